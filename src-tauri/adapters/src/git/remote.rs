@@ -1,0 +1,67 @@
+//! Which remote is meant, and its address.
+//!
+//! The name and the address come from the repository. Rewriting rules (`url.<base>.insteadOf`) count only from the
+//! person's own configuration: a repository could send a push anywhere with them.
+
+use std::path::{Path, PathBuf};
+
+use lastgood_core::error::Trouble;
+
+use super::location::Location;
+use super::program::Environment;
+use super::{settings, trouble};
+
+/// The remote's address as the repository has it: `origin`'s, else the only remote's; the push address where it has
+/// its own. What is asked of the remote is asked where it is pushed to.
+pub(super) fn configured(location: &Location) -> Result<String, Trouble> {
+    let config = settings::of_repository(location).ok_or_else(trouble::no_remote)?;
+    let addresses = settings::matching(&config, r"^remote\..*\.(push)?url$");
+    let name_of = |setting: &str| {
+        setting.strip_prefix("remote.").and_then(|rest| rest.rsplit_once('.')).map(|(name, _)| name.to_owned())
+    };
+    let mut names: Vec<String> = addresses.iter().filter_map(|(setting, _)| name_of(setting)).collect();
+    names.sort_unstable();
+    names.dedup();
+    let name = match names.as_slice() {
+        [only] => only,
+        several => several.iter().find(|name| *name == "origin").ok_or_else(trouble::no_remote)?,
+    };
+    let address = |key: &str| {
+        let setting = format!("remote.{name}.{key}");
+        addresses.iter().find(|(found, value)| *found == setting && !value.is_empty()).map(|(_, value)| value.clone())
+    };
+    address("pushurl").or_else(|| address("url")).ok_or_else(trouble::no_remote)
+}
+
+/// The address after the person's own rewriting rules; for showing, and for finding the forge.
+pub(super) fn resolved(location: &Location, environment: &Environment) -> Result<String, Trouble> {
+    let address = configured(location)?;
+    let Some(own) = settings::own(environment) else { return Ok(address) };
+    let rules = settings::matching(&own, r"^url\..*\.(push)?insteadof$");
+    let longest =
+        rules.iter().filter(|(_, from)| address.starts_with(from.as_str())).max_by_key(|(_, from)| from.len());
+    let Some((setting, from)) = longest else { return Ok(address) };
+    let base = setting.strip_prefix("url.").and_then(|rest| rest.rsplit_once('.')).map_or("", |(base, _)| base);
+    Ok(format!("{base}{}", &address[from.len()..]))
+}
+
+/// The address as the git program is to be given it: a relative path means one from the repository.
+pub(super) fn absolute(location: &Location) -> Result<String, Trouble> {
+    let address = configured(location)?;
+    if !is_path(&address) || Path::new(&address).is_absolute() {
+        return Ok(address);
+    }
+    let base: PathBuf = location.work_dir.clone().unwrap_or_else(|| location.git_dir.clone());
+    Ok(base.join(&address).to_string_lossy().into_owned())
+}
+
+/// Git's rule (`git help git-fetch`, GIT URLS): a colon before the first slash makes it a host or a protocol. A rewriting
+/// rule's prefix has a colon as well.
+fn is_path(address: &str) -> bool {
+    let drive = cfg!(windows) && address.as_bytes().get(1) == Some(&b':');
+    match (address.find(':'), address.find('/')) {
+        (None, _) => true,
+        (Some(colon), Some(slash)) => drive || slash < colon,
+        (Some(_), None) => drive,
+    }
+}

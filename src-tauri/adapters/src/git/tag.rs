@@ -1,0 +1,173 @@
+//! Making an annotated tag, create-only and safe to repeat.
+//!
+//! The object is written first, then the ref: a crash between the two leaves an object that nothing names, and a repeated
+//! call ends as the first would have. On Unix both are on the disk when the call returns, with the folders that hold
+//! them; libgit2 offers no switch for it, so the files are synchronised after it wrote them. A remote's copy is the
+//! real safety: the tag is pushed next.
+
+mod durable;
+
+use git2::{ErrorCode, ObjectType, Oid};
+use lastgood_core::error::{Code, Trouble};
+use lastgood_core::ids::{ObjectId, TagName};
+use lastgood_core::ports::repository::{TagOrder, TagTarget};
+use lastgood_core::release::tag_object::parse_tag;
+use lastgood_core::release::{Moment, PointsAt};
+
+use super::location::{Location, Reader};
+use super::objects::{self, Object};
+use super::program::{self, Environment};
+use super::{read, refs, settings, trouble};
+
+/// Who tags when git does not know who the person is.
+const NOBODY: (&str, &str) = ("Lastgood", "lastgood@localhost");
+
+/// Git's own rules for names (`git help check-ref-format`).
+pub(super) fn check_name(tag: &TagName) -> Result<(), Trouble> {
+    if git2::Reference::is_valid_name(&format!("refs/tags/{tag}")) {
+        return Ok(());
+    }
+    Err(Trouble::new(Code::Usage, format!("Git allows no tag named {tag:?}."), "Choose another name."))
+}
+
+/// Where a local tag leads.
+pub(super) fn find(
+    location: &Location,
+    environment: &Environment,
+    tag: &TagName,
+) -> Result<Option<TagTarget>, Trouble> {
+    let Some(object) = refs::find(location, environment, tag)? else { return Ok(None) };
+    let commit = match read::Reading::open(location, environment)?.facts(&object).points_at {
+        PointsAt::Commit(id) => Some(id),
+        PointsAt::Tree(_) | PointsAt::Blob(_) | PointsAt::Missing(_) => None,
+    };
+    Ok(Some(TagTarget { object: ObjectId::new(object), commit }))
+}
+
+pub(super) fn create(location: &Location, environment: &Environment, order: &TagOrder) -> Result<ObjectId, Trouble> {
+    check_name(&order.name)?;
+    if let Some(existing) = existing(location, environment, order)? {
+        return existing;
+    }
+    if !matches!(objects::open(location, environment)?.read(order.commit.as_str()), Some(Object::Commit(_))) {
+        return Err(Trouble::new(
+            Code::TagMissing,
+            format!("The commit {} is not in this repository.", order.commit.short()),
+            "Fetch, or choose another target.",
+        ));
+    }
+    let content = content(location, environment, order);
+    let created = match location.reader {
+        Reader::Library => in_process(location, &order.name, &content)?,
+        Reader::Program => by_program(location, environment, &order.name, &content)?,
+    };
+    // Somebody else may have made the tag in this very moment.
+    created.map_or_else(|| existing(location, environment, order)?.unwrap_or_else(|| Err(taken(&order.name))), Ok)
+}
+
+/// The tag that has the name already: the same one, or another.
+fn existing(
+    location: &Location,
+    environment: &Environment,
+    order: &TagOrder,
+) -> Result<Option<Result<ObjectId, Trouble>>, Trouble> {
+    let Some(object) = refs::find(location, environment, &order.name)? else { return Ok(None) };
+    let same = match objects::open(location, environment)?.read(&object) {
+        Some(Object::Tag(raw)) => {
+            parse_tag(&raw).is_some_and(|tag| tag.target == order.commit.as_str())
+                && message(&raw) == Some(ended(&order.message).as_bytes())
+        }
+        Some(Object::Commit(_) | Object::Tree | Object::Blob) | None => false,
+    };
+    Ok(Some(if same { Ok(ObjectId::new(object)) } else { Err(taken(&order.name)) }))
+}
+
+/// `None` when the ref was there already.
+fn in_process(location: &Location, tag: &TagName, content: &[u8]) -> Result<Option<ObjectId>, Trouble> {
+    let failed = |error: git2::Error| trouble::unwritable(error.message());
+    let repository = git2::Repository::open(&location.git_dir).map_err(failed)?;
+    let id: Oid = repository.odb().and_then(|odb| odb.write(ObjectType::Tag, content)).map_err(failed)?;
+    let hex = id.to_string();
+    let (folder, rest) = hex.split_at(2);
+    durable::sync(&location.common_dir.join("objects").join(folder).join(rest));
+    match repository.reference(&format!("refs/tags/{tag}"), id, false, "") {
+        Ok(_) => {
+            durable::sync(&location.common_dir.join("refs").join("tags").join(tag.as_str()));
+            Ok(Some(ObjectId::new(hex)))
+        }
+        Err(error) if error.code() == ErrorCode::Exists => Ok(None),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// `None` when the ref was there already.
+fn by_program(
+    location: &Location,
+    environment: &Environment,
+    tag: &TagName,
+    content: &[u8],
+) -> Result<Option<ObjectId>, Trouble> {
+    let git = || {
+        let mut command = program::git_in(&location.git_dir, environment);
+        command.args(["-c", "core.fsync=objects,reference"]);
+        command
+    };
+    let made = program::feed(git(), ["mktag"], content)?;
+    if !made.status.success() {
+        return Err(trouble::unwritable(program::said(&made)));
+    }
+    let id = String::from_utf8_lossy(&made.stdout).trim().to_owned();
+    // NUL ends each word, so that no name can add to the command.
+    let command = format!("create refs/tags/{tag}\0{id}\0");
+    let written = program::feed(git(), ["update-ref", "--stdin", "-z"], command.as_bytes())?;
+    if written.status.success() {
+        Ok(Some(ObjectId::new(id)))
+    } else if refs::find(location, environment, tag)?.is_some() {
+        Ok(None)
+    } else {
+        Err(trouble::unwritable(program::said(&written)))
+    }
+}
+
+/// A tag object as `git help mktag` describes it.
+fn content(location: &Location, environment: &Environment, order: &TagOrder) -> Vec<u8> {
+    let setting = |name: &str| settings::text(location, environment, name).map(|text| printable(&text));
+    let known = |text: Option<String>, otherwise: &str| {
+        text.filter(|text| !text.is_empty()).unwrap_or_else(|| otherwise.to_owned())
+    };
+    let name = known(setting("user.name"), NOBODY.0);
+    let mail = known(setting("user.email"), NOBODY.1);
+    let Moment { seconds, offset } = order.date;
+    let sign = if offset < 0 { '-' } else { '+' };
+    let (hours, minutes) = (offset.abs() / 60, offset.abs() % 60);
+    format!(
+        "object {}\ntype commit\ntag {}\ntagger {name} <{mail}> {seconds} {sign}{hours:02}{minutes:02}\n\n{}",
+        order.commit,
+        order.name,
+        ended(&order.message)
+    )
+    .into_bytes()
+}
+
+/// What would end the line or the name within it is left out.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !matches!(c, '<' | '>' | '\n' | '\r' | '\0')).collect::<String>().trim().to_owned()
+}
+
+/// Git ends every message with a line break.
+fn ended(message: &str) -> String {
+    format!("{}\n", message.trim_end_matches('\n'))
+}
+
+fn message(raw: &[u8]) -> Option<&[u8]> {
+    let end = raw.windows(2).position(|pair| pair == b"\n\n")?;
+    Some(&raw[end + 2..])
+}
+
+fn taken(tag: &TagName) -> Trouble {
+    Trouble::new(
+        Code::TagTaken,
+        format!("The tag {tag} is here already and is another one."),
+        "Choose another name, or delete the old tag.",
+    )
+}

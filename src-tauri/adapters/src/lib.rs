@@ -1,0 +1,23 @@
+//! One file or folder per outside thing. Each implements a port of the core; none knows another's secrets.
+
+pub mod alerts;
+pub mod clock;
+pub mod desk;
+pub mod git;
+pub mod github;
+pub mod opener;
+pub mod place;
+pub mod probe;
+pub mod secret;
+pub mod sqlite;
+pub mod turn;
+pub mod vault;
+pub mod workspace;
+
+/// Two providers may be linked; rustls then wants to be told which one to use. The first call decides.
+pub(crate) fn install_crypto() {
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // Another thread may have been first; then its choice, the same, stands.
+        drop(rustls::crypto::ring::default_provider().install_default());
+    }
+}

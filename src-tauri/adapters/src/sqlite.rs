@@ -1,0 +1,246 @@
+//! The journal in one SQLite file.
+//!
+//! A fact is durable when `append` returns: WAL with `synchronous=FULL`, one transaction each. Several processes may
+//! write at once; the chain's head is read inside the writing transaction.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use lastgood_core::error::{Code, Trouble};
+use lastgood_core::ids::{EnvironmentName, RollbackId, WriterId};
+use lastgood_core::journal::{self, Fact, Head, NewFact, Record};
+use lastgood_core::ports::Journal;
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
+
+/// How long a writer waits for another process's transaction.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// Each entry moves the file one version on, in one transaction.
+const MIGRATIONS: [&str; 1] = ["
+    CREATE TABLE writer (id TEXT NOT NULL PRIMARY KEY) STRICT;
+    CREATE TABLE fact (
+        writer TEXT NOT NULL,
+        sequence INTEGER NOT NULL,
+        format INTEGER NOT NULL,
+        at TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        event TEXT NOT NULL,
+        previous TEXT NOT NULL,
+        hash TEXT NOT NULL,
+        -- Copies of what the subject says, to find facts by.
+        repository TEXT NOT NULL,
+        environment TEXT,
+        rollback TEXT,
+        PRIMARY KEY (writer, sequence)
+    ) STRICT;
+    CREATE INDEX fact_of_rollback ON fact (rollback);
+    CREATE INDEX fact_of_repository ON fact (repository, environment);
+    CREATE TABLE known (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT;
+"];
+
+/// The journal, and beside it the small things this installation remembers.
+#[derive(Clone)]
+pub struct SqliteJournal {
+    connection: Arc<Mutex<Connection>>,
+    writer: WriterId,
+}
+
+impl SqliteJournal {
+    /// Opens the file, or makes it. `new_writer` names this installation if it has no name yet.
+    ///
+    /// # Errors
+    /// [`Code::JournalUnwritable`] with the reason.
+    pub fn open(path: &Path, new_writer: &WriterId) -> Result<Self, Trouble> {
+        let opened = open(path, new_writer).map_err(|error| unwritable(&error))?;
+        Ok(Self { connection: Arc::new(Mutex::new(opened.0)), writer: opened.1 })
+    }
+
+    pub fn writer(&self) -> &WriterId {
+        &self.writer
+    }
+
+    /// Every record of every writer, chain by chain.
+    pub fn records(&self) -> Result<Vec<Record>, Trouble> {
+        self.select("SELECT * FROM fact ORDER BY writer, sequence", &[])
+    }
+
+    /// Changes whenever another process has written; compared, never interpreted.
+    pub fn version(&self) -> Result<i64, Trouble> {
+        let connection = self.lock();
+        connection.query_row("PRAGMA data_version", [], |row| row.get(0)).map_err(|error| unreadable(&error))
+    }
+
+    /// What was remembered under this name.
+    pub fn recall(&self, name: &str) -> Result<Option<String>, Trouble> {
+        self.lock()
+            .query_row("SELECT value FROM known WHERE name = ?1", [name], |row| row.get(0))
+            .optional()
+            .map_err(|error| unreadable(&error))
+    }
+
+    /// Remembers something small under this name. It is no fact and may be lost without harm.
+    pub fn remember(&self, name: &str, value: &str) -> Result<(), Trouble> {
+        self.lock()
+            .execute("INSERT OR REPLACE INTO known (name, value) VALUES (?1, ?2)", [name, value])
+            .map(|_| ())
+            .map_err(|error| unwritable(&error))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Connection> {
+        // A panic while holding the lock leaves no half-written transaction: SQLite rolls it back.
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn select(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Vec<Record>, Trouble> {
+        let connection = self.lock();
+        let mut statement = connection.prepare_cached(sql).map_err(|error| unreadable(&error))?;
+        let rows = statement.query_map(values, record).map_err(|error| unreadable(&error))?;
+        rows.collect::<Result<_, _>>().map_err(|error| unreadable(&error))
+    }
+
+    fn write(&self, fact: &NewFact) -> Result<Fact, Trouble> {
+        let mut connection = self.lock();
+        let record = insert(&mut connection, &self.writer, fact).map_err(|error| unwritable(&error))?;
+        record.read().map_err(|error| broken(&error))
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let journal = self.clone();
+        tokio::task::spawn_blocking(move || work(&journal))
+            .await
+            .map_err(|error| Trouble::new(Code::Internal, error.to_string(), "Start Lastgood again."))?
+    }
+}
+
+#[async_trait]
+impl Journal for SqliteJournal {
+    async fn append(&self, fact: NewFact) -> Result<Fact, Trouble> {
+        self.blocking(move |journal| journal.write(&fact)).await
+    }
+
+    async fn of_rollback(&self, id: &RollbackId) -> Result<Vec<Fact>, Trouble> {
+        let id = id.to_string();
+        self.blocking(move |journal| {
+            facts(&journal.select("SELECT * FROM fact WHERE rollback = ?1 ORDER BY writer, sequence", &[&id])?)
+        })
+        .await
+    }
+
+    async fn of_repository(
+        &self,
+        repository: &str,
+        environment: Option<&EnvironmentName>,
+    ) -> Result<Vec<Fact>, Trouble> {
+        let repository = repository.to_owned();
+        let environment = environment.map(ToString::to_string);
+        self.blocking(move |journal| {
+            let sql = "SELECT * FROM fact WHERE repository = ?1 AND (?2 IS NULL OR environment = ?2)
+                       ORDER BY at, writer, sequence";
+            facts(&journal.select(sql, &[&repository, &environment])?)
+        })
+        .await
+    }
+}
+
+fn open(path: &Path, new_writer: &WriterId) -> rusqlite::Result<(Connection, WriterId)> {
+    let mut connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "fullfsync", "ON")?;
+    connection.pragma_update(None, "trusted_schema", "OFF")?;
+    migrate(&mut connection)?;
+    connection
+        .execute("INSERT INTO writer (id) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM writer)", [new_writer.as_str()])?;
+    let writer: String = connection.query_row("SELECT id FROM writer", [], |row| row.get(0))?;
+    Ok((connection, WriterId::new(writer)))
+}
+
+fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+    loop {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let version: u32 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        let Some(migration) = MIGRATIONS.get(version as usize) else { return Ok(()) };
+        transaction.execute_batch(migration)?;
+        transaction.pragma_update(None, "user_version", version + 1)?;
+        transaction.commit()?;
+    }
+}
+
+fn insert(connection: &mut Connection, writer: &WriterId, fact: &NewFact) -> rusqlite::Result<Record> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let head = transaction
+        .query_row(
+            "SELECT sequence, hash FROM fact WHERE writer = ?1 ORDER BY sequence DESC LIMIT 1",
+            [writer.as_str()],
+            |row| Ok(Head { sequence: row.get::<_, i64>(0)?.unsigned_abs(), hash: row.get(1)? }),
+        )
+        .optional()?;
+    let record = journal::chain(writer, head.as_ref(), fact)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+    transaction.execute(
+        "INSERT INTO fact (writer, sequence, format, at, subject, event, previous, hash, repository, environment, rollback)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        params![
+            record.writer.as_str(),
+            i64::try_from(record.sequence).unwrap_or(i64::MAX),
+            record.format,
+            record.at,
+            record.subject,
+            record.event,
+            record.previous,
+            record.hash,
+            fact.subject.repository,
+            fact.subject.environment.as_ref().map(EnvironmentName::as_str),
+            fact.subject.rollback.as_ref().map(RollbackId::as_str),
+        ],
+    )?;
+    transaction.commit()?;
+    Ok(record)
+}
+
+fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
+    Ok(Record {
+        writer: WriterId::new(row.get::<_, String>("writer")?),
+        sequence: row.get::<_, i64>("sequence")?.unsigned_abs(),
+        format: row.get("format")?,
+        at: row.get("at")?,
+        subject: row.get("subject")?,
+        event: row.get("event")?,
+        previous: row.get("previous")?,
+        hash: row.get("hash")?,
+    })
+}
+
+fn facts(records: &[Record]) -> Result<Vec<Fact>, Trouble> {
+    records.iter().map(|record| record.read().map_err(|error| broken(&error))).collect()
+}
+
+fn unwritable(error: &rusqlite::Error) -> Trouble {
+    Trouble::new(
+        Code::JournalUnwritable,
+        format!("The journal cannot be written: {error}."),
+        "Nothing is done that is not recorded. Make room on the disk, or check the data folder's permissions.",
+    )
+}
+
+fn unreadable(error: &rusqlite::Error) -> Trouble {
+    Trouble::new(
+        Code::JournalBroken,
+        format!("The journal cannot be read: {error}."),
+        "Keep the file; a copy of it beside a fresh data folder lets you go on.",
+    )
+}
+
+fn broken(error: &journal::Unreadable) -> Trouble {
+    Trouble::new(
+        Code::JournalBroken,
+        format!("The journal holds a fact that this version cannot read: {error}."),
+        "Use the newest version of Lastgood with this data folder.",
+    )
+}

@@ -1,0 +1,155 @@
+//! The command line. Its help is its documentation.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Know your last good release, be back on it in one click.
+#[derive(Debug, Parser)]
+#[command(name = "lastgood", version, propagate_version = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List the releases of a repository, newest first
+    Timeline(Timeline),
+    /// Show what is live in each environment, what was last good, and why
+    Status(Status),
+    /// Roll an environment back to a release
+    ///
+    /// An unfinished rollback of the environment is taken up where it stands.
+    Rollback(Rollback),
+    /// Run a whole rollback on a GitHub of its own, on this machine
+    Rehearse(Rehearse),
+    /// The GitHub that rehearsals run on
+    Rehearsal {
+        #[command(subcommand)]
+        command: Rehearsal,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Timeline {
+    #[command(flatten)]
+    pub(crate) repository: Repository,
+    #[arg(long, value_enum, default_value_t = Order::Date)]
+    pub(crate) sort: Order,
+    /// Only this series; `api` for tags such as api-v1.2.0, "" for plain ones
+    #[arg(long, value_name = "PREFIX")]
+    pub(crate) series: Option<String>,
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// One JSON object instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Order {
+    Date,
+    Version,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    #[command(flatten)]
+    pub(crate) repository: Repository,
+    /// One JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rollback {
+    /// Such as production
+    pub(crate) environment: String,
+    /// The target; without it, the last good release
+    #[arg(long, value_name = "TAG")]
+    pub(crate) to: Option<String>,
+    /// Why; it goes into the rollback tag and the journal
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// Begin without asking
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// What to do where an unfinished rollback waits for a person
+    #[arg(long, value_enum)]
+    pub(crate) choose: Option<Choice>,
+    #[command(flatten)]
+    pub(crate) repository: Repository,
+    /// Each fact as a line of JSON, the outcome last
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Choice {
+    /// Ask the destination again
+    LookAgain,
+    /// It did not arrive: send it once more
+    SendAgain,
+    /// I looked, and it works
+    ItWorked,
+    /// End the rollback here
+    GiveUp,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Rehearse {
+    /// Each fact as a line of JSON, the outcome last
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// How many times faster than life; a deploy takes about 20 s at 1
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = speed)]
+    pub(crate) speed: f64,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Rehearsal {
+    /// Keep a rehearsal's GitHub running until interrupted
+    ///
+    /// Prints one line of JSON: api, token, owner, repo, remote, clone, service.
+    Serve(Serve),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Any free one without it
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) port: u16,
+    /// Kept there, and taken up again; without it, a folder that goes with the process
+    #[arg(long, value_name = "DIR")]
+    pub(crate) dir: Option<PathBuf>,
+    /// How many times faster than life
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = speed)]
+    pub(crate) speed: f64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Repository {
+    /// A folder of the repository
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) repo: PathBuf,
+}
+
+impl Command {
+    pub(crate) fn json(&self) -> bool {
+        match self {
+            Self::Timeline(arguments) => arguments.json,
+            Self::Status(arguments) => arguments.json,
+            Self::Rollback(arguments) => arguments.json,
+            Self::Rehearse(arguments) => arguments.json,
+            Self::Rehearsal { .. } => false,
+        }
+    }
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(speed) if speed > 0.0 && speed.is_finite() => Ok(speed),
+        Ok(_) | Err(_) => Err("a number above 0".to_owned()),
+    }
+}

@@ -1,0 +1,7 @@
+//! One file a verb.
+
+pub(crate) mod rehearsal;
+pub(crate) mod rehearse;
+pub(crate) mod rollback;
+pub(crate) mod status;
+pub(crate) mod timeline;

@@ -1,0 +1,159 @@
+//! `lastgood rollback`: a rollback watched to its proof.
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use jiff::SignedDuration;
+use lastgood_adapters::alerts::DesktopAlerts;
+use lastgood_adapters::place::Place;
+use lastgood_adapters::workspace::{Access, Audience, Drive, Workspace};
+use lastgood_core::error::{Code, Trouble};
+use lastgood_core::ids::TagName;
+use lastgood_core::planning::Wish;
+use lastgood_core::rollback::event::Choice;
+use lastgood_core::rollback::{Outcome, Rollback, StepPhase};
+use serde_json::json;
+
+use crate::arguments;
+use crate::output::{self, plain};
+
+mod narrator;
+mod terminal;
+
+use narrator::Narrator;
+use terminal::{Terminal, ask, name};
+
+pub(crate) async fn run(arguments: arguments::Rollback) -> Result<ExitCode, Trouble> {
+    let workspace = Workspace::open(&arguments.repository.repo, &Place::find()?, Access::from_environment())?;
+    let order = Order {
+        environment: arguments.environment,
+        to: arguments.to.map(TagName::new),
+        reason: arguments.reason,
+        yes: arguments.yes,
+        choose: arguments.choose.map(Into::into),
+        json: arguments.json,
+    };
+    carry_out(&workspace, &order).await
+}
+
+/// A rollback as it was asked for on the command line.
+pub(crate) struct Order {
+    pub(crate) environment: String,
+    pub(crate) to: Option<TagName>,
+    pub(crate) reason: String,
+    pub(crate) yes: bool,
+    pub(crate) choose: Option<Choice>,
+    pub(crate) json: bool,
+}
+
+/// Starts the rollback, or takes up an unfinished one, and tells of it until it is over.
+pub(crate) async fn carry_out(workspace: &Workspace, order: &Order) -> Result<ExitCode, Trouble> {
+    let begun = Instant::now();
+    let audience = Audience {
+        desktop: Arc::new(DesktopAlerts),
+        person: Arc::new(Terminal::new(order.choose, !order.json)),
+        watcher: Arc::new(Narrator::new(order.json)),
+    };
+    let drive = match unfinished(workspace, order).await? {
+        Some(rollback) => take_up(workspace, order, &rollback, audience).await?,
+        None => begin(workspace, order, audience).await?,
+    };
+    let rollback = drive.to_the_end().await?;
+    Ok(conclude(&rollback, begun, order.json))
+}
+
+async fn unfinished(workspace: &Workspace, order: &Order) -> Result<Option<Rollback>, Trouble> {
+    let found = workspace.unfinished().await?;
+    Ok(found.into_iter().find(|rollback| rollback.plan.environment.as_str() == order.environment))
+}
+
+async fn take_up(
+    workspace: &Workspace,
+    order: &Order,
+    rollback: &Rollback,
+    audience: Audience,
+) -> Result<Drive, Trouble> {
+    if order.to.as_ref().is_some_and(|to| *to != rollback.plan.to) {
+        return Err(Trouble::new(
+            Code::AlreadyRunning,
+            format!("Rollback {} of {} to {} is not finished.", rollback.id, order.environment, rollback.plan.to),
+            "Name that target to take it up, or end it with --choose give-up.",
+        ));
+    }
+    if !order.json {
+        output::line(&format!("Taking up {} where it stands.", rollback.id));
+    }
+    workspace.resume(&rollback.id, audience).await
+}
+
+async fn begin(workspace: &Workspace, order: &Order, audience: Audience) -> Result<Drive, Trouble> {
+    if order.reason.trim().is_empty() {
+        return Err(Trouble::new(Code::Usage, "A rollback needs a reason.", "Say why with --reason TEXT."));
+    }
+    let known = workspace.know().await?;
+    let who = known.forge.as_ref().map(|forge| format!("@{}", forge.account)).unwrap_or_default();
+    let wish = Wish {
+        to: order.to.clone(),
+        reason: order.reason.clone(),
+        who,
+        countdown: SignedDuration::ZERO,
+        rehearsal: workspace.is_rehearsal(),
+    };
+    let plan = workspace.plan(&order.environment, wish, &known)?;
+    if !order.json {
+        let from = plan.from.as_ref().map_or("what is live", TagName::as_str);
+        output::line(&plain(&format!("Roll back {} from {from} to {}", plan.environment, plan.to)));
+        let inputs = plan.inputs("this rollback");
+        let given: Vec<String> = inputs.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let deploy = &plan.deploy;
+        output::line(&plain(&format!("  {} on {}, {}", deploy.workflow, deploy.branch, given.join(", "))));
+        output::line(&plain(&format!("  tag {} on {}", plan.rollback_tag, plan.commit.short())));
+    }
+    if !order.yes && !confirmed(order.json)? {
+        return Err(Trouble::new(Code::Usage, "Nothing was done.", "Answer yes, or add --yes."));
+    }
+    workspace.begin(plan, audience).await
+}
+
+fn confirmed(json: bool) -> Result<bool, Trouble> {
+    if json || !io::stdin().is_terminal() {
+        return Err(Trouble::new(Code::Usage, "Nobody is here to confirm it.", "Add --yes to begin without asking."));
+    }
+    Ok(ask("Begin? Type yes: ").eq_ignore_ascii_case("yes"))
+}
+
+fn conclude(rollback: &Rollback, begun: Instant, as_json: bool) -> ExitCode {
+    let undecided = rollback.current().filter(|step| step.phase == StepPhase::Inconclusive);
+    let (outcome, sentence, hint) = match (&rollback.end, undecided) {
+        (Some(end), _) => (end.outcome.as_str(), end.sentence.as_str(), end.hint.clone()),
+        (None, Some(step)) => {
+            let names: Vec<&str> = rollback.choices().iter().copied().map(name).collect();
+            let hint = format!("{} Then decide with --choose {}.", step.hint, names.join(" | "));
+            ("inconclusive", step.sentence.as_str(), hint)
+        }
+        (None, None) => ("unfinished", "The rollback is not over.", "Start the same command again.".to_owned()),
+    };
+    if as_json {
+        output::json(&json!({
+            "outcome": outcome,
+            "rollback": rollback.id,
+            "environment": rollback.plan.environment,
+            "from": rollback.plan.from,
+            "to": rollback.plan.to,
+            "tag": rollback.plan.rollback_tag,
+            "run": rollback.run,
+            "sentence": sentence,
+            "hint": hint,
+            "duration_ms": u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+        }));
+    } else {
+        output::line(&plain(sentence));
+        if !hint.is_empty() {
+            output::line(&plain(&format!("  {hint}")));
+        }
+    }
+    let succeeded = rollback.end.as_ref().is_some_and(|end| end.outcome == Outcome::Succeeded);
+    if succeeded { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,83 @@
+//! Tells of a rollback as it happens: each fact as JSON, or what a person wants to know.
+
+use std::sync::Mutex;
+
+use lastgood_core::journal::Fact;
+use lastgood_core::ports::Watcher;
+use lastgood_core::rollback::event::{Event, StepOutcome};
+use lastgood_core::rollback::{Rollback, StepName};
+
+use crate::output::{self, plain};
+
+pub(crate) struct Narrator {
+    json: bool,
+    /// The job step told of last, so that each is told once.
+    told: Mutex<String>,
+}
+
+impl Narrator {
+    pub(crate) fn new(json: bool) -> Self {
+        Self { json, told: Mutex::new(String::new()) }
+    }
+
+    fn run_seen(&self, rollback: &Rollback) {
+        let active = rollback.seen.iter().flat_map(|seen| &seen.jobs).find_map(|job| {
+            let step = job.steps.iter().find(|step| step.status == "in_progress")?;
+            Some(format!("{} · {}", job.name, step.name))
+        });
+        let Some(active) = active else { return };
+        if let Ok(mut told) = self.told.lock()
+            && *told != active
+        {
+            output::line(&plain(&format!("  ● {active}")));
+            *told = active;
+        }
+    }
+}
+
+impl Watcher for Narrator {
+    fn saw(&self, fact: &Fact, rollback: &Rollback) {
+        if self.json {
+            return output::json(fact);
+        }
+        match &fact.event {
+            Event::StepEnded(ending) => {
+                let mark = match ending.outcome {
+                    StepOutcome::Succeeded => "✓",
+                    StepOutcome::Failed | StepOutcome::Errored => "✕",
+                    StepOutcome::Aborted => "■",
+                    StepOutcome::Inconclusive => "?",
+                };
+                output::line(&plain(&format!("{mark} {}: {}", title(ending.step), ending.sentence)));
+            }
+            Event::RunSeen(_) => self.run_seen(rollback),
+            Event::RunOutOfSight { sentence } => output::line(&plain(&format!("  ? {sentence}"))),
+            Event::StopAsked => output::line("  Stopping after this step; press Ctrl C again to leave at once"),
+            Event::RollbackStarted(_)
+            | Event::ReasonGiven { .. }
+            | Event::StepStarted { .. }
+            | Event::Answered(_)
+            | Event::HoldTaken { .. }
+            | Event::HoldLifted { .. }
+            | Event::TagMade { .. }
+            | Event::DispatchSent
+            | Event::RunFound { .. }
+            | Event::Quarantined { .. }
+            | Event::PersonChose { .. }
+            | Event::UndoAsked
+            | Event::RollbackEnded { .. } => {}
+        }
+    }
+}
+
+fn title(step: StepName) -> &'static str {
+    match step {
+        StepName::Hold => "Hold",
+        StepName::Check => "Check",
+        StepName::Tag => "Tag and push",
+        StepName::Dispatch => "Dispatch",
+        StepName::Follow => "Deploy",
+        StepName::Prove => "Prove",
+        StepName::Close => "Close",
+    }
+}

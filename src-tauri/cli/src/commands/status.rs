@@ -1,0 +1,103 @@
+//! `lastgood status`: per environment what is live, what was last good, and why.
+
+use std::process::ExitCode;
+
+use lastgood_adapters::place::Place;
+use lastgood_adapters::workspace::{Access, Workspace};
+use lastgood_core::error::Trouble;
+use lastgood_core::live::Environment;
+use lastgood_core::live::last_good::words;
+use lastgood_core::rollback::Rollback;
+use lastgood_core::rollback::check::Verdict;
+use serde_json::{Value, json};
+
+use crate::arguments::Status;
+use crate::output::{self, plain};
+
+pub(crate) async fn run(arguments: Status) -> Result<ExitCode, Trouble> {
+    let workspace = Workspace::open(&arguments.repository.repo, &Place::find()?, Access::from_environment())?;
+    let known = workspace.know().await?;
+    let unfinished = workspace.unfinished().await?;
+    if arguments.json {
+        let environments: Vec<Value> =
+            known.environments.iter().map(|environment| as_json(environment, &unfinished)).collect();
+        output::json(&json!({
+            "environments": environments,
+            "github": match &known.forge {
+                Ok(forge) => json!({ "account": forge.account, "calls_left": forge.calls_left }),
+                Err(trouble) => json!({ "error": trouble }),
+            },
+            "at": known.at,
+        }));
+    } else {
+        known.environments.iter().for_each(|environment| print(environment, &unfinished, known.at.as_second()));
+        if let Err(trouble) = &known.forge {
+            output::trouble(trouble, false);
+        }
+    }
+    // What is known is shown; whether GitHub could be asked decides how this ended.
+    Ok(if known.forge.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn as_json(environment: &Environment, unfinished: &[Rollback]) -> Value {
+    let live = environment.live.as_ref().map(|live| {
+        json!({
+            "tag": live.tag,
+            "version": live.version,
+            "source": live.source,
+            "since": live.since,
+            "health": live.health.as_ref().map(|health| json!({ "verdict": health.verdict, "sentence": health.sentence })),
+            "disagreement": live.disagreement,
+        })
+    });
+    let candidates: Vec<Value> = environment
+        .last_good
+        .candidates
+        .iter()
+        .map(|found| json!({ "tag": found.tag, "good": found.good, "reason": found.reason, "seconds": found.seconds }))
+        .collect();
+    json!({
+        "environment": environment.name,
+        "live": live,
+        "last_good": environment.last_good.tag,
+        "why": environment.last_good.sentence,
+        "candidates": candidates,
+        "hold": environment.hold.as_ref().map(|hold| json!({
+            "owner": hold.owner, "reason": hold.reason, "since": hold.since, "rollback": hold.rollback,
+        })),
+        "quarantined": environment.quarantined,
+        "url": environment.url,
+        "unfinished": unfinished.iter().find(|rollback| rollback.plan.environment == environment.name).map(|rollback| &rollback.id),
+    })
+}
+
+fn print(environment: &Environment, unfinished: &[Rollback], now: i64) {
+    output::line(environment.name.as_str());
+    match &environment.live {
+        Some(live) => {
+            let age = live.since.map_or(String::new(), |since| format!(", for {}", words(now - since.as_second())));
+            let health = live.health.as_ref().map_or(String::new(), |health| {
+                let mark = match health.verdict {
+                    Verdict::Passed => "✓",
+                    Verdict::Failed => "▲ failing:",
+                    Verdict::Inconclusive | Verdict::Errored => "? could not tell:",
+                };
+                format!("  {mark} {}", health.sentence)
+            });
+            output::line(&plain(&format!("  live       {}{age}{health}", live.version)));
+            if let Some(disagreement) = &live.disagreement {
+                output::line(&plain(&format!("             ! {disagreement}")));
+            }
+        }
+        None => output::line("  live       not known"),
+    }
+    let good = environment.last_good.tag.as_ref().map_or("none", |tag| tag.as_str());
+    output::line(&plain(&format!("  last good  {good}  ({})", environment.last_good.sentence.trim_end_matches('.'))));
+    if let Some(hold) = &environment.hold {
+        output::line(&plain(&format!("  held       by {}: {}", hold.owner, hold.reason)));
+    }
+    if let Some(rollback) = unfinished.iter().find(|rollback| rollback.plan.environment == environment.name) {
+        let step = rollback.current().map_or("the end", |step| step.name.as_str());
+        output::line(&format!("  unfinished {} to {}, at {step}", rollback.id, plain(rollback.plan.to.as_str())));
+    }
+}

@@ -1,0 +1,43 @@
+//! Lastgood for a terminal: the same verbs as the window, and no web view, so it works where the window cannot.
+
+mod arguments;
+mod commands;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use lastgood_core::error::{Code, Trouble};
+
+use arguments::{Arguments, Command};
+
+/// Usage is 2, as clap and most tools have it; everything else that does not work is 1.
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let json = arguments.command.json();
+    match run(arguments.command) {
+        Ok(code) => code,
+        Err(trouble) => {
+            output::trouble(&trouble, json);
+            if trouble.code == Code::Usage { ExitCode::from(2) } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode, Trouble> {
+    match command {
+        // Reads one repository and nothing else: no runtime is started for it.
+        Command::Timeline(arguments) => commands::timeline::run(&arguments),
+        Command::Status(arguments) => wait(commands::status::run(arguments)),
+        Command::Rollback(arguments) => wait(commands::rollback::run(arguments)),
+        Command::Rehearse(arguments) => wait(commands::rehearse::run(arguments)),
+        Command::Rehearsal { command } => wait(commands::rehearsal::run(command)),
+    }
+}
+
+fn wait(work: impl Future<Output = Result<ExitCode, Trouble>>) -> Result<ExitCode, Trouble> {
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| {
+        Trouble::new(Code::Internal, format!("No thread could be started: {error}."), "Free some memory and try again.")
+    })?;
+    runtime.block_on(work)
+}

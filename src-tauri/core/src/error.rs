@@ -1,0 +1,114 @@
+//! What a person is told when something did not work: a code that never changes, one sentence, and what to do next.
+//!
+//! Every expected trouble has a [`Code`]; nobody reads English text to learn what happened.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Each code's documentation says what the person can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Code {
+    /// The words of the call are off: see the usage.
+    Usage,
+    /// The folder does not exist: check the path.
+    FolderMissing,
+    /// The folder is in no git repository: open another, or clone it first.
+    NotARepository,
+    /// The repository belongs to somebody else: add it to `safe.directory`.
+    RepositoryNotOwned,
+    /// The repository has no commit yet: commit and tag first.
+    RepositoryEmpty,
+    /// The repository's format needs the git program, which is missing or too old: install a newer git.
+    RepositoryFormat,
+    /// Reading the repository failed: run `git fsck`.
+    RepositoryUnreadable,
+    /// Writing to the repository failed: check its permissions and the free space.
+    RepositoryUnwritable,
+    /// The git program is not on this machine: install git.
+    GitMissing,
+    /// The tag is not in the repository: fetch, or choose another.
+    TagMissing,
+    /// Another object has this tag's name already: choose another name.
+    TagTaken,
+    /// The remote refused the push: its words are in the sentence.
+    PushRefused,
+    /// The remote could not be reached.
+    RemoteUnreachable,
+    /// The repository has no GitHub remote.
+    NoRemote,
+    /// Nobody is signed in to GitHub.
+    SignedOut,
+    /// GitHub says the token is wrong or expired: sign in again.
+    TokenRejected,
+    /// The token may not do this: use one with `repo` and `workflow`.
+    TokenTooWeak,
+    /// GitHub does not know it, or the token may not see it.
+    NotOnGithub,
+    /// A limit of GitHub's: wait as long as the sentence says.
+    RateLimited,
+    /// GitHub could not be reached.
+    GithubUnreachable,
+    /// GitHub answered something that Lastgood does not understand.
+    GithubAnswer,
+    /// The environment is not known here: choose one of those listed.
+    EnvironmentUnknown,
+    /// There is no last good release and no target was named: choose one.
+    NoTarget,
+    /// No workflow takes a version: configure one in `lastgood.toml`.
+    NoWorkflow,
+    /// Another rollback of this environment is under way.
+    AlreadyRunning,
+    /// A check that may not fail did: its sentence says which.
+    CheckBlocked,
+    /// Whether the dispatch arrived is not known: look, then decide.
+    DispatchUnknown,
+    /// A newer run took this one's place in the queue.
+    RunEvicted,
+    /// Somebody cancelled the run.
+    RunCancelled,
+    /// The run failed: open its log.
+    RunFailed,
+    /// The live service said no.
+    ProofFailed,
+    /// The live service could not be asked.
+    ProofUnclear,
+    /// The rollback is not known: look at the list.
+    RollbackUnknown,
+    /// `lastgood.toml` has a mistake; the sentence names line and column.
+    SettingsInvalid,
+    /// The journal could not be written: nothing was done after it.
+    JournalUnwritable,
+    /// The journal's chain does not verify.
+    JournalBroken,
+    /// The rollback ended, but not well; its facts say why.
+    RollbackFailed,
+    /// Something unexpected inside Lastgood.
+    Internal,
+}
+
+/// A trouble as a person sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    pub code: Code,
+    /// One sentence.
+    pub message: String,
+    /// What to do next; may hold a command to copy.
+    pub hint: String,
+}
+
+impl Trouble {
+    pub fn new(code: Code, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { code, message: message.into(), hint: hint.into() }
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Trouble {}

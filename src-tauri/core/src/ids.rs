@@ -1,0 +1,112 @@
+//! Names of things, one type each, so that a tag can never be passed where an environment is meant.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! name {
+    ($(#[$doc:meta])* $type:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $type(String);
+
+        impl $type {
+            pub fn new(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl From<&str> for $type {
+            fn from(text: &str) -> Self {
+                Self::new(text)
+            }
+        }
+    };
+}
+
+name!(
+    /// A tag's name without `refs/tags/`. Bytes that are not UTF-8 are shown as U+FFFD.
+    TagName
+);
+name!(
+    /// A git object id in lower-case hexadecimal: 40 digits (SHA-1) or 64 (SHA-256).
+    ObjectId
+);
+name!(
+    /// An environment's name as GitHub spells it.
+    EnvironmentName
+);
+name!(
+    /// One rollback, unique over all installations. It is also the idempotency key of its dispatch.
+    RollbackId
+);
+name!(
+    /// One installation of Lastgood: whose chain of facts this is.
+    WriterId
+);
+
+impl ObjectId {
+    /// The first seven digits, as git shows them.
+    pub fn short(&self) -> &str {
+        self.0.get(..7).unwrap_or(&self.0)
+    }
+}
+
+/// A GitHub Actions run. GitHub's ids passed 2^32 long ago and stay below 2^53.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(pub u64);
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// `owner/name` of a repository on GitHub.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RepositorySlug {
+    pub owner: String,
+    pub name: String,
+}
+
+impl RepositorySlug {
+    /// Accepts what GitHub accepts: letters, digits, `-`, `_` and `.`. These parts go into request paths unescaped.
+    pub fn new(owner: &str, name: &str) -> Option<Self> {
+        let fits = |part: &str| {
+            !part.is_empty()
+                && part != "."
+                && part != ".."
+                && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+        };
+        (fits(owner) && fits(name)).then(|| Self { owner: owner.to_owned(), name: name.to_owned() })
+    }
+
+    /// Reads the last two parts of a remote's address, whatever its form: `https://host/owner/name.git`,
+    /// `git@host:owner/name.git`, `/folder/owner/name.git`.
+    pub fn from_remote(address: &str) -> Option<Self> {
+        let path = address.trim_end_matches(['/', '\\']);
+        let path = path.strip_suffix(".git").unwrap_or(path);
+        let mut parts = path.rsplit(['/', ':', '\\']);
+        let name = parts.next()?;
+        let owner = parts.next()?;
+        Self::new(owner, name)
+    }
+}
+
+impl fmt::Display for RepositorySlug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.owner, self.name)
+    }
+}

@@ -1,0 +1,162 @@
+//! The journal: facts, one after the other, never changed.
+//!
+//! Each installation writes its own chain. A fact's hash covers everything it says and the hash of the fact before it, so
+//! that a changed, missing or reordered fact shows.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::ids::{EnvironmentName, RollbackId, WriterId};
+use crate::rollback::event::Event;
+
+/// Version of the stored payloads. Older ones stay readable.
+pub const FORMAT: u32 = 1;
+
+/// What the first fact of a chain names as its predecessor.
+pub const NO_PREVIOUS: &str = "";
+
+/// Something that happened, as it is about to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFact {
+    pub at: Timestamp,
+    pub subject: Subject,
+    pub event: Event,
+}
+
+/// What a fact is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// The repository's address: its GitHub slug, or its folder where it has none.
+    pub repository: String,
+    pub environment: Option<EnvironmentName>,
+    pub rollback: Option<RollbackId>,
+}
+
+/// Something that happened, as it is read back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    pub writer: WriterId,
+    /// Counts from 1 within one writer's chain.
+    pub sequence: u64,
+    pub at: Timestamp,
+    pub subject: Subject,
+    #[serde(flatten)]
+    pub event: Event,
+    pub hash: String,
+}
+
+/// A fact as it is stored. Its texts are hashed as they stand, so that a later version, which would write them
+/// differently, still verifies what an earlier one wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    pub writer: WriterId,
+    pub sequence: u64,
+    pub format: u32,
+    /// RFC 3339, UTC.
+    pub at: String,
+    /// [`Subject`] as JSON.
+    pub subject: String,
+    /// [`Event`] as JSON.
+    pub event: String,
+    pub previous: String,
+    /// SHA-256, hexadecimal.
+    pub hash: String,
+}
+
+/// Where a chain stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    pub sequence: u64,
+    pub hash: String,
+}
+
+/// The first place where a chain does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("fact {sequence} of {writer} does not fit: {reason}")]
+pub struct BrokenChain {
+    pub writer: WriterId,
+    pub sequence: u64,
+    pub reason: &'static str,
+}
+
+/// A record that this version cannot read.
+#[derive(Debug, thiserror::Error)]
+#[error("fact {sequence} of {writer} cannot be read: {reason}")]
+pub struct Unreadable {
+    pub writer: WriterId,
+    pub sequence: u64,
+    pub reason: String,
+}
+
+/// Puts a new fact behind the head of its writer's chain.
+///
+/// # Errors
+/// Only where a value has no JSON form, which no event has.
+pub fn chain(writer: &WriterId, head: Option<&Head>, fact: &NewFact) -> Result<Record, serde_json::Error> {
+    let mut record = Record {
+        writer: writer.clone(),
+        sequence: head.map_or(1, |head| head.sequence + 1),
+        format: FORMAT,
+        at: fact.at.to_string(),
+        subject: serde_json::to_string(&fact.subject)?,
+        event: serde_json::to_string(&fact.event)?,
+        previous: head.map_or_else(|| NO_PREVIOUS.to_owned(), |head| head.hash.clone()),
+        hash: String::new(),
+    };
+    record.hash = hash(&record);
+    Ok(record)
+}
+
+impl Record {
+    /// # Errors
+    /// Where the record was written by a newer version, or changed by hand.
+    pub fn read(&self) -> Result<Fact, Unreadable> {
+        let unreadable = |reason: String| Unreadable { writer: self.writer.clone(), sequence: self.sequence, reason };
+        Ok(Fact {
+            writer: self.writer.clone(),
+            sequence: self.sequence,
+            at: self.at.parse().map_err(|error: jiff::Error| unreadable(error.to_string()))?,
+            subject: serde_json::from_str(&self.subject).map_err(|error| unreadable(error.to_string()))?,
+            event: serde_json::from_str(&self.event).map_err(|error| unreadable(error.to_string()))?,
+            hash: self.hash.clone(),
+        })
+    }
+}
+
+/// Checks one writer's records, given in their order.
+pub fn verify(records: &[Record]) -> Result<(), BrokenChain> {
+    let mut previous = NO_PREVIOUS;
+    for (index, record) in records.iter().enumerate() {
+        let broken = |reason| BrokenChain { writer: record.writer.clone(), sequence: record.sequence, reason };
+        if record.sequence != index as u64 + 1 {
+            return Err(broken("its number does not follow the one before"));
+        }
+        if record.previous != previous {
+            return Err(broken("it names another predecessor"));
+        }
+        if record.hash != hash(record) {
+            return Err(broken("its content is not what was written"));
+        }
+        previous = &record.hash;
+    }
+    Ok(())
+}
+
+/// Over length-prefixed fields, so that no two different records have one text.
+fn hash(record: &Record) -> String {
+    let mut digest = Sha256::new();
+    for field in [
+        record.format.to_string().as_str(),
+        record.writer.as_str(),
+        record.sequence.to_string().as_str(),
+        record.at.as_str(),
+        record.subject.as_str(),
+        record.event.as_str(),
+        record.previous.as_str(),
+    ] {
+        digest.update((field.len() as u64).to_be_bytes());
+        digest.update(field.as_bytes());
+    }
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

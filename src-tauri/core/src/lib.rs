@@ -1,0 +1,15 @@
+//! The domain and the engine of Lastgood.
+//!
+//! Boundary: nothing here does I/O, reads the clock, the environment or the home folder. Facts, time, ids and
+//! randomness come in; facts, views and intentions go out. What must touch the world is a trait in [`ports`].
+
+pub mod error;
+pub mod hold;
+pub mod ids;
+pub mod journal;
+pub mod live;
+pub mod planning;
+pub mod ports;
+pub mod release;
+pub mod rollback;
+pub mod settings;

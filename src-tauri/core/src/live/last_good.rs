@@ -1,0 +1,126 @@
+//! Last good: the newest release that ran here for the soak time, with nothing said against it, and is not live.
+
+use std::collections::HashMap;
+
+use crate::ids::{EnvironmentName, TagName};
+use crate::live::spans::Span;
+use crate::release::{Release, Sort, sort};
+
+/// The time a release must have run to count as good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Soak {
+    pub minutes: u32,
+}
+
+/// The answer, with the reason for each candidate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastGood {
+    pub tag: Option<TagName>,
+    /// One sentence.
+    pub sentence: String,
+    /// Releases that ran here, newest first, each with what is known of it.
+    pub candidates: Vec<Candidate>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    pub tag: TagName,
+    pub good: bool,
+    pub reason: String,
+    /// How long it ran here, all spans together.
+    pub seconds: i64,
+}
+
+/// Looks at every release that ran here.
+pub fn find(
+    environment: &EnvironmentName,
+    releases: &[Release],
+    spans: &[Span],
+    live: Option<&TagName>,
+    quarantined: &[TagName],
+    soak: Soak,
+) -> LastGood {
+    let mut newest_first = releases.to_vec();
+    sort(&mut newest_first, Sort::Date);
+    let ran = ran(spans);
+    let candidates: Vec<Candidate> = newest_first
+        .iter()
+        .filter_map(|release| {
+            let history = ran.get(&release.tag)?;
+            let against = against(&release.tag, history, live, quarantined, soak);
+            Some(Candidate {
+                tag: release.tag.clone(),
+                good: against.is_none(),
+                reason: against.unwrap_or_else(|| format!("ran here {} without an incident", words(history.seconds))),
+                seconds: history.seconds,
+            })
+        })
+        .collect();
+    let good = candidates.iter().find(|candidate| candidate.good);
+    LastGood {
+        tag: good.map(|candidate| candidate.tag.clone()),
+        sentence: sentence(environment, good, candidates.len()),
+        candidates,
+    }
+}
+
+/// `6 d 4 h`, `38 min`, `20 s`.
+pub fn words(seconds: i64) -> String {
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, 0) => format!("{hours} h"),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (days, 0, _) => format!("{days} d"),
+        (days, hours, _) => format!("{days} d {hours} h"),
+    }
+}
+
+struct History {
+    seconds: i64,
+    left_behind: bool,
+    runs: bool,
+}
+
+/// A span that still runs is measured by what replaced it, which is nothing: it is live and no candidate anyway.
+fn ran(spans: &[Span]) -> HashMap<TagName, History> {
+    let mut ran: HashMap<TagName, History> = HashMap::new();
+    for span in spans {
+        let history = ran.entry(span.tag.clone()).or_insert(History { seconds: 0, left_behind: false, runs: false });
+        history.seconds += span.to.map_or(0, |to| span.seconds(to));
+        history.left_behind = span.left_behind;
+        history.runs = span.to.is_none();
+    }
+    ran
+}
+
+fn against(
+    tag: &TagName,
+    history: &History,
+    live: Option<&TagName>,
+    quarantined: &[TagName],
+    soak: Soak,
+) -> Option<String> {
+    if live == Some(tag) {
+        return Some("it is live".to_owned());
+    }
+    if quarantined.contains(tag) {
+        return Some("it is quarantined".to_owned());
+    }
+    if history.left_behind {
+        return Some("it was rolled back from here".to_owned());
+    }
+    if history.seconds < i64::from(soak.minutes) * 60 && !history.runs {
+        return Some(format!("it ran here only {}, less than {} min", words(history.seconds), soak.minutes));
+    }
+    None
+}
+
+fn sentence(environment: &EnvironmentName, good: Option<&Candidate>, candidates: usize) -> String {
+    match (good, candidates) {
+        (Some(candidate), _) => format!("{} {}", candidate.tag, candidate.reason),
+        (None, 0) => format!("No release is known to have run in {environment}."),
+        (None, _) => format!("No release that ran in {environment} counts as good; choose one yourself."),
+    }
+}

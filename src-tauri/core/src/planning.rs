@@ -1,0 +1,179 @@
+//! Settling what a rollback will do, from what is known of the repository and its workflows.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::error::{Code, Trouble};
+use crate::ids::{EnvironmentName, TagName};
+use crate::live::Environment;
+use crate::ports::forge::{Workflow, WorkflowInput};
+use crate::release::Release;
+use crate::rollback::plan::{Deploy, Plan, Proofs, RELEASE_BUDGET_SECONDS, rollback_tag};
+use crate::settings::{EnvironmentSettings, HEALTH_TIMES, address};
+
+/// What a person asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// `None`: the last good one.
+    pub to: Option<TagName>,
+    pub reason: String,
+    pub who: String,
+    /// How long it may be taken back at no cost.
+    pub countdown: SignedDuration,
+    pub rehearsal: bool,
+}
+
+/// # Errors
+/// [`Code::NoTarget`], [`Code::TagMissing`] or [`Code::NoWorkflow`], each with what to do.
+pub fn plan(
+    wish: Wish,
+    environment: &Environment,
+    settings: &EnvironmentSettings,
+    releases: &[Release],
+    workflows: &[Workflow],
+    default_branch: &str,
+    now: Timestamp,
+) -> Result<Plan, Trouble> {
+    let tag = wish.to.or_else(|| environment.last_good.tag.clone()).ok_or_else(|| no_target(environment))?;
+    let release = releases.iter().find(|release| release.tag == tag).ok_or_else(|| {
+        Trouble::new(
+            Code::TagMissing,
+            format!("There is no release {tag} in this repository."),
+            "Fetch the tags with `git fetch --tags`, or choose one that `lastgood timeline` lists.",
+        )
+    })?;
+    let commit = release.commit().cloned().ok_or_else(|| {
+        Trouble::new(
+            Code::TagMissing,
+            format!("{tag} leads to no commit and cannot be deployed."),
+            "Choose a release that is a commit.",
+        )
+    })?;
+    Ok(Plan {
+        environment: environment.name.clone(),
+        from: environment.live.as_ref().and_then(|live| live.tag.clone()),
+        to: tag,
+        object: release.object.clone(),
+        commit,
+        reason: wish.reason,
+        who: wish.who,
+        started: now,
+        undo_until: now.checked_add(wish.countdown).unwrap_or(now),
+        rollback_tag: rollback_tag(now),
+        deploy: deploy(&environment.name, settings, workflows, default_branch)?,
+        proofs: proofs(settings, environment.url.as_deref()),
+        budget: settings.budget_seconds.unwrap_or(RELEASE_BUDGET_SECONDS),
+        rehearsal: wish.rehearsal,
+    })
+}
+
+/// Finds the workflow that takes a version, and fills its inputs.
+pub fn deploy(
+    environment: &EnvironmentName,
+    settings: &EnvironmentSettings,
+    workflows: &[Workflow],
+    default_branch: &str,
+) -> Result<Deploy, Trouble> {
+    let (workflow, version_input) = match &settings.workflow {
+        Some(file) => {
+            let found = workflows.iter().find(|workflow| workflow.file == *file);
+            let input = settings.version_input.clone().or_else(|| found.and_then(version_input));
+            (found, input.ok_or_else(|| no_workflow(environment, &[]))?)
+        }
+        None => detect(environment, settings, workflows)?,
+    };
+    let file = settings.workflow.clone().or_else(|| workflow.map(|found| found.file.clone())).unwrap_or_default();
+    let mut inputs = settings.inputs.clone();
+    if workflow.is_some_and(|found| has_input(found, "environment")) {
+        inputs.entry("environment".to_owned()).or_insert_with(|| environment.to_string());
+    }
+    let key_input = workflow.and_then(|found| KEY_INPUTS.iter().find(|name| has_input(found, name)));
+    Ok(Deploy {
+        workflow: file,
+        branch: default_branch.to_owned(),
+        version_input,
+        inputs,
+        key_input: key_input.map(|name| (*name).to_owned()),
+    })
+}
+
+/// Names under which workflows take a version, most telling first.
+const VERSION_INPUTS: [&str; 7] = ["version_tag", "version", "tag", "release_tag", "release", "git_tag", "ref"];
+
+/// Names under which a workflow may take our key into its run's title.
+const KEY_INPUTS: [&str; 3] = ["rollback_id", "lastgood_id", "correlation_id"];
+
+fn detect<'a>(
+    environment: &EnvironmentName,
+    settings: &EnvironmentSettings,
+    workflows: &'a [Workflow],
+) -> Result<(Option<&'a Workflow>, String), Trouble> {
+    let mut fitting: Vec<(&Workflow, String)> = workflows
+        .iter()
+        .filter_map(|workflow| {
+            let input = settings.version_input.clone().or_else(|| version_input(workflow))?;
+            (has_input(workflow, &input) && serves(workflow, environment)).then_some((workflow, input))
+        })
+        .collect();
+    if fitting.len() > 1 {
+        let named: Vec<_> = fitting.iter().filter(|(found, _)| found.file.contains("deploy")).cloned().collect();
+        if named.len() == 1 {
+            fitting = named;
+        }
+    }
+    match fitting.as_slice() {
+        [(workflow, input)] => Ok((Some(workflow), input.clone())),
+        several => {
+            Err(no_workflow(environment, &several.iter().map(|(found, _)| found.file.as_str()).collect::<Vec<_>>()))
+        }
+    }
+}
+
+/// A choice of environments that leaves this one out is not for it.
+fn serves(workflow: &Workflow, environment: &EnvironmentName) -> bool {
+    let Some(input) = workflow.inputs.iter().find(|input| input.name == "environment") else { return true };
+    input.options.is_empty() || input.options.iter().any(|option| option == environment.as_str())
+}
+
+fn version_input(workflow: &Workflow) -> Option<String> {
+    VERSION_INPUTS.iter().find(|name| has_input(workflow, name)).map(|name| (*name).to_owned())
+}
+
+fn has_input(workflow: &Workflow, name: &str) -> bool {
+    workflow.inputs.iter().any(|input: &WorkflowInput| input.name == name)
+}
+
+fn proofs(settings: &EnvironmentSettings, base: Option<&str>) -> Proofs {
+    let whole = |probe: &Option<String>| probe.as_deref().and_then(|probe| address(probe, base));
+    Proofs {
+        version: whole(&settings.probes.version),
+        health: whole(&settings.probes.health),
+        health_times: settings.probes.health_times.unwrap_or(HEALTH_TIMES),
+    }
+}
+
+fn no_target(environment: &Environment) -> Trouble {
+    let known: Vec<String> = environment
+        .last_good
+        .candidates
+        .iter()
+        .map(|candidate| format!("{} ({})", candidate.tag, candidate.reason))
+        .collect();
+    let hint = if known.is_empty() {
+        "Name a target with `--to TAG`.".to_owned()
+    } else {
+        format!("Name a target with `--to TAG`. Known here: {}.", known.join(", "))
+    };
+    Trouble::new(Code::NoTarget, format!("{} has no last good release.", environment.name), hint)
+}
+
+fn no_workflow(environment: &EnvironmentName, several: &[&str]) -> Trouble {
+    let message = if several.is_empty() {
+        format!("No workflow on the default branch takes a version for {environment}.")
+    } else {
+        format!("Several workflows take a version for {environment}: {}.", several.join(", "))
+    };
+    let hint = format!(
+        "Name it in lastgood.toml: [environments.{environment}] workflow = \"deploy.yml\", version_input = \"version_tag\"."
+    );
+    Trouble::new(Code::NoWorkflow, message, hint)
+}

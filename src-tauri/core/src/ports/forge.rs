@@ -1,0 +1,164 @@
+//! GitHub, as far as rollbacks need it.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Trouble;
+use crate::ids::{EnvironmentName, ObjectId, RunId};
+
+/// The forge where deployments run. Reading may be repeated; what writes leaves once.
+#[async_trait]
+pub trait Forge: Send + Sync {
+    /// Who the token belongs to.
+    async fn account(&self) -> Result<String, Trouble>;
+
+    async fn default_branch(&self) -> Result<String, Trouble>;
+
+    async fn environments(&self) -> Result<Vec<EnvironmentName>, Trouble>;
+
+    /// Newest first, as many as matter for what is live and what was last good.
+    async fn deployments(&self) -> Result<Vec<Deployment>, Trouble>;
+
+    /// Workflow files on the default branch that can be dispatched.
+    async fn workflows(&self) -> Result<Vec<Workflow>, Trouble>;
+
+    /// Sends one dispatch. Never repeated by anything below this call.
+    async fn dispatch(&self, order: &DispatchOrder) -> DispatchAnswer;
+
+    /// Runs of this workflow that were dispatched by this account since then, newest first.
+    async fn dispatched_runs(&self, workflow: &str, branch: &str, since: Timestamp)
+    -> Result<Vec<RunSummary>, Trouble>;
+
+    /// One run with its jobs and steps.
+    async fn run(&self, id: RunId) -> Result<RunSnapshot, Trouble>;
+}
+
+/// One attempt to put a release into an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deployment {
+    pub id: u64,
+    pub environment: EnvironmentName,
+    /// What was asked for: a tag, a branch or a commit.
+    pub reference: String,
+    pub commit: ObjectId,
+    pub created: Timestamp,
+    pub creator: String,
+    pub state: DeploymentState,
+    /// When it reached that state.
+    pub state_since: Timestamp,
+    /// When it succeeded, whatever came after.
+    pub succeeded: Option<Timestamp>,
+    /// Where the service answers.
+    pub url: Option<String>,
+}
+
+/// GitHub adds states over the years; an unknown one is kept as it came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeploymentState {
+    Success,
+    Failure,
+    Error,
+    Inactive,
+    Pending,
+    Queued,
+    InProgress,
+    Waiting,
+    Other(String),
+}
+
+/// A workflow that has `workflow_dispatch`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Workflow {
+    /// File name below `.github/workflows/`.
+    pub file: String,
+    pub name: String,
+    /// GitHub's word for it; only `active` takes a dispatch.
+    pub state: String,
+    pub inputs: Vec<WorkflowInput>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkflowInput {
+    pub name: String,
+    pub required: bool,
+    /// The values of a `choice` input.
+    pub options: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DispatchOrder {
+    pub workflow: String,
+    pub branch: String,
+    pub inputs: BTreeMap<String, String>,
+}
+
+/// What became of a dispatch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DispatchAnswer {
+    /// GitHub took it and named the run.
+    Run(RunId),
+    /// GitHub took it and named none (older servers).
+    Accepted,
+    /// GitHub said no, and nothing was started.
+    Refused(Trouble),
+    /// The request never left this machine.
+    NotSent(Trouble),
+    /// It left, and no answer tells what became of it.
+    Unknown(Trouble),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunSummary {
+    pub id: RunId,
+    /// The run's title; carries the rollback's key where the workflow puts it there.
+    pub title: String,
+    pub created: Timestamp,
+}
+
+/// A run as it was seen at one moment. Words of GitHub's are kept as they came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunSnapshot {
+    pub id: RunId,
+    pub url: String,
+    pub status: String,
+    pub conclusion: Option<String>,
+    pub jobs: Vec<Job>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    pub id: u64,
+    pub name: String,
+    pub status: String,
+    pub conclusion: Option<String>,
+    pub started: Option<Timestamp>,
+    pub ended: Option<Timestamp>,
+    pub url: Option<String>,
+    pub steps: Vec<JobStep>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobStep {
+    pub number: u64,
+    pub name: String,
+    pub status: String,
+    pub conclusion: Option<String>,
+    pub started: Option<Timestamp>,
+    pub ended: Option<Timestamp>,
+}
+
+impl RunSnapshot {
+    /// `completed` is GitHub's only final status.
+    pub fn is_over(&self) -> bool {
+        self.status == "completed"
+    }
+
+    /// No job ever began: a newer run took its place in the queue, or it was cancelled while it waited.
+    pub fn never_began(&self) -> bool {
+        self.jobs.iter().all(|job| job.steps.iter().all(|step| step.started.is_none()))
+    }
+}

@@ -1,0 +1,62 @@
+//! The repository on this machine and the remote behind it.
+
+use async_trait::async_trait;
+
+use crate::error::Trouble;
+use crate::ids::{ObjectId, TagName};
+use crate::release::{Moment, Release};
+
+/// Git, as far as releases and rollbacks need it.
+///
+/// Reading runs nothing of the repository's own: no hooks, no filters, no configured commands.
+#[async_trait]
+pub trait Repository: Send + Sync {
+    /// All releases, in no particular order. Rollback tags are not releases.
+    async fn releases(&self) -> Result<Vec<Release>, Trouble>;
+
+    /// Where a local tag leads; `None` when there is no such tag.
+    async fn local_tag(&self, tag: &TagName) -> Result<Option<TagTarget>, Trouble>;
+
+    /// Where the remote's tag leads; `None` when it has none.
+    async fn remote_tag(&self, tag: &TagName) -> Result<Option<TagTarget>, Trouble>;
+
+    /// Makes an annotated tag here, create-only. A tag of that name on the same commit with the same message is
+    /// returned as it is, so that a repeated call has one effect.
+    async fn create_tag(&self, order: &TagOrder) -> Result<ObjectId, Trouble>;
+
+    /// Pushes one tag, expecting that the remote has none of that name.
+    async fn push_tag(&self, tag: &TagName, object: &ObjectId) -> Result<PushOutcome, Trouble>;
+}
+
+/// A tag's two ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagTarget {
+    /// What the ref points at.
+    pub object: ObjectId,
+    /// The commit behind it; `None` where it leads to a tree, a blob or nothing.
+    pub commit: Option<ObjectId>,
+}
+
+/// An annotated tag to make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagOrder {
+    pub name: TagName,
+    pub commit: ObjectId,
+    pub message: String,
+    pub date: Moment,
+}
+
+/// How a push ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PushOutcome {
+    /// The remote has the tag now.
+    Created,
+    /// The remote had the same object already: an earlier push arrived.
+    AlreadyThere,
+    /// The remote has another object under that name.
+    Taken,
+    /// A hook or a rule of the remote said no; its own words.
+    Refused(String),
+    /// Nothing is known of what the remote did: the connection broke or the time was up.
+    Unknown(String),
+}

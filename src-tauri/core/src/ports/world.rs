@@ -1,0 +1,93 @@
+//! The smaller ports: journal, live service, desktop, time, the person at the keyboard.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::error::Trouble;
+use crate::ids::{EnvironmentName, RollbackId};
+use crate::journal::{Fact, NewFact};
+use crate::rollback::Rollback;
+use crate::rollback::event::Choice;
+
+/// The append-only record. `append` returns only when the fact is durable.
+#[async_trait]
+pub trait Journal: Send + Sync {
+    async fn append(&self, fact: NewFact) -> Result<Fact, Trouble>;
+
+    /// The facts of one rollback, oldest first.
+    async fn of_rollback(&self, id: &RollbackId) -> Result<Vec<Fact>, Trouble>;
+
+    /// The facts of a repository, or of one of its environments, oldest first.
+    async fn of_repository(
+        &self,
+        repository: &str,
+        environment: Option<&EnvironmentName>,
+    ) -> Result<Vec<Fact>, Trouble>;
+}
+
+/// Asks the live service. One question, one answer, a deadline inside.
+#[async_trait]
+pub trait Probe: Send + Sync {
+    /// Which version answers at this address.
+    async fn version(&self, url: &str) -> Seen<String>;
+
+    /// Whether the service says it is well.
+    async fn health(&self, url: &str) -> Seen<u16>;
+}
+
+/// What a probe saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen<T> {
+    /// It answered.
+    Answer(T),
+    /// It answered, and it was a no.
+    No(String),
+    /// It could not be asked.
+    Nothing(String),
+}
+
+/// Calls a person away from other work.
+#[async_trait]
+pub trait Desktop: Send + Sync {
+    async fn alert(&self, alert: &Alert);
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alert {
+    pub title: String,
+    pub body: String,
+    pub urgent: bool,
+    pub rollback: Option<RollbackId>,
+}
+
+pub trait Clock: Send + Sync {
+    fn now(&self) -> Timestamp;
+
+    /// Measures durations; does not jump when the clock is set. Counted from any fixed point.
+    fn elapsed(&self) -> Duration;
+}
+
+/// The person watching this rollback.
+#[async_trait]
+pub trait Person: Send + Sync {
+    /// Lets the time pass, and returns early when they ask for something.
+    async fn asked_within(&self, time: Duration) -> Option<Request>;
+
+    /// Waits until they ask for something; `None` when nobody is there to ask.
+    async fn asked(&self) -> Option<Request>;
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    Undo,
+    StopAfterThisStep,
+    GiveReason(String),
+    Choose(Choice),
+}
+
+/// Sees each fact the moment it is durable.
+pub trait Watcher: Send + Sync {
+    fn saw(&self, fact: &Fact, rollback: &Rollback);
+}

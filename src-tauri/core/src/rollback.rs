@@ -1,0 +1,189 @@
+//! A rollback: seven steps, each journaled before it acts and after.
+//!
+//! [`Rollback`] is a fold of the journal's facts and nothing else; [`next`] is the only place where it changes, and
+//! [`engine`] the only one that acts.
+
+pub mod check;
+pub mod checks;
+pub mod engine;
+pub mod event;
+pub mod next;
+pub mod plan;
+mod steps;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Code;
+use crate::ids::{ObjectId, RollbackId, RunId};
+use crate::ports::forge::RunSnapshot;
+use crate::rollback::check::Answer;
+use crate::rollback::event::Choice;
+use crate::rollback::plan::Plan;
+
+/// Where one rollback stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rollback {
+    pub id: RollbackId,
+    pub plan: Plan,
+    /// The plan's, until a person gives another.
+    pub reason: String,
+    /// In the order of [`StepName::ALL`].
+    pub steps: [Step; 7],
+    /// The environment is held for this rollback.
+    pub held: bool,
+    /// The rollback tag's object, once it exists here.
+    pub tag: Option<ObjectId>,
+    /// The dispatch may have left this machine.
+    pub sent: bool,
+    pub run: Option<RunId>,
+    pub seen: Option<RunSnapshot>,
+    /// Why the run cannot be seen just now.
+    pub out_of_sight: Option<String>,
+    pub undo_asked: bool,
+    pub stop_asked: bool,
+    pub end: Option<End>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepName {
+    Hold,
+    Check,
+    Tag,
+    Dispatch,
+    Follow,
+    Prove,
+    Close,
+}
+
+/// One step as the facts tell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    pub name: StepName,
+    pub phase: StepPhase,
+    /// Idempotency key of the newest attempt.
+    pub key: String,
+    pub attempts: u32,
+    pub started: Option<Timestamp>,
+    pub ended: Option<Timestamp>,
+    pub sentence: String,
+    pub hint: String,
+    pub code: Option<Code>,
+    pub answers: Vec<Answer>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepPhase {
+    Pending,
+    Running,
+    Succeeded,
+    Failed,
+    Errored,
+    Aborted,
+    /// No evidence either way: a person decides.
+    Inconclusive,
+}
+
+/// How a rollback ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Succeeded,
+    Failed,
+    Errored,
+    Aborted,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct End {
+    pub at: Timestamp,
+    pub outcome: Outcome,
+    pub sentence: String,
+    pub hint: String,
+}
+
+impl StepName {
+    pub const ALL: [Self; 7] =
+        [Self::Hold, Self::Check, Self::Tag, Self::Dispatch, Self::Follow, Self::Prove, Self::Close];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Hold => "hold",
+            Self::Check => "check",
+            Self::Tag => "tag",
+            Self::Dispatch => "dispatch",
+            Self::Follow => "follow",
+            Self::Prove => "prove",
+            Self::Close => "close",
+        }
+    }
+}
+
+impl Outcome {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Errored => "errored",
+            Self::Aborted => "aborted",
+        }
+    }
+}
+
+impl Rollback {
+    pub fn step(&self, name: StepName) -> &Step {
+        &self.steps[name as usize]
+    }
+
+    /// The first step that has not succeeded; `None` when all have.
+    pub fn current(&self) -> Option<&Step> {
+        self.steps.iter().find(|step| step.phase != StepPhase::Succeeded)
+    }
+
+    /// A person may still take it back at no cost: nothing left this machine.
+    pub fn can_undo(&self) -> bool {
+        self.end.is_none() && !self.undo_asked && self.step(StepName::Tag).phase == StepPhase::Pending
+    }
+
+    pub fn can_stop(&self) -> bool {
+        self.end.is_none() && !self.stop_asked && !self.undo_asked
+    }
+
+    /// What a person can decide now.
+    pub fn choices(&self) -> &'static [Choice] {
+        match self.current() {
+            Some(step) if step.phase == StepPhase::Inconclusive && self.end.is_none() => choices(step.name),
+            _ => &[],
+        }
+    }
+}
+
+impl Step {
+    fn pending(name: StepName) -> Self {
+        Self {
+            name,
+            phase: StepPhase::Pending,
+            key: String::new(),
+            attempts: 0,
+            started: None,
+            ended: None,
+            sentence: String::new(),
+            hint: String::new(),
+            code: None,
+            answers: Vec::new(),
+        }
+    }
+}
+
+/// Only a dispatch can be sent twice, and only proofs can be vouched for.
+fn choices(step: StepName) -> &'static [Choice] {
+    match step {
+        StepName::Dispatch => &[Choice::LookAgain, Choice::SendAgain, Choice::GiveUp],
+        StepName::Prove => &[Choice::LookAgain, Choice::ItWorked, Choice::GiveUp],
+        StepName::Hold | StepName::Check | StepName::Tag | StepName::Follow | StepName::Close => {
+            &[Choice::LookAgain, Choice::GiveUp]
+        }
+    }
+}

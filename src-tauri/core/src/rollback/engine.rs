@@ -1,0 +1,228 @@
+//! Drives one rollback from where it stands to its end.
+//!
+//! Order, always: write the intent, act, write the outcome. A step found with an intent and no outcome is looked up at
+//! its destination. A journal that cannot be written stops everything at once: nothing happens that is not recorded.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::error::{Code, Trouble};
+use crate::ids::RollbackId;
+use crate::journal::{NewFact, Subject};
+use crate::ports::Ports;
+use crate::ports::world::{Alert, Request};
+use crate::rollback::event::{Ending, Event};
+use crate::rollback::next::{Effect, begin, effect, next};
+use crate::rollback::plan::Plan;
+use crate::rollback::{Outcome, Rollback, StepName, steps};
+
+/// How often the engine looks, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Between two looks at a run in its first minute. GitHub suggests 2 to 3 s.
+    pub follow: Duration,
+    /// Between two looks at an older run.
+    pub follow_later: Duration,
+    /// Between two looks for a run whose dispatch named none.
+    pub look_up: Duration,
+    /// How long a run is looked for before a person is asked. GitHub lists a new run within seconds.
+    pub look_up_for: Duration,
+    /// Between two probes of the live service.
+    pub probe: Duration,
+    /// How long the live service may take to show the target.
+    pub probe_for: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            follow: Duration::from_secs(2),
+            follow_later: Duration::from_secs(5),
+            look_up: Duration::from_secs(2),
+            look_up_for: Duration::from_secs(45),
+            probe: Duration::from_secs(2),
+            probe_for: Duration::from_secs(90),
+        }
+    }
+}
+
+impl Pace {
+    /// The same, faster; for a rehearsal whose time runs faster. Nothing is asked more often than every 20 ms.
+    pub fn faster(self, speed: f64) -> Self {
+        let quick = |time: Duration| time.div_f64(speed.max(1.0)).max(Duration::from_millis(20));
+        Self {
+            follow: quick(self.follow),
+            follow_later: quick(self.follow_later),
+            look_up: quick(self.look_up),
+            look_up_for: quick(self.look_up_for).max(Duration::from_secs(2)),
+            probe: quick(self.probe),
+            probe_for: quick(self.probe_for).max(Duration::from_secs(5)),
+        }
+    }
+}
+
+/// One rollback being driven. Exactly one of these exists for an environment.
+pub struct Engine {
+    pub(super) ports: Ports,
+    pub(super) pace: Pace,
+    pub(super) rollback: Rollback,
+    repository: String,
+}
+
+/// Whether a step acts for the first time or finds its intent already written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Attempt {
+    Fresh,
+    Resumed,
+}
+
+impl Engine {
+    /// Writes the first fact of a new rollback.
+    pub async fn start(
+        ports: Ports,
+        pace: Pace,
+        repository: String,
+        id: RollbackId,
+        plan: Plan,
+    ) -> Result<Self, Trouble> {
+        let rollback = begin(id, plan.clone());
+        let engine = Self { ports, pace, rollback, repository };
+        let fact = engine.new_fact(plan.started, Event::RollbackStarted(Box::new(plan)));
+        let fact = engine.ports.journal.append(fact).await?;
+        engine.ports.watcher.saw(&fact, &engine.rollback);
+        Ok(engine)
+    }
+
+    /// Takes up a rollback that an earlier process left unfinished.
+    pub fn resume(ports: Ports, pace: Pace, repository: String, rollback: Rollback) -> Self {
+        Self { ports, pace, rollback, repository }
+    }
+
+    pub fn rollback(&self) -> &Rollback {
+        &self.rollback
+    }
+
+    /// Goes on until the rollback is over, or until it needs a person and nobody is there.
+    ///
+    /// # Errors
+    /// Only where the journal cannot be written; what was acknowledged stays, and the rollback can be taken up again.
+    pub async fn drive(mut self) -> Result<Rollback, Trouble> {
+        loop {
+            while let Some(request) = self.ports.person.asked_within(Duration::ZERO).await {
+                self.hear(request).await?;
+            }
+            match effect(&self.rollback, self.ports.clock.now()) {
+                Effect::Begin(step) => {
+                    let key = self.key(step);
+                    self.write(Event::StepStarted { step, key }).await?;
+                    self.act(step, Attempt::Fresh).await?;
+                }
+                Effect::Resume(step) => self.act(step, Attempt::Resumed).await?,
+                Effect::WaitUntil(time) => {
+                    let left = time.duration_since(self.ports.clock.now());
+                    self.listen(Duration::try_from(left).unwrap_or_default()).await?;
+                }
+                Effect::AskPerson(step) => {
+                    self.call_person(step).await;
+                    match self.ports.person.asked().await {
+                        Some(request) => self.hear(request).await?,
+                        None => return Ok(self.rollback),
+                    }
+                }
+                Effect::End(outcome) => self.end(outcome).await?,
+                Effect::Nothing => return Ok(self.rollback),
+            }
+        }
+    }
+
+    /// Records an event, then stands where it leads. An event that does not fit is a mistake in the engine itself.
+    pub(super) async fn write(&mut self, event: Event) -> Result<(), Trouble> {
+        let at = self.ports.clock.now();
+        let after = next(&self.rollback, at, &event)
+            .map_err(|illegal| Trouble::new(Code::Internal, illegal.to_string(), "Report this with the journal."))?;
+        let fact = self.ports.journal.append(self.new_fact(at, event)).await?;
+        self.rollback = after;
+        self.ports.watcher.saw(&fact, &self.rollback);
+        Ok(())
+    }
+
+    /// Lets time pass, and hears what the person asks for meanwhile.
+    pub(super) async fn listen(&mut self, time: Duration) -> Result<(), Trouble> {
+        if let Some(request) = self.ports.person.asked_within(time).await {
+            self.hear(request).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn repository(&self) -> &str {
+        &self.repository
+    }
+
+    async fn act(&mut self, step: StepName, attempt: Attempt) -> Result<(), Trouble> {
+        let ending: Ending = match step {
+            StepName::Hold => steps::hold::run(self).await?,
+            StepName::Check => steps::check::run(self).await?,
+            StepName::Tag => steps::tag::run(self).await?,
+            StepName::Dispatch => steps::dispatch::run(self, attempt).await?,
+            StepName::Follow => steps::follow::run(self).await?,
+            StepName::Prove => steps::prove::run(self).await?,
+            StepName::Close => steps::close::run(self).await?,
+        };
+        self.write(Event::StepEnded(ending)).await
+    }
+
+    /// A request that came too late changes nothing: the screen shows what happened instead.
+    async fn hear(&mut self, request: Request) -> Result<(), Trouble> {
+        let event = match request {
+            Request::Undo => Event::UndoAsked,
+            Request::StopAfterThisStep => Event::StopAsked,
+            Request::GiveReason(reason) => Event::ReasonGiven { reason },
+            Request::Choose(choice) => match self.rollback.current() {
+                Some(step) => Event::PersonChose { step: step.name, choice },
+                None => return Ok(()),
+            },
+        };
+        if next(&self.rollback, Timestamp::UNIX_EPOCH, &event).is_err() {
+            return Ok(());
+        }
+        self.write(event).await
+    }
+
+    async fn end(&mut self, outcome: Outcome) -> Result<(), Trouble> {
+        let (sentence, hint) = steps::close::words(&self.rollback, outcome);
+        if self.rollback.held && !self.rollback.sent {
+            let by = self.rollback.plan.who.clone();
+            self.write(Event::HoldLifted { by, reason: sentence.clone() }).await?;
+        }
+        self.write(Event::RollbackEnded { outcome, sentence: sentence.clone(), hint: hint.clone() }).await?;
+        if !self.rollback.undo_asked {
+            self.alert(sentence, hint, outcome != Outcome::Succeeded).await;
+        }
+        Ok(())
+    }
+
+    async fn call_person(&self, step: StepName) {
+        let step = self.rollback.step(step);
+        self.alert(step.sentence.clone(), step.hint.clone(), true).await;
+    }
+
+    async fn alert(&self, title: String, body: String, urgent: bool) {
+        let alert = Alert { title, body, urgent, rollback: Some(self.rollback.id.clone()) };
+        self.ports.desktop.alert(&alert).await;
+    }
+
+    fn key(&self, step: StepName) -> String {
+        let attempt = self.rollback.step(step).attempts + 1;
+        format!("{}/{}/{attempt}", self.rollback.id, step.as_str())
+    }
+
+    fn new_fact(&self, at: Timestamp, event: Event) -> NewFact {
+        let subject = Subject {
+            repository: self.repository.clone(),
+            environment: Some(self.rollback.plan.environment.clone()),
+            rollback: Some(self.rollback.id.clone()),
+        };
+        NewFact { at, subject, event }
+    }
+}

@@ -1,0 +1,130 @@
+//! What can happen in a rollback, as the journal keeps it. Small, and closed: [`super::next`] knows each one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Code;
+use crate::ids::{ObjectId, RunId, TagName};
+use crate::ports::forge::RunSnapshot;
+use crate::rollback::check::Answer;
+use crate::rollback::plan::Plan;
+use crate::rollback::{Outcome, StepName};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "payload", rename_all = "snake_case")]
+pub enum Event {
+    /// A person asked for it. The plan pins every object id.
+    RollbackStarted(Box<Plan>),
+    /// The reason, given or changed while the countdown ran.
+    ReasonGiven {
+        reason: String,
+    },
+    /// Intent: this step is about to act, under this idempotency key.
+    StepStarted {
+        step: StepName,
+        key: String,
+    },
+    /// A check or a proof was answered.
+    Answered(Box<Answer>),
+    /// The environment is held for this rollback.
+    HoldTaken {
+        owner: String,
+        reason: String,
+    },
+    /// Nobody holds the environment any more.
+    HoldLifted {
+        by: String,
+        reason: String,
+    },
+    /// The rollback tag exists here with this object.
+    TagMade {
+        tag: TagName,
+        object: ObjectId,
+    },
+    /// The last moment before the request goes out. Without this fact behind the intent, nothing was sent.
+    DispatchSent,
+    /// This run is ours.
+    RunFound {
+        run: RunId,
+        how: Evidence,
+    },
+    /// The run looks different from last time.
+    RunSeen(Box<RunSnapshot>),
+    /// GitHub cannot be asked about the run just now; written once for each outage.
+    RunOutOfSight {
+        sentence: String,
+    },
+    /// A release must not be a target any more.
+    Quarantined {
+        tag: TagName,
+        reason: String,
+    },
+    /// Outcome of a step.
+    StepEnded(Ending),
+    /// A person decided what evidence could not.
+    PersonChose {
+        step: StepName,
+        choice: Choice,
+    },
+    UndoAsked,
+    StopAsked,
+    RollbackEnded {
+        outcome: Outcome,
+        sentence: String,
+        hint: String,
+    },
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ending {
+    pub step: StepName,
+    pub outcome: StepOutcome,
+    /// One sentence.
+    pub sentence: String,
+    /// What to do next; empty where nothing is to be done.
+    pub hint: String,
+    /// Set where the step did not succeed.
+    pub code: Option<Code>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepOutcome {
+    Succeeded,
+    /// It said no.
+    Failed,
+    /// It broke.
+    Errored,
+    /// A person stopped it.
+    Aborted,
+    /// There is no evidence: a person decides.
+    Inconclusive,
+}
+
+/// What ties a run to this rollback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// GitHub's answer to the dispatch named it.
+    Answer,
+    /// Its title carries the rollback's key.
+    Key,
+    /// It is the only run of this workflow that this account dispatched since the request left.
+    TimeAndActor,
+    /// A person said so.
+    Person,
+}
+
+/// What a person can decide about an inconclusive step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    /// Ask the destination again.
+    LookAgain,
+    /// It did not arrive: do it once more.
+    SendAgain,
+    /// It is as it should be; go on.
+    ItWorked,
+    /// End the rollback here.
+    GiveUp,
+}

@@ -1,0 +1,238 @@
+//! The one place where a rollback changes: a pure function of where it stands and what happened.
+//!
+//! Everything that is not listed here cannot happen; such a fact is an error and is never written.
+
+use jiff::Timestamp;
+
+use crate::ids::RollbackId;
+use crate::journal::Fact;
+use crate::rollback::check::{Answer, Question};
+use crate::rollback::event::{Choice, Ending, Event, StepOutcome};
+use crate::rollback::plan::Plan;
+use crate::rollback::{End, Outcome, Rollback, Step, StepName, StepPhase, choices};
+
+/// A fact that does not fit where the rollback stands.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("this cannot happen to the rollback now: {0:?}")]
+pub struct IllegalFact(pub Box<Event>);
+
+/// What is to be done next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Write the intent, then act.
+    Begin(StepName),
+    /// Intent was written, the outcome was not: look at the destination first.
+    Resume(StepName),
+    /// The countdown runs.
+    WaitUntil(Timestamp),
+    /// There is no evidence; a person decides.
+    AskPerson(StepName),
+    /// Write the end.
+    End(Outcome),
+    /// It is over.
+    Nothing,
+}
+
+/// The rollback at its first fact.
+pub fn begin(id: RollbackId, plan: Plan) -> Rollback {
+    Rollback {
+        id,
+        reason: plan.reason.clone(),
+        plan,
+        steps: StepName::ALL.map(Step::pending),
+        held: false,
+        tag: None,
+        sent: false,
+        run: None,
+        seen: None,
+        out_of_sight: None,
+        undo_asked: false,
+        stop_asked: false,
+        end: None,
+    }
+}
+
+/// The rollback that these facts tell of, oldest first. `Ok(None)` where they do not begin one.
+pub fn fold(facts: &[Fact]) -> Result<Option<Rollback>, IllegalFact> {
+    let mut rollback: Option<Rollback> = None;
+    for fact in facts {
+        rollback = match (rollback, &fact.event, &fact.subject.rollback) {
+            (None, Event::RollbackStarted(plan), Some(id)) => Some(begin(id.clone(), (**plan).clone())),
+            (None, _, _) => None,
+            (Some(standing), event, _) => Some(next(&standing, fact.at, event)?),
+        };
+    }
+    Ok(rollback)
+}
+
+/// Where the rollback stands after this event.
+pub fn next(rollback: &Rollback, at: Timestamp, event: &Event) -> Result<Rollback, IllegalFact> {
+    let mut after = rollback.clone();
+    let fits = match event {
+        Event::RollbackStarted(_) => false,
+        // A hold outlives its rollback: it is lifted whenever somebody lifts it.
+        Event::HoldLifted { .. } => lift(&mut after),
+        _ if rollback.end.is_some() => false,
+        Event::ReasonGiven { reason } => give_reason(&mut after, reason),
+        Event::StepStarted { step, key } => start(&mut after, at, *step, key),
+        Event::Answered(answer) => answered(&mut after, answer),
+        Event::HoldTaken { .. } => running(&after, StepName::Hold) && set(&mut after.held),
+        Event::TagMade { object, .. } => {
+            running(&after, StepName::Tag) && {
+                after.tag = Some(object.clone());
+                true
+            }
+        }
+        Event::DispatchSent => running(&after, StepName::Dispatch) && set(&mut after.sent),
+        Event::RunFound { run, .. } => {
+            running(&after, StepName::Dispatch) && {
+                after.run = Some(*run);
+                true
+            }
+        }
+        Event::RunSeen(seen) => {
+            running(&after, StepName::Follow) && after.run == Some(seen.id) && {
+                after.seen = Some((**seen).clone());
+                after.out_of_sight = None;
+                true
+            }
+        }
+        Event::RunOutOfSight { sentence } => {
+            running(&after, StepName::Follow) && {
+                after.out_of_sight = Some(sentence.clone());
+                true
+            }
+        }
+        Event::Quarantined { .. } => running(&after, StepName::Close),
+        Event::StepEnded(ending) => end_step(&mut after, at, ending),
+        Event::PersonChose { step, choice } => choose(&mut after, at, *step, *choice),
+        Event::UndoAsked => after.can_undo() && set(&mut after.undo_asked),
+        Event::StopAsked => after.can_stop() && set(&mut after.stop_asked),
+        Event::RollbackEnded { outcome, sentence, hint } => end(&mut after, at, *outcome, sentence, hint),
+    };
+    fits.then_some(after).ok_or_else(|| IllegalFact(Box::new(event.clone())))
+}
+
+/// What is to be done where the rollback stands.
+pub fn effect(rollback: &Rollback, now: Timestamp) -> Effect {
+    if rollback.end.is_some() {
+        return Effect::Nothing;
+    }
+    let Some(step) = rollback.current() else { return Effect::End(Outcome::Succeeded) };
+    match step.phase {
+        StepPhase::Running => Effect::Resume(step.name),
+        StepPhase::Inconclusive if rollback.stop_asked => Effect::End(Outcome::Aborted),
+        StepPhase::Inconclusive => Effect::AskPerson(step.name),
+        StepPhase::Failed => Effect::End(Outcome::Failed),
+        StepPhase::Errored => Effect::End(Outcome::Errored),
+        StepPhase::Aborted => Effect::End(Outcome::Aborted),
+        StepPhase::Pending | StepPhase::Succeeded if rollback.undo_asked || rollback.stop_asked => {
+            Effect::End(Outcome::Aborted)
+        }
+        StepPhase::Pending | StepPhase::Succeeded => {
+            if step.name == StepName::Tag && now < rollback.plan.undo_until {
+                Effect::WaitUntil(rollback.plan.undo_until)
+            } else {
+                Effect::Begin(step.name)
+            }
+        }
+    }
+}
+
+fn set(flag: &mut bool) -> bool {
+    *flag = true;
+    true
+}
+
+fn running(rollback: &Rollback, step: StepName) -> bool {
+    rollback.step(step).phase == StepPhase::Running
+}
+
+fn lift(rollback: &mut Rollback) -> bool {
+    std::mem::replace(&mut rollback.held, false)
+}
+
+fn give_reason(rollback: &mut Rollback, reason: &str) -> bool {
+    if !rollback.can_undo() {
+        return false;
+    }
+    reason.clone_into(&mut rollback.reason);
+    true
+}
+
+fn start(rollback: &mut Rollback, at: Timestamp, name: StepName, key: &str) -> bool {
+    let is_current = rollback.current().is_some_and(|step| step.name == name && step.phase == StepPhase::Pending);
+    if !is_current || rollback.undo_asked || rollback.stop_asked {
+        return false;
+    }
+    let step = &mut rollback.steps[name as usize];
+    step.phase = StepPhase::Running;
+    key.clone_into(&mut step.key);
+    step.attempts += 1;
+    step.started.get_or_insert(at);
+    true
+}
+
+fn answered(rollback: &mut Rollback, answer: &Answer) -> bool {
+    let name = match answer.question {
+        Question::LiveVersion | Question::LiveHealth => StepName::Prove,
+        Question::TargetExists | Question::TargetRan | Question::TargetQuarantine | Question::WorkflowReady => {
+            StepName::Check
+        }
+    };
+    if !running(rollback, name) {
+        return false;
+    }
+    let answers = &mut rollback.steps[name as usize].answers;
+    match answers.iter_mut().find(|known| known.question == answer.question) {
+        Some(known) => *known = answer.clone(),
+        None => answers.push(answer.clone()),
+    }
+    true
+}
+
+fn end_step(rollback: &mut Rollback, at: Timestamp, ending: &Ending) -> bool {
+    if !running(rollback, ending.step) {
+        return false;
+    }
+    let step = &mut rollback.steps[ending.step as usize];
+    step.phase = match ending.outcome {
+        StepOutcome::Succeeded => StepPhase::Succeeded,
+        StepOutcome::Failed => StepPhase::Failed,
+        StepOutcome::Errored => StepPhase::Errored,
+        StepOutcome::Aborted => StepPhase::Aborted,
+        StepOutcome::Inconclusive => StepPhase::Inconclusive,
+    };
+    step.ended = Some(at);
+    step.sentence.clone_from(&ending.sentence);
+    step.hint.clone_from(&ending.hint);
+    step.code = ending.code;
+    true
+}
+
+fn choose(rollback: &mut Rollback, at: Timestamp, name: StepName, choice: Choice) -> bool {
+    if rollback.step(name).phase != StepPhase::Inconclusive || !choices(name).contains(&choice) {
+        return false;
+    }
+    let step = &mut rollback.steps[name as usize];
+    step.hint.clear();
+    step.ended = Some(at);
+    match choice {
+        Choice::LookAgain => step.phase = StepPhase::Running,
+        Choice::SendAgain => {
+            step.phase = StepPhase::Pending;
+            rollback.sent = false;
+        }
+        Choice::ItWorked => step.phase = StepPhase::Succeeded,
+        Choice::GiveUp => step.phase = StepPhase::Aborted,
+    }
+    true
+}
+
+fn end(rollback: &mut Rollback, at: Timestamp, outcome: Outcome, sentence: &str, hint: &str) -> bool {
+    if effect(rollback, Timestamp::MAX) != Effect::End(outcome) {
+        return false;
+    }
+    rollback.end = Some(End { at, outcome, sentence: sentence.to_owned(), hint: hint.to_owned() });
+    true
+}

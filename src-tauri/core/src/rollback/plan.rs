@@ -1,0 +1,91 @@
+//! What a rollback will do, settled before it begins: every name and every id in it is fixed.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{EnvironmentName, ObjectId, TagName};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    pub environment: EnvironmentName,
+    /// What was live; unknown where nothing could tell.
+    pub from: Option<TagName>,
+    pub to: TagName,
+    /// The target's own object and commit when the rollback was asked for. Compared before anything is tagged.
+    pub object: ObjectId,
+    pub commit: ObjectId,
+    pub reason: String,
+    /// Who asked, as others should read it.
+    pub who: String,
+    /// The clock is read once; the tag's name and its date come from this.
+    pub started: Timestamp,
+    /// Until then a person may take it back at no cost. Equal to `started` where there is no countdown.
+    pub undo_until: Timestamp,
+    pub rollback_tag: TagName,
+    pub deploy: Deploy,
+    pub proofs: Proofs,
+    /// Seconds this kind of rollback may take.
+    pub budget: u32,
+    /// True on the loopback GitHub: nothing of it is real.
+    pub rehearsal: bool,
+}
+
+/// The workflow that puts a version into the environment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deploy {
+    /// File name below `.github/workflows/`.
+    pub workflow: String,
+    /// Always the default branch: an old ref would revive an old workflow file.
+    pub branch: String,
+    pub version_input: String,
+    /// Further inputs, such as the environment's name.
+    pub inputs: BTreeMap<String, String>,
+    /// The input that carries the rollback's id into the run's title, where the workflow has one.
+    pub key_input: Option<String>,
+}
+
+/// What is asked of the live service afterwards.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proofs {
+    pub version: Option<String>,
+    pub health: Option<String>,
+    /// Health answers in a row that count as proof.
+    pub health_times: u8,
+}
+
+/// A release rollback has five minutes.
+pub const RELEASE_BUDGET_SECONDS: u32 = 300;
+
+/// The tag's name for a rollback that began at this instant, in UTC.
+pub fn rollback_tag(started: Timestamp) -> TagName {
+    TagName::new(started.strftime("rollback-%Y%m%d-%H%M%S").to_string())
+}
+
+impl Plan {
+    /// Message of the rollback tag: a subject a person can read, trailers a program can.
+    pub fn tag_message(&self, reason: &str, id: &str) -> String {
+        let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let from = self.from.as_ref().map_or("unknown", TagName::as_str);
+        format!(
+            "Rollback to {}\n\nEnvironment: {}\nRolled-back-from: {}\nReason: {}\nRequested-by: {}\nLastgood-rollback: {}\n",
+            self.to,
+            one_line(self.environment.as_str()),
+            from,
+            one_line(reason),
+            one_line(&self.who),
+            id,
+        )
+    }
+
+    /// The inputs of the dispatch.
+    pub fn inputs(&self, id: &str) -> BTreeMap<String, String> {
+        let mut inputs = self.deploy.inputs.clone();
+        inputs.insert(self.deploy.version_input.clone(), self.to.to_string());
+        if let Some(input) = &self.deploy.key_input {
+            inputs.insert(input.clone(), id.to_owned());
+        }
+        inputs
+    }
+}

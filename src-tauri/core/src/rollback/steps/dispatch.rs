@@ -1,0 +1,103 @@
+//! Step 4. The deploy workflow is dispatched at most once.
+//!
+//! `DispatchSent` is written in the last moment before the request goes out. Found without it, nothing was sent and the
+//! step acts afresh. Found with it, the run is looked for on GitHub; without evidence a person decides.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::error::{Code, Trouble};
+use crate::ids::RunId;
+use crate::ports::forge::{DispatchAnswer, DispatchOrder, RunSummary};
+use crate::rollback::StepName;
+use crate::rollback::engine::{Attempt, Engine};
+use crate::rollback::event::{Ending, Event, Evidence};
+use crate::rollback::steps::{failed, inconclusive, succeeded};
+
+/// How far GitHub's clock and this machine's may differ when runs are matched by time.
+const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(30);
+
+pub(crate) async fn run(engine: &mut Engine, attempt: Attempt) -> Result<Ending, Trouble> {
+    if let Some(run) = engine.rollback().run {
+        return Ok(started(engine, run));
+    }
+    if attempt == Attempt::Resumed && engine.rollback().sent {
+        return look_up(engine, "The answer to the dispatch was lost").await;
+    }
+    let plan = &engine.rollback().plan;
+    let order = DispatchOrder {
+        workflow: plan.deploy.workflow.clone(),
+        branch: plan.deploy.branch.clone(),
+        inputs: plan.inputs(engine.rollback().id.as_str()),
+    };
+    engine.write(Event::DispatchSent).await?;
+    match engine.ports.forge.dispatch(&order).await {
+        DispatchAnswer::Run(run) => {
+            engine.write(Event::RunFound { run, how: Evidence::Answer }).await?;
+            Ok(started(engine, run))
+        }
+        DispatchAnswer::Accepted => look_up(engine, "GitHub took the dispatch and named no run").await,
+        DispatchAnswer::Refused(trouble) | DispatchAnswer::NotSent(trouble) => Ok(failed(StepName::Dispatch, trouble)),
+        DispatchAnswer::Unknown(trouble) => look_up(engine, trouble.message.trim_end_matches('.')).await,
+    }
+}
+
+/// Looks for our run until it shows or the time for it is over.
+async fn look_up(engine: &mut Engine, why: &str) -> Result<Ending, Trouble> {
+    let begun = engine.ports.clock.elapsed();
+    loop {
+        let seen = match find(engine).await {
+            Ok(Found::Ours(run, how)) => {
+                engine.write(Event::RunFound { run, how }).await?;
+                return Ok(started(engine, run));
+            }
+            Ok(Found::Several(count)) => return Ok(undecided(format!("{why}, and {count} runs could be ours."))),
+            Ok(Found::None) => "GitHub shows no run of it".to_owned(),
+            Err(trouble) => format!("GitHub could not be asked: {}", trouble.message.trim_end_matches('.')),
+        };
+        if engine.ports.clock.elapsed().saturating_sub(begun) >= engine.pace.look_up_for {
+            return Ok(undecided(format!("{why}; {seen}.")));
+        }
+        engine.listen(engine.pace.look_up).await?;
+    }
+}
+
+enum Found {
+    Ours(RunId, Evidence),
+    Several(usize),
+    None,
+}
+
+async fn find(engine: &Engine) -> Result<Found, Trouble> {
+    let plan = &engine.rollback().plan;
+    let since = since(engine);
+    let runs = engine.ports.forge.dispatched_runs(&plan.deploy.workflow, &plan.deploy.branch, since).await?;
+    Ok(pick(&runs, engine.rollback().id.as_str(), plan.deploy.key_input.is_some()))
+}
+
+/// The key decides where the workflow carries one. Else a single candidate is evidence enough; several are not.
+fn pick(runs: &[RunSummary], key: &str, has_key: bool) -> Found {
+    if let Some(run) = runs.iter().find(|run| run.title.contains(key)) {
+        return Found::Ours(run.id, Evidence::Key);
+    }
+    match runs {
+        [only] if !has_key => Found::Ours(only.id, Evidence::TimeAndActor),
+        [] => Found::None,
+        _ if has_key => Found::None,
+        several => Found::Several(several.len()),
+    }
+}
+
+fn since(engine: &Engine) -> Timestamp {
+    let begun = engine.rollback().step(StepName::Dispatch).started.unwrap_or(engine.rollback().plan.started);
+    begun.checked_sub(CLOCK_SKEW).unwrap_or(begun)
+}
+
+fn started(engine: &Engine, run: RunId) -> Ending {
+    let plan = &engine.rollback().plan;
+    succeeded(StepName::Dispatch, format!("Run {run} accepted, {} = {}", plan.deploy.version_input, plan.to))
+}
+
+fn undecided(sentence: String) -> Ending {
+    let hint = "Look at the Actions page. Send again only if no run of this rollback is there.";
+    inconclusive(StepName::Dispatch, Code::DispatchUnknown, sentence, hint)
+}

@@ -1,0 +1,84 @@
+//! Step 5. Exactly our run, to its end.
+
+use std::time::Duration;
+
+use crate::error::{Code, Trouble};
+use crate::ports::forge::RunSnapshot;
+use crate::rollback::StepName;
+use crate::rollback::engine::Engine;
+use crate::rollback::event::{Ending, Event};
+use crate::rollback::steps::{errored, failed, succeeded};
+
+/// A run is young for a minute; after that it is looked at less often.
+const YOUNG: Duration = Duration::from_secs(60);
+
+pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
+    let Some(id) = engine.rollback().run else {
+        let trouble = Trouble::new(Code::Internal, "No run is known to follow.", "Report this with the journal.");
+        return Ok(errored(StepName::Follow, trouble));
+    };
+    let begun = engine.ports.clock.elapsed();
+    loop {
+        match engine.ports.forge.run(id).await {
+            Ok(seen) => {
+                let over = seen.is_over();
+                if engine.rollback().seen.as_ref() != Some(&seen) || engine.rollback().out_of_sight.is_some() {
+                    engine.write(Event::RunSeen(Box::new(seen.clone()))).await?;
+                }
+                if over {
+                    return Ok(judge(&seen));
+                }
+            }
+            Err(trouble) => {
+                if engine.rollback().out_of_sight.is_none() {
+                    engine.write(Event::RunOutOfSight { sentence: trouble.message }).await?;
+                }
+            }
+        }
+        let young = engine.ports.clock.elapsed().saturating_sub(begun) < YOUNG;
+        let pause = if young { engine.pace.follow } else { engine.pace.follow_later };
+        engine.listen(pause).await?;
+    }
+}
+
+/// A conclusion that is not known is not a success.
+fn judge(run: &RunSnapshot) -> Ending {
+    let conclusion = run.conclusion.as_deref().unwrap_or("nothing");
+    match conclusion {
+        "success" => succeeded(StepName::Follow, format!("Run {} succeeded", run.id)),
+        "cancelled" if run.never_began() => failed(
+            StepName::Follow,
+            Trouble::new(
+                Code::RunEvicted,
+                format!("Run {} was replaced in the queue before it began.", run.id),
+                "Another deploy took its place. See what is live, then roll back again.",
+            ),
+        ),
+        "cancelled" => failed(
+            StepName::Follow,
+            Trouble::new(
+                Code::RunCancelled,
+                format!("Run {} was cancelled.", run.id),
+                "See what is live, then roll back again.",
+            ),
+        ),
+        other => failed(
+            StepName::Follow,
+            Trouble::new(
+                Code::RunFailed,
+                format!("Run {} ended with {other}{}.", run.id, first_failure(run)),
+                "Open the run's log; see what is live, then choose another target.",
+            ),
+        ),
+    }
+}
+
+fn first_failure(run: &RunSnapshot) -> String {
+    let bad =
+        |word: &Option<String>| word.as_deref().is_some_and(|word| !matches!(word, "success" | "skipped" | "neutral"));
+    let Some(job) = run.jobs.iter().find(|job| bad(&job.conclusion)) else { return String::new() };
+    match job.steps.iter().find(|step| bad(&step.conclusion)) {
+        Some(step) => format!(" in {} · {}", job.name, step.name),
+        None => format!(" in {}", job.name),
+    }
+}

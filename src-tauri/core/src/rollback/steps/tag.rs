@@ -1,0 +1,54 @@
+//! Step 3. The rollback tag, made on the target's commit and pushed, expecting that the remote has none of that name.
+//!
+//! Making and pushing are create-only and name the exact object, so repeating them has one effect.
+
+use crate::error::{Code, Trouble};
+use crate::ports::repository::{PushOutcome, TagOrder};
+use crate::release::Moment;
+use crate::rollback::StepName;
+use crate::rollback::engine::Engine;
+use crate::rollback::event::{Ending, Event};
+use crate::rollback::steps::{errored, failed, inconclusive, succeeded};
+
+pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
+    let plan = engine.rollback().plan.clone();
+    let order = TagOrder {
+        name: plan.rollback_tag.clone(),
+        commit: plan.commit.clone(),
+        message: plan.tag_message(&engine.rollback().reason, engine.rollback().id.as_str()),
+        date: Moment { seconds: plan.started.as_second(), offset: 0 },
+    };
+    let object = match engine.ports.repository.create_tag(&order).await {
+        Ok(object) => object,
+        Err(trouble) => return Ok(errored(StepName::Tag, trouble)),
+    };
+    engine.write(Event::TagMade { tag: order.name.clone(), object: object.clone() }).await?;
+    let pushed = engine.ports.repository.push_tag(&order.name, &object).await;
+    let done = format!("{} → {}", order.name, plan.commit.short());
+    Ok(match pushed {
+        Ok(PushOutcome::Created | PushOutcome::AlreadyThere) => succeeded(StepName::Tag, done),
+        Ok(PushOutcome::Taken) => failed(
+            StepName::Tag,
+            Trouble::new(
+                Code::PushRefused,
+                format!("The remote has another tag named {}.", order.name),
+                "Somebody began a rollback in the same second. Start again; the next tag has another name.",
+            ),
+        ),
+        Ok(PushOutcome::Refused(words)) => failed(
+            StepName::Tag,
+            Trouble::new(
+                Code::PushRefused,
+                format!("The remote refused the tag: {words}"),
+                "Allow tags named rollback-* in the repository's rules, or ask someone who may push them.",
+            ),
+        ),
+        Ok(PushOutcome::Unknown(words)) => inconclusive(
+            StepName::Tag,
+            Code::RemoteUnreachable,
+            format!("Whether the tag arrived is not known: {words}"),
+            "Look again when the network is back; pushing the same tag twice does no harm.",
+        ),
+        Err(trouble) => errored(StepName::Tag, trouble),
+    })
+}

@@ -1,0 +1,13 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect")]
+
+mod approvals;
+mod conditional;
+mod dispatches;
+mod faults;
+mod kit;
+mod lists;
+mod queue;
+mod refs;
+mod restart;
+mod sample;
+mod whole_flow;

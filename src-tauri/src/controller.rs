@@ -1,0 +1,188 @@
+//! The one task that owns everything: the open repository, what is known of it, the rollbacks under way.
+//!
+//! Commands and other tasks send it messages; nothing else holds state. It never waits for the world itself: long work
+//! runs in tasks of its own, which send their results back.
+
+mod arming;
+mod host;
+mod inbox;
+mod message;
+mod opening;
+mod rollbacks;
+mod session;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lastgood_adapters::place::Place;
+use lastgood_adapters::sqlite::SqliteJournal;
+use lastgood_core::error::Trouble;
+use lastgood_core::ids::WriterId;
+use lastgood_rehearsal::Rehearsal;
+use tauri::AppHandle;
+use tauri::ipc::Channel;
+use tokio::sync::{mpsc, oneshot};
+
+pub(crate) use host::Host;
+use message::{Message, Reply};
+use session::Session;
+
+use crate::ipc::error::UiError;
+use crate::ipc::notice::Notice;
+use crate::ipc::session::Startup;
+
+/// What to have in the window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// What was open last time; nothing where there was nothing.
+    Last,
+    Rehearsal,
+    Folder(PathBuf),
+}
+
+/// The countdown in which a rollback can be taken back at no cost.
+const UNDO_SECONDS: u32 = 5;
+
+/// How often the journal is looked at for facts of other processes.
+const JOURNAL_WATCH: Duration = Duration::from_secs(1);
+
+pub(crate) struct Controller {
+    app: AppHandle,
+    place: Place,
+    journal: SqliteJournal,
+    journal_version: i64,
+    sender: mpsc::UnboundedSender<Message>,
+    window: Option<Channel<Notice>>,
+    session: Option<Session>,
+    /// Counts openings, so that news of a repository that was closed meanwhile is dropped.
+    opened: u64,
+    /// The loopback GitHub lives as long as its repository is open.
+    rehearsal: Option<Rehearsal>,
+    speed: f64,
+    trouble: Option<Trouble>,
+    /// Asked before the first opening was over.
+    starting: Option<Vec<Reply<Startup>>>,
+}
+
+impl Controller {
+    /// Starts the task and has the wanted repository opened.
+    pub(crate) fn start(app: AppHandle, place: &Place, wanted: Wanted, speed: f64) -> Result<Host, Trouble> {
+        let writer = WriterId::new(format!("writer-{}", lastgood_adapters::workspace::fresh()));
+        let journal = SqliteJournal::open(&place.journal(), &writer)?;
+        let (sender, mut messages) = mpsc::unbounded_channel();
+        let mut controller = Self {
+            app,
+            place: place.clone(),
+            journal_version: journal.version()?,
+            journal,
+            sender: sender.clone(),
+            window: None,
+            session: None,
+            opened: 0,
+            rehearsal: None,
+            speed,
+            trouble: None,
+            starting: Some(Vec::new()),
+        };
+        let host = Host::new(sender);
+        host.want(wanted);
+        tauri::async_runtime::spawn(async move {
+            let mut watch = tokio::time::interval(JOURNAL_WATCH);
+            watch.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+            loop {
+                tokio::select! {
+                    message = messages.recv() => match message {
+                        Some(message) => controller.handle(message).await,
+                        None => return,
+                    },
+                    _ = watch.tick() => controller.look_at_journal().await,
+                }
+            }
+        });
+        Ok(host)
+    }
+
+    async fn handle(&mut self, message: Message) {
+        match message {
+            Message::Startup(reply) => self.startup(reply),
+            Message::Watch(channel) => self.watch(channel).await,
+            Message::Open(wanted, reply) => self.begin_opening(wanted, reply),
+            Message::Opened(opening) => self.opened(*opening).await,
+            Message::Refresh => self.refresh(),
+            Message::Known(opened, known) => self.known(opened, *known).await,
+            Message::Armed(opened, environment, arming) => self.armed(opened, &environment, arming).await,
+            Message::Releases(reply) => reply.send(self.session().map(|session| session.releases())),
+            Message::Overview(reply) => self.reply_overview(reply).await,
+            Message::ReleaseDetail(environment, tag, reply) => self.release_detail(environment, tag, reply),
+            Message::LiftHold(environment, reason, reply) => {
+                let done = self.lift_hold(environment, reason).await;
+                reply.send(done);
+            }
+            Message::Quarantine(environment, tag, reason, reply) => {
+                let done = self.quarantine(environment, tag, reason).await;
+                reply.send(done);
+            }
+            Message::StartRollback(environment, tag, reason, reply) => {
+                self.start_rollback(&environment, tag, reason, reply);
+            }
+            Message::Driving(opened, driving, reply) => self.driving(opened, driving, reply).await,
+            Message::Saw(fact, rollback) => self.saw(*fact, *rollback).await,
+            Message::DriveEnded(id, result) => self.drive_ended(&id, result).await,
+            Message::Ask(id, request, reply) => reply.send(self.ask(&id, request)),
+            Message::Rollback(id, reply) => reply.send(self.rollback_view(&id).await),
+            Message::Rollbacks(reply) => reply.send(self.rollback_summaries().await),
+            Message::Inbox(reply) => reply.send(self.inbox().await),
+            Message::ReadInbox(reply) => reply.send(self.read_inbox().await),
+            Message::OpenLink(url, reply) => reply.send(self.open_link(&url)),
+        }
+    }
+
+    fn startup(&mut self, reply: Reply<Startup>) {
+        match &mut self.starting {
+            Some(waiting) => waiting.push(reply),
+            None => reply.send(Ok(self.startup_view())),
+        }
+    }
+
+    fn startup_view(&self) -> Startup {
+        Startup {
+            repository: self.session.as_ref().map(|session| session.view.clone()),
+            trouble: self.trouble.clone().map(UiError::from),
+            recent: self.recent(),
+            undo_seconds: UNDO_SECONDS,
+        }
+    }
+
+    async fn watch(&mut self, channel: Channel<Notice>) {
+        self.window = Some(channel);
+        if let Some(session) = &self.session {
+            self.tell(Notice::Repository { repository: session.view.clone() });
+        }
+        self.tell_overview().await;
+        self.tell_inbox().await;
+    }
+
+    /// A window that reloads misses notices; it asks anew when it is back.
+    fn tell(&self, notice: Notice) {
+        if let Some(window) = &self.window
+            && let Err(error) = window.send(notice)
+        {
+            tracing::debug!("the window did not take a notice: {error}");
+        }
+    }
+
+    fn session(&self) -> Result<&Session, Trouble> {
+        self.session.as_ref().ok_or_else(session::nothing_open)
+    }
+}
+
+/// A place for an answer; nobody waits for it any more when the window is gone.
+impl<T> Reply<T> {
+    fn new(sender: oneshot::Sender<Result<T, Trouble>>) -> Self {
+        Self(sender)
+    }
+
+    fn send(self, answer: Result<T, Trouble>) {
+        drop(self.0.send(answer));
+    }
+}

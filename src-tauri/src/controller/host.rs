@@ -1,0 +1,129 @@
+//! What commands hold of the controller: a way to send it messages and wait for its answers.
+
+use std::sync::Arc;
+
+use lastgood_core::error::{Code, Trouble};
+use lastgood_core::ids::{EnvironmentName, RollbackId, TagName};
+use lastgood_core::ports::world::Request;
+use lastgood_core::release::Release;
+use tauri::ipc::Channel;
+use tokio::sync::{mpsc, oneshot};
+
+use super::Wanted;
+use super::message::{Message, Reply};
+use crate::ipc::inbox::InboxItem;
+use crate::ipc::notice::Notice;
+use crate::ipc::rollback::{RollbackSummary, RollbackView};
+use crate::ipc::session::{RepositoryView, Startup};
+use crate::ipc::timeline::{Overview, ReleaseDetail};
+
+pub(crate) struct Host {
+    sender: mpsc::UnboundedSender<Message>,
+}
+
+impl Host {
+    pub(super) fn new(sender: mpsc::UnboundedSender<Message>) -> Self {
+        Self { sender }
+    }
+
+    /// Opens it without waiting for it.
+    pub(crate) fn want(&self, wanted: Wanted) {
+        let (sender, _) = oneshot::channel();
+        self.send(Message::Open(wanted, Reply::new(sender)));
+    }
+
+    pub(crate) async fn startup(&self) -> Result<Startup, Trouble> {
+        self.answer(Message::Startup).await
+    }
+
+    pub(crate) fn watch(&self, channel: Channel<Notice>) {
+        self.send(Message::Watch(channel));
+    }
+
+    pub(crate) async fn open(&self, wanted: Wanted) -> Result<RepositoryView, Trouble> {
+        self.answer(|reply| Message::Open(wanted, reply)).await
+    }
+
+    pub(crate) async fn open_link(&self, url: String) -> Result<(), Trouble> {
+        self.answer(|reply| Message::OpenLink(url, reply)).await
+    }
+
+    pub(crate) async fn releases(&self) -> Result<Arc<Vec<Release>>, Trouble> {
+        self.answer(Message::Releases).await
+    }
+
+    pub(crate) async fn overview(&self) -> Result<Overview, Trouble> {
+        self.answer(Message::Overview).await
+    }
+
+    pub(crate) fn refresh(&self) {
+        self.send(Message::Refresh);
+    }
+
+    pub(crate) async fn release_detail(
+        &self,
+        environment: Option<EnvironmentName>,
+        tag: TagName,
+    ) -> Result<ReleaseDetail, Trouble> {
+        self.answer(|reply| Message::ReleaseDetail(environment, tag, reply)).await
+    }
+
+    pub(crate) async fn lift_hold(&self, environment: EnvironmentName, reason: String) -> Result<(), Trouble> {
+        self.answer(|reply| Message::LiftHold(environment, reason, reply)).await
+    }
+
+    pub(crate) async fn quarantine(
+        &self,
+        environment: EnvironmentName,
+        tag: TagName,
+        reason: String,
+    ) -> Result<(), Trouble> {
+        self.answer(|reply| Message::Quarantine(environment, tag, reason, reply)).await
+    }
+
+    pub(crate) async fn start_rollback(
+        &self,
+        environment: EnvironmentName,
+        tag: TagName,
+        reason: String,
+    ) -> Result<RollbackView, Trouble> {
+        self.answer(|reply| Message::StartRollback(environment, tag, reason, reply)).await
+    }
+
+    pub(crate) async fn ask(&self, id: RollbackId, request: Request) -> Result<(), Trouble> {
+        self.answer(|reply| Message::Ask(id, request, reply)).await
+    }
+
+    pub(crate) async fn rollback(&self, id: RollbackId) -> Result<RollbackView, Trouble> {
+        self.answer(|reply| Message::Rollback(id, reply)).await
+    }
+
+    pub(crate) async fn rollbacks(&self) -> Result<Vec<RollbackSummary>, Trouble> {
+        self.answer(Message::Rollbacks).await
+    }
+
+    pub(crate) async fn inbox(&self) -> Result<Vec<InboxItem>, Trouble> {
+        self.answer(Message::Inbox).await
+    }
+
+    pub(crate) async fn read_inbox(&self) -> Result<(), Trouble> {
+        self.answer(Message::ReadInbox).await
+    }
+
+    async fn answer<T>(&self, message: impl FnOnce(Reply<T>) -> Message) -> Result<T, Trouble> {
+        let (sender, receiver) = oneshot::channel();
+        self.send(message(Reply::new(sender)));
+        receiver.await.unwrap_or_else(|_| {
+            Err(Trouble::new(
+                Code::Internal,
+                "Lastgood is closing.",
+                "Start it again; the journal knows where it stood.",
+            ))
+        })
+    }
+
+    /// The controller ends only with the program; then nobody waits.
+    fn send(&self, message: Message) {
+        drop(self.sender.send(message));
+    }
+}

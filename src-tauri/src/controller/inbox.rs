@@ -1,0 +1,83 @@
+//! The inbox, folded from the journal: every end of a rollback and every question to a person.
+
+use lastgood_core::error::Trouble;
+use lastgood_core::journal::Fact;
+use lastgood_core::rollback::event::{Event, StepOutcome};
+
+use super::Controller;
+use crate::ipc::inbox::InboxItem;
+use crate::ipc::notice::Notice;
+
+/// Under this name the journal file remembers up to which fact the inbox was read.
+const READ: &str = "inbox-read";
+
+/// Older ones are in the list of rollbacks.
+const KEPT: usize = 100;
+
+impl Controller {
+    pub(super) async fn inbox(&self) -> Result<Vec<InboxItem>, Trouble> {
+        let Some(session) = &self.session else { return Ok(Vec::new()) };
+        let read = self.read_up_to();
+        let facts = session.workspace.facts().await?;
+        let items = facts.iter().rev().filter_map(|fact| item(fact, read));
+        Ok(items.take(KEPT).collect())
+    }
+
+    pub(super) async fn unread(&self) -> u32 {
+        let items = self.inbox().await.unwrap_or_default();
+        u32::try_from(items.iter().filter(|item| !item.read).count()).unwrap_or(u32::MAX)
+    }
+
+    pub(super) async fn read_inbox(&mut self) -> Result<(), Trouble> {
+        if let Some(newest) = self.inbox().await?.iter().map(|item| item.id).max() {
+            self.journal.remember(READ, &newest.to_string())?;
+        }
+        self.tell_inbox().await;
+        self.tell_overview().await;
+        Ok(())
+    }
+
+    pub(super) async fn tell_inbox(&self) {
+        match self.inbox().await {
+            Ok(items) => self.tell(Notice::Inbox { items }),
+            Err(trouble) => tracing::warn!("{trouble}"),
+        }
+    }
+
+    fn read_up_to(&self) -> u64 {
+        self.journal.recall(READ).ok().flatten().and_then(|text| text.parse().ok()).unwrap_or(0)
+    }
+}
+
+fn item(fact: &Fact, read: u64) -> Option<InboxItem> {
+    let (title, body) = match &fact.event {
+        Event::RollbackEnded { sentence, hint, .. } => (sentence.clone(), hint.clone()),
+        Event::StepEnded(ending) if ending.outcome == StepOutcome::Inconclusive => {
+            (ending.sentence.clone(), ending.hint.clone())
+        }
+        Event::StepEnded(_)
+        | Event::RollbackStarted(_)
+        | Event::ReasonGiven { .. }
+        | Event::StepStarted { .. }
+        | Event::Answered(_)
+        | Event::HoldTaken { .. }
+        | Event::HoldLifted { .. }
+        | Event::TagMade { .. }
+        | Event::DispatchSent
+        | Event::RunFound { .. }
+        | Event::RunSeen(_)
+        | Event::RunOutOfSight { .. }
+        | Event::Quarantined { .. }
+        | Event::PersonChose { .. }
+        | Event::UndoAsked
+        | Event::StopAsked => return None,
+    };
+    Some(InboxItem {
+        id: fact.sequence,
+        at: fact.at.to_string(),
+        title,
+        body,
+        rollback: fact.subject.rollback.as_ref().map(ToString::to_string),
+        read: fact.sequence <= read,
+    })
+}

@@ -1,0 +1,71 @@
+//! What the controller is told.
+
+use std::sync::Arc;
+
+use lastgood_adapters::desk::Bell;
+use lastgood_adapters::workspace::{Known, Workspace};
+use lastgood_core::error::Trouble;
+use lastgood_core::ids::{EnvironmentName, RollbackId, TagName};
+use lastgood_core::journal::Fact;
+use lastgood_core::ports::world::Request;
+use lastgood_core::release::Release;
+use lastgood_core::rollback::Rollback;
+use lastgood_rehearsal::Rehearsal;
+use tauri::ipc::Channel;
+use tokio::sync::oneshot;
+
+use super::Wanted;
+use super::arming::Arming;
+use crate::ipc::inbox::InboxItem;
+use crate::ipc::notice::Notice;
+use crate::ipc::rollback::{RollbackSummary, RollbackView};
+use crate::ipc::session::{RepositoryView, Startup};
+use crate::ipc::timeline::{Overview, ReleaseDetail};
+
+pub(super) struct Reply<T>(pub(super) oneshot::Sender<Result<T, Trouble>>);
+
+pub(super) enum Message {
+    Startup(Reply<Startup>),
+    Watch(Channel<Notice>),
+    Open(Wanted, Reply<RepositoryView>),
+    Releases(Reply<Arc<Vec<Release>>>),
+    Overview(Reply<Overview>),
+    Refresh,
+    ReleaseDetail(Option<EnvironmentName>, TagName, Reply<ReleaseDetail>),
+    LiftHold(EnvironmentName, String, Reply<()>),
+    Quarantine(EnvironmentName, TagName, String, Reply<()>),
+    StartRollback(EnvironmentName, TagName, String, Reply<RollbackView>),
+    Ask(RollbackId, Request, Reply<()>),
+    Rollback(RollbackId, Reply<RollbackView>),
+    Rollbacks(Reply<Vec<RollbackSummary>>),
+    Inbox(Reply<Vec<InboxItem>>),
+    ReadInbox(Reply<()>),
+    OpenLink(String, Reply<()>),
+    // From its own tasks.
+    Opened(Box<Opening>),
+    Known(u64, Box<Result<Known, Trouble>>),
+    Armed(u64, EnvironmentName, Arming),
+    Driving(u64, Result<Driving, Trouble>, Option<Reply<RollbackView>>),
+    Saw(Box<Fact>, Box<Rollback>),
+    DriveEnded(RollbackId, Result<(), Trouble>),
+}
+
+/// A repository that was opened, or was not.
+pub(super) struct Opening {
+    pub(super) wanted: Wanted,
+    pub(super) result: Result<Option<Opened>, Trouble>,
+    pub(super) reply: Reply<RepositoryView>,
+}
+
+pub(super) struct Opened {
+    pub(super) workspace: Arc<Workspace>,
+    pub(super) releases: Arc<Vec<Release>>,
+    pub(super) rehearsal: Option<Rehearsal>,
+}
+
+/// A rollback that a task of this process drives from now on.
+pub(super) struct Driving {
+    pub(super) rollback: Rollback,
+    pub(super) facts: Vec<Fact>,
+    pub(super) bell: Bell,
+}

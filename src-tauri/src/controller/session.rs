@@ -1,0 +1,326 @@
+//! The open repository and what is known of it.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use lastgood_adapters::workspace::{Known, Workspace};
+use lastgood_core::error::{Code, Trouble};
+use lastgood_core::ids::{EnvironmentName, RollbackId, TagName};
+use lastgood_core::live::Environment;
+use lastgood_core::ports::Journal;
+use lastgood_core::release::{Release, Sort, sort};
+use lastgood_core::rollback::event::Event;
+
+use super::Controller;
+use super::arming::Arming;
+use super::message::{Driving, Message, Reply};
+use crate::ipc::notice::Notice;
+use crate::ipc::session::RepositoryView;
+use crate::ipc::timeline::view;
+use crate::ipc::timeline::{ChangeTone, EnvironmentRan, LeavingChange, Overview, ReleaseChange, ReleaseDetail};
+
+/// How often GitHub and the services are asked by themselves. An overview costs some fifty calls of 5 000 an hour.
+const REFRESH: Duration = Duration::from_secs(180);
+
+/// A rehearsal's GitHub is this machine.
+const REFRESH_REHEARSAL: Duration = Duration::from_secs(5);
+
+/// Pull requests that the inspector names; the count is told whole.
+const LEAVING_SHOWN: usize = 50;
+
+pub(super) struct Session {
+    pub(super) workspace: Arc<Workspace>,
+    pub(super) view: RepositoryView,
+    pub(super) known: Option<Known>,
+    pub(super) arming: HashMap<EnvironmentName, Arming>,
+    pub(super) driving: HashMap<RollbackId, Driving>,
+    releases: Arc<Vec<Release>>,
+    asking: bool,
+    waiting: Vec<Reply<Overview>>,
+}
+
+impl Session {
+    pub(super) fn new(workspace: Arc<Workspace>, releases: Arc<Vec<Release>>) -> Self {
+        let view = repository(&workspace);
+        Self {
+            workspace,
+            view,
+            known: None,
+            arming: HashMap::new(),
+            driving: HashMap::new(),
+            releases,
+            asking: false,
+            waiting: Vec::new(),
+        }
+    }
+
+    /// Newest first.
+    pub(super) fn releases(&self) -> Arc<Vec<Release>> {
+        Arc::clone(&self.releases)
+    }
+
+    pub(super) fn environment(&self, name: &EnvironmentName) -> Result<&Environment, Trouble> {
+        self.known.as_ref().ok_or_else(still_asking)?.environment(name.as_str())
+    }
+}
+
+impl Controller {
+    /// Asks git, GitHub and the services anew, once at a time.
+    pub(super) fn refresh(&mut self) {
+        let (opened, sender) = (self.opened, self.sender.clone());
+        let Some(session) = self.session.as_mut().filter(|session| !session.asking) else { return };
+        session.asking = true;
+        let workspace = Arc::clone(&session.workspace);
+        tauri::async_runtime::spawn(async move {
+            let known = workspace.know().await;
+            drop(sender.send(Message::Known(opened, Box::new(known))));
+        });
+    }
+
+    pub(super) async fn known(&mut self, opened: u64, known: Result<Known, Trouble>) {
+        let Some(session) = self.session.as_mut().filter(|_| opened == self.opened) else { return };
+        session.asking = false;
+        let pause = if session.workspace.is_rehearsal() { REFRESH_REHEARSAL } else { REFRESH };
+        match known {
+            Ok(mut known) => {
+                let mut releases = known.releases.as_ref().clone();
+                sort(&mut releases, Sort::Date);
+                let changed = *session.releases != releases;
+                session.releases = Arc::new(releases);
+                known.releases = Arc::clone(&session.releases);
+                session.known = Some(known);
+                if changed {
+                    self.tell(Notice::Releases);
+                }
+                self.arm();
+                self.tell_overview().await;
+            }
+            Err(trouble) => {
+                tracing::warn!("{trouble}");
+                for reply in std::mem::take(&mut session.waiting) {
+                    reply.send(Err(trouble.clone()));
+                }
+            }
+        }
+        let sender = self.sender.clone();
+        tauri::async_runtime::spawn(async move {
+            tokio::time::sleep(pause).await;
+            drop(sender.send(Message::Refresh));
+        });
+    }
+
+    /// Facts that another process wrote show here as well.
+    pub(super) async fn look_at_journal(&mut self) {
+        let version = self.journal.version().unwrap_or(self.journal_version);
+        if version == self.journal_version {
+            return;
+        }
+        self.journal_version = version;
+        self.facts_changed().await;
+    }
+
+    /// Folds the journal again over what was known of the world.
+    pub(super) async fn facts_changed(&mut self) {
+        let Some(session) = &mut self.session else { return };
+        let facts = session.workspace.facts().await;
+        if let (Some(known), Ok(facts)) = (&mut session.known, facts) {
+            for environment in &mut known.environments {
+                environment.hold = lastgood_core::hold::standing(&facts, &environment.name);
+                environment.quarantined = lastgood_core::hold::quarantined(&facts, &environment.name)
+                    .into_iter()
+                    .map(|bad| bad.tag)
+                    .collect();
+            }
+            known.facts = facts;
+        }
+        self.tell_overview().await;
+        self.tell_inbox().await;
+        self.tell_foreign_rollbacks().await;
+    }
+
+    pub(super) async fn reply_overview(&mut self, reply: Reply<Overview>) {
+        match &mut self.session {
+            None => reply.send(Err(nothing_open())),
+            Some(session) if session.known.is_none() => session.waiting.push(reply),
+            Some(_) => reply.send(self.overview().await.ok_or_else(still_asking)),
+        }
+    }
+
+    pub(super) async fn tell_overview(&mut self) {
+        let Some(overview) = self.overview().await else { return };
+        if let Some(session) = &mut self.session {
+            for reply in std::mem::take(&mut session.waiting) {
+                reply.send(Ok(overview.clone()));
+            }
+        }
+        self.tell(Notice::Overview { overview });
+    }
+
+    async fn overview(&self) -> Option<Overview> {
+        let session = self.session.as_ref()?;
+        let known = session.known.as_ref()?;
+        let unfinished = session.workspace.unfinished().await.unwrap_or_default();
+        let budget = |environment: &Environment| {
+            session.workspace.settings().environment(environment.name.as_str()).budget_seconds
+        };
+        let unread = self.unread().await;
+        Some(view::overview(known, |environment| session.arming_view(environment), &unfinished, budget, unread))
+    }
+
+    pub(super) async fn lift_hold(&mut self, environment: EnvironmentName, reason: String) -> Result<(), Trouble> {
+        let session = self.session()?;
+        let facts = session.workspace.journal().of_repository(session.workspace.key(), Some(&environment)).await?;
+        let Some(hold) = lastgood_core::hold::standing(&facts, &environment) else { return Ok(()) };
+        if hold.in_use {
+            let message = format!("A rollback of {environment} is under way and holds it.");
+            return Err(Trouble::new(Code::AlreadyRunning, message, "Stop the rollback first."));
+        }
+        let event = Event::HoldLifted { by: session.who(), reason };
+        session.workspace.record(&environment, hold.rollback, event).await?;
+        self.facts_changed().await;
+        Ok(())
+    }
+
+    pub(super) async fn quarantine(
+        &mut self,
+        environment: EnvironmentName,
+        tag: TagName,
+        reason: String,
+    ) -> Result<(), Trouble> {
+        let session = self.session()?;
+        session.workspace.record(&environment, None, Event::Quarantined { tag, reason }).await?;
+        self.facts_changed().await;
+        self.refresh();
+        Ok(())
+    }
+
+    pub(super) fn release_detail(
+        &self,
+        environment: Option<EnvironmentName>,
+        tag: TagName,
+        reply: Reply<ReleaseDetail>,
+    ) {
+        let Some(session) = &self.session else { return reply.send(Err(nothing_open())) };
+        let ran = session.known.iter().flat_map(|known| &known.environments).flat_map(|found| {
+            let ran = view::ran(found, session.known.as_ref().map_or(jiff::Timestamp::UNIX_EPOCH, |known| known.at));
+            let own = ran.into_iter().filter(|ran| ran.tag == tag.as_str());
+            own.map(|ran| EnvironmentRan { environment: found.name.to_string(), seconds: ran.seconds })
+        });
+        let ran: Vec<EnvironmentRan> = ran.collect();
+        let find = |tag: &TagName| session.releases.iter().find(|release| release.tag == *tag).cloned();
+        let live = environment
+            .and_then(|name| session.environment(&name).ok()?.live.as_ref()?.tag.clone())
+            .filter(|live| *live != tag);
+        let (target, live) = (find(&tag), live.as_ref().and_then(find));
+        let workspace = Arc::clone(&session.workspace);
+        tokio::task::spawn_blocking(move || {
+            let compared = target.zip(live).and_then(|(target, live)| compare(&workspace, &target, &live));
+            let detail = compared.unwrap_or_else(|| ReleaseDetail {
+                tag: tag.to_string(),
+                notes: None,
+                ran: Vec::new(),
+                commits_leaving: None,
+                leaving: Vec::new(),
+                changes: Vec::new(),
+                compared_with: None,
+            });
+            reply.send(Ok(ReleaseDetail { ran, ..detail }));
+        });
+    }
+
+    pub(super) fn open_link(&self, url: &str) -> Result<(), Trouble> {
+        let session = self.session()?;
+        let slug = session.workspace.slug().map(ToString::to_string).unwrap_or_default();
+        let host = session.workspace.host();
+        if !url.starts_with(&format!("https://{host}/{slug}/")) {
+            let message = "Only pages of this repository on its GitHub are opened.";
+            return Err(Trouble::new(Code::Usage, message, "Copy the address instead."));
+        }
+        lastgood_adapters::opener::open(url)
+    }
+}
+
+impl Session {
+    pub(super) fn who(&self) -> String {
+        let account = self.known.as_ref().and_then(|known| known.forge.as_ref().ok()).map(|forge| &forge.account);
+        account.map_or_else(|| "you".to_owned(), |account| format!("@{account}"))
+    }
+}
+
+pub(super) fn nothing_open() -> Trouble {
+    Trouble::new(Code::NotARepository, "No repository is open.", "Open one, or try the rehearsal.")
+}
+
+fn still_asking() -> Trouble {
+    Trouble::new(Code::GithubUnreachable, "GitHub has not answered yet.", "Wait a moment and try again.")
+}
+
+fn repository(workspace: &Workspace) -> RepositoryView {
+    let repository = workspace.repository();
+    let path = repository.work_dir().unwrap_or_else(|| repository.git_dir());
+    let name = workspace.slug().map(|slug| slug.name.clone()).or_else(|| file_name(path)).unwrap_or_default();
+    RepositoryView {
+        name,
+        slug: workspace.slug().map(ToString::to_string),
+        path: path.display().to_string(),
+        branch: repository.head_branch(),
+        rehearsal: workspace.is_rehearsal(),
+    }
+}
+
+fn file_name(path: &Path) -> Option<String> {
+    path.file_name().map(|name| name.to_string_lossy().into_owned())
+}
+
+/// What a rollback from the live release would take away. `None` where the history is not all here.
+fn compare(workspace: &Workspace, target: &Release, live: &Release) -> Option<ReleaseDetail> {
+    let repository = workspace.repository();
+    let (to, from) = (target.commit()?, live.commit()?);
+    let distance = repository.commits_between(to, from).ok()?;
+    let leaving: Vec<LeavingChange> = distance.titles.iter().filter_map(|title| pull_request(title)).collect();
+    let mut changes = Vec::new();
+    let workflow = workspace.settings().environments.values().find_map(|settings| settings.workflow.clone());
+    if let Some(file) = workflow {
+        let path = format!(".github/workflows/{file}");
+        let same = repository.file_at(to, &path).ok()? == repository.file_at(from, &path).ok()?;
+        changes.push(ReleaseChange {
+            tone: if same { ChangeTone::Good } else { ChangeTone::Warn },
+            title: if same { format!("{file} is unchanged") } else { format!("{file} changed in between") },
+            items: Vec::new(),
+        });
+    }
+    changes.push(ReleaseChange {
+        tone: ChangeTone::Neutral,
+        title: format!("{} commits and {} pull requests leave", distance.undone, leaving.len()),
+        items: Vec::new(),
+    });
+    if distance.gained > 0 {
+        changes.push(ReleaseChange {
+            tone: ChangeTone::Neutral,
+            title: format!("{} commits come back", distance.gained),
+            items: Vec::new(),
+        });
+    }
+    Some(ReleaseDetail {
+        tag: target.tag.to_string(),
+        notes: None,
+        ran: Vec::new(),
+        commits_leaving: u32::try_from(distance.undone).ok(),
+        leaving: leaving.into_iter().take(LEAVING_SHOWN).collect(),
+        changes,
+        compared_with: Some(live.tag.to_string()),
+    })
+}
+
+/// GitHub's own titles: `Merge pull request #412 from …`, and `Title (#412)` of a squashed one.
+fn pull_request(title: &str) -> Option<LeavingChange> {
+    if let Some(rest) = title.strip_prefix("Merge pull request #") {
+        let (number, from) = rest.split_once(' ')?;
+        let title = from.split_once(": ").map_or(from, |(_, words)| words);
+        return Some(LeavingChange { number: number.parse().ok(), title: title.to_owned() });
+    }
+    let (words, number) = title.strip_suffix(')')?.rsplit_once(" (#")?;
+    Some(LeavingChange { number: Some(number.parse().ok()?), title: words.to_owned() })
+}

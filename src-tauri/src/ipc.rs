@@ -1,0 +1,40 @@
+//! The wire: one list of commands; beside each group of them the types that cross it.
+//!
+//! Only this module knows the wire's shape. Its types are generated to TypeScript by a test.
+
+pub mod error;
+pub mod inbox;
+pub mod notice;
+pub mod rollback;
+pub mod session;
+pub mod timeline;
+
+use tauri::Wry;
+use tauri::ipc::Invoke;
+
+/// Every command of the window.
+pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        session::startup,
+        session::watch,
+        session::open_rehearsal,
+        session::open_repository,
+        session::choose_repository,
+        session::open_link,
+        timeline::releases,
+        timeline::overview,
+        timeline::refresh,
+        timeline::release_detail,
+        timeline::lift_hold,
+        timeline::quarantine,
+        rollback::start_rollback,
+        rollback::give_reason,
+        rollback::undo_rollback,
+        rollback::stop_rollback,
+        rollback::choose,
+        rollback::rollback,
+        rollback::rollbacks,
+        inbox::inbox,
+        inbox::read_inbox,
+    ]
+}

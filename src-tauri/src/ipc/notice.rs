@@ -1,0 +1,29 @@
+//! What the window is told without asking.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+use super::inbox::InboxItem;
+use super::rollback::RollbackView;
+use super::session::RepositoryView;
+use super::timeline::Overview;
+
+/// Snapshots, not changes: a window that missed one has lost nothing.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Notice {
+    Overview {
+        overview: Overview,
+    },
+    Rollback {
+        rollback: RollbackView,
+    },
+    /// The list changed: ask for it.
+    Releases,
+    Repository {
+        repository: RepositoryView,
+    },
+    Inbox {
+        items: Vec<InboxItem>,
+    },
+}

@@ -1,0 +1,228 @@
+//! Rollbacks: starting, watching, deciding.
+
+pub(crate) mod log;
+pub(crate) mod view;
+
+use lastgood_core::ids::{EnvironmentName, RollbackId, TagName};
+use lastgood_core::ports::world::Request;
+use lastgood_core::rollback::event;
+use serde::Serialize;
+use tauri::State;
+use ts_rs::TS;
+
+use super::error::UiError;
+use super::timeline::CheckView;
+use crate::controller::Host;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum StepPhase {
+    Pending,
+    Running,
+    Succeeded,
+    Failed,
+    Errored,
+    Aborted,
+    Inconclusive,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RollbackPhase {
+    Running,
+    /// The run waits for an approval.
+    Waiting,
+    Succeeded,
+    Failed,
+    Errored,
+    Aborted,
+    /// A person decides.
+    Inconclusive,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum StepName {
+    Hold,
+    Check,
+    Tag,
+    Dispatch,
+    Follow,
+    Prove,
+    Close,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RollbackView {
+    pub id: String,
+    /// Grows with every fact: of two snapshots, the larger is the newer.
+    pub sequence: u32,
+    pub environment: String,
+    pub from: Option<String>,
+    pub to: String,
+    pub commit: String,
+    pub reason: String,
+    pub started_at: String,
+    pub started_by: String,
+    pub ended_at: Option<String>,
+    pub phase: RollbackPhase,
+    pub sentence: String,
+    pub hint: String,
+    pub budget_seconds: u32,
+    #[ts(type = "number | null")]
+    pub usually_seconds: Option<i64>,
+    pub usually_from: u32,
+    pub undo_until: Option<String>,
+    pub can_undo: bool,
+    pub can_stop: bool,
+    pub stop_requested: bool,
+    pub choices: Vec<Choice>,
+    pub rollback_tag: Option<String>,
+    pub steps: Vec<StepView>,
+    pub run: Option<RunView>,
+    pub log: Vec<LogLine>,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct StepView {
+    pub name: StepName,
+    pub title: String,
+    pub phase: StepPhase,
+    pub sentence: String,
+    pub hint: String,
+    pub started_at: Option<String>,
+    pub ended_at: Option<String>,
+    pub checks: Vec<CheckView>,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Choice {
+    pub id: ChoiceId,
+    pub title: String,
+    /// What it leads to.
+    pub sentence: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ChoiceId {
+    LookAgain,
+    SendAgain,
+    ItWorked,
+    GiveUp,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RunView {
+    #[ts(type = "number")]
+    pub id: u64,
+    pub url: String,
+    pub status: String,
+    pub conclusion: Option<String>,
+    pub jobs: Vec<JobView>,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct JobView {
+    #[ts(type = "number")]
+    pub id: u64,
+    pub name: String,
+    pub status: String,
+    pub conclusion: Option<String>,
+    pub started_at: Option<String>,
+    pub ended_at: Option<String>,
+    pub url: Option<String>,
+    pub steps: Vec<JobStepView>,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct JobStepView {
+    #[ts(type = "number")]
+    pub number: u64,
+    pub name: String,
+    pub status: String,
+    pub conclusion: Option<String>,
+    pub started_at: Option<String>,
+    pub ended_at: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct LogLine {
+    pub at: String,
+    pub text: String,
+    pub tone: LogTone,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum LogTone {
+    Plain,
+    Good,
+    Bad,
+    Active,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RollbackSummary {
+    pub id: String,
+    pub environment: String,
+    pub from: Option<String>,
+    pub to: String,
+    pub phase: RollbackPhase,
+    pub sentence: String,
+    pub started_at: String,
+    pub started_by: String,
+    pub ended_at: Option<String>,
+    pub rehearsal: bool,
+}
+
+#[tauri::command]
+pub(crate) async fn start_rollback(
+    host: State<'_, Host>,
+    environment: String,
+    tag: String,
+    reason: String,
+) -> Result<RollbackView, UiError> {
+    Ok(host.start_rollback(EnvironmentName::new(environment), TagName::new(tag), reason).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn give_reason(host: State<'_, Host>, id: String, reason: String) -> Result<(), UiError> {
+    Ok(host.ask(RollbackId::new(id), Request::GiveReason(reason)).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn undo_rollback(host: State<'_, Host>, id: String) -> Result<(), UiError> {
+    Ok(host.ask(RollbackId::new(id), Request::Undo).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn stop_rollback(host: State<'_, Host>, id: String) -> Result<(), UiError> {
+    Ok(host.ask(RollbackId::new(id), Request::StopAfterThisStep).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn choose(host: State<'_, Host>, id: String, choice: ChoiceId) -> Result<(), UiError> {
+    let choice = match choice {
+        ChoiceId::LookAgain => event::Choice::LookAgain,
+        ChoiceId::SendAgain => event::Choice::SendAgain,
+        ChoiceId::ItWorked => event::Choice::ItWorked,
+        ChoiceId::GiveUp => event::Choice::GiveUp,
+    };
+    Ok(host.ask(RollbackId::new(id), Request::Choose(choice)).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn rollback(host: State<'_, Host>, id: String) -> Result<RollbackView, UiError> {
+    Ok(host.rollback(RollbackId::new(id)).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn rollbacks(host: State<'_, Host>) -> Result<Vec<RollbackSummary>, UiError> {
+    Ok(host.rollbacks().await?)
+}

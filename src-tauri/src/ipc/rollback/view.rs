@@ -1,0 +1,224 @@
+//! From a rollback's facts to its screen.
+
+use lastgood_core::journal::Fact;
+use lastgood_core::live::spans::durations;
+use lastgood_core::ports::forge;
+use lastgood_core::rollback::event;
+use lastgood_core::rollback::{self, Outcome, Rollback, Step};
+
+use super::{
+    Choice, ChoiceId, JobStepView, JobView, RollbackPhase, RollbackSummary, RollbackView, RunView, StepName, StepPhase,
+    StepView, log,
+};
+use crate::ipc::timeline::view::{check, median};
+
+/// `facts` are the rollback's own; `history` those of its repository.
+pub(crate) fn rollback(rollback: &Rollback, facts: &[Fact], history: &[Fact]) -> RollbackView {
+    let plan = &rollback.plan;
+    let taken = durations(&plan.environment, history);
+    let (sentence, hint) = words(rollback);
+    RollbackView {
+        id: rollback.id.to_string(),
+        sequence: u32::try_from(facts.len()).unwrap_or(u32::MAX),
+        environment: plan.environment.to_string(),
+        from: plan.from.as_ref().map(ToString::to_string),
+        to: plan.to.to_string(),
+        commit: plan.commit.to_string(),
+        reason: rollback.reason.clone(),
+        started_at: plan.started.to_string(),
+        started_by: plan.who.clone(),
+        ended_at: rollback.end.as_ref().map(|end| end.at.to_string()),
+        phase: phase(rollback),
+        sentence,
+        hint,
+        budget_seconds: plan.budget,
+        usually_seconds: median(&taken),
+        usually_from: u32::try_from(taken.len()).unwrap_or(u32::MAX),
+        undo_until: (plan.undo_until > plan.started).then(|| plan.undo_until.to_string()),
+        can_undo: rollback.can_undo(),
+        can_stop: rollback.can_stop(),
+        stop_requested: rollback.stop_asked,
+        choices: rollback.choices().iter().map(|choice| self::choice(*choice)).collect(),
+        rollback_tag: rollback.tag.as_ref().map(|_| plan.rollback_tag.to_string()),
+        steps: rollback.steps.iter().map(|step| self::step(step, rollback)).collect(),
+        run: rollback.seen.as_ref().map(run),
+        log: log::lines(facts),
+    }
+}
+
+pub(crate) fn summary(rollback: &Rollback) -> RollbackSummary {
+    RollbackSummary {
+        id: rollback.id.to_string(),
+        environment: rollback.plan.environment.to_string(),
+        from: rollback.plan.from.as_ref().map(ToString::to_string),
+        to: rollback.plan.to.to_string(),
+        phase: phase(rollback),
+        sentence: words(rollback).0,
+        started_at: rollback.plan.started.to_string(),
+        started_by: rollback.plan.who.clone(),
+        ended_at: rollback.end.as_ref().map(|end| end.at.to_string()),
+        rehearsal: rollback.plan.rehearsal,
+    }
+}
+
+fn phase(rollback: &Rollback) -> RollbackPhase {
+    if let Some(end) = &rollback.end {
+        return match end.outcome {
+            Outcome::Succeeded => RollbackPhase::Succeeded,
+            Outcome::Failed => RollbackPhase::Failed,
+            Outcome::Errored => RollbackPhase::Errored,
+            Outcome::Aborted => RollbackPhase::Aborted,
+        };
+    }
+    if rollback.current().is_some_and(|step| step.phase == rollback::StepPhase::Inconclusive) {
+        return RollbackPhase::Inconclusive;
+    }
+    match &rollback.seen {
+        Some(seen) if seen.status == "waiting" => RollbackPhase::Waiting,
+        Some(_) | None => RollbackPhase::Running,
+    }
+}
+
+fn words(rollback: &Rollback) -> (String, String) {
+    if let Some(end) = &rollback.end {
+        return (end.sentence.clone(), end.hint.clone());
+    }
+    if let Some(sentence) = &rollback.out_of_sight {
+        return (sentence.clone(), "The run goes on at GitHub; Lastgood keeps looking.".to_owned());
+    }
+    match rollback.current() {
+        Some(step) if step.phase == rollback::StepPhase::Inconclusive => (step.sentence.clone(), step.hint.clone()),
+        Some(step) => (title(step.name, rollback), String::new()),
+        None => (String::new(), String::new()),
+    }
+}
+
+fn step(step: &Step, rollback: &Rollback) -> StepView {
+    StepView {
+        name: name(step.name),
+        title: title(step.name, rollback),
+        phase: match step.phase {
+            rollback::StepPhase::Pending => StepPhase::Pending,
+            rollback::StepPhase::Running => StepPhase::Running,
+            rollback::StepPhase::Succeeded => StepPhase::Succeeded,
+            rollback::StepPhase::Failed => StepPhase::Failed,
+            rollback::StepPhase::Errored => StepPhase::Errored,
+            rollback::StepPhase::Aborted => StepPhase::Aborted,
+            rollback::StepPhase::Inconclusive => StepPhase::Inconclusive,
+        },
+        sentence: if step.sentence.is_empty() { ahead(step.name, rollback) } else { step.sentence.clone() },
+        hint: step.hint.clone(),
+        started_at: step.started.map(|at| at.to_string()),
+        ended_at: step.ended.map(|at| at.to_string()),
+        checks: step.answers.iter().map(check).collect(),
+    }
+}
+
+fn name(name: rollback::StepName) -> StepName {
+    match name {
+        rollback::StepName::Hold => StepName::Hold,
+        rollback::StepName::Check => StepName::Check,
+        rollback::StepName::Tag => StepName::Tag,
+        rollback::StepName::Dispatch => StepName::Dispatch,
+        rollback::StepName::Follow => StepName::Follow,
+        rollback::StepName::Prove => StepName::Prove,
+        rollback::StepName::Close => StepName::Close,
+    }
+}
+
+fn title(name: rollback::StepName, rollback: &Rollback) -> String {
+    let plan = &rollback.plan;
+    match name {
+        rollback::StepName::Hold => format!("Hold {} deploys", plan.environment),
+        rollback::StepName::Check => "Check the target".to_owned(),
+        rollback::StepName::Tag => "Tag and push".to_owned(),
+        rollback::StepName::Dispatch => format!("Start {}", plan.deploy.workflow),
+        rollback::StepName::Follow => "Deploy".to_owned(),
+        rollback::StepName::Prove => "Prove it worked".to_owned(),
+        rollback::StepName::Close => "Close the loop".to_owned(),
+    }
+}
+
+/// What a step that is not over will do, or does.
+fn ahead(name: rollback::StepName, rollback: &Rollback) -> String {
+    let plan = &rollback.plan;
+    match name {
+        rollback::StepName::Hold => "Nobody can deploy over this until you lift it".to_owned(),
+        rollback::StepName::Check => format!("{} questions before anything leaves this machine", checks()),
+        rollback::StepName::Tag => format!("{} → {}", plan.rollback_tag, plan.commit.short()),
+        rollback::StepName::Dispatch => format!("{} = {}", plan.deploy.version_input, plan.to),
+        rollback::StepName::Follow => active(rollback).unwrap_or_else(|| "Exactly this run, to its end".to_owned()),
+        rollback::StepName::Prove => match (&plan.proofs.version, &plan.proofs.health) {
+            (Some(_), Some(_)) => format!("Live version, then health {} times in a row", plan.proofs.health_times),
+            (Some(_), None) => "Live version".to_owned(),
+            (None, Some(_)) => format!("Health {} times in a row", plan.proofs.health_times),
+            (None, None) => "No probe is configured: GitHub's record is the evidence".to_owned(),
+        },
+        rollback::StepName::Close => match &plan.from {
+            Some(from) => format!("Quarantine {from}; the hold stays until you lift it"),
+            None => "The hold stays until you lift it".to_owned(),
+        },
+    }
+}
+
+fn checks() -> usize {
+    rollback::checks::BEFORE.len()
+}
+
+fn active(rollback: &Rollback) -> Option<String> {
+    let seen = rollback.seen.as_ref()?;
+    let job = seen.jobs.iter().find(|job| job.status == "in_progress")?;
+    let step = job.steps.iter().find(|step| step.status == "in_progress");
+    Some(match step {
+        Some(step) => format!("Step {} of {}: {}", step.number, job.steps.len(), step.name),
+        None => job.name.clone(),
+    })
+}
+
+fn choice(choice: event::Choice) -> Choice {
+    let (id, title, sentence) = match choice {
+        event::Choice::LookAgain => (ChoiceId::LookAgain, "Look again", "Asks once more and sends nothing."),
+        event::Choice::SendAgain => (
+            ChoiceId::SendAgain,
+            "Send again",
+            "Starts the deploy once more. Only if no run of this rollback is on the Actions page.",
+        ),
+        event::Choice::ItWorked => (ChoiceId::ItWorked, "It works", "You looked yourself; the journal says so."),
+        event::Choice::GiveUp => (ChoiceId::GiveUp, "Give up", "Ends the rollback here. What was done stays done."),
+    };
+    Choice { id, title: title.to_owned(), sentence: sentence.to_owned() }
+}
+
+fn run(seen: &forge::RunSnapshot) -> RunView {
+    RunView {
+        id: seen.id.0,
+        url: seen.url.clone(),
+        status: seen.status.clone(),
+        conclusion: seen.conclusion.clone(),
+        jobs: seen.jobs.iter().map(job).collect(),
+    }
+}
+
+fn job(job: &forge::Job) -> JobView {
+    JobView {
+        id: job.id,
+        name: job.name.clone(),
+        status: job.status.clone(),
+        conclusion: job.conclusion.clone(),
+        started_at: job.started.map(|at| at.to_string()),
+        ended_at: job.ended.map(|at| at.to_string()),
+        url: job.url.clone(),
+        steps: job
+            .steps
+            .iter()
+            .map(|step| JobStepView {
+                number: step.number,
+                name: step.name.clone(),
+                status: step.status.clone(),
+                conclusion: step.conclusion.clone(),
+                started_at: step.started.map(|at| at.to_string()),
+                ended_at: step.ended.map(|at| at.to_string()),
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,311 @@
+//! The timeline: releases and environments.
+
+pub(crate) mod view;
+
+use lastgood_core::ids::{EnvironmentName, TagName};
+use serde::Serialize;
+use tauri::State;
+use ts_rs::TS;
+
+use super::error::UiError;
+use crate::controller::Host;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Passed,
+    Failed,
+    Inconclusive,
+    Errored,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Policy {
+    Block,
+    Warn,
+    Info,
+}
+
+/// One release of the list; there may be tens of thousands.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ReleaseRow {
+    pub tag: String,
+    pub series: String,
+    pub version: Option<String>,
+    pub kind: Kind,
+    pub object: String,
+    /// Null: not deployable.
+    pub commit: Option<String>,
+    pub date: Option<String>,
+    pub title: String,
+    pub author: String,
+    pub prerelease: bool,
+    pub signed: bool,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Annotated,
+    Lightweight,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct CheckView {
+    pub code: String,
+    pub title: String,
+    pub verdict: Verdict,
+    pub policy: Policy,
+    pub sentence: String,
+    pub evidence: Vec<String>,
+    #[ts(type = "number")]
+    pub milliseconds: u64,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Overview {
+    pub read_at: String,
+    pub github: GithubState,
+    pub environments: Vec<EnvironmentView>,
+    pub release_count: u32,
+    pub unread: u32,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct GithubState {
+    pub state: GithubReach,
+    pub sentence: String,
+    pub hint: String,
+    pub calls_left: Option<u32>,
+    pub checked_at: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum GithubReach {
+    Connected,
+    SignedOut,
+    Rejected,
+    Unreachable,
+    Limited,
+    NoRemote,
+    Degraded,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct EnvironmentView {
+    pub name: String,
+    pub live: Option<LiveView>,
+    pub live_sentence: String,
+    pub last_good: Option<LastGoodView>,
+    pub last_good_sentence: String,
+    pub candidates: Vec<Candidate>,
+    /// The release that the one button goes to.
+    pub target: Option<String>,
+    pub hold: Option<HoldView>,
+    pub arming: ArmingView,
+    pub budget_seconds: u32,
+    /// Null: no rollback of this environment is known.
+    #[ts(type = "number | null")]
+    pub usually_seconds: Option<i64>,
+    pub usually_from: u32,
+    pub lane: Vec<LaneSpan>,
+    pub marks: Vec<Mark>,
+    pub ran: Vec<Ran>,
+    /// One that is not over.
+    pub rollback: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LiveView {
+    pub tag: Option<String>,
+    pub version: String,
+    pub since: Option<String>,
+    pub source: Source,
+    pub sentence: String,
+    pub health: Option<HealthView>,
+    pub disagreement: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    Probe,
+    Deployment,
+    Journal,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct HealthView {
+    pub verdict: Verdict,
+    pub sentence: String,
+    pub since: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct LastGoodView {
+    pub tag: String,
+    pub sentence: String,
+    pub reasons: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Candidate {
+    pub tag: String,
+    pub sentence: String,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct HoldView {
+    pub owner: String,
+    pub reason: String,
+    pub since: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ArmingView {
+    pub state: ArmingState,
+    pub sentence: String,
+    pub checked_at: Option<String>,
+    pub checks: Vec<CheckView>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ArmingState {
+    Armed,
+    Checking,
+    Blocked,
+    Unavailable,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LaneSpan {
+    pub tag: String,
+    pub from: String,
+    /// Null: it runs.
+    pub to: Option<String>,
+    pub tone: Tone,
+    pub live: bool,
+    pub last_good: bool,
+    /// Somebody went back to it.
+    pub rolled_back_to: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Tone {
+    Good,
+    Bad,
+    Neutral,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Mark {
+    pub tag: String,
+    pub mark: MarkKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkKind {
+    Live,
+    LastGood,
+    Quarantined,
+    Failing,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Ran {
+    pub tag: String,
+    #[ts(type = "number")]
+    pub seconds: i64,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ReleaseDetail {
+    pub tag: String,
+    pub notes: Option<String>,
+    pub ran: Vec<EnvironmentRan>,
+    pub commits_leaving: Option<u32>,
+    pub leaving: Vec<LeavingChange>,
+    pub changes: Vec<ReleaseChange>,
+    pub compared_with: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct EnvironmentRan {
+    pub environment: String,
+    #[ts(type = "number")]
+    pub seconds: i64,
+}
+
+/// A pull request, where its number is known, that a rollback takes out.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct LeavingChange {
+    pub number: Option<u32>,
+    pub title: String,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ReleaseChange {
+    pub tone: ChangeTone,
+    pub title: String,
+    pub items: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeTone {
+    Good,
+    Warn,
+    Neutral,
+}
+
+#[tauri::command]
+pub(crate) async fn releases(host: State<'_, Host>) -> Result<Vec<ReleaseRow>, UiError> {
+    Ok(host.releases().await?.iter().map(view::row).collect())
+}
+
+#[tauri::command]
+pub(crate) async fn overview(host: State<'_, Host>) -> Result<Overview, UiError> {
+    Ok(host.overview().await?)
+}
+
+#[tauri::command]
+pub(crate) async fn refresh(host: State<'_, Host>) -> Result<(), UiError> {
+    host.refresh();
+    Ok(())
+}
+
+#[tauri::command]
+pub(crate) async fn release_detail(
+    host: State<'_, Host>,
+    environment: Option<String>,
+    tag: String,
+) -> Result<ReleaseDetail, UiError> {
+    Ok(host.release_detail(environment.map(EnvironmentName::new), TagName::new(tag)).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn lift_hold(host: State<'_, Host>, environment: String, reason: String) -> Result<(), UiError> {
+    Ok(host.lift_hold(EnvironmentName::new(environment), reason).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn quarantine(
+    host: State<'_, Host>,
+    environment: String,
+    tag: String,
+    reason: String,
+) -> Result<(), UiError> {
+    Ok(host.quarantine(EnvironmentName::new(environment), TagName::new(tag), reason).await?)
+}

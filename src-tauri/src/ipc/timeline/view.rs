@@ -1,0 +1,260 @@
+//! From what is known to what the timeline shows.
+
+use lastgood_adapters::workspace::Known;
+use lastgood_core::error::{Code, Trouble};
+use lastgood_core::live::last_good::words;
+use lastgood_core::live::spans::{Span, durations};
+use lastgood_core::live::{self, Environment};
+use lastgood_core::release::{Moment, Release, TagKind};
+use lastgood_core::rollback::Rollback;
+use lastgood_core::rollback::check::{self, Answer};
+use lastgood_core::rollback::plan::RELEASE_BUDGET_SECONDS;
+
+use super::{
+    ArmingView, Candidate, CheckView, EnvironmentView, GithubReach, GithubState, HealthView, HoldView, Kind, LaneSpan,
+    LastGoodView, LiveView, Mark, MarkKind, Overview, Policy, Ran, ReleaseRow, Source, Tone, Verdict,
+};
+
+pub(crate) fn row(release: &Release) -> ReleaseRow {
+    ReleaseRow {
+        tag: release.tag.to_string(),
+        series: release.series.clone(),
+        version: release.version.as_ref().map(ToString::to_string),
+        kind: match release.kind {
+            TagKind::Annotated => Kind::Annotated,
+            TagKind::Lightweight => Kind::Lightweight,
+        },
+        object: release.object.to_string(),
+        commit: release.commit().map(ToString::to_string),
+        date: release.date.and_then(Moment::timestamp).map(|at| at.to_string()),
+        title: release.title.clone(),
+        author: release.author.clone(),
+        prerelease: release.prerelease,
+        signed: release.signed,
+    }
+}
+
+/// What the whole screen needs besides the list.
+pub(crate) fn overview(
+    known: &Known,
+    arming: impl Fn(&Environment) -> ArmingView,
+    unfinished: &[Rollback],
+    budget: impl Fn(&Environment) -> Option<u32>,
+    unread: u32,
+) -> Overview {
+    let environments = known
+        .environments
+        .iter()
+        .map(|environment| EnvironmentView {
+            budget_seconds: budget(environment).unwrap_or(RELEASE_BUDGET_SECONDS),
+            ..self::environment(environment, known, arming(environment), unfinished)
+        })
+        .collect();
+    Overview {
+        read_at: known.at.to_string(),
+        github: github(known),
+        environments,
+        release_count: u32::try_from(known.releases.len()).unwrap_or(u32::MAX),
+        unread,
+    }
+}
+
+fn environment(
+    environment: &Environment,
+    known: &Known,
+    arming: ArmingView,
+    unfinished: &[Rollback],
+) -> EnvironmentView {
+    let taken = durations(&environment.name, &known.facts);
+    let good = &environment.last_good;
+    EnvironmentView {
+        name: environment.name.to_string(),
+        live: environment.live.as_ref().map(live_view),
+        live_sentence: live_sentence(environment, known),
+        last_good: good.tag.as_ref().map(|tag| LastGoodView {
+            tag: tag.to_string(),
+            sentence: reason(environment, tag),
+            reasons: good.candidates.iter().map(|found| format!("{}: {}", found.tag, found.reason)).collect(),
+        }),
+        last_good_sentence: good.sentence.clone(),
+        candidates: good
+            .candidates
+            .iter()
+            .filter(|found| environment.live.as_ref().and_then(|live| live.tag.as_ref()) != Some(&found.tag))
+            .map(|found| Candidate { tag: found.tag.to_string(), sentence: found.reason.clone() })
+            .collect(),
+        target: good.tag.as_ref().map(ToString::to_string),
+        hold: environment.hold.as_ref().map(|hold| HoldView {
+            owner: hold.owner.clone(),
+            reason: hold.reason.clone(),
+            since: hold.since.to_string(),
+        }),
+        arming,
+        budget_seconds: RELEASE_BUDGET_SECONDS,
+        usually_seconds: median(&taken),
+        usually_from: u32::try_from(taken.len()).unwrap_or(u32::MAX),
+        lane: environment.spans.iter().map(|span| lane(span, environment)).collect(),
+        marks: marks(environment),
+        ran: ran(environment, known.at),
+        rollback: unfinished
+            .iter()
+            .find(|rollback| rollback.plan.environment == environment.name)
+            .map(|rollback| rollback.id.to_string()),
+    }
+}
+
+pub(crate) fn check(answer: &Answer) -> CheckView {
+    CheckView {
+        code: answer.question.code().to_owned(),
+        title: answer.question.title().to_owned(),
+        verdict: verdict(answer.verdict),
+        policy: match answer.policy {
+            check::Policy::Block => Policy::Block,
+            check::Policy::Warn => Policy::Warn,
+            check::Policy::Info => Policy::Info,
+        },
+        sentence: answer.sentence.clone(),
+        evidence: answer.evidence.clone(),
+        milliseconds: answer.milliseconds,
+    }
+}
+
+/// Half of them took less; one that hung does not spoil it.
+pub(crate) fn median(taken: &[i64]) -> Option<i64> {
+    let mut sorted = taken.to_vec();
+    sorted.sort_unstable();
+    sorted.get(sorted.len() / 2).copied()
+}
+
+/// How long each release ran here, all its spans together.
+pub(crate) fn ran(environment: &Environment, now: jiff::Timestamp) -> Vec<Ran> {
+    let mut ran: Vec<Ran> = Vec::new();
+    for span in &environment.spans {
+        let seconds = span.seconds(now);
+        match ran.iter_mut().find(|known| known.tag == span.tag.as_str()) {
+            Some(known) => known.seconds += seconds,
+            None => ran.push(Ran { tag: span.tag.to_string(), seconds }),
+        }
+    }
+    ran
+}
+
+fn verdict(verdict: check::Verdict) -> Verdict {
+    match verdict {
+        check::Verdict::Passed => Verdict::Passed,
+        check::Verdict::Failed => Verdict::Failed,
+        check::Verdict::Inconclusive => Verdict::Inconclusive,
+        check::Verdict::Errored => Verdict::Errored,
+    }
+}
+
+fn reason(environment: &Environment, tag: &lastgood_core::ids::TagName) -> String {
+    let found = environment.last_good.candidates.iter().find(|candidate| candidate.tag == *tag);
+    let mut text = found.map(|candidate| candidate.reason.clone()).unwrap_or_default();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
+}
+
+fn live_view(live: &live::Live) -> LiveView {
+    LiveView {
+        tag: live.tag.as_ref().map(ToString::to_string),
+        version: live.version.clone(),
+        since: live.since.map(|since| since.to_string()),
+        source: match live.source {
+            live::Source::Probe => Source::Probe,
+            live::Source::Deployment => Source::Deployment,
+            live::Source::Journal => Source::Journal,
+        },
+        sentence: match live.source {
+            live::Source::Probe => "its version probe says so",
+            live::Source::Deployment => "as GitHub's newest deployment says; the service was not asked",
+            live::Source::Journal => "as the journal of this machine says; the service was not asked",
+        }
+        .to_owned(),
+        health: live.health.as_ref().map(|health| HealthView {
+            verdict: verdict(health.verdict),
+            sentence: health.sentence.clone(),
+            since: None,
+        }),
+        disagreement: live.disagreement.clone(),
+    }
+}
+
+fn live_sentence(environment: &Environment, known: &Known) -> String {
+    match (&environment.live, &known.forge) {
+        (Some(live), _) => live
+            .since
+            .map(|since| format!("Live for {}", words((known.at.as_second() - since.as_second()).max(0))))
+            .unwrap_or_else(|| "Live; since when is not known".to_owned()),
+        (None, Err(trouble)) => trouble.message.clone(),
+        (None, Ok(_)) => "No deployment and no version probe tells what is live here.".to_owned(),
+    }
+}
+
+fn lane(span: &Span, environment: &Environment) -> LaneSpan {
+    let live = span.to.is_none();
+    let failing = environment.live.as_ref().and_then(|live| live.health.as_ref());
+    let bad = span.left_behind
+        || environment.quarantined.contains(&span.tag)
+        || (live && failing.is_some_and(|health| health.verdict == check::Verdict::Failed));
+    LaneSpan {
+        tag: span.tag.to_string(),
+        from: span.from.to_string(),
+        to: span.to.map(|to| to.to_string()),
+        tone: if bad { Tone::Bad } else { Tone::Good },
+        live,
+        last_good: environment.last_good.tag.as_ref() == Some(&span.tag)
+            && environment.spans.iter().rev().find(|other| other.tag == span.tag) == Some(span),
+        rolled_back_to: span.went_back,
+    }
+}
+
+fn marks(environment: &Environment) -> Vec<Mark> {
+    let mut marks = Vec::new();
+    if let Some(live) = &environment.live
+        && let Some(tag) = &live.tag
+    {
+        let failing = live.health.as_ref().is_some_and(|health| health.verdict == check::Verdict::Failed);
+        let mark = if failing { MarkKind::Failing } else { MarkKind::Live };
+        marks.push(Mark { tag: tag.to_string(), mark });
+    }
+    if let Some(tag) = &environment.last_good.tag {
+        marks.push(Mark { tag: tag.to_string(), mark: MarkKind::LastGood });
+    }
+    marks.extend(environment.quarantined.iter().map(|tag| Mark { tag: tag.to_string(), mark: MarkKind::Quarantined }));
+    marks
+}
+
+fn github(known: &Known) -> GithubState {
+    let checked_at = Some(known.at.to_string());
+    match &known.forge {
+        Ok(forge) => GithubState {
+            state: GithubReach::Connected,
+            sentence: format!("GitHub as @{}", forge.account),
+            hint: String::new(),
+            calls_left: forge.calls_left,
+            checked_at,
+        },
+        Err(trouble) => GithubState {
+            state: reach(trouble),
+            sentence: trouble.message.clone(),
+            hint: trouble.hint.clone(),
+            calls_left: None,
+            checked_at,
+        },
+    }
+}
+
+fn reach(trouble: &Trouble) -> GithubReach {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other code means that an answer could not be used")]
+    match trouble.code {
+        Code::SignedOut => GithubReach::SignedOut,
+        Code::TokenRejected | Code::TokenTooWeak => GithubReach::Rejected,
+        Code::GithubUnreachable => GithubReach::Unreachable,
+        Code::RateLimited => GithubReach::Limited,
+        Code::NoRemote | Code::NotOnGithub => GithubReach::NoRemote,
+        _ => GithubReach::Degraded,
+    }
+}

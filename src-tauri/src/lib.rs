@@ -1,0 +1,23 @@
+//! The only Rust that knows Tauri: it builds the window, hands it the commands, and starts the one task that owns
+//! everything (`controller`).
+
+mod controller;
+mod desktop;
+pub mod ipc;
+mod startup;
+
+use std::process::ExitCode;
+
+/// Runs the window until it is closed.
+pub fn run() -> ExitCode {
+    match startup::build() {
+        Ok(app) => {
+            app.run(|_, _| {});
+            ExitCode::SUCCESS
+        }
+        Err(trouble) => {
+            startup::tell(&trouble);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Arguments, logging, folders; then the window with what was asked for in it.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use lastgood_adapters::place::Place;
+use lastgood_core::error::{Code, Trouble};
+use tauri::{App, Manager, Wry};
+
+use crate::controller::{Controller, Wanted};
+use crate::ipc;
+
+/// What the command line asked for.
+#[derive(Debug, Clone, PartialEq)]
+struct Arguments {
+    wanted: Wanted,
+    /// A rehearsal's speed, 1 as in life.
+    speed: f64,
+}
+
+/// Builds the window and starts the controller.
+pub(crate) fn build() -> Result<App<Wry>, Trouble> {
+    log();
+    let arguments = parse(std::env::args().skip(1))?;
+    let place = Place::find()?;
+    tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(|app, given, folder| second_start(app, &given, &folder)))
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_window_state::Builder::new().build())
+        .invoke_handler(ipc::handler())
+        .setup(move |app| {
+            let host = Controller::start(app.handle().clone(), &place, arguments.wanted, arguments.speed)?;
+            app.manage(host);
+            Ok(())
+        })
+        .build(tauri::tauri_build_context!())
+        .map_err(|error| {
+            let hint = "Check that this machine has a display and a web view.";
+            Trouble::new(Code::Internal, format!("The window could not be opened: {error}."), hint)
+        })
+}
+
+/// Says on standard error why nothing opened.
+pub(crate) fn tell(trouble: &Trouble) {
+    let mut out = std::io::stderr().lock();
+    drop(writeln!(out, "lastgood: {}\n  {}", trouble.message, trouble.hint));
+}
+
+fn log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("LASTGOOD_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// A second start shows the first one's window, and opens there what it was given.
+fn second_start(app: &tauri::AppHandle, given: &[String], folder: &str) {
+    if let Some(window) = app.get_webview_window("main") {
+        // A window manager may refuse; the window is open all the same.
+        drop(window.unminimize());
+        drop(window.set_focus());
+    }
+    if let Ok(arguments) = parse(given.iter().skip(1).cloned()) {
+        let wanted = match arguments.wanted {
+            Wanted::Folder(path) => Wanted::Folder(PathBuf::from(folder).join(path)),
+            other => other,
+        };
+        app.state::<crate::controller::Host>().want(wanted);
+    }
+}
+
+fn parse(given: impl Iterator<Item = String>) -> Result<Arguments, Trouble> {
+    let mut arguments = Arguments { wanted: Wanted::Last, speed: 1.0 };
+    let mut given = given;
+    while let Some(word) = given.next() {
+        match word.as_str() {
+            "--rehearsal" => arguments.wanted = Wanted::Rehearsal,
+            "--speed" => {
+                let speed = given.next().and_then(|text| text.parse::<f64>().ok());
+                arguments.speed = speed.filter(|speed| *speed > 0.0 && speed.is_finite()).ok_or_else(usage)?;
+            }
+            option if option.starts_with("--") => return Err(usage()),
+            folder => arguments.wanted = Wanted::Folder(PathBuf::from(folder)),
+        }
+    }
+    Ok(arguments)
+}
+
+fn usage() -> Trouble {
+    Trouble::new(Code::Usage, "These arguments are not known.", "lastgood-desktop [FOLDER | --rehearsal] [--speed X]")
+}

@@ -1,0 +1,57 @@
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use lastgood_desk::Failure;
+use serde_json::Value;
+
+/// The slowest answer is that of a new session, which starts the program and waits for its first page.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(60);
+
+/// Sends one request to the driver on this loopback port, and returns the `value` of its answer.
+pub(crate) fn ask(port: u16, method: &str, path: &str, body: &Value) -> Result<Value, Failure> {
+    let (status, answer) = exchange(port, method, path, body)
+        .map_err(|error| Failure::new(format!("WebDriver did not answer {method} {path}: {error}")))?;
+    let value = answer.get("value").cloned().unwrap_or(Value::Null);
+    if status == 200 {
+        return Ok(value);
+    }
+    let said = |name| value.get(name).and_then(Value::as_str).unwrap_or_default();
+    Err(Failure::new(format!("{method} {path}: {} {}", said("error"), said("message"))))
+}
+
+fn exchange(port: u16, method: &str, path: &str, body: &Value) -> std::io::Result<(u16, Value)> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(ANSWERS_WITHIN))?;
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    )?;
+    let mut reader = BufReader::new(stream);
+    let (status, length) = read_head(&mut reader)?;
+    let mut content = Vec::new();
+    reader.take(length).read_to_end(&mut content)?;
+    Ok((status, serde_json::from_slice(&content).unwrap_or(Value::Null)))
+}
+
+/// The status, and the length of the body; a body without a length reaches to the end.
+fn read_head(reader: &mut impl BufRead) -> std::io::Result<(u16, u64)> {
+    let mut line = String::new();
+    reader.read_line(&mut line)?;
+    let status = line.split(' ').nth(1).and_then(|word| word.parse().ok()).unwrap_or(0);
+    let mut length = u64::MAX;
+    loop {
+        line.clear();
+        reader.read_line(&mut line)?;
+        match line.trim().split_once(':') {
+            None => return Ok((status, length)),
+            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
+                length = value.trim().parse().unwrap_or(length);
+            }
+            Some(_) => {}
+        }
+    }
+}

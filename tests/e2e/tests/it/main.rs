@@ -1,0 +1,5 @@
+//! Journeys through the real window, and the proof that the kit they use can see, act and fail.
+#![cfg(target_os = "linux")]
+
+mod kit;
+mod opening;

@@ -1,0 +1,44 @@
+import type { Mark } from "../../ipc/generated/Mark";
+import type { ReleaseRow } from "../../ipc/generated/ReleaseRow";
+import type { Tone } from "../../words/outcome";
+import type { Glyphs } from "../shared/Glyph.svelte";
+
+export type RowSign = { tone: Tone; glyph: Glyphs | null; word: string; title: string };
+export type Marks = ReadonlySet<Mark["mark"]>;
+
+/** What a row of the list says beside its title: the strongest mark in this environment, else what the tag is. */
+export function rowSign(row: ReleaseRow, marks: Marks | undefined, environment: string): RowSign | null {
+  if (marks?.has("failing") && marks.has("live"))
+    return {
+      tone: "bad",
+      glyph: "triangle",
+      word: `live, failing`,
+      title: `Live in ${environment}, and failing`,
+    };
+  if (marks?.has("live"))
+    return { tone: "info", glyph: "dot", word: "live", title: `Live in ${environment}` };
+  if (marks?.has("quarantined"))
+    return { tone: "bad", glyph: "block", word: "quarantined", title: `May not run in ${environment}` };
+  if (marks?.has("last_good"))
+    return { tone: "good", glyph: "check", word: "last good", title: `Last good in ${environment}` };
+  if (marks?.has("failing"))
+    return { tone: "bad", glyph: "triangle", word: "failed", title: `Failed in ${environment}` };
+  if (row.commit === null)
+    return { tone: "neutral", glyph: "block", word: "not deployable", title: "This tag names no commit" };
+  if (row.prerelease) return { tone: "neutral", glyph: null, word: "pre-release", title: "A pre-release" };
+  return null;
+}
+
+export function nodeTone(marks: Marks | undefined): "good" | "bad" | "info" | "plain" {
+  if (marks?.has("failing") || marks?.has("quarantined")) return "bad";
+  if (marks?.has("last_good")) return "good";
+  return marks?.has("live") ? "info" : "plain";
+}
+
+/** Why a rollback to this release cannot start, or null when it may be tried. */
+export function obstacle(row: ReleaseRow, marks: Marks | undefined): string | null {
+  if (row.commit === null) return "This tag names no commit, so there is nothing to deploy.";
+  if (marks?.has("live")) return "This release is live.";
+  if (marks?.has("quarantined")) return "This release is quarantined.";
+  return null;
+}

@@ -1,0 +1,52 @@
+import { host } from "./backend";
+import { toIpcError } from "./error";
+import type { InboxItem } from "./generated/InboxItem";
+import type { Overview } from "./generated/Overview";
+import type { ReleaseDetail } from "./generated/ReleaseDetail";
+import type { ReleaseRow } from "./generated/ReleaseRow";
+import type { RepositoryView } from "./generated/RepositoryView";
+import type { RollbackSummary } from "./generated/RollbackSummary";
+import type { RollbackView } from "./generated/RollbackView";
+import type { Startup } from "./generated/Startup";
+
+type Nothing = Record<never, never>;
+
+/** Every question and request the window may put to the host: name → [arguments, answer]. */
+export type Commands = {
+  startup: [Nothing, Startup];
+  open_rehearsal: [Nothing, RepositoryView];
+  open_repository: [{ path: string }, RepositoryView];
+  choose_repository: [Nothing, RepositoryView | null];
+  releases: [Nothing, ReleaseRow[]];
+  overview: [Nothing, Overview];
+  refresh: [Nothing, null];
+  release_detail: [{ environment: string | null; tag: string }, ReleaseDetail];
+  start_rollback: [{ environment: string; tag: string; reason: string }, RollbackView];
+  give_reason: [{ id: string; reason: string }, null];
+  undo_rollback: [{ id: string }, null];
+  stop_rollback: [{ id: string }, null];
+  choose: [{ id: string; choice: string }, null];
+  rollback: [{ id: string }, RollbackView];
+  rollbacks: [Nothing, RollbackSummary[]];
+  lift_hold: [{ environment: string; reason: string }, null];
+  quarantine: [{ environment: string; tag: string; reason: string }, null];
+  inbox: [Nothing, InboxItem[]];
+  read_inbox: [Nothing, null];
+  open_link: [{ url: string }, null];
+};
+
+export type CommandName = keyof Commands;
+export type Arguments<Name extends CommandName> = Commands[Name][0];
+export type Answer<Name extends CommandName> = Commands[Name][1];
+
+/** The one way from the window to the host. Throws `IpcError`, never anything else. */
+export async function call<Name extends CommandName>(
+  name: Name,
+  ...given: keyof Arguments<Name> extends never ? [] : [Arguments<Name>]
+): Promise<Answer<Name>> {
+  try {
+    return await host().call(name, (given[0] ?? {}) as Arguments<Name>);
+  } catch (thrown) {
+    throw toIpcError(thrown);
+  }
+}

@@ -1,0 +1,318 @@
+import type { Backend, DropEvent } from "./backend";
+import type { Answer, Arguments, CommandName, Commands } from "./commands";
+import { IpcError } from "./error";
+import { DAY, sampleDetail } from "./fake/releases";
+import { rollbackAt, type Script } from "./fake/rollback";
+import { type Scenario, type ScenarioName, scenarioNamed } from "./fake/scenarios";
+import type { InboxItem } from "./generated/InboxItem";
+import type { Notice } from "./generated/Notice";
+import type { Overview } from "./generated/Overview";
+import type { RepositoryView } from "./generated/RepositoryView";
+import type { RollbackSummary } from "./generated/RollbackSummary";
+
+type Handlers = { [Name in CommandName]: (given: Arguments<Name>) => Answer<Name> | Promise<Answer<Name>> };
+type Called = { [Name in CommandName]: { name: Name; given: Arguments<Name> } }[CommandName];
+
+const NEVER = new Promise<never>(() => undefined);
+
+/** The host as a window sees it, all in memory. Remembers every call; time moves when it is told to. */
+export class Fake implements Backend {
+  readonly calls: Called[] = [];
+  readonly scenario: Scenario;
+  now: number;
+  #script: Script | null = null;
+  #receive: (notice: Notice) => void = () => undefined;
+  #drop: (event: DropEvent) => void = () => undefined;
+  #open: boolean;
+  #rehearsal: boolean;
+  #inbox: InboxItem[];
+  #overview: Overview;
+  #troubles = new Map<CommandName, IpcError>();
+
+  constructor(name: ScenarioName | string | null = null, now = Date.now()) {
+    this.scenario = scenarioNamed(name);
+    this.now = now;
+    this.#open = this.scenario.open;
+    this.#rehearsal = this.scenario.rehearsal;
+    this.#overview = this.scenario.overview(now);
+    this.#inbox = sampleInbox(now);
+    const age = this.scenario.rollbackAge;
+    if (age !== null)
+      this.#begin(
+        "production",
+        "v2.4.0",
+        "Health checks return 503 since the fuel metering change.",
+        now - age,
+      );
+    if (this.#script && this.scenario.undone) this.#script.undone = 2600;
+  }
+
+  async call<Name extends CommandName>(name: Name, given: Arguments<Name>): Promise<Answer<Name>> {
+    this.calls.push({ name, given } as Called);
+    const trouble = this.#troubles.get(name);
+    if (trouble) throw trouble;
+    const handler = this.#handlers[name] as (given: Arguments<Name>) => Answer<Name> | Promise<Answer<Name>>;
+    return handler(given);
+  }
+
+  async watch(receive: (notice: Notice) => void): Promise<void> {
+    this.#receive = receive;
+  }
+
+  async onDrop(receive: (event: DropEvent) => void): Promise<() => void> {
+    this.#drop = receive;
+    return () => undefined;
+  }
+
+  async setTitle(): Promise<void> {}
+
+  /** Lets time pass and says what changed, as the host would. */
+  advance(milliseconds: number): void {
+    this.now += milliseconds;
+    if (!this.#script) return;
+    const rollback = rollbackAt(this.#script, this.now);
+    if (rollback.endedAt !== null) this.#settle();
+    this.#receive({ kind: "rollback", rollback });
+  }
+
+  /** Sends a notice that the scenario would not send by itself. */
+  notify(notice: Notice): void {
+    this.#receive(notice);
+  }
+
+  drop(event: DropEvent): void {
+    this.#drop(event);
+  }
+
+  /** From now on this command fails. */
+  refuse(name: CommandName, code: string, message: string, hint = ""): void {
+    this.#troubles.set(name, new IpcError({ code, message, hint }));
+  }
+
+  count(name: CommandName): number {
+    return this.calls.filter((call) => call.name === name).length;
+  }
+
+  #handlers: Handlers = {
+    startup: () => ({
+      repository: this.#open ? this.#repository() : null,
+      trouble: this.scenario.trouble
+        ? {
+            code: "repository.missing",
+            message: "The folder ~/code/connectias is not there any more",
+            hint: "Open it from where it is now.",
+          }
+        : null,
+      recent: [
+        { name: "connectias", path: "/home/dev/code/connectias" },
+        { name: "billing-service", path: "/home/dev/code/billing-service" },
+      ],
+      undoSeconds: 5,
+    }),
+    open_rehearsal: () => this.#enter(true),
+    open_repository: ({ path }: Commands["open_repository"][0]) => {
+      if (!path.includes("/code/"))
+        throw new IpcError({
+          code: "repository.not_git",
+          message: `${path} is not in a git repository`,
+          hint: "Choose a folder that holds a clone.",
+        });
+      return this.#enter(false);
+    },
+    choose_repository: () => this.#enter(false),
+    releases: () => (this.scenario.slow ? NEVER : this.scenario.releases(this.now)),
+    overview: () => (this.scenario.slow ? NEVER : this.#overview),
+    refresh: () => {
+      this.#receive({ kind: "overview", overview: this.#overview });
+      return null;
+    },
+    release_detail: ({ tag, environment }) =>
+      sampleDetail(
+        tag,
+        this.#overview.environments.find((one) => one.name === environment)?.live?.tag ?? null,
+      ),
+    start_rollback: ({ environment, tag, reason }) => {
+      const script = this.#begin(environment, tag, reason, this.now);
+      return rollbackAt(script, this.now);
+    },
+    give_reason: ({ reason }) => {
+      if (this.#script) this.#script.reason = reason;
+      return null;
+    },
+    undo_rollback: () =>
+      this.#change((script) => {
+        script.undone = this.now - script.startedAt;
+      }),
+    stop_rollback: () =>
+      this.#change((script) => {
+        script.stopAsked = true;
+      }),
+    choose: ({ choice }) =>
+      this.#change((script) => {
+        if (choice === "it_arrived" || choice === "send_again") script.ending = "succeeded";
+        if (choice === "give_up") script.undone = this.now - script.startedAt;
+      }),
+    rollback: ({ id }) => {
+      if (this.#script?.id !== id)
+        throw new IpcError({
+          code: "rollback.unknown",
+          message: "This rollback is not in the journal",
+          hint: "Go back to the rollbacks.",
+        });
+      return rollbackAt(this.#script, this.now);
+    },
+    rollbacks: () => [...this.#running(), ...pastRollbacks(this.now)],
+    lift_hold: ({ environment }) => {
+      for (const one of this.#overview.environments) if (one.name === environment) one.hold = null;
+      this.#overview = structuredClone(this.#overview);
+      this.#receive({ kind: "overview", overview: this.#overview });
+      return null;
+    },
+    quarantine: ({ environment, tag }) => {
+      this.#overview = structuredClone(this.#overview);
+      for (const one of this.#overview.environments)
+        if (one.name === environment) one.marks.push({ tag, mark: "quarantined" });
+      this.#receive({ kind: "overview", overview: this.#overview });
+      return null;
+    },
+    inbox: () => this.#inbox,
+    read_inbox: () => {
+      this.#inbox = this.#inbox.map((item) => ({ ...item, read: true }));
+      return null;
+    },
+    open_link: () => null,
+  };
+
+  #begin(environment: string, tag: string, reason: string, startedAt: number): Script {
+    const one = this.#overview.environments.find((candidate) => candidate.name === environment);
+    const script: Script = {
+      id: "rollback-1",
+      environment,
+      from: one?.live?.tag ?? null,
+      to: tag,
+      reason,
+      startedAt,
+      ending: this.scenario.ending,
+    };
+    this.#script = script;
+    if (one && rollbackAt(script, this.now).endedAt === null) one.rollback = script.id;
+    this.#overview = structuredClone(this.#overview);
+    return script;
+  }
+
+  #settle(): void {
+    if (this.#overview.environments.every((environment) => environment.rollback === null)) return;
+    this.#overview = structuredClone(this.#overview);
+    for (const environment of this.#overview.environments) environment.rollback = null;
+    this.#receive({ kind: "overview", overview: this.#overview });
+  }
+
+  #change(change: (script: Script) => void): null {
+    if (this.#script) change(this.#script);
+    this.advance(0);
+    return null;
+  }
+
+  #enter(rehearsal: boolean): RepositoryView {
+    this.#open = true;
+    this.#rehearsal = rehearsal;
+    return this.#repository();
+  }
+
+  #repository(): RepositoryView {
+    return this.#rehearsal
+      ? {
+          name: "harbour",
+          slug: "rehearsal/harbour",
+          path: "/tmp/rehearsal/harbour",
+          branch: "main",
+          rehearsal: true,
+        }
+      : {
+          name: "connectias",
+          slug: "acme/connectias",
+          path: "/home/dev/code/connectias",
+          branch: "main",
+          rehearsal: false,
+        };
+  }
+
+  #running(): RollbackSummary[] {
+    if (!this.#script) return [];
+    const { id, environment, from, to, phase, sentence, startedAt, startedBy, endedAt } = rollbackAt(
+      this.#script,
+      this.now,
+    );
+    return [
+      {
+        id,
+        environment,
+        from,
+        to,
+        phase,
+        sentence,
+        startedAt,
+        startedBy,
+        endedAt,
+        rehearsal: this.#rehearsal,
+      },
+    ];
+  }
+}
+
+/** The fake for a plain browser: `?scenario=running`; time passes unless `&still` is there. */
+export function fakeFromAddress(search: string): Fake {
+  const address = new URLSearchParams(search);
+  const fake = new Fake(address.get("scenario"));
+  if (!address.has("still")) setInterval(() => fake.advance(250), 250);
+  return fake;
+}
+
+function sampleInbox(now: number): InboxItem[] {
+  return [
+    {
+      id: 2,
+      at: new Date(now - 37 * 60_000).toISOString(),
+      title: "production is failing",
+      body: "Health answers 503, 3 of 3 tries. Last good is v2.4.0.",
+      rollback: null,
+      read: false,
+    },
+    {
+      id: 1,
+      at: new Date(now - 9.6 * DAY).toISOString(),
+      title: "production is back on v2.2.3",
+      body: "The rollback took 1 min 52 s and was proved.",
+      rollback: "rollback-0",
+      read: true,
+    },
+  ];
+}
+
+function pastRollbacks(now: number): RollbackSummary[] {
+  const started = now - 9.6 * DAY;
+  const past = { environment: "production", startedBy: "@platform-lead", rehearsal: false };
+  return [
+    {
+      ...past,
+      id: "rollback-0",
+      from: "v2.3.0",
+      to: "v2.2.3",
+      phase: "succeeded",
+      sentence: "production is on v2.2.3, proved by its version probe",
+      startedAt: new Date(started).toISOString(),
+      endedAt: new Date(started + 112_000).toISOString(),
+    },
+    {
+      ...past,
+      id: "rollback-z",
+      from: "v2.1.4",
+      to: "v2.1.3",
+      phase: "failed",
+      sentence: "The deploy failed in “Switch traffic”",
+      startedAt: new Date(started - 40 * DAY).toISOString(),
+      endedAt: new Date(started - 40 * DAY + 71_000).toISOString(),
+      startedBy: "@on-call-lead",
+    },
+  ];
+}

@@ -1,0 +1,348 @@
+import type { Choice } from "../generated/Choice";
+import type { JobView } from "../generated/JobView";
+import type { LogLine } from "../generated/LogLine";
+import type { RollbackPhase } from "../generated/RollbackPhase";
+import type { RollbackView } from "../generated/RollbackView";
+import type { RunView } from "../generated/RunView";
+import type { StepName } from "../generated/StepName";
+import type { StepPhase } from "../generated/StepPhase";
+import type { StepView } from "../generated/StepView";
+import { sampleChecks } from "./overview";
+
+export type Ending = "succeeded" | "failed" | "inconclusive";
+export type Script = {
+  id: string;
+  environment: string;
+  from: string | null;
+  to: string;
+  reason: string;
+  startedAt: number;
+  ending: Ending;
+  undone?: number;
+  stopAsked?: boolean;
+};
+
+type Line = {
+  name: StepName;
+  title: string;
+  start: number;
+  end: number;
+  before: string;
+  during: string;
+  after: string;
+};
+
+/** When each step begins and ends, in milliseconds after the click. The first five seconds can be undone. */
+const UNDO_UNTIL = 5000;
+const LINES: Line[] = [
+  {
+    name: "hold",
+    title: "Hold production deploys",
+    start: 0,
+    end: 400,
+    before: "",
+    during: "Asking the remote for the hold",
+    after: "Nobody can deploy over this until you lift it",
+  },
+  {
+    name: "check",
+    title: "Check the target",
+    start: 400,
+    end: 2200,
+    before: "",
+    during: "Asking 8 questions",
+    after: "7 checks passed, 1 warning accepted: 2 config keys change",
+  },
+  {
+    name: "tag",
+    title: "Tag and push",
+    start: UNDO_UNTIL,
+    end: 5600,
+    before: "An annotated tag on the commit of the target",
+    during: "Pushing the tag",
+    after: "rollback-20261122-144107 → 9f1c2ab",
+  },
+  {
+    name: "dispatch",
+    title: "Start deploy.yml",
+    start: 5600,
+    end: 5900,
+    before: "From main, with version_tag",
+    during: "Asking GitHub for a run",
+    after: "Run 19 482 201 accepted, version_tag = v2.4.0",
+  },
+  {
+    name: "follow",
+    title: "Deploy",
+    start: 5900,
+    end: 93_000,
+    before: "Follow that run to its end",
+    during: "Step 5 of 8: Switch traffic",
+    after: "Run 19 482 201 succeeded",
+  },
+  {
+    name: "prove",
+    title: "Prove it worked",
+    start: 93_000,
+    end: 104_000,
+    before: "Live version, 2 health probes, security tests",
+    during: "Probing production, 2 of 3 in a row",
+    after: "Live version is v2.4.0, health answers 200, 3 of 3",
+  },
+  {
+    name: "close",
+    title: "Close the loop",
+    start: 104_000,
+    end: 105_200,
+    before: "Quarantine v2.4.1, keep the hold, mark the release",
+    during: "Writing it down",
+    after: "v2.4.1 is quarantined, the hold stays until you lift it",
+  },
+];
+const FAILS_AT = 71_000;
+const UNCLEAR_AT = 36_000;
+
+const CHOICES: Choice[] = [
+  {
+    id: "look_again",
+    title: "Look again",
+    sentence: "Asks GitHub once more for a run with this rollback's key. Sends nothing.",
+  },
+  {
+    id: "it_arrived",
+    title: "It arrived",
+    sentence: "You see the run on GitHub. Lastgood follows it from here.",
+  },
+  {
+    id: "send_again",
+    title: "Send again",
+    sentence: "Starts the workflow a second time. If the first one did arrive, two deploys run.",
+  },
+  {
+    id: "give_up",
+    title: "Give up",
+    sentence: "Ends this rollback. The tag and the hold stay, production keeps what it runs.",
+  },
+];
+
+/** The whole rollback as a function of the time since the click. */
+export function rollbackAt(script: Script, now: number): RollbackView {
+  const elapsed = Math.min(now - script.startedAt, script.undone ?? Number.POSITIVE_INFINITY);
+  const steps = LINES.map((line) => stepAt(line, script, elapsed));
+  const phase = phaseAt(script, elapsed);
+  const ended = phase === "running" || phase === "inconclusive" ? null : endOf(script, phase);
+  return {
+    id: script.id,
+    sequence: Math.floor((now - script.startedAt) / 50) + 1,
+    environment: script.environment,
+    from: script.from,
+    to: script.to,
+    commit: "9f1c2ab4".repeat(5),
+    reason: script.reason,
+    startedAt: at(script, 0),
+    startedBy: "@platform-lead",
+    endedAt: ended === null ? null : at(script, ended),
+    phase,
+    ...wordsOf(phase, script),
+    budgetSeconds: 300,
+    usuallySeconds: 110,
+    usuallyFrom: 6,
+    undoUntil: at(script, UNDO_UNTIL),
+    canUndo: phase === "running" && elapsed < UNDO_UNTIL,
+    canStop: phase === "running" && elapsed >= UNDO_UNTIL,
+    stopRequested: script.stopAsked ?? false,
+    choices: phase === "inconclusive" ? CHOICES : [],
+    rollbackTag: elapsed > 5600 ? "rollback-20261122-144107" : null,
+    steps,
+    run: runAt(script, elapsed),
+    log: LOG.filter(([after]) => after <= elapsed && !(unclear(script) && after > 5900)).map((line) =>
+      logLine(script, line),
+    ),
+  };
+}
+
+function unclear(script: Script): boolean {
+  return script.ending === "inconclusive";
+}
+
+function phaseAt(script: Script, elapsed: number): RollbackPhase {
+  if (script.undone !== undefined) return "aborted";
+  if (unclear(script) && elapsed >= UNCLEAR_AT) return "inconclusive";
+  if (script.ending === "failed" && elapsed >= FAILS_AT) return "failed";
+  return elapsed >= 105_200 ? "succeeded" : "running";
+}
+
+function endOf(script: Script, phase: RollbackPhase): number {
+  if (phase === "aborted") return script.undone ?? 0;
+  return phase === "failed" ? FAILS_AT : 105_200;
+}
+
+function wordsOf(phase: RollbackPhase, script: Script): { sentence: string; hint: string } {
+  switch (phase) {
+    case "succeeded":
+      return {
+        sentence: `${script.environment} is on ${script.to}, proved by its version probe and 3 health probes in a row`,
+        hint: `The hold on ${script.environment} stays until you lift it.`,
+      };
+    case "failed":
+      return {
+        sentence: "The deploy failed in “Switch traffic”: 1 of 3 instances did not start",
+        hint: `${script.environment} may run both releases. Open the run, then roll back again or deploy by hand.`,
+      };
+    case "aborted":
+      return {
+        sentence: "You undid it before anything was pushed",
+        hint: "The hold is lifted. Nothing else was changed.",
+      };
+    case "inconclusive":
+      return {
+        sentence: "GitHub did not answer, and no run with this rollback's key was found",
+        hint: "Look at the Actions page, then say what you see.",
+      };
+    default:
+      return { sentence: "Running", hint: "" };
+  }
+}
+
+function stepAt(line: Line, script: Script, elapsed: number): StepView {
+  const phase = stepPhase(line, script, elapsed);
+  const done = phase !== "pending" && phase !== "running" && phase !== "inconclusive";
+  const title = line.name === "hold" ? `Hold ${script.environment} deploys` : line.title;
+  const sentence = { pending: line.before, running: line.during, succeeded: line.after }[phase as string];
+  return {
+    name: line.name,
+    title,
+    phase,
+    sentence: sentence ?? wordsOf(phase as RollbackPhase, script).sentence,
+    hint: "",
+    startedAt: phase === "pending" ? null : at(script, line.start),
+    endedAt: done ? at(script, Math.min(line.end, script.ending === "failed" ? FAILS_AT : line.end)) : null,
+    checks:
+      line.name === "check" && elapsed >= line.end
+        ? sampleChecks
+        : line.name === "prove" && phase === "succeeded"
+          ? PROOFS
+          : [],
+  };
+}
+
+function stepPhase(line: Line, script: Script, elapsed: number): StepPhase {
+  if (elapsed < line.start) return "pending";
+  if (script.undone !== undefined) return elapsed >= line.end ? "succeeded" : "aborted";
+  if (unclear(script)) {
+    if (line.name === "dispatch") return elapsed >= UNCLEAR_AT ? "inconclusive" : "running";
+    if (line.start > 5600) return "pending";
+  }
+  if (script.ending === "failed" && line.name === "follow" && elapsed >= FAILS_AT) return "failed";
+  if (script.ending === "failed" && line.start > FAILS_AT) return "pending";
+  return elapsed >= line.end ? "succeeded" : "running";
+}
+
+const PROOFS = [
+  {
+    code: "proof.version",
+    title: "Live version is v2.4.0",
+    verdict: "passed",
+    policy: "block",
+    sentence: "The probe answers 2.4.0",
+    evidence: ['{"version":"2.4.0"}'],
+    milliseconds: 140,
+  },
+  {
+    code: "proof.health",
+    title: "Health answers 200, 3 of 3",
+    verdict: "passed",
+    policy: "block",
+    sentence: "3 probes in a row",
+    evidence: ["200 in 31 ms", "200 in 28 ms", "200 in 30 ms"],
+    milliseconds: 6200,
+  },
+] satisfies StepView["checks"];
+
+function runAt(script: Script, elapsed: number): RunView | null {
+  if (elapsed < 5900 || unclear(script) || script.undone !== undefined) return null;
+  const failed = script.ending === "failed" && elapsed >= FAILS_AT;
+  const done = failed || elapsed >= 93_000;
+  return {
+    id: 19_482_201,
+    url: "https://github.com/acme/connectias/actions/runs/19482201",
+    status: done ? "completed" : "in_progress",
+    conclusion: done ? (failed ? "failure" : "success") : null,
+    jobs: [
+      job(script, 1, "fetch build", 7000, 18_000, elapsed, null),
+      job(
+        script,
+        2,
+        "deploy · Switch traffic",
+        18_000,
+        failed ? FAILS_AT : 84_000,
+        elapsed,
+        failed ? "failure" : null,
+      ),
+      failed
+        ? {
+            ...job(script, 3, "smoke test", 84_000, 93_000, 0, null),
+            status: "completed",
+            conclusion: "skipped",
+          }
+        : job(script, 3, "smoke test", 84_000, 93_000, elapsed, null),
+    ],
+  };
+}
+
+function job(
+  script: Script,
+  id: number,
+  name: string,
+  start: number,
+  end: number,
+  elapsed: number,
+  conclusion: string | null,
+): JobView {
+  const status = elapsed < start ? "queued" : elapsed < end ? "in_progress" : "completed";
+  const steps = ["Set up job", "Checkout", "Work", "Finish"].map((title, index) => {
+    const from = start + ((end - start) * index) / 4;
+    const to = start + ((end - start) * (index + 1)) / 4;
+    const state = elapsed < from ? "queued" : elapsed < to ? "in_progress" : "completed";
+    return {
+      number: index + 1,
+      name: title,
+      status: state,
+      conclusion: state === "completed" ? "success" : null,
+      startedAt: state === "queued" ? null : at(script, from),
+      endedAt: state === "completed" ? at(script, to) : null,
+    };
+  });
+  return {
+    id,
+    name,
+    status,
+    conclusion: status === "completed" ? (conclusion ?? "success") : null,
+    startedAt: status === "queued" ? null : at(script, start),
+    endedAt: status === "completed" ? at(script, end) : null,
+    url: null,
+    steps,
+  };
+}
+
+type Said = [after: number, text: string, tone: LogLine["tone"]];
+const LOG: Said[] = [
+  [7000, "Set up job", "plain"],
+  [9000, "Checkout v2.4.0", "plain"],
+  [11_000, "Fetch build connectias-2.4.0.tar.zst", "plain"],
+  [18_000, "✓ digest sha256:41c0…e7", "good"],
+  [19_000, "Drain old instances (1/3)", "plain"],
+  [27_000, "Drain old instances (2/3)", "plain"],
+  [38_000, "Drain old instances (3/3)", "plain"],
+  [52_000, "Switch traffic → v2.4.0", "plain"],
+  [60_000, "waiting for 2 of 3 instances", "active"],
+  [88_000, "3 of 3 instances answer", "good"],
+];
+
+function logLine(script: Script, [after, text, tone]: Said): LogLine {
+  return { at: at(script, after), text, tone };
+}
+
+function at(script: Script, elapsed: number): string {
+  return new Date(script.startedAt + elapsed).toISOString();
+}

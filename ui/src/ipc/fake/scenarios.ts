@@ -1,0 +1,140 @@
+import type { Overview } from "../generated/Overview";
+import type { ReleaseRow } from "../generated/ReleaseRow";
+import { armed, sampleOverview, signedOut } from "./overview";
+import { hostileReleases, manyReleases, sampleReleases } from "./releases";
+import type { Ending } from "./rollback";
+
+/** A situation the window can be in. `rollbackAge` freezes a rollback so many milliseconds after its click. */
+export type Scenario = {
+  open: boolean;
+  rehearsal: boolean;
+  slow: boolean;
+  releases: (now: number) => ReleaseRow[];
+  overview: (now: number) => Overview;
+  ending: Ending;
+  rollbackAge: number | null;
+  undone: boolean;
+  trouble: boolean;
+};
+
+const usual: Scenario = {
+  open: true,
+  rehearsal: false,
+  slow: false,
+  releases: sampleReleases,
+  overview: sampleOverview,
+  ending: "succeeded",
+  rollbackAge: null,
+  undone: false,
+  trouble: false,
+};
+
+type Change = (overview: Overview, now: number) => void;
+
+function overviewWith(change: Change): (now: number) => Overview {
+  return (now) => {
+    const overview = sampleOverview(now);
+    change(overview, now);
+    return overview;
+  };
+}
+
+const inProduction = (change: (environment: Overview["environments"][number], now: number) => void) =>
+  overviewWith((overview, now) => {
+    const [environment] = overview.environments;
+    if (environment) change(environment, now);
+  });
+
+const scenarios = {
+  usual,
+  welcome: { ...usual, open: false },
+  trouble: { ...usual, open: false, trouble: true },
+  rehearsal: { ...usual, rehearsal: true },
+  loading: { ...usual, slow: true },
+  many: {
+    ...usual,
+    releases: (now: number) => manyReleases(10_000, now),
+    overview: overviewWith((overview) => {
+      overview.releaseCount = 10_000;
+    }),
+  },
+  hostile: {
+    ...usual,
+    releases: hostileReleases,
+    overview: overviewWith((overview, now) => {
+      const names = hostileReleases(now).map((row) => row.tag);
+      const [environment] = overview.environments;
+      if (!environment?.live) return;
+      environment.live.tag = names[0] ?? null;
+      environment.target = names[1] ?? null;
+      environment.lastGood = {
+        tag: names[1] ?? "",
+        sentence: "Ran here 6 d 4 h without an incident",
+        reasons: [],
+      };
+      environment.name = "production-eu-central-1-with-a-very-long-name-indeed";
+      environment.hold = {
+        owner: "@on-call-lead",
+        reason: "Data migration \u202e in progress ".repeat(8),
+        since: new Date(now - 3_600_000).toISOString(),
+      };
+    }),
+  },
+  "no-sign-in": {
+    ...usual,
+    overview: overviewWith((overview, now) => {
+      overview.github = signedOut(now);
+      overview.environments = [];
+    }),
+  },
+  "no-last-good": {
+    ...usual,
+    overview: inProduction((environment) => {
+      environment.lastGood = null;
+      environment.lastGoodSentence = "No release has run here long enough to count as good";
+      environment.target = null;
+      environment.candidates = [
+        { tag: "v2.4.0", sentence: "Ran here 12 min, less than the soak time of 30 min" },
+        { tag: "v2.3.1", sentence: "Ran in staging for 3 d, never here" },
+      ];
+      environment.arming = {
+        state: "unavailable",
+        sentence: "There is no last good release to roll back to",
+        checkedAt: null,
+        checks: [],
+      };
+      environment.lane = environment.lane.map((span) => ({ ...span, lastGood: false }));
+      environment.marks = environment.marks.filter(({ mark }) => mark !== "last_good");
+    }),
+  },
+  blocked: {
+    ...usual,
+    overview: inProduction((environment, now) => {
+      const view = armed(now);
+      environment.arming = {
+        ...view,
+        state: "blocked",
+        sentence: "The tag v2.4.0 moved on the remote since it was read",
+        checks: view.checks.map((check, index) => (index === 0 ? { ...check, verdict: "failed" } : check)),
+      };
+      environment.hold = {
+        owner: "@on-call-lead",
+        reason: "Data migration in progress",
+        since: new Date(now - 3_600_000).toISOString(),
+      };
+    }),
+  },
+  countdown: { ...usual, rollbackAge: 1600 },
+  running: { ...usual, rollbackAge: 65_000 },
+  late: { ...usual, rollbackAge: 92_000 },
+  inconclusive: { ...usual, ending: "inconclusive", rollbackAge: 40_000 },
+  failed: { ...usual, ending: "failed", rollbackAge: 80_000 },
+  succeeded: { ...usual, rollbackAge: 110_000 },
+  undone: { ...usual, rollbackAge: 60_000, undone: true },
+} satisfies Record<string, Scenario>;
+
+export type ScenarioName = keyof typeof scenarios;
+
+export function scenarioNamed(name: string | null): Scenario {
+  return name !== null && name in scenarios ? scenarios[name as ScenarioName] : usual;
+}

@@ -1,0 +1,22 @@
+import { call } from "../ipc/commands";
+import type { InboxItem } from "../ipc/generated/InboxItem";
+
+/** What was said on the desktop, kept here: alerts can be missed, the inbox cannot. */
+export class Inbox {
+  items = $state.raw<InboxItem[]>([]);
+  readonly unread = $derived(this.items.filter((item) => !item.read).length);
+
+  async load(): Promise<void> {
+    this.receive(await call("inbox"));
+  }
+
+  receive(items: InboxItem[]): void {
+    this.items = items;
+  }
+
+  async read(): Promise<void> {
+    if (this.unread === 0) return;
+    await call("read_inbox");
+    this.items = this.items.map((item) => ({ ...item, read: true }));
+  }
+}

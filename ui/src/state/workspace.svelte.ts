@@ -1,0 +1,144 @@
+import { getContext, setContext } from "svelte";
+import { call } from "../ipc/commands";
+import type { Notice } from "../ipc/generated/Notice";
+import type { RepositoryView } from "../ipc/generated/RepositoryView";
+import type { RollbackView } from "../ipc/generated/RollbackView";
+import { watch } from "../ipc/watch";
+import { setTitle } from "../ipc/window";
+import { phaseSign } from "../words/outcome";
+import { plain } from "../words/text";
+import { Clock } from "./clock.svelte";
+import { Environments } from "./environments.svelte";
+import { History } from "./history.svelte";
+import { Inbox } from "./inbox.svelte";
+import { Navigation } from "./navigation.svelte";
+import { Releases } from "./releases.svelte";
+import { RollbackRun } from "./rollback-run.svelte";
+import { Session } from "./session.svelte";
+import { Toasts } from "./toasts.svelte";
+
+/** Everything one window knows, a class per feature, and the deeds that touch more than one of them. */
+export class Workspace {
+  readonly clock = new Clock();
+  readonly toasts = new Toasts();
+  readonly session = new Session();
+  readonly navigation = new Navigation();
+  readonly releases = new Releases();
+  readonly environments = new Environments();
+  readonly run = new RollbackRun();
+  readonly history = new History();
+  readonly inbox = new Inbox();
+
+  async begin(): Promise<void> {
+    await this.session.begin();
+    if (this.session.repository) this.#show(this.session.repository);
+    await this.attempt(() => watch((notice) => this.receive(notice)));
+    await this.attempt(() => this.inbox.load());
+  }
+
+  receive(notice: Notice): void {
+    switch (notice.kind) {
+      case "overview":
+        this.environments.receive(notice.overview);
+        break;
+      case "rollback":
+        this.#sayEnd(notice.rollback);
+        this.run.receive(notice.rollback);
+        break;
+      case "releases":
+        void this.releases.load();
+        break;
+      case "repository":
+        this.#replace(notice.repository);
+        break;
+      case "inbox":
+        this.inbox.receive(notice.items);
+        break;
+    }
+  }
+
+  openRepository = (path: string) => this.#open(() => this.session.openPath(path));
+  chooseRepository = () => this.#open(() => this.session.chooseFolder());
+  openRehearsal = () => this.#open(() => this.session.openRehearsal());
+
+  /** Starts a rollback and goes to watch it; false when it could not be started, which is then said. */
+  async rollBack(environment: string, tag: string, reason = ""): Promise<boolean> {
+    const view = await this.attempt(() => this.run.start(environment, tag, reason));
+    if (view) this.navigation.go({ name: "rollback", id: view.id });
+    return Boolean(view);
+  }
+
+  watchRollback(id: string): void {
+    this.navigation.go({ name: "rollback", id });
+  }
+
+  /** True when it was done; what went wrong is said in a toast. */
+  async liftHold(environment: string, reason: string): Promise<boolean> {
+    return (await this.attempt(() => call("lift_hold", { environment, reason }))) !== undefined;
+  }
+
+  /** True when it was done; what went wrong is said in a toast. */
+  async quarantine(environment: string, tag: string, reason: string): Promise<boolean> {
+    return (await this.attempt(() => call("quarantine", { environment, tag, reason }))) !== undefined;
+  }
+
+  openLink = (url: string) => this.attempt(() => call("open_link", { url }));
+
+  refresh = () => this.attempt(() => this.environments.refresh());
+
+  /** Does a deed; what goes wrong is said in a toast, and the answer is then undefined. */
+  async attempt<Value>(deed: () => Promise<Value>): Promise<Value | undefined> {
+    try {
+      return await deed();
+    } catch (thrown) {
+      this.toasts.trouble(thrown);
+      return undefined;
+    }
+  }
+
+  async #open(open: () => Promise<RepositoryView | null>): Promise<void> {
+    const before = this.session.repository;
+    try {
+      const repository = await open();
+      if (repository) this.#show(repository);
+    } catch (thrown) {
+      // Without an open repository the welcome view shows the trouble in its place.
+      if (before) this.toasts.trouble(thrown);
+    }
+  }
+
+  /** A rollback that ends while the person looks elsewhere is said where they look. */
+  #sayEnd(rollback: RollbackView): void {
+    const watched = this.navigation.place.name === "rollback";
+    const before = this.run.view;
+    if (watched || before?.id !== rollback.id || before.endedAt !== null || rollback.endedAt === null) return;
+    this.toasts.say(phaseSign(rollback.phase).tone, rollback.sentence, rollback.hint);
+  }
+
+  #replace(repository: RepositoryView): void {
+    const same = this.session.repository?.path === repository.path;
+    this.session.receive(repository);
+    if (!same) this.#show(repository);
+  }
+
+  #show(repository: RepositoryView): void {
+    this.releases.clear();
+    this.environments.clear();
+    this.history.clear();
+    this.run.clear();
+    this.navigation.go({ name: "timeline" });
+    setTitle(`${plain(repository.name)}${repository.rehearsal ? " (rehearsal)" : ""} – Lastgood`);
+    void this.releases.load();
+    void this.environments.load();
+  }
+}
+
+const KEY = Symbol("workspace");
+
+export function provideWorkspace(workspace: Workspace): Workspace {
+  return setContext(KEY, workspace);
+}
+
+export function useWorkspace(): Workspace {
+  return getContext<Workspace>(KEY);
+}

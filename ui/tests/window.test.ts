@@ -1,0 +1,206 @@
+import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
+import { describe, expect, it } from "vitest";
+import App from "../src/App.svelte";
+import { useBackend } from "../src/ipc/backend";
+import { Fake } from "../src/ipc/fake";
+import type { ScenarioName } from "../src/ipc/fake/scenarios";
+
+async function open(scenario: ScenarioName): Promise<Fake> {
+  const fake = new Fake(scenario);
+  useBackend(fake);
+  render(App);
+  await screen.findByTestId(fake.scenario.open ? "timeline" : "welcome");
+  return fake;
+}
+
+async function rollBack(): Promise<void> {
+  await fireEvent.click(await screen.findByTestId("roll-back"));
+  await screen.findByTestId("step-hold");
+}
+
+describe("the welcome view", () => {
+  it("says what stood in the way, and opens the rehearsal, which says that it is one", async () => {
+    await open("trouble");
+    expect(screen.getByRole("alert").textContent).toContain("is not there any more");
+    await fireEvent.click(screen.getByText("Try the rehearsal"));
+    expect((await screen.findByTestId("rehearsal-badge")).textContent).toContain("nothing here is real");
+  });
+
+  it("opens a folder that is dropped, and says why when it cannot", async () => {
+    const fake = await open("welcome");
+    fake.drop({ kind: "dropped", paths: ["/tmp/no-repository"] });
+    expect((await screen.findByRole("alert")).textContent).toContain("is not in a git repository");
+    fake.drop({ kind: "dropped", paths: ["/home/dev/code/connectias"] });
+    await screen.findByTestId("timeline");
+  });
+});
+
+describe("the timeline", () => {
+  it("shows what is live, what was last good and that it is armed", async () => {
+    await open("usual");
+    expect((await screen.findByTestId("hero-live")).textContent).toMatch(/Failing.*v2\.4\.1/);
+    expect(screen.getByTestId("hero-last-good").textContent).toMatch(/Last good.*v2\.4\.0/);
+    expect(screen.getByTestId("armed").textContent).toMatch(/Armed\s*checked 1\d s ago/);
+  });
+
+  it("starts one rollback on a double click and goes to watch it", async () => {
+    const fake = await open("usual");
+    const button = await screen.findByTestId("roll-back");
+    await Promise.all([fireEvent.click(button), fireEvent.click(button), fireEvent.dblClick(button)]);
+    await screen.findByTestId("rollback-screen");
+    expect(fake.count("start_rollback")).toBe(1);
+    expect(fake.calls.find((call) => call.name === "start_rollback")?.given).toEqual({
+      environment: "production",
+      tag: "v2.4.0",
+      reason: "",
+    });
+  });
+
+  it("says why a rollback that was refused did not start, and stays", async () => {
+    const fake = await open("usual");
+    fake.refuse(
+      "start_rollback",
+      "hold.taken",
+      "@on-call-lead holds production",
+      "Ask them, or lift the hold.",
+    );
+    await fireEvent.click(await screen.findByTestId("roll-back"));
+    await screen.findByText("Ask them, or lift the hold.");
+    expect(screen.queryByTestId("timeline")).not.toBeNull();
+  });
+
+  it("names the one reason when it is blocked", async () => {
+    await open("blocked");
+    const button = await screen.findByTestId<HTMLButtonElement>("roll-back");
+    expect(button.disabled).toBe(true);
+    expect(screen.getByText("The tag v2.4.0 moved on the remote since it was read")).toBeTruthy();
+    expect(screen.getByText("@on-call-lead holds production")).toBeTruthy();
+  });
+
+  it("offers candidates when there is no last good, and asks before it acts on one", async () => {
+    const fake = await open("no-last-good");
+    const hero = await screen.findByTestId("hero-last-good");
+    expect(hero.textContent).toContain("No last good yet");
+    await fireEvent.click(within(hero).getByText("v2.4.0"));
+    expect(fake.count("start_rollback")).toBe(0);
+    await fireEvent.click(await screen.findByTestId("confirm-roll-back"));
+    await screen.findByTestId("rollback-screen");
+    expect(fake.count("start_rollback")).toBe(1);
+  });
+
+  it("lists releases without GitHub and says what to do", async () => {
+    await open("no-sign-in");
+    expect((await screen.findByTestId("hero-live")).textContent).toContain("gh auth login");
+    expect((await screen.findAllByTestId("release-row")).length).toBeGreaterThan(3);
+    expect(screen.queryByTestId("roll-back")).toBeNull();
+  });
+
+  it("keeps 10 000 releases out of the document but for those that show", async () => {
+    await open("many");
+    await waitFor(() => expect(screen.getAllByTestId("release-row").length).toBeGreaterThan(5));
+    const rows = screen.getAllByTestId("release-row");
+    expect(rows.length).toBeLessThan(60);
+    expect(rows[0]?.getAttribute("aria-setsize")).toBe("10000");
+  });
+
+  it("moves through the list by keyboard and shows the release beside it", async () => {
+    await open("usual");
+    const list = await screen.findByRole("listbox", { name: "Releases" });
+    await fireEvent.keyDown(list, { key: "Home" });
+    await fireEvent.keyDown(list, { key: "ArrowDown" });
+    await waitFor(() => expect(screen.getByTestId("inspector").textContent).toContain("v2.5.0-rc.1"));
+  });
+
+  it("never lets a name run as markup or turn around", async () => {
+    await open("hostile");
+    const list = await screen.findByTestId("release-list");
+    await within(list).findByText("<img src=x onerror=alert(1)>");
+    expect(document.querySelector("img")).toBeNull();
+    expect(list.textContent).not.toContain("\u202e");
+  });
+
+  it("watches a rollback that runs already", async () => {
+    await open("running");
+    await fireEvent.click(await screen.findByTestId("watch"));
+    await screen.findByTestId("step-follow");
+    expect(screen.queryByTestId("roll-back")).toBeNull();
+  });
+});
+
+describe("the rollback", () => {
+  it("is undone by its button, and says that nothing was pushed", async () => {
+    const fake = await open("usual");
+    await rollBack();
+    await fireEvent.click(await screen.findByTestId("undo"));
+    const outcome = await screen.findByTestId("outcome");
+    expect(outcome.dataset.phase).toBe("aborted");
+    expect(outcome.textContent).toContain("before anything was pushed");
+    expect(fake.count("undo_rollback")).toBe(1);
+  });
+
+  it.each(["Escape", "u"])("is undone by %s", async (key) => {
+    const fake = await open("usual");
+    await rollBack();
+    await fireEvent.keyDown(document.body, { key });
+    await screen.findByTestId("outcome");
+    expect(fake.count("undo_rollback")).toBe(1);
+  });
+
+  it("takes a reason while it can be undone; a U in it undoes nothing", async () => {
+    const fake = await open("usual");
+    await rollBack();
+    const field = screen.getByLabelText("Why");
+    await fireEvent.input(field, { target: { value: "503 since the fuel metering change" } });
+    await fireEvent.keyDown(field, { key: "u" });
+    await fireEvent.blur(field);
+    expect(fake.count("undo_rollback")).toBe(0);
+    expect(fake.calls.find((call) => call.name === "give_reason")?.given).toEqual({
+      id: "rollback-1",
+      reason: "503 since the fuel metering change",
+    });
+  });
+
+  it("shows each step, then the proofs", async () => {
+    const fake = await open("usual");
+    await rollBack();
+    fake.advance(65_000);
+    await waitFor(() => expect(screen.getByTestId("step-follow").dataset.phase).toBe("running"));
+    expect(screen.queryByTestId("undo")).toBeNull();
+    expect(screen.getByText("waiting for 2 of 3 instances")).toBeTruthy();
+    fake.advance(60_000);
+    const outcome = await screen.findByTestId("outcome");
+    expect(outcome.dataset.phase).toBe("succeeded");
+    expect(outcome.textContent).toContain("Health answers 200, 3 of 3");
+  });
+
+  it("that cannot tell lets a person decide", async () => {
+    const fake = await open("inconclusive");
+    await fireEvent.click(await screen.findByTestId("watch"));
+    await screen.findByText("Could not tell – you decide");
+    await fireEvent.click(screen.getByText("Look again"));
+    expect(fake.calls.at(-1)).toEqual({ name: "choose", given: { id: "rollback-1", choice: "look_again" } });
+  });
+});
+
+describe("the palette", () => {
+  it("opens by Ctrl K, finds a release and shows it", async () => {
+    await open("usual");
+    await screen.findByTestId("inspector");
+    await fireEvent.keyDown(document.body, { key: "k", ctrlKey: true });
+    const palette = await screen.findByTestId("palette");
+    await fireEvent.input(within(palette).getByRole("combobox"), { target: { value: "session store" } });
+    await fireEvent.click(await within(palette).findByText("v2.3.0"));
+    await waitFor(() =>
+      expect(screen.getByTestId("inspector").textContent).toContain("Session store rewrite"),
+    );
+  });
+});
+
+describe("the rollbacks", () => {
+  it("lists what the journal knows and opens one", async () => {
+    await open("succeeded");
+    await fireEvent.click(screen.getByTitle("Rollbacks"));
+    await fireEvent.click(await screen.findByText("v2.4.1"));
+    expect((await screen.findByTestId("outcome")).dataset.phase).toBe("succeeded");
+  });
+});
