@@ -291,11 +291,6 @@ fn compare(workspace: &Workspace, target: &Release, live: &Release) -> Option<Re
             items: Vec::new(),
         });
     }
-    changes.push(ReleaseChange {
-        tone: ChangeTone::Neutral,
-        title: format!("{} commits and {} pull requests leave", distance.undone, leaving.len()),
-        items: Vec::new(),
-    });
     if distance.gained > 0 {
         changes.push(ReleaseChange {
             tone: ChangeTone::Neutral,

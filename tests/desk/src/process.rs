@@ -64,7 +64,7 @@ impl Process {
     }
 
     /// The first line that it prints, trimmed; empty when it ended without one. Asks for a piped output.
-    pub(crate) fn first_line(&mut self) -> Result<String, Failure> {
+    pub fn first_line(&mut self) -> Result<String, Failure> {
         let Some(output) = self.child.stdout.take() else {
             return Err(Failure::new(format!("{} has no output pipe", self.name)));
         };

@@ -29,6 +29,7 @@ pub struct Desk {
     display: Display,
     home: TempDir,
     look: Look,
+    variables: Vec<(String, String)>,
 }
 
 impl Desk {
@@ -42,7 +43,12 @@ impl Desk {
             quiet(on_bus(session(command, home.path(), &display), &bus))
         })?;
         bus.wait_for("org.freedesktop.Notifications", DUNST_STARTS)?;
-        Ok(Self { keyring: None, _alerts: alerts, bus, display, home, look })
+        Ok(Self { keyring: None, _alerts: alerts, bus, display, home, look, variables: Vec::new() })
+    }
+
+    /// Every program that starts on this desk from now on sees this variable.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.variables.push((name.to_owned(), value.to_owned()));
     }
 
     /// Opens the window with these arguments.
@@ -100,7 +106,9 @@ impl Desk {
             Look::Light => "Adwaita",
             Look::Dark => "Adwaita:dark",
         };
-        on_bus(session(command, self.home.path(), &self.display), &self.bus).env("GTK_THEME", theme)
+        on_bus(session(command, self.home.path(), &self.display), &self.bus)
+            .env("GTK_THEME", theme)
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
     }
 }
 

@@ -20,14 +20,29 @@ pub(crate) fn ask(port: u16, method: &str, path: &str, body: &Value) -> Result<V
     Err(Failure::new(format!("{method} {path}: {} {}", said("error"), said("message"))))
 }
 
+/// The JSON at a loopback address, `http://127.0.0.1:PORT/…`.
+pub(crate) fn get(address: &str, token: Option<&str>) -> Result<Value, Failure> {
+    let rest = address.strip_prefix("http://127.0.0.1:").unwrap_or_default();
+    let (port, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let port = port.parse().map_err(|_| Failure::new(format!("{address} is no loopback address")))?;
+    let authorization = token.map_or_else(String::new, |token| format!("Authorization: Bearer {token}\r\n"));
+    exchange_with(port, "GET", path, &Value::Null, &authorization)
+        .map(|(_, value)| value)
+        .map_err(|error| Failure::new(format!("{address} did not answer: {error}")))
+}
+
 fn exchange(port: u16, method: &str, path: &str, body: &Value) -> std::io::Result<(u16, Value)> {
+    exchange_with(port, method, path, body, "")
+}
+
+fn exchange_with(port: u16, method: &str, path: &str, body: &Value, headers: &str) -> std::io::Result<(u16, Value)> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_read_timeout(Some(ANSWERS_WITHIN))?;
     let body = if body.is_null() { String::new() } else { body.to_string() };
     write!(
         stream,
         "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+         {headers}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()
     )?;
     let mut reader = BufReader::new(stream);

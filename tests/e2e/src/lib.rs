@@ -19,6 +19,7 @@ mod driver;
 mod http;
 pub mod keys;
 mod program;
+mod rehearsal;
 mod window;
 
 pub use alerts::Alert;
@@ -27,4 +28,5 @@ pub use desk::{Desk, Look};
 pub use driver::Driver;
 pub use lastgood_desk::Failure;
 pub use program::pictures;
+pub use rehearsal::Rehearsal;
 pub use window::{Element, Window};

@@ -12,6 +12,16 @@ pub(crate) fn desktop() -> Result<PathBuf, Failure> {
     Err(Failure::new(format!("{} is not built; `cargo xtask test window` builds it", file.display())))
 }
 
+/// The terminal program: `LASTGOOD`, else the debug build.
+pub(crate) fn terminal() -> Result<PathBuf, Failure> {
+    let beside = || desktop().map(|file| file.with_file_name("lastgood"));
+    let file = env::var_os("LASTGOOD").map_or_else(beside, |file| Ok(PathBuf::from(file)))?;
+    if file.is_file() {
+        return Ok(file);
+    }
+    Err(Failure::new(format!("{} is not built; `cargo xtask test window` builds it", file.display())))
+}
+
 /// The folder for pictures of the window, made if it is not there.
 pub fn pictures() -> Result<PathBuf, Failure> {
     let folder = root().join("target").join("pictures");

@@ -149,7 +149,7 @@ export class Fake implements Backend {
       }),
     choose: ({ choice }) =>
       this.#change((script) => {
-        if (choice === "it_arrived" || choice === "send_again") script.ending = "succeeded";
+        if (choice === "send_again") script.ending = "succeeded";
         if (choice === "give_up") script.undone = this.now - script.startedAt;
       }),
     rollback: ({ id }) => {

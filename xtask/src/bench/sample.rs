@@ -73,7 +73,10 @@ impl Sample {
     pub(super) fn forget_new_tags(&self) -> Outcome {
         let pattern = format!("refs/tags/{NEW_TAGS}*");
         let list = program::answer(&mut self.git(&["for-each-ref", "--format=delete %(refname)", &pattern]));
-        feed(&mut self.git(&["update-ref", "--stdin"]), &(list.unwrap_or_default() + "\n"))
+        match list {
+            Some(list) if !list.is_empty() => feed(&mut self.git(&["update-ref", "--stdin"]), &(list + "\n")),
+            _ => Ok(()),
+        }
     }
 
     fn make(&self, refs: Refs) -> Outcome {

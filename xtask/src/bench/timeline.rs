@@ -25,14 +25,14 @@ const FIELDS: &str = "--format=%(refname)%00%(objectname)%00%(objecttype)%00%(*o
 pub(super) fn bench() -> Outcome<String> {
     program::run(&mut cargo(["build", "--release", "--package", "lastgood-cli"]))?;
     let lastgood = place::built("release", "lastgood");
+    let samples = [(Refs::Packed, Sample::prepare(Refs::Packed)?), (Refs::Loose, Sample::prepare(Refs::Loose)?)];
     let cores = thread::available_parallelism().map_or(1, usize::from);
     println!("\n{TAGS} tags over {COMMITS} commits, {ROUNDS} rounds each by turns, medians, {cores} cores\n");
     println!(
         "{:<14} {:>9} {:>9} {:>7} {:>7} {:>9} {:>9} {:>7} {:>7}",
         "", "git", "lastgood", "ratio", "target", "git", "lastgood", "ratio", "target"
     );
-    for refs in [Refs::Packed, Refs::Loose] {
-        let mut sample = Sample::prepare(refs)?;
+    for (refs, mut sample) in samples {
         for start in [Start::Cold, Start::Warm] {
             let contest = contest(&lastgood, &mut sample, start)?;
             contest.print(refs, start);

@@ -27,11 +27,18 @@ pub(crate) fn row(release: &Release) -> ReleaseRow {
         object: release.object.to_string(),
         commit: release.commit().map(ToString::to_string),
         date: release.date.and_then(Moment::timestamp).map(|at| at.to_string()),
-        title: release.title.clone(),
+        title: title(release),
         author: release.author.clone(),
         prerelease: release.prerelease,
         signed: release.signed,
     }
+}
+
+/// Many titles repeat the tag; the list has it beside them already.
+fn title(release: &Release) -> String {
+    let rest =
+        release.title.strip_prefix(release.tag.as_str()).map(|rest| rest.trim_start_matches([' ', ':', '-', '–']));
+    rest.filter(|rest| !rest.is_empty()).unwrap_or(&release.title).to_owned()
 }
 
 /// What the whole screen needs besides the list.

@@ -3,3 +3,5 @@
 
 mod kit;
 mod opening;
+mod repository;
+mod rollback;

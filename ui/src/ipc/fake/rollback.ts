@@ -109,11 +109,6 @@ const CHOICES: Choice[] = [
     sentence: "Asks GitHub once more for a run with this rollback's key. Sends nothing.",
   },
   {
-    id: "it_arrived",
-    title: "It arrived",
-    sentence: "You see the run on GitHub. Lastgood follows it from here.",
-  },
-  {
     id: "send_again",
     title: "Send again",
     sentence: "Starts the workflow a second time. If the first one did arrive, two deploys run.",

@@ -2,4 +2,4 @@
 import type { Policy } from "./Policy";
 import type { Verdict } from "./Verdict";
 
-export type CheckView = { code: string; title: string; verdict: Verdict; policy: Policy; sentence: string; evidence: string[]; milliseconds: number };
+export type CheckView = { code: string, title: string, verdict: Verdict, policy: Policy, sentence: string, evidence: Array<string>, milliseconds: number, };

@@ -8,4 +8,16 @@ import type { LiveView } from "./LiveView";
 import type { Mark } from "./Mark";
 import type { Ran } from "./Ran";
 
-export type EnvironmentView = { name: string; live: LiveView | null; liveSentence: string; lastGood: LastGoodView | null; lastGoodSentence: string; candidates: Candidate[]; target: string | null; hold: HoldView | null; arming: ArmingView; budgetSeconds: number; usuallySeconds: number | null; usuallyFrom: number; lane: LaneSpan[]; marks: Mark[]; ran: Ran[]; rollback: string | null };
+export type EnvironmentView = { name: string, live: LiveView | null, liveSentence: string, lastGood: LastGoodView | null, lastGoodSentence: string, candidates: Array<Candidate>, 
+/**
+ * The release that the one button goes to.
+ */
+target: string | null, hold: HoldView | null, arming: ArmingView, budgetSeconds: number, 
+/**
+ * Null: no rollback of this environment is known.
+ */
+usuallySeconds: number | null, usuallyFrom: number, lane: Array<LaneSpan>, marks: Array<Mark>, ran: Array<Ran>, 
+/**
+ * One that is not over.
+ */
+rollback: string | null, };

@@ -4,4 +4,7 @@ import type { Overview } from "./Overview";
 import type { RepositoryView } from "./RepositoryView";
 import type { RollbackView } from "./RollbackView";
 
-export type Notice = { kind: "overview"; overview: Overview } | { kind: "rollback"; rollback: RollbackView } | { kind: "releases" } | { kind: "repository"; repository: RepositoryView } | { kind: "inbox"; items: InboxItem[] };
+/**
+ * Snapshots, not changes: a window that missed one has lost nothing.
+ */
+export type Notice = { "kind": "overview", overview: Overview, } | { "kind": "rollback", rollback: RollbackView, } | { "kind": "releases" } | { "kind": "repository", repository: RepositoryView, } | { "kind": "inbox", items: Array<InboxItem>, };

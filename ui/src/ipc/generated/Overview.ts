@@ -2,4 +2,4 @@
 import type { EnvironmentView } from "./EnvironmentView";
 import type { GithubState } from "./GithubState";
 
-export type Overview = { readAt: string; github: GithubState; environments: EnvironmentView[]; releaseCount: number; unread: number };
+export type Overview = { readAt: string, github: GithubState, environments: Array<EnvironmentView>, releaseCount: number, unread: number, };

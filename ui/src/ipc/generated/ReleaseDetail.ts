@@ -3,4 +3,4 @@ import type { EnvironmentRan } from "./EnvironmentRan";
 import type { LeavingChange } from "./LeavingChange";
 import type { ReleaseChange } from "./ReleaseChange";
 
-export type ReleaseDetail = { tag: string; notes: string | null; ran: EnvironmentRan[]; commitsLeaving: number | null; leaving: LeavingChange[]; changes: ReleaseChange[]; comparedWith: string | null };
+export type ReleaseDetail = { tag: string, notes: string | null, ran: Array<EnvironmentRan>, commitsLeaving: number | null, leaving: Array<LeavingChange>, changes: Array<ReleaseChange>, comparedWith: string | null, };

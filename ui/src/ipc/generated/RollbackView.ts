@@ -5,4 +5,8 @@ import type { RollbackPhase } from "./RollbackPhase";
 import type { RunView } from "./RunView";
 import type { StepView } from "./StepView";
 
-export type RollbackView = { id: string; sequence: number; environment: string; from: string | null; to: string; commit: string; reason: string; startedAt: string; startedBy: string; endedAt: string | null; phase: RollbackPhase; sentence: string; hint: string; budgetSeconds: number; usuallySeconds: number | null; usuallyFrom: number; undoUntil: string | null; canUndo: boolean; canStop: boolean; stopRequested: boolean; choices: Choice[]; rollbackTag: string | null; steps: StepView[]; run: RunView | null; log: LogLine[] };
+export type RollbackView = { id: string, 
+/**
+ * Grows with every fact: of two snapshots, the larger is the newer.
+ */
+sequence: number, environment: string, from: string | null, to: string, commit: string, reason: string, startedAt: string, startedBy: string, endedAt: string | null, phase: RollbackPhase, sentence: string, hint: string, budgetSeconds: number, usuallySeconds: number | null, usuallyFrom: number, undoUntil: string | null, canUndo: boolean, canStop: boolean, stopRequested: boolean, choices: Array<Choice>, rollbackTag: string | null, steps: Array<StepView>, run: RunView | null, log: Array<LogLine>, };

@@ -3,4 +3,12 @@ import type { RecentRepository } from "./RecentRepository";
 import type { RepositoryView } from "./RepositoryView";
 import type { UiError } from "./UiError";
 
-export type Startup = { repository: RepositoryView | null; trouble: UiError | null; recent: RecentRepository[]; undoSeconds: number };
+export type Startup = { repository: RepositoryView | null, 
+/**
+ * Why what was asked for did not open.
+ */
+trouble: UiError | null, recent: Array<RecentRepository>, 
+/**
+ * Length of the countdown; 0 where there is none.
+ */
+undoSeconds: number, };

@@ -3,4 +3,4 @@ import type { CheckView } from "./CheckView";
 import type { StepName } from "./StepName";
 import type { StepPhase } from "./StepPhase";
 
-export type StepView = { name: StepName; title: string; phase: StepPhase; sentence: string; hint: string; startedAt: string | null; endedAt: string | null; checks: CheckView[] };
+export type StepView = { name: StepName, title: string, phase: StepPhase, sentence: string, hint: string, startedAt: string | null, endedAt: string | null, checks: Array<CheckView>, };

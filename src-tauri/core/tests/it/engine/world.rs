@@ -1,0 +1,334 @@
+//! A small model of the world around one rollback, shared by all ports: remote and local tags, runs, the live service,
+//! the journal, a clock that moves when the engine waits, a person with a script. It counts effects, and it fails and
+//! crashes where a test says so.
+
+mod forge;
+mod git;
+mod labels;
+mod small;
+mod start;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use lastgood_core::error::{Code, Trouble};
+use lastgood_core::hold::{self, Hold};
+use lastgood_core::ids::{EnvironmentName, ObjectId, RollbackId, RunId, TagName};
+use lastgood_core::journal::{Fact, Record};
+use lastgood_core::ports::Ports;
+use lastgood_core::ports::forge::{Deployment, DispatchOrder, Workflow};
+use lastgood_core::ports::world::{Alert, Request, Seen};
+use lastgood_core::rollback::Rollback;
+use lastgood_core::rollback::engine::{Engine, Pace};
+use lastgood_core::rollback::next::fold;
+use lastgood_core::rollback::plan::Plan;
+use tokio::sync::Notify;
+
+pub(crate) use labels::label;
+pub(crate) use start::{BAD, ENVIRONMENT, REPOSITORY, TARGET};
+
+/// No rollback in these tests takes this long; one that does never ends.
+const FOREVER: Duration = Duration::from_secs(4 * 3600);
+
+pub(crate) struct World {
+    state: Mutex<State>,
+    crashed: Notify,
+}
+
+pub(crate) struct State {
+    pub(crate) now: Timestamp,
+    pub(crate) elapsed: Duration,
+    pub(crate) records: Vec<Record>,
+    pub(crate) local: BTreeMap<TagName, Tag>,
+    pub(crate) remote: BTreeMap<TagName, ObjectId>,
+    pub(crate) runs: Vec<Run>,
+    /// Runs that other people dispatched, or this account by other ways.
+    pub(crate) strangers: Vec<Run>,
+    /// What becomes of a run.
+    pub(crate) fate: Fate,
+    /// GitHub names the run in its answer.
+    pub(crate) names_runs: bool,
+    /// GitHub lists a new run only so long after it was dispatched.
+    pub(crate) listed_after: Duration,
+    /// Times in which GitHub tells nothing about runs.
+    pub(crate) dark: Vec<Range<Duration>>,
+    pub(crate) workflows: Vec<Workflow>,
+    pub(crate) deployments: Vec<Deployment>,
+    pub(crate) keeps_deployments: bool,
+    pub(crate) service: Service,
+    /// Answers of the health probe, in turn; the last one stays.
+    pub(crate) health: Vec<Seen<u16>>,
+    pub(crate) asks: Vec<(When, Request)>,
+    pub(crate) alerts: Vec<Alert>,
+    pub(crate) messages: Vec<String>,
+    pub(crate) orders: Vec<DispatchOrder>,
+    pub(crate) effects: Effects,
+    pub(crate) calls: BTreeMap<Call, u32>,
+    pub(crate) faults: Vec<(Call, Range<u32>, Fault)>,
+    pub(crate) crash: Option<Crash>,
+    /// Where each fact found the rollback, and what it was.
+    pub(crate) taken: Vec<(Rollback, String)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Tag {
+    pub(crate) object: ObjectId,
+    pub(crate) commit: ObjectId,
+    pub(crate) message: String,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Run {
+    pub(crate) id: RunId,
+    pub(crate) title: String,
+    pub(crate) version: String,
+    pub(crate) created: Timestamp,
+    pub(crate) begun: Duration,
+}
+
+/// How often something happened in the world.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Effects {
+    pub(crate) tags: u32,
+    pub(crate) pushes: u32,
+    pub(crate) dispatches: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Tag,
+    Push,
+    Dispatch,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Succeeds,
+    Fails,
+    Cancelled,
+    /// Replaced in the queue before any step began.
+    Evicted,
+    /// GitHub's words for status on the way and for the conclusion.
+    Words(&'static str, &'static str),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Service {
+    /// The deployed version answers so long after its run succeeded.
+    Follows(Duration),
+    Says(&'static str),
+    Unreachable,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum When {
+    At(Duration),
+    /// As soon as this fact is in the journal.
+    Fact(String),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Call {
+    LocalTag,
+    RemoteTag,
+    CreateTag,
+    PushTag,
+    Workflows,
+    Deployments,
+    Dispatch,
+    DispatchedRuns,
+    Run,
+    Version,
+    Health,
+    ReadJournal,
+    Append,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// A definite no.
+    No,
+    /// It never left this machine.
+    NotSent,
+    /// The connection broke before the other side saw it.
+    LostBefore,
+    /// The connection broke after the other side did it.
+    LostAfter,
+    /// It broke.
+    Broken,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Crash {
+    BeforeFact(usize),
+    AfterFact(usize),
+    After(Effect),
+}
+
+/// How one life of the engine ended.
+#[derive(Debug)]
+pub(crate) enum Life {
+    /// It ended, or it waits for a person who is not there.
+    Rested(Box<Rollback>),
+    Refused(Trouble),
+    Crashed,
+}
+
+impl World {
+    /// Changes the world, or looks at it.
+    pub(crate) fn with<R>(&self, look: impl FnOnce(&mut State) -> R) -> R {
+        look(&mut self.state.lock().unwrap())
+    }
+
+    /// The calls of this kind with these numbers, counted from 1, go wrong.
+    pub(crate) fn fails(&self, call: Call, numbers: Range<u32>, fault: Fault) {
+        self.with(|state| state.faults.push((call, numbers, fault)));
+    }
+
+    pub(crate) fn asks(&self, when: When, request: Request) {
+        self.with(|state| state.asks.push((when, request)));
+    }
+
+    /// The person asks for this as soon as that fact is in the journal.
+    pub(crate) fn asks_when(&self, fact: &str, request: Request) {
+        self.asks(When::Fact(fact.to_owned()), request);
+    }
+
+    /// Starts a rollback and drives it as far as it goes.
+    pub(crate) async fn roll_back(self: &Arc<Self>, plan: Plan) -> Rollback {
+        match self.live(plan, "rb-1").await {
+            Life::Rested(rollback) => *rollback,
+            other => panic!("the rollback should have come to rest: {other:?}"),
+        }
+    }
+
+    pub(crate) async fn live(self: &Arc<Self>, plan: Plan, id: &str) -> Life {
+        let (ports, repository, id) = (self.ports(), REPOSITORY.to_owned(), RollbackId::new(id));
+        let life = async { Engine::start(ports, Pace::default(), repository, id, plan).await?.drive().await };
+        self.until_crash(life).await
+    }
+
+    /// What a new process makes of the facts that an earlier one left.
+    pub(crate) async fn resume(self: &Arc<Self>, id: &str) -> Option<Life> {
+        let rollback = fold(&self.facts_of(id)).expect("the facts fit each other")?;
+        let engine = Engine::resume(self.ports(), Pace::default(), REPOSITORY.to_owned(), rollback);
+        Some(self.until_crash(engine.drive()).await)
+    }
+
+    /// Resumes where needed, until the engine rests.
+    pub(crate) async fn through_crashes(self: &Arc<Self>, plan: Plan) -> Option<Rollback> {
+        let mut life = self.live(plan, "rb-1").await;
+        loop {
+            life = match life {
+                Life::Rested(rollback) => return Some(*rollback),
+                Life::Crashed | Life::Refused(_) => self.resume("rb-1").await?,
+            };
+        }
+    }
+
+    pub(crate) fn facts_of(&self, id: &str) -> Vec<Fact> {
+        let of = |fact: &Fact| fact.subject.rollback.as_ref().is_some_and(|known| known.as_str() == id);
+        self.facts().into_iter().filter(of).collect()
+    }
+
+    pub(crate) fn facts(&self) -> Vec<Fact> {
+        self.with(|state| state.records.iter().map(|record| record.read().unwrap()).collect())
+    }
+
+    /// What happened, one line for each fact.
+    pub(crate) fn told(&self) -> Vec<String> {
+        self.facts().iter().map(|fact| label(&fact.event)).collect()
+    }
+
+    pub(crate) fn has_fact(&self, label: &str) -> bool {
+        self.told().iter().any(|told| told == label)
+    }
+
+    pub(crate) fn hold(&self) -> Option<Hold> {
+        hold::standing(&self.facts(), &EnvironmentName::new(ENVIRONMENT))
+    }
+
+    pub(crate) fn quarantined(&self) -> Vec<String> {
+        let bad = hold::quarantined(&self.facts(), &EnvironmentName::new(ENVIRONMENT));
+        bad.iter().map(|bad| bad.tag.to_string()).collect()
+    }
+
+    pub(crate) fn effects(&self) -> Effects {
+        self.with(|state| state.effects)
+    }
+
+    pub(crate) fn alerts(&self) -> Vec<String> {
+        self.with(|state| state.alerts.iter().map(|alert| alert.title.clone()).collect())
+    }
+
+    pub(crate) fn ports(self: &Arc<Self>) -> Ports {
+        Ports {
+            repository: self.clone(),
+            forge: self.clone(),
+            journal: self.clone(),
+            probe: self.clone(),
+            desktop: self.clone(),
+            clock: self.clone(),
+            person: self.clone(),
+            watcher: self.clone(),
+        }
+    }
+
+    async fn until_crash(&self, life: impl Future<Output = Result<Rollback, Trouble>>) -> Life {
+        tokio::select! {
+            biased;
+            ended = life => match ended {
+                Ok(rollback) => Life::Rested(Box::new(rollback)),
+                Err(trouble) => Life::Refused(trouble),
+            },
+            () = self.crashed.notified() => Life::Crashed,
+        }
+    }
+
+    /// Nothing that follows happens any more.
+    async fn crash<T>(&self) -> T {
+        self.with(|state| state.crash = None);
+        self.crashed.notify_one();
+        std::future::pending().await
+    }
+
+    /// Counts a call, and says how it is to go wrong.
+    fn enter(&self, call: Call) -> Option<Fault> {
+        self.with(|state| {
+            let count = state.calls.entry(call).or_insert(0);
+            *count += 1;
+            let fault = state.faults.iter().find(|(known, numbers, _)| *known == call && numbers.contains(count));
+            fault.map(|(_, _, fault)| *fault)
+        })
+    }
+
+    /// Counts an effect; the machine may crash right after it.
+    async fn done(&self, effect: Effect) {
+        let crashes = self.with(|state| {
+            match effect {
+                Effect::Tag => state.effects.tags += 1,
+                Effect::Push => state.effects.pushes += 1,
+                Effect::Dispatch => state.effects.dispatches += 1,
+            }
+            state.crash == Some(Crash::After(effect))
+        });
+        if crashes {
+            self.crash().await
+        }
+    }
+
+    fn pass(&self, time: Duration) {
+        self.with(|state| {
+            state.elapsed += time;
+            state.now = state.now.checked_add(time).unwrap();
+            assert!(state.elapsed < FOREVER, "the rollback never ends");
+        });
+    }
+}
+
+fn trouble(code: Code, words: &str) -> Trouble {
+    Trouble::new(code, words, "Do something about it.")
+}

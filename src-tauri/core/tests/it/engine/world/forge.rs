@@ -1,0 +1,182 @@
+//! GitHub: dispatches become runs, runs have a fate, and a run that succeeds leaves a deployment.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use lastgood_core::error::{Code, Trouble};
+use lastgood_core::ids::{EnvironmentName, RunId};
+use lastgood_core::ports::Forge;
+use lastgood_core::ports::forge::{
+    Deployment, DeploymentState, DispatchAnswer, DispatchOrder, Job, JobStep, RunSnapshot, RunSummary, Workflow,
+};
+
+use super::start::object;
+use super::{Call, ENVIRONMENT, Effect, Fate, Fault, Run, State, TARGET, World, trouble};
+
+const BEGINS_AFTER: Duration = Duration::from_secs(4);
+pub(super) const ENDS_AFTER: Duration = Duration::from_secs(20);
+
+#[async_trait]
+impl Forge for World {
+    async fn account(&self) -> Result<String, Trouble> {
+        Ok("release-manager".to_owned())
+    }
+
+    async fn default_branch(&self) -> Result<String, Trouble> {
+        Ok("main".to_owned())
+    }
+
+    async fn environments(&self) -> Result<Vec<EnvironmentName>, Trouble> {
+        Ok(vec![ENVIRONMENT.into()])
+    }
+
+    async fn deployments(&self) -> Result<Vec<Deployment>, Trouble> {
+        if self.enter(Call::Deployments).is_some() {
+            return Err(unreachable());
+        }
+        Ok(self.with(|state| {
+            let ours = state.runs.iter().filter(|run| state.keeps_deployments && has_succeeded(state, run));
+            ours.rev().map(|run| deployed(run)).chain(state.deployments.clone()).collect()
+        }))
+    }
+
+    async fn workflows(&self) -> Result<Vec<Workflow>, Trouble> {
+        match self.enter(Call::Workflows) {
+            Some(Fault::No) => Ok(Vec::new()),
+            Some(_) => Err(unreachable()),
+            None => Ok(self.with(|state| state.workflows.clone())),
+        }
+    }
+
+    async fn dispatch(&self, order: &DispatchOrder) -> DispatchAnswer {
+        let fault = self.enter(Call::Dispatch);
+        match fault {
+            Some(Fault::No) => {
+                return DispatchAnswer::Refused(trouble(Code::TokenTooWeak, "GitHub refused the dispatch."));
+            }
+            Some(Fault::NotSent) => return DispatchAnswer::NotSent(unreachable()),
+            Some(Fault::LostBefore | Fault::Broken) => return DispatchAnswer::Unknown(lost()),
+            Some(Fault::LostAfter) | None => {}
+        }
+        let (run, named) = self.with(|state| (state.begin_run(order), state.names_runs));
+        self.done(Effect::Dispatch).await;
+        match fault {
+            Some(_) => DispatchAnswer::Unknown(lost()),
+            None if named => DispatchAnswer::Run(run),
+            None => DispatchAnswer::Accepted,
+        }
+    }
+
+    async fn dispatched_runs(
+        &self,
+        _workflow: &str,
+        _branch: &str,
+        since: Timestamp,
+    ) -> Result<Vec<RunSummary>, Trouble> {
+        if self.enter(Call::DispatchedRuns).is_some() || self.with(|state| state.is_dark()) {
+            return Err(unreachable());
+        }
+        Ok(self.with(|state| {
+            let listed = |run: &&Run| run.created >= since && state.age(run) >= state.listed_after;
+            let all = state.runs.iter().chain(&state.strangers).filter(listed);
+            let mut all: Vec<RunSummary> = all
+                .map(|run| RunSummary { id: run.id, title: run.title.clone(), created: run.created })
+                .collect();
+            all.sort_by_key(|run| std::cmp::Reverse(run.created));
+            all
+        }))
+    }
+
+    async fn run(&self, id: RunId) -> Result<RunSnapshot, Trouble> {
+        if self.enter(Call::Run).is_some() || self.with(|state| state.is_dark()) {
+            return Err(unreachable());
+        }
+        self.with(|state| {
+            let run = state.runs.iter().chain(&state.strangers).find(|run| run.id == id);
+            let run = run.ok_or_else(|| trouble(Code::NotOnGithub, "There is no such run."))?;
+            Ok(snapshot(id, &state.fate, state.age(run)))
+        })
+    }
+}
+
+impl State {
+    fn begin_run(&mut self, order: &DispatchOrder) -> RunId {
+        let id = RunId(7001 + self.runs.len() as u64);
+        let title = order.inputs.get("rollback_id").cloned().unwrap_or_else(|| "Deploy".to_owned());
+        let version = order.inputs["version"].clone();
+        self.orders.push(order.clone());
+        self.runs.push(Run { id, title, version, created: self.now, begun: self.elapsed });
+        id
+    }
+
+    pub(super) fn age(&self, run: &Run) -> Duration {
+        self.elapsed.saturating_sub(run.begun)
+    }
+
+    fn is_dark(&self) -> bool {
+        self.dark.iter().any(|dark| dark.contains(&self.elapsed))
+    }
+}
+
+pub(super) fn has_succeeded(state: &State, run: &Run) -> bool {
+    state.fate == Fate::Succeeds && state.age(run) >= ENDS_AFTER
+}
+
+fn deployed(run: &Run) -> Deployment {
+    let at = run.created.checked_add(ENDS_AFTER).unwrap();
+    Deployment {
+        id: run.id.0,
+        environment: ENVIRONMENT.into(),
+        reference: run.version.clone(),
+        commit: if run.version == TARGET { object('c') } else { object('d') },
+        created: run.created,
+        creator: "release-manager".to_owned(),
+        state: DeploymentState::Success,
+        state_since: at,
+        succeeded: Some(at),
+        url: None,
+    }
+}
+
+fn snapshot(id: RunId, fate: &Fate, age: Duration) -> RunSnapshot {
+    let over_at = if *fate == Fate::Evicted { BEGINS_AFTER } else { ENDS_AFTER };
+    let began = age >= BEGINS_AFTER && *fate != Fate::Evicted;
+    let (on_the_way, conclusion) = match fate {
+        Fate::Succeeds => ("in_progress", "success"),
+        Fate::Fails => ("in_progress", "failure"),
+        Fate::Cancelled | Fate::Evicted => ("in_progress", "cancelled"),
+        Fate::Words(status, conclusion) => (*status, *conclusion),
+    };
+    let over = age >= over_at;
+    let status = if over { "completed" } else if began { on_the_way } else { "queued" };
+    let conclusion = over.then(|| conclusion.to_owned());
+    let started = began.then(|| Timestamp::from_second(1_772_445_600).unwrap());
+    let step = JobStep {
+        number: 1,
+        name: "Ship it".to_owned(),
+        status: status.to_owned(),
+        conclusion: conclusion.clone(),
+        started,
+        ended: None,
+    };
+    let job = Job {
+        id: 1,
+        name: "deploy".to_owned(),
+        status: status.to_owned(),
+        conclusion: conclusion.clone(),
+        started,
+        ended: None,
+        url: None,
+        steps: vec![step],
+    };
+    RunSnapshot { id, url: String::new(), status: status.to_owned(), conclusion, jobs: vec![job] }
+}
+
+fn unreachable() -> Trouble {
+    trouble(Code::GithubUnreachable, "GitHub cannot be reached.")
+}
+
+fn lost() -> Trouble {
+    trouble(Code::GithubUnreachable, "The answer to the dispatch never came.")
+}

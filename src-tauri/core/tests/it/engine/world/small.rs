@@ -1,0 +1,177 @@
+//! The journal, the live service, the desktop, the clock and the person.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use lastgood_core::error::{Code, Trouble};
+use lastgood_core::ids::{EnvironmentName, RollbackId, WriterId};
+use lastgood_core::journal::{Fact, Head, NewFact, Record, chain};
+use lastgood_core::ports::world::{Alert, Request, Seen};
+use lastgood_core::ports::{Clock, Desktop, Journal, Person, Probe, Watcher};
+use lastgood_core::rollback::Rollback;
+use lastgood_core::rollback::next::fold;
+
+use super::forge::{ENDS_AFTER, has_succeeded};
+use super::{BAD, Call, Crash, Fault, Service, State, When, World, label, trouble};
+
+#[async_trait]
+impl Journal for World {
+    async fn append(&self, fact: NewFact) -> Result<Fact, Trouble> {
+        let number = self.with(|state| state.records.len()) + 1;
+        if self.with(|state| state.crash) == Some(Crash::BeforeFact(number)) {
+            self.crash::<()>().await;
+        }
+        if self.enter(Call::Append).is_some() {
+            return Err(trouble(Code::JournalUnwritable, "The journal cannot be written."));
+        }
+        self.note(&fact);
+        let record = self.with(|state| {
+            let head = state.records.last().map(|last| Head { sequence: last.sequence, hash: last.hash.clone() });
+            let record = chain(&WriterId::new("laptop"), head.as_ref(), &fact).unwrap();
+            state.records.push(record.clone());
+            state.hear_fact(&label(&fact.event));
+            record
+        });
+        if self.with(|state| state.crash) == Some(Crash::AfterFact(number)) {
+            self.crash::<()>().await;
+        }
+        Ok(record.read().unwrap())
+    }
+
+    async fn of_rollback(&self, id: &RollbackId) -> Result<Vec<Fact>, Trouble> {
+        Ok(self.facts_of(id.as_str()))
+    }
+
+    async fn of_repository(
+        &self,
+        repository: &str,
+        environment: Option<&EnvironmentName>,
+    ) -> Result<Vec<Fact>, Trouble> {
+        if self.enter(Call::ReadJournal).is_some() {
+            return Err(trouble(Code::JournalBroken, "The journal cannot be read."));
+        }
+        let ours = |fact: &Fact| {
+            fact.subject.repository == repository
+                && (environment.is_none() || fact.subject.environment.as_ref() == environment)
+        };
+        Ok(self.facts().into_iter().filter(ours).collect())
+    }
+}
+
+#[async_trait]
+impl Probe for World {
+    async fn version(&self, _url: &str) -> Seen<String> {
+        match self.enter(Call::Version) {
+            Some(Fault::No) => return Seen::No("404".to_owned()),
+            Some(_) => return Seen::Nothing("the connection broke".to_owned()),
+            None => {}
+        }
+        self.with(|state| match state.service {
+            Service::Says(words) => Seen::Answer(words.to_owned()),
+            Service::Unreachable => Seen::Nothing("the connection was refused".to_owned()),
+            Service::Follows(delay) => {
+                let shows = |state: &State, run: &&super::Run| {
+                    has_succeeded(state, run) && state.age(run) >= ENDS_AFTER + delay
+                };
+                let newest = state.runs.iter().rev().find(|run| shows(state, run));
+                Seen::Answer(newest.map_or_else(|| BAD.to_owned(), |run| run.version.clone()))
+            }
+        })
+    }
+
+    async fn health(&self, _url: &str) -> Seen<u16> {
+        match self.enter(Call::Health) {
+            Some(Fault::No) => return Seen::No("503".to_owned()),
+            Some(_) => return Seen::Nothing("the connection broke".to_owned()),
+            None => {}
+        }
+        self.with(|state| if state.health.len() > 1 { state.health.remove(0) } else { state.health[0].clone() })
+    }
+}
+
+#[async_trait]
+impl Desktop for World {
+    async fn alert(&self, alert: &Alert) {
+        self.with(|state| state.alerts.push(alert.clone()));
+    }
+}
+
+impl Clock for World {
+    fn now(&self) -> Timestamp {
+        self.with(|state| state.now)
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.with(|state| state.elapsed)
+    }
+}
+
+#[async_trait]
+impl Person for World {
+    async fn asked_within(&self, time: Duration) -> Option<Request> {
+        let limit = self.elapsed() + time;
+        match self.with(|state| state.next_request(limit)) {
+            Some((at, request)) => {
+                self.pass(at.saturating_sub(self.elapsed()));
+                Some(request)
+            }
+            None => {
+                self.pass(time);
+                None
+            }
+        }
+    }
+
+    async fn asked(&self) -> Option<Request> {
+        let (at, request) = self.with(|state| state.next_request(Duration::MAX))?;
+        self.pass(at.saturating_sub(self.elapsed()));
+        Some(request)
+    }
+}
+
+impl Watcher for World {
+    fn saw(&self, fact: &Fact, rollback: &Rollback) {
+        assert_eq!(fact.subject.rollback.as_ref(), Some(&rollback.id), "a watcher sees its own rollback's facts");
+    }
+}
+
+impl World {
+    /// Notes where this fact finds its rollback, and that it may be written there.
+    fn note(&self, fact: &NewFact) {
+        let Some(id) = &fact.subject.rollback else { return };
+        let standing = fold(&self.facts_of(id.as_str())).expect("what is written fits");
+        if let Some(standing) = standing {
+            self.with(|state| state.taken.push((standing, label(&fact.event))));
+        }
+    }
+
+    /// Facts that somebody else wrote.
+    pub(crate) fn write(&self, fact: &NewFact) {
+        self.with(|state| {
+            let head = state.records.last().map(|last: &Record| Head { sequence: last.sequence, hash: last.hash.clone() });
+            let record = chain(&WriterId::new("laptop"), head.as_ref(), fact).unwrap();
+            state.records.push(record);
+        });
+    }
+}
+
+impl State {
+    fn hear_fact(&mut self, label: &str) {
+        for (when, _) in &mut self.asks {
+            if *when == When::Fact(label.to_owned()) {
+                *when = When::At(self.elapsed);
+            }
+        }
+    }
+
+    fn next_request(&mut self, limit: Duration) -> Option<(Duration, Request)> {
+        let due = |when: &When| match when {
+            When::At(at) if *at <= limit => Some(*at),
+            When::At(_) | When::Fact(_) => None,
+        };
+        let times = self.asks.iter().enumerate().filter_map(|(place, (when, _))| due(when).map(|at| (at, place)));
+        let (at, place) = times.min()?;
+        Some((at, self.asks.remove(place).1))
+    }
+}

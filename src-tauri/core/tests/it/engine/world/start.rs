@@ -1,0 +1,125 @@
+//! How the world is before a rollback: v2.5.0 is live and bad, v2.4.0 is what it goes back to.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use lastgood_core::ids::{ObjectId, TagName};
+use lastgood_core::ports::forge::{Deployment, DeploymentState, Workflow, WorkflowInput};
+use lastgood_core::ports::world::Seen;
+use lastgood_core::rollback::plan::{Deploy, Plan, Proofs, rollback_tag};
+use tokio::sync::Notify;
+
+use super::{Effects, Fate, Service, State, Tag, World};
+
+pub(crate) const REPOSITORY: &str = "acme/shop";
+pub(crate) const ENVIRONMENT: &str = "production";
+pub(crate) const TARGET: &str = "v2.4.0";
+pub(crate) const BAD: &str = "v2.5.0";
+
+impl World {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self { state: Mutex::new(state()), crashed: Notify::new() })
+    }
+
+    /// The plan of a person who clicks now, with five seconds to undo.
+    pub(crate) fn plan(&self) -> Plan {
+        let now = self.with(|state| state.now);
+        Plan {
+            environment: ENVIRONMENT.into(),
+            from: Some(BAD.into()),
+            to: TARGET.into(),
+            object: object('a'),
+            commit: object('c'),
+            reason: "Checkout fails".to_owned(),
+            who: "@release-manager".to_owned(),
+            started: now,
+            undo_until: now.checked_add(Duration::from_secs(5)).unwrap(),
+            rollback_tag: rollback_tag(now),
+            deploy: Deploy {
+                workflow: "deploy.yml".to_owned(),
+                branch: "main".to_owned(),
+                version_input: "version".to_owned(),
+                inputs: BTreeMap::new(),
+                key_input: Some("rollback_id".to_owned()),
+            },
+            proofs: Proofs {
+                version: Some("https://shop.example/version".to_owned()),
+                health: Some("https://shop.example/health".to_owned()),
+                health_times: 3,
+            },
+            budget: 300,
+            rehearsal: false,
+        }
+    }
+
+    /// The same, where the workflow takes no key of ours.
+    pub(crate) fn plan_without_key(&self) -> Plan {
+        let mut plan = self.plan();
+        plan.deploy.key_input = None;
+        plan
+    }
+}
+
+pub(crate) fn object(digit: char) -> ObjectId {
+    ObjectId::new(digit.to_string().repeat(40))
+}
+
+fn state() -> State {
+    let now: Timestamp = "2026-03-02T10:00:00Z".parse().unwrap();
+    let target = Tag { object: object('a'), commit: object('c'), message: "Release".to_owned() };
+    State {
+        now,
+        elapsed: Duration::from_secs(1000),
+        records: Vec::new(),
+        local: BTreeMap::from([(TagName::new(TARGET), target)]),
+        remote: BTreeMap::from([(TagName::new(TARGET), object('a'))]),
+        runs: Vec::new(),
+        strangers: Vec::new(),
+        fate: Fate::Succeeds,
+        names_runs: true,
+        listed_after: Duration::from_secs(3),
+        dark: Vec::new(),
+        workflows: vec![workflow()],
+        deployments: vec![deployment(2, BAD, 'b', now, "-PT26H"), deployment(1, TARGET, 'c', now, "-PT200H")],
+        keeps_deployments: true,
+        service: Service::Follows(Duration::from_secs(4)),
+        health: vec![Seen::Answer(200)],
+        asks: Vec::new(),
+        alerts: Vec::new(),
+        messages: Vec::new(),
+        orders: Vec::new(),
+        effects: Effects::default(),
+        calls: BTreeMap::new(),
+        faults: Vec::new(),
+        crash: None,
+        taken: Vec::new(),
+    }
+}
+
+fn workflow() -> Workflow {
+    let input = |name: &str, required| WorkflowInput { name: name.to_owned(), required, options: Vec::new() };
+    Workflow {
+        file: "deploy.yml".to_owned(),
+        name: "Deploy".to_owned(),
+        state: "active".to_owned(),
+        inputs: vec![input("version", true), input("rollback_id", false)],
+    }
+}
+
+fn deployment(id: u64, tag: &str, commit: char, now: Timestamp, ago: &str) -> Deployment {
+    let at = now.checked_add(ago.parse::<jiff::SignedDuration>().unwrap()).unwrap();
+    Deployment {
+        id,
+        environment: ENVIRONMENT.into(),
+        reference: tag.to_owned(),
+        commit: object(commit),
+        created: at,
+        creator: "@release-manager".to_owned(),
+        state: DeploymentState::Success,
+        state_since: at,
+        succeeded: Some(at),
+        url: None,
+    }
+}

@@ -1,0 +1,77 @@
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use lastgood_desk::{Failure, Process};
+use serde_json::Value;
+
+use crate::{Desk, http, program};
+
+/// A loopback GitHub in a process of its own, as `lastgood rehearsal serve` keeps it: it outlives the window under test.
+#[derive(Debug)]
+pub struct Rehearsal {
+    _process: Process,
+    description: Value,
+}
+
+impl Rehearsal {
+    /// Starts it, this many times faster than life, and points the desk's programs at it.
+    pub fn start(desk: &mut Desk, speed: u32) -> Result<Self, Failure> {
+        let folder = desk.home().join("github");
+        let mut process = Process::start(&program::terminal()?, |command| {
+            command
+                .args(["rehearsal", "serve", "--speed", &speed.to_string(), "--dir"])
+                .arg(&folder)
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+        })?;
+        let line = process.first_line()?;
+        let description: Value = serde_json::from_str(&line)
+            .map_err(|error| Failure::new(format!("the rehearsal said {line:?}: {error}")))?;
+        let rehearsal = Self { _process: process, description };
+        desk.set("LASTGOOD_GITHUB_API", rehearsal.text("api"));
+        desk.set("LASTGOOD_GITHUB_TOKEN", rehearsal.text("token"));
+        Ok(rehearsal)
+    }
+
+    /// The working clone.
+    pub fn clone_folder(&self) -> PathBuf {
+        PathBuf::from(self.text("clone"))
+    }
+
+    /// The bare repository that stands for GitHub's.
+    pub fn remote(&self) -> PathBuf {
+        PathBuf::from(self.text("remote"))
+    }
+
+    /// What production answers when it is asked for its version.
+    pub fn live_version(&self) -> Result<String, Failure> {
+        let answer = http::get(&format!("{}/version", self.text("service")), None)?;
+        Ok(answer.get("version").and_then(Value::as_str).unwrap_or_default().to_owned())
+    }
+
+    /// Dispatches that reached the server.
+    pub fn dispatches(&self) -> Result<usize, Failure> {
+        let recorded = http::get(&format!("{}/_rehearsal/requests", self.text("api")), Some(self.text("token")))?;
+        let requests = recorded.as_array().or_else(|| recorded.get("requests").and_then(Value::as_array));
+        let is_dispatch = |request: &&Value| {
+            let part = |name: &str| request.get(name).and_then(Value::as_str).unwrap_or_default();
+            part("method") == "POST" && part("path_and_query").ends_with("/dispatches")
+        };
+        Ok(requests.into_iter().flatten().filter(is_dispatch).count())
+    }
+
+    /// Tags that rollbacks left on the remote.
+    pub fn rollback_tags(&self) -> Result<Vec<String>, Failure> {
+        let answer = std::process::Command::new("git")
+            .arg("--git-dir")
+            .arg(self.remote())
+            .args(["tag", "--list", "rollback-*"])
+            .output()
+            .map_err(|error| Failure::new(format!("git did not start: {error}")))?;
+        Ok(String::from_utf8_lossy(&answer.stdout).lines().map(str::to_owned).collect())
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.description.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+}
