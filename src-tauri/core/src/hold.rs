@@ -28,29 +28,36 @@ pub struct Quarantine {
 /// The hold that these facts, oldest first, leave on the environment.
 pub fn standing(facts: &[Fact], environment: &EnvironmentName) -> Option<Hold> {
     let mut hold: Option<Hold> = None;
+    let mut taken_over: Option<Hold> = None;
     for fact in facts.iter().filter(|fact| fact.subject.environment.as_ref() == Some(environment)) {
         match &fact.event {
             Event::HoldTaken { owner, reason } => {
-                hold = Some(Hold {
+                let taken = Hold {
                     owner: owner.clone(),
                     reason: reason.clone(),
                     since: fact.at,
                     rollback: fact.subject.rollback.clone(),
                     in_use: fact.subject.rollback.is_some(),
-                });
+                };
+                taken_over = hold.replace(taken).filter(|before| !before.in_use);
             }
-            Event::HoldLifted { .. } => hold = None,
+            // A rollback that ends without a dispatch gives back what it took over; a person lifts it for good.
+            Event::HoldLifted { .. } => {
+                let before = taken_over.take();
+                hold = before.filter(|_| hold.as_ref().is_some_and(|hold| hold.in_use));
+            }
             Event::RollbackEnded { .. } => {
                 if let Some(hold) = hold.as_mut().filter(|hold| hold.rollback == fact.subject.rollback) {
                     hold.in_use = false;
                 }
             }
-            Event::ReasonGiven { reason } => {
+            Event::ReasonGiven { reason } if !reason.is_empty() => {
                 if let Some(hold) = hold.as_mut().filter(|hold| hold.rollback == fact.subject.rollback) {
                     reason.clone_into(&mut hold.reason);
                 }
             }
-            Event::RollbackStarted(_)
+            Event::ReasonGiven { .. }
+            | Event::RollbackStarted(_)
             | Event::StepStarted { .. }
             | Event::Answered(_)
             | Event::TagMade { .. }

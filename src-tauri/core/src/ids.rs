@@ -105,6 +105,24 @@ impl RepositorySlug {
     }
 }
 
+/// The server in a remote's address: `https://user@host:port/…`, `ssh://…`, `user@host:path`. `None` for a folder.
+pub fn remote_host(address: &str) -> Option<&str> {
+    let authority = match address.split_once("://") {
+        Some((_, rest)) => rest.split('/').next()?,
+        None => {
+            let (host, path) = address.split_once(':')?;
+            // A drive letter, or a folder whose name has a colon in it, is no server (git-clone(1), "GIT URLS").
+            if host.contains(['/', '\\']) || host.len() == 1 || path.starts_with("\\") {
+                return None;
+            }
+            host
+        }
+    };
+    let host = authority.rsplit('@').next()?;
+    let host = host.split(':').next()?;
+    (!host.is_empty()).then_some(host)
+}
+
 impl fmt::Display for RepositorySlug {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.owner, self.name)

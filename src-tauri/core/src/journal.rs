@@ -113,6 +113,9 @@ impl Record {
     /// Where the record was written by a newer version, or changed by hand.
     pub fn read(&self) -> Result<Fact, Unreadable> {
         let unreadable = |reason: String| Unreadable { writer: self.writer.clone(), sequence: self.sequence, reason };
+        if self.format > FORMAT {
+            return Err(unreadable(format!("a newer version of Lastgood wrote it (format {})", self.format)));
+        }
         Ok(Fact {
             writer: self.writer.clone(),
             sequence: self.sequence,

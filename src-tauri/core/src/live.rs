@@ -140,7 +140,8 @@ fn release_of<'a>(version: &str, releases: &'a [Release]) -> Option<&'a Release>
     let named = releases.iter().find(|release| release.tag.as_str() == version);
     named.or_else(|| {
         let bare = version.trim_start_matches(['v', 'V']);
-        releases.iter().find(|release| release.version.as_ref().is_some_and(|known| known.to_string() == bare))
+        let of_version = |release: &&Release| release.version.as_ref().is_some_and(|known| known.to_string() == bare);
+        releases.iter().filter(of_version).max_by_key(|release| release.date.map(|date| date.seconds))
     })
 }
 

@@ -30,7 +30,7 @@ pub struct Release {
     /// Name of the tagger, or of the commit's author for a lightweight tag.
     pub author: String,
     pub prerelease: bool,
-    /// A signature is present. Whether it is good is another question (`target.signature`).
+    /// The tag carries a signature; a lightweight one cannot. Whether it is good is another question (`target.signature`).
     pub signed: bool,
 }
 

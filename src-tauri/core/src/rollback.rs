@@ -34,7 +34,7 @@ pub struct Rollback {
     pub held: bool,
     /// The rollback tag's object, once it exists here.
     pub tag: Option<ObjectId>,
-    /// The dispatch may have left this machine.
+    /// A run may have been started. A definite no to the dispatch takes it back.
     pub sent: bool,
     pub run: Option<RunId>,
     pub seen: Option<RunSnapshot>,
@@ -140,6 +140,11 @@ impl Rollback {
     /// The first step that has not succeeded; `None` when all have.
     pub fn current(&self) -> Option<&Step> {
         self.steps.iter().find(|step| step.phase != StepPhase::Succeeded)
+    }
+
+    /// The reason; where nobody gave one, what was done.
+    pub fn why(&self) -> String {
+        if self.reason.is_empty() { format!("Rollback to {}", self.plan.to) } else { self.reason.clone() }
     }
 
     /// A person may still take it back at no cost: nothing left this machine.

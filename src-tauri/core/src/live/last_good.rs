@@ -83,7 +83,7 @@ struct History {
     runs: bool,
 }
 
-/// A span that still runs is measured by what replaced it, which is nothing: it is live and no candidate anyway.
+/// The newest span has no known end, and counts for nothing: it is live, or something unrecorded replaced it.
 fn ran(spans: &[Span]) -> HashMap<TagName, History> {
     let mut ran: HashMap<TagName, History> = HashMap::new();
     for span in spans {
@@ -111,7 +111,10 @@ fn against(
     if history.left_behind {
         return Some("it was rolled back from here".to_owned());
     }
-    if history.seconds < i64::from(soak.minutes) * 60 && !history.runs {
+    if history.runs {
+        return Some("it was deployed last, and another version answers".to_owned());
+    }
+    if history.seconds < i64::from(soak.minutes) * 60 {
         return Some(format!("it ran here only {}, less than {} min", words(history.seconds), soak.minutes));
     }
     None

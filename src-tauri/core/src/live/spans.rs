@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::ids::{EnvironmentName, ObjectId, TagName};
 use crate::journal::Fact;
@@ -39,8 +39,10 @@ pub fn spans(
     deployments: &[Deployment],
     facts: &[Fact],
 ) -> Vec<Span> {
-    let mut starts = from_deployments(environment, releases, deployments);
-    add_from_journal(&mut starts, environment, facts);
+    let own = own_runs(environment, facts);
+    let theirs = deployments.iter().filter(|found| !own.iter().any(|run| run.left(found)));
+    let mut starts = from_deployments(environment, releases, theirs);
+    add_own(&mut starts, own);
     starts.sort_by_key(|start| start.1);
     let order = rank(releases);
     let mut spans: Vec<Span> = Vec::new();
@@ -60,7 +62,34 @@ pub fn spans(
 
 type Start = (TagName, Timestamp, Option<u64>);
 
-fn from_deployments(environment: &EnvironmentName, releases: &[Release], deployments: &[Deployment]) -> Vec<Start> {
+/// The successful run of one of our own rollbacks.
+struct OwnRun {
+    to: TagName,
+    branch: String,
+    sent: Timestamp,
+    over: Timestamp,
+}
+
+impl OwnRun {
+    /// GitHub names the branch that a run was dispatched from, and its head, as what the run deployed. The version that
+    /// the run was given is in its inputs alone.
+    fn left(&self, deployment: &Deployment) -> bool {
+        deployment.reference.trim_start_matches("refs/heads/") == self.branch && self.spans(deployment.created)
+    }
+
+    fn spans(&self, at: Timestamp) -> bool {
+        at.duration_since(self.sent) >= -CLOCK_SKEW && at.duration_since(self.over) <= CLOCK_SKEW
+    }
+}
+
+/// How far GitHub's clock and this machine's may differ.
+const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(30);
+
+fn from_deployments<'a>(
+    environment: &EnvironmentName,
+    releases: &[Release],
+    deployments: impl Iterator<Item = &'a Deployment>,
+) -> Vec<Start> {
     let tags: HashMap<&str, &Release> = releases.iter().map(|release| (release.tag.as_str(), release)).collect();
     let mut newest = releases.to_vec();
     sort(&mut newest, crate::release::Sort::Date);
@@ -71,7 +100,6 @@ fn from_deployments(environment: &EnvironmentName, releases: &[Release], deploym
         }
     }
     deployments
-        .iter()
         .filter(|deployment| deployment.environment == *environment)
         .filter_map(|deployment| {
             let succeeded = deployment.succeeded?;
@@ -82,23 +110,33 @@ fn from_deployments(environment: &EnvironmentName, releases: &[Release], deploym
         .collect()
 }
 
-/// Our own rollbacks count where GitHub keeps no deployment of them.
-fn add_from_journal(starts: &mut Vec<Start>, environment: &EnvironmentName, facts: &[Fact]) {
-    let mut targets = HashMap::new();
+fn own_runs(environment: &EnvironmentName, facts: &[Fact]) -> Vec<OwnRun> {
+    let mut begun = HashMap::new();
+    let mut runs = Vec::new();
     for fact in facts.iter().filter(|fact| fact.subject.environment.as_ref() == Some(environment)) {
         let Some(id) = &fact.subject.rollback else { continue };
         if let Event::RollbackStarted(plan) = &fact.event {
-            targets.insert(id, (plan.to.clone(), plan.started));
+            let (to, branch) = (plan.to.clone(), plan.deploy.branch.clone());
+            begun.insert(id, OwnRun { to, branch, sent: plan.started, over: plan.started });
+        }
+        if let (Event::DispatchSent, Some(run)) = (&fact.event, begun.get_mut(id)) {
+            run.sent = fact.at;
         }
         if let Event::StepEnded(ending) = &fact.event
-            && ending.step == StepName::Follow
-            && ending.outcome == StepOutcome::Succeeded
-            && let Some((tag, began)) = targets.get(id)
+            && (ending.step, ending.outcome) == (StepName::Follow, StepOutcome::Succeeded)
+            && let Some(run) = begun.remove(id)
         {
-            let known = starts.iter().any(|(known, at, _)| known == tag && at >= began && *at <= fact.at);
-            if !known {
-                starts.push((tag.clone(), fact.at, None));
-            }
+            runs.push(OwnRun { over: fact.at, ..run });
+        }
+    }
+    runs
+}
+
+/// Our own rollbacks count where GitHub keeps no deployment of their target.
+fn add_own(starts: &mut Vec<Start>, own: Vec<OwnRun>) {
+    for run in own {
+        if !starts.iter().any(|(tag, at, _)| *tag == run.to && run.spans(*at)) {
+            starts.push((run.to, run.over, None));
         }
     }
 }

@@ -24,7 +24,6 @@ pub struct CommitObject {
     pub author: Option<Person>,
     pub committer: Option<Person>,
     pub title: String,
-    pub signed: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,14 +60,12 @@ pub fn parse_tag(raw: &[u8]) -> Option<TagObject> {
 /// Never fails: a commit without a committer has no date.
 pub fn parse_commit(raw: &[u8]) -> CommitObject {
     let (header, message) = split(raw);
-    let mut commit = CommitObject { author: None, committer: None, title: title(message), signed: false };
+    let mut commit = CommitObject { author: None, committer: None, title: title(message) };
     for line in header.split(|b| *b == b'\n') {
         if let Some(person) = line.strip_prefix(b"author ") {
             commit.author = parse_person(person);
         } else if let Some(person) = line.strip_prefix(b"committer ") {
             commit.committer = parse_person(person);
-        } else if line.starts_with(b"gpgsig") {
-            commit.signed = true;
         }
     }
     commit

@@ -68,6 +68,8 @@ pub struct Engine {
     pub(super) pace: Pace,
     pub(super) rollback: Rollback,
     repository: String,
+    /// Both clocks as this engine began.
+    begun: (Timestamp, Duration),
 }
 
 /// Whether a step acts for the first time or finds its intent already written.
@@ -86,8 +88,7 @@ impl Engine {
         id: RollbackId,
         plan: Plan,
     ) -> Result<Self, Trouble> {
-        let rollback = begin(id, plan.clone());
-        let engine = Self { ports, pace, rollback, repository };
+        let engine = Self::resume(ports, pace, repository, begin(id, plan.clone()));
         let fact = engine.new_fact(plan.started, Event::RollbackStarted(Box::new(plan)));
         let fact = engine.ports.journal.append(fact).await?;
         engine.ports.watcher.saw(&fact, &engine.rollback);
@@ -96,7 +97,8 @@ impl Engine {
 
     /// Takes up a rollback that an earlier process left unfinished.
     pub fn resume(ports: Ports, pace: Pace, repository: String, rollback: Rollback) -> Self {
-        Self { ports, pace, rollback, repository }
+        let begun = (ports.clock.now(), ports.clock.elapsed());
+        Self { ports, pace, rollback, repository, begun }
     }
 
     pub fn rollback(&self) -> &Rollback {
@@ -112,7 +114,7 @@ impl Engine {
             while let Some(request) = self.ports.person.asked_within(Duration::ZERO).await {
                 self.hear(request).await?;
             }
-            match effect(&self.rollback, self.ports.clock.now()) {
+            match effect(&self.rollback, self.steady_now()) {
                 Effect::Begin(step) => {
                     let key = self.key(step);
                     self.write(Event::StepStarted { step, key }).await?;
@@ -120,14 +122,12 @@ impl Engine {
                 }
                 Effect::Resume(step) => self.act(step, Attempt::Resumed).await?,
                 Effect::WaitUntil(time) => {
-                    let left = time.duration_since(self.ports.clock.now());
+                    let left = time.duration_since(self.steady_now());
                     self.listen(Duration::try_from(left).unwrap_or_default()).await?;
                 }
                 Effect::AskPerson(step) => {
-                    self.call_person(step).await;
-                    match self.ports.person.asked().await {
-                        Some(request) => self.hear(request).await?,
-                        None => return Ok(self.rollback),
+                    if !self.ask_person(step).await? {
+                        return Ok(self.rollback);
                     }
                 }
                 Effect::End(outcome) => self.end(outcome).await?,
@@ -202,14 +202,29 @@ impl Engine {
         Ok(())
     }
 
-    async fn call_person(&self, step: StepName) {
-        let step = self.rollback.step(step);
-        self.alert(step.sentence.clone(), step.hint.clone(), true).await;
+    /// Calls a person once, and waits for what changes something. False when nobody is there.
+    async fn ask_person(&mut self, step: StepName) -> Result<bool, Trouble> {
+        let asked = self.rollback.step(step);
+        self.alert(asked.sentence.clone(), asked.hint.clone(), true).await;
+        let standing = self.rollback.clone();
+        while self.rollback == standing {
+            match self.ports.person.asked().await {
+                Some(request) => self.hear(request).await?,
+                None => return Ok(false),
+            }
+        }
+        Ok(true)
     }
 
     async fn alert(&self, title: String, body: String, urgent: bool) {
         let alert = Alert { title, body, urgent, rollback: Some(self.rollback.id.clone()) };
         self.ports.desktop.alert(&alert).await;
+    }
+
+    /// The time by a clock that nobody sets, so that the countdown neither stretches nor shrinks.
+    fn steady_now(&self) -> Timestamp {
+        let (now, elapsed) = self.begun;
+        now.checked_add(self.ports.clock.elapsed().saturating_sub(elapsed)).unwrap_or(Timestamp::MAX)
     }
 
     fn key(&self, step: StepName) -> String {

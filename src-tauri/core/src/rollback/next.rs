@@ -70,8 +70,8 @@ pub fn next(rollback: &Rollback, at: Timestamp, event: &Event) -> Result<Rollbac
     let mut after = rollback.clone();
     let fits = match event {
         Event::RollbackStarted(_) => false,
-        // A hold outlives its rollback: it is lifted whenever somebody lifts it.
-        Event::HoldLifted { .. } => lift(&mut after),
+        // A hold outlives its rollback: it is lifted whenever somebody lifts it, and by two people at once.
+        Event::HoldLifted { .. } => lift(&mut after) || rollback.end.is_some(),
         _ if rollback.end.is_some() => false,
         Event::ReasonGiven { reason } => give_reason(&mut after, reason),
         Event::StepStarted { step, key } => start(&mut after, at, *step, key),
@@ -87,7 +87,7 @@ pub fn next(rollback: &Rollback, at: Timestamp, event: &Event) -> Result<Rollbac
         Event::RunFound { run, .. } => {
             running(&after, StepName::Dispatch) && {
                 after.run = Some(*run);
-                true
+                set(&mut after.sent)
             }
         }
         Event::RunSeen(seen) => {
@@ -121,14 +121,14 @@ pub fn effect(rollback: &Rollback, now: Timestamp) -> Effect {
     let Some(step) = rollback.current() else { return Effect::End(Outcome::Succeeded) };
     match step.phase {
         StepPhase::Running => Effect::Resume(step.name),
+        // Undo is asked for only while nothing has left this machine, so it counts more than any other end.
+        _ if rollback.undo_asked => Effect::End(Outcome::Aborted),
         StepPhase::Inconclusive if rollback.stop_asked => Effect::End(Outcome::Aborted),
         StepPhase::Inconclusive => Effect::AskPerson(step.name),
         StepPhase::Failed => Effect::End(Outcome::Failed),
         StepPhase::Errored => Effect::End(Outcome::Errored),
         StepPhase::Aborted => Effect::End(Outcome::Aborted),
-        StepPhase::Pending | StepPhase::Succeeded if rollback.undo_asked || rollback.stop_asked => {
-            Effect::End(Outcome::Aborted)
-        }
+        StepPhase::Pending | StepPhase::Succeeded if rollback.stop_asked => Effect::End(Outcome::Aborted),
         StepPhase::Pending | StepPhase::Succeeded => {
             if step.name == StepName::Tag && now < rollback.plan.undo_until {
                 Effect::WaitUntil(rollback.plan.undo_until)
@@ -170,6 +170,10 @@ fn start(rollback: &mut Rollback, at: Timestamp, name: StepName, key: &str) -> b
     key.clone_into(&mut step.key);
     step.attempts += 1;
     step.started.get_or_insert(at);
+    if name == StepName::Dispatch {
+        // A person said that an earlier attempt did not arrive.
+        rollback.sent = false;
+    }
     true
 }
 
@@ -207,6 +211,12 @@ fn end_step(rollback: &mut Rollback, at: Timestamp, ending: &Ending) -> bool {
     step.sentence.clone_from(&ending.sentence);
     step.hint.clone_from(&ending.hint);
     step.code = ending.code;
+    match (ending.step, ending.outcome) {
+        // GitHub said no, or nothing left this machine.
+        (StepName::Dispatch, StepOutcome::Failed) => rollback.sent = false,
+        (StepName::Dispatch, StepOutcome::Inconclusive) => rollback.sent = true,
+        _ => {}
+    }
     true
 }
 
@@ -216,15 +226,15 @@ fn choose(rollback: &mut Rollback, at: Timestamp, name: StepName, choice: Choice
     }
     let step = &mut rollback.steps[name as usize];
     step.hint.clear();
-    step.ended = Some(at);
-    match choice {
-        Choice::LookAgain => step.phase = StepPhase::Running,
-        Choice::SendAgain => {
-            step.phase = StepPhase::Pending;
-            rollback.sent = false;
-        }
-        Choice::ItWorked => step.phase = StepPhase::Succeeded,
-        Choice::GiveUp => step.phase = StepPhase::Aborted,
+    (step.phase, step.ended) = match choice {
+        Choice::LookAgain => (StepPhase::Running, None),
+        Choice::SendAgain => (StepPhase::Pending, None),
+        Choice::ItWorked => (StepPhase::Succeeded, Some(at)),
+        Choice::GiveUp => (StepPhase::Aborted, Some(at)),
+    };
+    if choice == Choice::ItWorked {
+        step.sentence = format!("A person said that it works. {}", step.sentence);
+        step.code = None;
     }
     true
 }

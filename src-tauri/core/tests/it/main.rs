@@ -1,4 +1,10 @@
 //! The domain, seen from outside.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed test says so by panicking")]
 
+mod engine;
+mod ids;
+mod journal;
+mod live;
+mod planning;
 mod release;
+mod settings;

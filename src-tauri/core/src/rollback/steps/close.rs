@@ -1,6 +1,8 @@
 //! Step 7. The bad release is quarantined; the hold stays until somebody lifts it.
 
 use crate::error::Trouble;
+use crate::ports::forge::RunSnapshot;
+use crate::rollback::check::Answer;
 use crate::rollback::engine::Engine;
 use crate::rollback::event::{Ending, Event};
 use crate::rollback::steps::succeeded;
@@ -11,7 +13,7 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     let held = "the hold stays until you lift it";
     let bad = plan.from.filter(|from| *from != plan.to);
     let Some(tag) = bad else { return Ok(succeeded(StepName::Close, format!("Done; {held}"))) };
-    let reason = engine.rollback().reason.clone();
+    let reason = engine.rollback().why();
     engine.write(Event::Quarantined { tag: tag.clone(), reason }).await?;
     Ok(succeeded(StepName::Close, format!("{tag} is quarantined; {held}")))
 }
@@ -21,9 +23,13 @@ pub(crate) fn words(rollback: &Rollback, outcome: Outcome) -> (String, String) {
     let plan = &rollback.plan;
     let standing = rollback.current();
     match outcome {
-        Outcome::Succeeded => {
+        Outcome::Succeeded if is_proved(rollback) => {
             (format!("{} is back on {}", plan.environment, plan.to), "Lift the hold when a fix is ready.".to_owned())
         }
+        Outcome::Succeeded => (
+            format!("The deploy of {} to {} succeeded; nothing proved that it is live", plan.to, plan.environment),
+            "Look at the service yourself. Lift the hold when a fix is ready.".to_owned(),
+        ),
         Outcome::Aborted if rollback.undo_asked => {
             (format!("Undone: {} stays as it is", plan.environment), String::new())
         }
@@ -36,6 +42,11 @@ pub(crate) fn words(rollback: &Rollback, outcome: Outcome) -> (String, String) {
     }
 }
 
+/// Proofs that only warn are those without a probe.
+fn is_proved(rollback: &Rollback) -> bool {
+    !rollback.step(StepName::Prove).answers.iter().any(Answer::warns)
+}
+
 fn stopped(rollback: &Rollback) -> String {
     let done = rollback.steps.iter().rev().find(|step| step.phase == StepPhase::Succeeded);
     match done {
@@ -45,9 +56,20 @@ fn stopped(rollback: &Rollback) -> String {
 }
 
 fn next_after_stop(rollback: &Rollback) -> String {
+    let held = "The hold stays until you lift it.";
+    let tag = &rollback.plan.rollback_tag;
     match rollback.run {
-        Some(run) => format!("Run {run} goes on at GitHub; cancel it there if it must not."),
-        None if rollback.sent => "A run may have been started: look at the Actions page.".to_owned(),
+        Some(run) if rollback.seen.as_ref().is_some_and(RunSnapshot::is_over) => {
+            format!("Run {run} is over: see what is live. {held}")
+        }
+        Some(run) => format!("Run {run} goes on at GitHub; cancel it there if it must not. {held}"),
+        None if rollback.sent => format!("A run may have been started: look at the Actions page. {held}"),
+        None if rollback.step(StepName::Tag).phase == StepPhase::Succeeded => {
+            format!("Nothing was dispatched; the tag {tag} stays on the remote.")
+        }
+        None if rollback.tag.is_some() => {
+            format!("Nothing was dispatched; the tag {tag} is here, and may be on the remote.")
+        }
         None => "Nothing was dispatched.".to_owned(),
     }
 }

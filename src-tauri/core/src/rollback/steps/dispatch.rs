@@ -23,6 +23,11 @@ pub(crate) async fn run(engine: &mut Engine, attempt: Attempt) -> Result<Ending,
     if attempt == Attempt::Resumed && engine.rollback().sent {
         return look_up(engine, "The answer to the dispatch was lost").await;
     }
+    if engine.rollback().step(StepName::Dispatch).attempts > 1
+        && let Some(ending) = look_before_sending(engine).await?
+    {
+        return Ok(ending);
+    }
     let plan = &engine.rollback().plan;
     let order = DispatchOrder {
         workflow: plan.deploy.workflow.clone(),
@@ -38,6 +43,21 @@ pub(crate) async fn run(engine: &mut Engine, attempt: Attempt) -> Result<Ending,
         DispatchAnswer::Accepted => look_up(engine, "GitHub took the dispatch and named no run").await,
         DispatchAnswer::Refused(trouble) | DispatchAnswer::NotSent(trouble) => Ok(failed(StepName::Dispatch, trouble)),
         DispatchAnswer::Unknown(trouble) => look_up(engine, trouble.message.trim_end_matches('.')).await,
+    }
+}
+
+/// A person said to send again; what was sent first may have arrived since they looked. `None`: send.
+async fn look_before_sending(engine: &mut Engine) -> Result<Option<Ending>, Trouble> {
+    match find(engine).await {
+        Ok(Found::Ours(run, how)) => {
+            engine.write(Event::RunFound { run, how }).await?;
+            Ok(Some(started(engine, run)))
+        }
+        Ok(Found::Several(_) | Found::None) => Ok(None),
+        Err(trouble) => {
+            let why = trouble.message.trim_end_matches('.');
+            Ok(Some(undecided(format!("Nothing was sent again: GitHub could not be asked first ({why})."))))
+        }
     }
 }
 

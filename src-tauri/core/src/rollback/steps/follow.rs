@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use crate::error::{Code, Trouble};
+use crate::ids::RunId;
 use crate::ports::forge::RunSnapshot;
 use crate::rollback::StepName;
 use crate::rollback::engine::Engine;
 use crate::rollback::event::{Ending, Event};
-use crate::rollback::steps::{errored, failed, succeeded};
+use crate::rollback::steps::{errored, failed, inconclusive, succeeded};
 
 /// A run is young for a minute; after that it is looked at less often.
 const YOUNG: Duration = Duration::from_secs(60);
@@ -29,16 +30,22 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
                     return Ok(judge(&seen));
                 }
             }
-            Err(trouble) => {
-                if engine.rollback().out_of_sight.is_none() {
-                    engine.write(Event::RunOutOfSight { sentence: trouble.message }).await?;
-                }
+            Err(trouble) if engine.rollback().out_of_sight.is_none() => {
+                engine.write(Event::RunOutOfSight { sentence: trouble.message }).await?;
             }
+            // Its end may never be seen. Who asked to stop after it need not wait for that.
+            Err(trouble) if engine.rollback().stop_asked => return Ok(lost(id, trouble)),
+            Err(_) => {}
         }
         let young = engine.ports.clock.elapsed().saturating_sub(begun) < YOUNG;
         let pause = if young { engine.pace.follow } else { engine.pace.follow_later };
         engine.listen(pause).await?;
     }
+}
+
+fn lost(run: RunId, trouble: Trouble) -> Ending {
+    let sentence = format!("How run {run} ended is not known: {}", trouble.message);
+    inconclusive(StepName::Follow, trouble.code, sentence, "Open the run on GitHub, and see what is live.")
 }
 
 /// A conclusion that is not known is not a success.

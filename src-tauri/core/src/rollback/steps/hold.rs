@@ -22,7 +22,7 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     }
     if !engine.rollback().held {
         let owner = engine.rollback().plan.who.clone();
-        let reason = engine.rollback().reason.clone();
+        let reason = engine.rollback().why();
         engine.write(Event::HoldTaken { owner, reason }).await?;
     }
     Ok(succeeded(StepName::Hold, format!("{environment} is held until you lift it; kept on this machine")))

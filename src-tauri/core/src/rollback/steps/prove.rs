@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use crate::error::{Code, Trouble};
 use crate::ids::TagName;
-use crate::ports::forge::DeploymentState;
+use crate::ports::forge::{Deployment, DeploymentState};
 use crate::ports::world::Seen;
 use crate::rollback::StepName;
 use crate::rollback::check::{Answer, Policy, Question, Verdict};
 use crate::rollback::engine::Engine;
 use crate::rollback::event::{Ending, Event};
+use crate::rollback::plan::Plan;
 use crate::rollback::steps::{failed, inconclusive, succeeded};
 
 pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
@@ -76,58 +77,64 @@ async fn probe_version(engine: &mut Engine, url: &str) -> Result<Answer, Trouble
     }
 }
 
-/// Healthy so many times in a row, within the time.
+/// Healthy so many times in a row. A row that began within the time is asked to its end.
 async fn probe_health(engine: &mut Engine, url: &str, times: u8) -> Result<Answer, Trouble> {
     let begun = engine.ports.clock.elapsed();
     let mut in_a_row = 0;
     loop {
         let seen = engine.ports.probe.health(url).await;
+        let over = engine.ports.clock.elapsed().saturating_sub(begun) >= engine.pace.probe_for;
         in_a_row = if matches!(seen, Seen::Answer(_)) { in_a_row + 1 } else { 0 };
-        if in_a_row >= times {
-            let sentence = format!("healthy {times} times in a row");
-            return Ok(answer(engine, begun, Question::LiveHealth, Verdict::Passed, sentence, url.to_owned()));
-        }
-        if engine.ports.clock.elapsed().saturating_sub(begun) >= engine.pace.probe_for {
-            let (verdict, sentence) = match seen {
-                Seen::No(words) => (Verdict::Failed, format!("Health says no: {words}")),
-                Seen::Nothing(words) => (Verdict::Inconclusive, format!("Health could not be asked: {words}")),
-                Seen::Answer(_) => (Verdict::Failed, format!("Health was not well {times} times in a row.")),
-            };
+        let found = match seen {
+            Seen::Answer(_) if in_a_row >= times => Some((Verdict::Passed, format!("healthy {times} times in a row"))),
+            Seen::No(words) if over => Some((Verdict::Failed, format!("Health says no: {words}"))),
+            Seen::Nothing(words) if over => {
+                Some((Verdict::Inconclusive, format!("Health could not be asked: {words}")))
+            }
+            Seen::Answer(_) | Seen::No(_) | Seen::Nothing(_) => None,
+        };
+        if let Some((verdict, sentence)) = found {
             return Ok(answer(engine, begun, Question::LiveHealth, verdict, sentence, url.to_owned()));
         }
         engine.listen(engine.pace.probe).await?;
     }
 }
 
-/// No version probe: the newest successful deployment is the evidence, where there is one.
+/// No version probe: the newest successful deployment is the evidence, where there is one. It never blocks.
 async fn ask_github(engine: &Engine) -> Answer {
     let begun = engine.ports.clock.elapsed();
     let plan = &engine.rollback().plan;
-    let deployments = engine.ports.forge.deployments().await.unwrap_or_default();
+    let (verdict, sentence, evidence) = match engine.ports.forge.deployments().await {
+        Ok(deployments) => record(plan, &deployments),
+        Err(trouble) => {
+            (Verdict::Inconclusive, "GitHub could not be asked what it has deployed".to_owned(), trouble.message)
+        }
+    };
+    let sentence = format!("{sentence}; the service itself was not asked");
+    let mut answer = answer(engine, begun, Question::LiveVersion, verdict, sentence, evidence);
+    answer.policy = Policy::Warn;
+    answer
+}
+
+/// What GitHub's own record says, and where it says so.
+fn record(plan: &Plan, deployments: &[Deployment]) -> (Verdict, String, String) {
     let newest = deployments
         .iter()
         .find(|deployment| deployment.environment == plan.environment && deployment.state == DeploymentState::Success);
-    let ours = newest.filter(|found| found.commit == plan.commit || found.reference == plan.to.as_str());
-    let mut answer = match ours {
-        Some(found) => answer(
-            engine,
-            begun,
-            Question::LiveVersion,
-            Verdict::Passed,
-            "GitHub shows it as the newest deployment; the service itself was not asked".to_owned(),
-            format!("deployment {}", found.id),
-        ),
-        None => answer(
-            engine,
-            begun,
-            Question::LiveVersion,
-            Verdict::Inconclusive,
-            "the run succeeded, and nothing else could be asked: no version probe is configured".to_owned(),
-            "lastgood.toml names no version probe for this environment".to_owned(),
-        ),
-    };
-    answer.policy = Policy::Warn;
-    answer
+    match newest {
+        Some(found) if found.commit == plan.commit || found.reference == plan.to.as_str() => {
+            let sentence = "GitHub shows it as the newest deployment".to_owned();
+            (Verdict::Passed, sentence, format!("deployment {}", found.id))
+        }
+        Some(found) => {
+            let sentence = format!("the run succeeded, and GitHub's newest deployment is of {}", found.reference);
+            (Verdict::Inconclusive, sentence, format!("deployment {}", found.id))
+        }
+        None => {
+            let sentence = format!("the run succeeded, and GitHub keeps no deployment of {}", plan.environment);
+            (Verdict::Inconclusive, sentence, "no successful deployment".to_owned())
+        }
+    }
 }
 
 fn answer(

@@ -15,7 +15,7 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     let order = TagOrder {
         name: plan.rollback_tag.clone(),
         commit: plan.commit.clone(),
-        message: plan.tag_message(&engine.rollback().reason, engine.rollback().id.as_str()),
+        message: plan.tag_message(&engine.rollback().why(), engine.rollback().id.as_str()),
         date: Moment { seconds: plan.started.as_second(), offset: 0 },
     };
     let object = match engine.ports.repository.create_tag(&order).await {

@@ -13,13 +13,14 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::hold::{self, Hold};
 use lastgood_core::ids::{EnvironmentName, ObjectId, RollbackId, RunId, TagName};
 use lastgood_core::journal::{Fact, Record};
 use lastgood_core::ports::Ports;
 use lastgood_core::ports::forge::{Deployment, DispatchOrder, Workflow};
+use lastgood_core::ports::repository::TagOrder;
 use lastgood_core::ports::world::{Alert, Request, Seen};
 use lastgood_core::rollback::Rollback;
 use lastgood_core::rollback::engine::{Engine, Pace};
@@ -42,6 +43,8 @@ pub(crate) struct State {
     pub(crate) now: Timestamp,
     pub(crate) elapsed: Duration,
     pub(crate) records: Vec<Record>,
+    facts: Vec<Fact>,
+    standing: BTreeMap<RollbackId, Rollback>,
     pub(crate) local: BTreeMap<TagName, Tag>,
     pub(crate) remote: BTreeMap<TagName, ObjectId>,
     pub(crate) runs: Vec<Run>,
@@ -63,12 +66,14 @@ pub(crate) struct State {
     pub(crate) health: Vec<Seen<u16>>,
     pub(crate) asks: Vec<(When, Request)>,
     pub(crate) alerts: Vec<Alert>,
-    pub(crate) messages: Vec<String>,
+    pub(crate) tag_orders: Vec<TagOrder>,
     pub(crate) orders: Vec<DispatchOrder>,
     pub(crate) effects: Effects,
     pub(crate) calls: BTreeMap<Call, u32>,
     pub(crate) faults: Vec<(Call, Range<u32>, Fault)>,
     pub(crate) crash: Option<Crash>,
+    /// When this fact is written, the wall clock is set back by so much.
+    pub(crate) set_back_at_fact: Option<(&'static str, SignedDuration)>,
     /// Where each fact found the rollback, and what it was.
     pub(crate) taken: Vec<(Rollback, String)>,
 }
@@ -177,6 +182,15 @@ pub(crate) enum Life {
     Crashed,
 }
 
+impl Life {
+    pub(crate) fn rested(self) -> Rollback {
+        match self {
+            Self::Rested(rollback) => *rollback,
+            Self::Refused(_) | Self::Crashed => panic!("it should have come to rest: {self:?}"),
+        }
+    }
+}
+
 impl World {
     /// Changes the world, or looks at it.
     pub(crate) fn with<R>(&self, look: impl FnOnce(&mut State) -> R) -> R {
@@ -188,7 +202,7 @@ impl World {
         self.with(|state| state.faults.push((call, numbers, fault)));
     }
 
-    pub(crate) fn asks(&self, when: When, request: Request) {
+    fn asks(&self, when: When, request: Request) {
         self.with(|state| state.asks.push((when, request)));
     }
 
@@ -197,12 +211,23 @@ impl World {
         self.asks(When::Fact(fact.to_owned()), request);
     }
 
+    /// The person asks for this so many seconds from now.
+    pub(crate) fn asks_after(&self, seconds: u64, request: Request) {
+        let at = self.with(|state| state.elapsed) + Duration::from_secs(seconds);
+        self.asks(When::At(at), request);
+    }
+
+    /// GitHub tells nothing about runs in this time, in seconds from now.
+    pub(crate) fn goes_dark(&self, seconds: Range<u64>) {
+        self.with(|state| {
+            let at = |seconds| state.elapsed + Duration::from_secs(seconds);
+            state.dark.push(at(seconds.start)..at(seconds.end));
+        });
+    }
+
     /// Starts a rollback and drives it as far as it goes.
     pub(crate) async fn roll_back(self: &Arc<Self>, plan: Plan) -> Rollback {
-        match self.live(plan, "rb-1").await {
-            Life::Rested(rollback) => *rollback,
-            other => panic!("the rollback should have come to rest: {other:?}"),
-        }
+        self.live(plan, "rb-1").await.rested()
     }
 
     pub(crate) async fn live(self: &Arc<Self>, plan: Plan, id: &str) -> Life {
@@ -235,7 +260,7 @@ impl World {
     }
 
     pub(crate) fn facts(&self) -> Vec<Fact> {
-        self.with(|state| state.records.iter().map(|record| record.read().unwrap()).collect())
+        self.with(|state| state.facts.clone())
     }
 
     /// What happened, one line for each fact.

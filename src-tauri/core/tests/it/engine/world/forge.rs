@@ -37,7 +37,7 @@ impl Forge for World {
         }
         Ok(self.with(|state| {
             let ours = state.runs.iter().filter(|run| state.keeps_deployments && has_succeeded(state, run));
-            ours.rev().map(|run| deployed(run)).chain(state.deployments.clone()).collect()
+            ours.rev().map(deployed).chain(state.deployments.clone()).collect()
         }))
     }
 
@@ -80,9 +80,8 @@ impl Forge for World {
         Ok(self.with(|state| {
             let listed = |run: &&Run| run.created >= since && state.age(run) >= state.listed_after;
             let all = state.runs.iter().chain(&state.strangers).filter(listed);
-            let mut all: Vec<RunSummary> = all
-                .map(|run| RunSummary { id: run.id, title: run.title.clone(), created: run.created })
-                .collect();
+            let mut all: Vec<RunSummary> =
+                all.map(|run| RunSummary { id: run.id, title: run.title.clone(), created: run.created }).collect();
             all.sort_by_key(|run| std::cmp::Reverse(run.created));
             all
         }))
@@ -149,7 +148,13 @@ fn snapshot(id: RunId, fate: &Fate, age: Duration) -> RunSnapshot {
         Fate::Words(status, conclusion) => (*status, *conclusion),
     };
     let over = age >= over_at;
-    let status = if over { "completed" } else if began { on_the_way } else { "queued" };
+    let status = if over {
+        "completed"
+    } else if began {
+        on_the_way
+    } else {
+        "queued"
+    };
     let conclusion = over.then(|| conclusion.to_owned());
     let started = began.then(|| Timestamp::from_second(1_772_445_600).unwrap());
     let step = JobStep {

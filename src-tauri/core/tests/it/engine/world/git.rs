@@ -50,7 +50,7 @@ impl Repository for World {
         self.with(|state| {
             let tag = Tag { object: object.clone(), commit: order.commit.clone(), message: order.message.clone() };
             state.local.insert(order.name.clone(), tag);
-            state.messages.push(order.message.clone());
+            state.tag_orders.push(order.clone());
         });
         self.done(Effect::Tag).await;
         Ok(object)

@@ -6,11 +6,12 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{EnvironmentName, RollbackId, WriterId};
-use lastgood_core::journal::{Fact, Head, NewFact, Record, chain};
+use lastgood_core::journal::{Fact, Head, NewFact, chain};
 use lastgood_core::ports::world::{Alert, Request, Seen};
 use lastgood_core::ports::{Clock, Desktop, Journal, Person, Probe, Watcher};
 use lastgood_core::rollback::Rollback;
-use lastgood_core::rollback::next::fold;
+use lastgood_core::rollback::event::Event;
+use lastgood_core::rollback::next::{begin, next};
 
 use super::forge::{ENDS_AFTER, has_succeeded};
 use super::{BAD, Call, Crash, Fault, Service, State, When, World, label, trouble};
@@ -25,18 +26,12 @@ impl Journal for World {
         if self.enter(Call::Append).is_some() {
             return Err(trouble(Code::JournalUnwritable, "The journal cannot be written."));
         }
-        self.note(&fact);
-        let record = self.with(|state| {
-            let head = state.records.last().map(|last| Head { sequence: last.sequence, hash: last.hash.clone() });
-            let record = chain(&WriterId::new("laptop"), head.as_ref(), &fact).unwrap();
-            state.records.push(record.clone());
-            state.hear_fact(&label(&fact.event));
-            record
-        });
+        self.write(&fact);
+        self.with(|state| state.hear_fact(&label(&fact.event)));
         if self.with(|state| state.crash) == Some(Crash::AfterFact(number)) {
             self.crash::<()>().await;
         }
-        Ok(record.read().unwrap())
+        Ok(self.with(|state| state.facts[number - 1].clone()))
     }
 
     async fn of_rollback(&self, id: &RollbackId) -> Result<Vec<Fact>, Trouble> {
@@ -137,20 +132,30 @@ impl Watcher for World {
 }
 
 impl World {
-    /// Notes where this fact finds its rollback, and that it may be written there.
+    /// Notes where this fact finds its rollback; it must fit there.
     fn note(&self, fact: &NewFact) {
-        let Some(id) = &fact.subject.rollback else { return };
-        let standing = fold(&self.facts_of(id.as_str())).expect("what is written fits");
-        if let Some(standing) = standing {
-            self.with(|state| state.taken.push((standing, label(&fact.event))));
-        }
+        let Some(id) = fact.subject.rollback.clone() else { return };
+        self.with(|state| {
+            let after = match (state.standing.remove(&id), &fact.event) {
+                (Some(standing), event) => {
+                    let after = next(&standing, fact.at, event).expect("what is written fits");
+                    state.taken.push((standing, label(event)));
+                    after
+                }
+                (None, Event::RollbackStarted(plan)) => begin(id.clone(), (**plan).clone()),
+                (None, event) => panic!("{event:?} before its rollback began"),
+            };
+            state.standing.insert(id, after);
+        });
     }
 
-    /// Facts that somebody else wrote.
+    /// Puts a fact behind the others; whoever wrote it.
     pub(crate) fn write(&self, fact: &NewFact) {
+        self.note(fact);
         self.with(|state| {
-            let head = state.records.last().map(|last: &Record| Head { sequence: last.sequence, hash: last.hash.clone() });
+            let head = state.records.last().map(|last| Head { sequence: last.sequence, hash: last.hash.clone() });
             let record = chain(&WriterId::new("laptop"), head.as_ref(), fact).unwrap();
+            state.facts.push(record.read().unwrap());
             state.records.push(record);
         });
     }
@@ -158,6 +163,9 @@ impl World {
 
 impl State {
     fn hear_fact(&mut self, label: &str) {
+        if let Some((_, by)) = self.set_back_at_fact.take_if(|(fact, _)| *fact == label) {
+            self.now = self.now.checked_sub(by).unwrap();
+        }
         for (when, _) in &mut self.asks {
             if *when == When::Fact(label.to_owned()) {
                 *when = When::At(self.elapsed);

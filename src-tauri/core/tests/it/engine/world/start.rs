@@ -73,6 +73,8 @@ fn state() -> State {
         now,
         elapsed: Duration::from_secs(1000),
         records: Vec::new(),
+        facts: Vec::new(),
+        standing: BTreeMap::new(),
         local: BTreeMap::from([(TagName::new(TARGET), target)]),
         remote: BTreeMap::from([(TagName::new(TARGET), object('a'))]),
         runs: Vec::new(),
@@ -88,12 +90,13 @@ fn state() -> State {
         health: vec![Seen::Answer(200)],
         asks: Vec::new(),
         alerts: Vec::new(),
-        messages: Vec::new(),
+        tag_orders: Vec::new(),
         orders: Vec::new(),
         effects: Effects::default(),
         calls: BTreeMap::new(),
         faults: Vec::new(),
         crash: None,
+        set_back_at_fact: None,
         taken: Vec::new(),
     }
 }

@@ -1,0 +1,84 @@
+//! Our run, seen to its end, whatever GitHub says on the way.
+
+use std::sync::Arc;
+
+use lastgood_core::error::Code;
+use lastgood_core::rollback::{Outcome, Rollback, StepName};
+
+use super::outcome;
+use super::world::{Fate, World};
+
+#[tokio::test]
+async fn a_run_that_failed_names_the_job_and_the_step() {
+    let (_, rollback) = fated(Fate::Fails).await;
+    assert_eq!(ending(&rollback), (Code::RunFailed, "Run 7001 ended with failure in deploy · Ship it."));
+}
+
+#[tokio::test]
+async fn a_run_cancelled_at_work_is_told_apart_from_one_replaced_in_the_queue() {
+    let (_, rollback) = fated(Fate::Cancelled).await;
+    assert_eq!(ending(&rollback), (Code::RunCancelled, "Run 7001 was cancelled."));
+    let (_, rollback) = fated(Fate::Evicted).await;
+    assert_eq!(ending(&rollback), (Code::RunEvicted, "Run 7001 was replaced in the queue before it began."));
+}
+
+#[tokio::test]
+async fn words_of_githubs_that_nobody_knows_are_kept_and_are_no_success() {
+    let (world, rollback) = fated(Fate::Words("pondering", "shrugged")).await;
+    assert!(world.has_fact("run seen pondering"));
+    assert_eq!(rollback.seen.as_ref().unwrap().conclusion.as_deref(), Some("shrugged"));
+    assert_eq!(ending(&rollback), (Code::RunFailed, "Run 7001 ended with shrugged in deploy · Ship it."));
+    assert_eq!(outcome(&rollback), Outcome::Failed);
+}
+
+#[tokio::test]
+async fn a_run_is_written_only_when_it_looks_different() {
+    let (world, _) = fated(Fate::Succeeds).await;
+    let seen: Vec<String> = world.told().into_iter().filter(|told| told.starts_with("run seen")).collect();
+    assert_eq!(seen, ["run seen queued", "run seen in_progress", "run seen success"]);
+}
+
+#[tokio::test]
+async fn each_outage_of_github_is_one_fact_and_no_failure() {
+    let world = World::new();
+    world.goes_dark(7..11);
+    world.goes_dark(14..22);
+    let rollback = world.roll_back(world.plan()).await;
+    assert_eq!(outcome(&rollback), Outcome::Succeeded);
+    let told: Vec<String> = world.told().into_iter().filter(|told| told.starts_with("run ")).collect();
+    assert_eq!(
+        told,
+        [
+            "run found by answer",
+            "run seen queued",
+            "run out of sight",
+            "run seen in_progress",
+            "run out of sight",
+            "run seen in_progress",
+            "run seen success"
+        ]
+    );
+    assert_eq!(rollback.out_of_sight, None);
+}
+
+#[tokio::test]
+async fn a_run_that_ends_while_github_is_out_of_sight_is_judged_when_it_is_back() {
+    let world = World::new();
+    world.goes_dark(7..600);
+    let rollback = world.roll_back(world.plan()).await;
+    assert_eq!(outcome(&rollback), Outcome::Succeeded);
+    let outages = world.told().iter().filter(|told| *told == "run out of sight").count();
+    assert_eq!(outages, 1);
+}
+
+async fn fated(fate: Fate) -> (Arc<World>, Rollback) {
+    let world = World::new();
+    world.with(|state| state.fate = fate);
+    let rollback = world.roll_back(world.plan()).await;
+    (world, rollback)
+}
+
+fn ending(rollback: &Rollback) -> (Code, &str) {
+    let step = rollback.step(StepName::Follow);
+    (step.code.expect("it did not succeed"), &step.sentence)
+}

@@ -1,0 +1,182 @@
+//! "It said no" and "it could not tell" stay apart, and nothing is claimed that was not asked.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lastgood_core::error::Code;
+use lastgood_core::ports::world::{Request, Seen};
+use lastgood_core::rollback::check::Verdict;
+use lastgood_core::rollback::event::Choice;
+use lastgood_core::rollback::plan::Proofs;
+use lastgood_core::rollback::{Outcome, Rollback, StepName, StepPhase};
+
+use super::world::{Call, Fault, Service, World};
+use super::{choose, outcome, words};
+
+#[tokio::test]
+async fn the_old_version_just_after_the_deploy_is_not_yet_a_no() {
+    let (_, rollback) =
+        served(|world| world.with(|state| state.service = Service::Follows(Duration::from_secs(60)))).await;
+    assert_eq!(outcome(&rollback), Outcome::Succeeded);
+    assert_eq!(rollback.step(StepName::Prove).sentence, "v2.4.0: v2.4.0 answers; healthy 3 times in a row");
+}
+
+#[tokio::test]
+async fn a_version_without_its_v_is_the_same_version() {
+    let (_, rollback) = served(|world| world.with(|state| state.service = Service::Says("2.4.0\n"))).await;
+    assert_eq!(outcome(&rollback), Outcome::Succeeded);
+}
+
+#[tokio::test]
+async fn another_version_to_the_end_is_a_no() {
+    let (_, rollback) = served(|world| world.with(|state| state.service = Service::Says("v2.5.0"))).await;
+    assert_eq!(ending(&rollback), (StepPhase::Failed, Some(Code::ProofFailed), "v2.5.0 answers instead of v2.4.0."));
+    assert_eq!(outcome(&rollback), Outcome::Failed);
+}
+
+#[tokio::test]
+async fn a_service_that_cannot_be_asked_is_no_evidence_and_a_person_decides() {
+    let (world, rollback) = served(|world| world.with(|state| state.service = Service::Unreachable)).await;
+    let (phase, code, sentence) = ending(&rollback);
+    assert_eq!((phase, code), (StepPhase::Inconclusive, Some(Code::ProofUnclear)));
+    assert_eq!(sentence, "The live version could not be read: the connection was refused");
+    assert_eq!(rollback.choices(), [Choice::LookAgain, Choice::ItWorked, Choice::GiveUp]);
+    assert_eq!(world.alerts(), [sentence]);
+}
+
+#[tokio::test]
+async fn looking_again_proves_what_is_back() {
+    let (world, _) = served(|world| world.with(|state| state.service = Service::Unreachable)).await;
+    world.with(|state| state.service = Service::Follows(Duration::ZERO));
+    let rollback = decide(&world, Choice::LookAgain).await;
+    assert_eq!(words(&rollback).0, "production is back on v2.4.0");
+}
+
+#[tokio::test]
+async fn a_person_may_vouch_for_it_and_the_record_says_that_a_person_did() {
+    let (world, _) = served(|world| world.with(|state| state.service = Service::Unreachable)).await;
+    let rollback = decide(&world, Choice::ItWorked).await;
+    assert_eq!(outcome(&rollback), Outcome::Succeeded);
+    let (phase, code, sentence) = ending(&rollback);
+    assert_eq!((phase, code), (StepPhase::Succeeded, None));
+    assert_eq!(sentence, "A person said that it works. The live version could not be read: the connection was refused");
+    assert_eq!(world.quarantined(), ["v2.5.0"]);
+}
+
+#[tokio::test]
+async fn giving_up_says_that_the_run_is_over_and_keeps_the_hold() {
+    let (world, _) = served(|world| world.with(|state| state.service = Service::Unreachable)).await;
+    let rollback = decide(&world, Choice::GiveUp).await;
+    assert_eq!(
+        words(&rollback),
+        (
+            "Rollback of production stopped after follow",
+            "Run 7001 is over: see what is live. The hold stays until you lift it."
+        )
+    );
+    assert!(world.hold().is_some());
+}
+
+#[tokio::test]
+async fn stop_while_the_person_is_asked_ends_it() {
+    let world = World::new();
+    world.with(|state| state.service = Service::Unreachable);
+    world.asks_when("prove inconclusive", Request::StopAfterThisStep);
+    assert_eq!(outcome(&world.roll_back(world.plan()).await), Outcome::Aborted);
+}
+
+#[tokio::test]
+async fn health_must_be_well_so_many_times_in_a_row() {
+    let no = || Seen::No("503".to_owned());
+    let well = || Seen::Answer(200);
+    let flapping = vec![well(), well(), no(), well(), no(), well(), well(), well()];
+    let (world, rollback) = served(|world| world.with(|state| state.health = flapping)).await;
+    assert_eq!(outcome(&rollback), Outcome::Succeeded);
+    assert_eq!(world.with(|state| state.calls[&Call::Health]), 8);
+}
+
+#[tokio::test]
+async fn health_that_flaps_to_the_end_is_a_no() {
+    let flapping = (0..200).map(|n| if n % 2 == 0 { Seen::Answer(200) } else { Seen::No("503".to_owned()) }).collect();
+    let (_, rollback) = served(|world| world.with(|state| state.health = flapping)).await;
+    assert_eq!(ending(&rollback), (StepPhase::Failed, Some(Code::ProofFailed), "Health says no: 503"));
+}
+
+#[tokio::test]
+async fn health_that_becomes_well_in_the_last_moment_is_asked_to_the_end_of_its_row() {
+    let late = (0..45).map(|_| Seen::Nothing("no route".to_owned())).chain([Seen::Answer(200)]).collect();
+    let (_, rollback) = served(|world| world.with(|state| state.health = late)).await;
+    assert_eq!(outcome(&rollback), Outcome::Succeeded);
+}
+
+#[tokio::test]
+async fn health_that_cannot_be_asked_is_no_evidence() {
+    let (_, rollback) =
+        served(|world| world.with(|state| state.health = vec![Seen::Nothing("no route".to_owned())])).await;
+    assert_eq!(
+        ending(&rollback),
+        (StepPhase::Inconclusive, Some(Code::ProofUnclear), "Health could not be asked: no route")
+    );
+}
+
+#[tokio::test]
+async fn without_a_probe_githubs_record_counts_and_the_sentence_says_that_the_service_was_not_asked() {
+    let (world, rollback) = unprobed(|_| {}).await;
+    assert_eq!(words(&rollback).0, "production is back on v2.4.0");
+    let sentence = ending(&rollback).2;
+    assert!(sentence.contains("the service itself was not asked"), "{sentence}");
+    assert_eq!(world.with(|state| state.calls.get(&Call::Version).copied()), None);
+}
+
+#[tokio::test]
+async fn without_a_probe_and_without_a_record_nothing_is_claimed() {
+    for (harm, says) in [
+        (
+            (|world| world.with(|state| state.keeps_deployments = false)) as fn(&World),
+            "GitHub's newest deployment is of v2.5.0",
+        ),
+        (
+            |world| {
+                world.with(|state| {
+                    state.keeps_deployments = false;
+                    state.deployments.clear();
+                });
+            },
+            "GitHub keeps no deployment of production",
+        ),
+        (|world| world.fails(Call::Deployments, 2..3, Fault::Broken), "GitHub could not be asked"),
+    ] {
+        let (_, rollback) = unprobed(harm).await;
+        assert_eq!(outcome(&rollback), Outcome::Succeeded);
+        assert_eq!(rollback.step(StepName::Prove).answers[0].verdict, Verdict::Inconclusive);
+        let sentence = ending(&rollback).2;
+        assert!(sentence.contains(says) && sentence.contains("was not asked"), "{sentence}");
+        assert_eq!(words(&rollback).0, "The deploy of v2.4.0 to production succeeded; nothing proved that it is live");
+    }
+}
+
+async fn served(arrange: impl FnOnce(&World)) -> (Arc<World>, Rollback) {
+    let world = World::new();
+    arrange(&world);
+    let rollback = world.roll_back(world.plan()).await;
+    (world, rollback)
+}
+
+async fn unprobed(arrange: impl FnOnce(&World)) -> (Arc<World>, Rollback) {
+    let world = World::new();
+    arrange(&world);
+    let mut plan = world.plan();
+    plan.proofs = Proofs::default();
+    let rollback = world.roll_back(plan).await;
+    (world, rollback)
+}
+
+async fn decide(world: &Arc<World>, choice: Choice) -> Rollback {
+    world.asks_after(60, choose(choice));
+    world.resume("rb-1").await.expect("it is in the journal").rested()
+}
+
+fn ending(rollback: &Rollback) -> (StepPhase, Option<Code>, &str) {
+    let step = rollback.step(StepName::Prove);
+    (step.phase, step.code, &step.sentence)
+}

@@ -1,0 +1,116 @@
+//! Many rollbacks, each with one thing that goes another way, and all that they did.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lastgood_core::ports::world::Request;
+use lastgood_core::rollback::Rollback;
+use lastgood_core::rollback::event::Choice;
+
+use crate::engine::failures;
+use crate::engine::hold::lift;
+use crate::engine::world::{Call, Crash, Effect, Fate, Fault, Life, Service, World};
+
+/// Where each fact of all those rollbacks found its rollback, and what it was.
+pub(super) async fn taken() -> Vec<(Rollback, String)> {
+    let mut worlds = Vec::new();
+    for harm in harms() {
+        for request in requests() {
+            worlds.push(asked_when_a_person_is_needed(&*harm, request).await);
+        }
+    }
+    let undisturbed = World::new();
+    undisturbed.roll_back(undisturbed.plan()).await;
+    for moment in undisturbed.told() {
+        for request in requests() {
+            worlds.push(asked_at(&moment, request).await);
+        }
+    }
+    for effect in [Effect::Tag, Effect::Push, Effect::Dispatch] {
+        let world = World::new();
+        world.with(|state| state.crash = Some(Crash::After(effect)));
+        world.through_crashes(world.plan()).await;
+        worlds.push(world);
+    }
+    for world in &worlds {
+        assert!(world.effects().dispatches <= 1, "never two dispatches: {:#?}", world.told());
+        assert!(world.effects().pushes <= 1, "never two pushes: {:#?}", world.told());
+    }
+    worlds.push(over_and_lifted().await);
+    for request in requests() {
+        worlds.push(held_by_another(request).await);
+    }
+    worlds.iter().flat_map(|world| world.with(|state| std::mem::take(&mut state.taken))).collect()
+}
+
+type Harm = Box<dyn Fn(&World)>;
+
+fn harms() -> Vec<Harm> {
+    let mut harms: Vec<Harm> = failures::CASES.into_iter().map(|case| Box::new(case.harm) as Harm).collect();
+    for fate in [Fate::Cancelled, Fate::Evicted, Fate::Words("pondering", "shrugged")] {
+        harms.push(Box::new(move |world| world.with(|state| state.fate = fate.clone())));
+    }
+    for fault in [Fault::LostBefore, Fault::LostAfter] {
+        harms.push(Box::new(move |world| world.fails(Call::PushTag, 1..2, fault)));
+        harms.push(Box::new(move |world| world.fails(Call::Dispatch, 1..2, fault)));
+    }
+    harms.push(Box::new(|world| world.with(|state| state.service = Service::Unreachable)));
+    harms.push(Box::new(|world| world.goes_dark(7..15)));
+    harms.push(Box::new(|world| {
+        world.goes_dark(7..2000);
+        world.asks_after(20, Request::StopAfterThisStep);
+    }));
+    harms.push(Box::new(|world| {
+        world.fails(Call::Dispatch, 1..2, Fault::LostBefore);
+        world.asks_after(20, Request::StopAfterThisStep);
+    }));
+    harms.push(Box::new(|world| world.with(|state| state.listed_after = Duration::from_secs(90))));
+    harms
+}
+
+fn requests() -> Vec<Request> {
+    let choices = [Choice::LookAgain, Choice::SendAgain, Choice::ItWorked, Choice::GiveUp];
+    let mut requests: Vec<Request> = choices.into_iter().map(Request::Choose).collect();
+    requests.extend([Request::Undo, Request::StopAfterThisStep, Request::GiveReason("Another".to_owned())]);
+    requests
+}
+
+async fn asked_at(moment: &str, request: Request) -> Arc<World> {
+    let world = World::new();
+    world.asks_when(moment, request);
+    world.roll_back(world.plan()).await;
+    world
+}
+
+/// Goes on after the request in another process, and gives up in the end.
+async fn asked_when_a_person_is_needed(harm: &dyn Fn(&World), request: Request) -> Arc<World> {
+    let world = World::new();
+    harm(&world);
+    for step in ["hold", "check", "tag", "dispatch", "follow", "prove"] {
+        for end in ["inconclusive", "failed", "errored"] {
+            world.asks_when(&format!("{step} {end}"), request.clone());
+        }
+    }
+    let rollback = world.roll_back(world.plan()).await;
+    if rollback.end.is_none() {
+        world.asks_after(1, Request::Choose(Choice::GiveUp));
+        assert!(matches!(world.resume("rb-1").await, Some(Life::Rested(_))));
+    }
+    world
+}
+
+async fn over_and_lifted() -> Arc<World> {
+    let world = World::new();
+    world.roll_back(world.plan()).await;
+    lift(&world, "rb-1");
+    world
+}
+
+async fn held_by_another(request: Request) -> Arc<World> {
+    let world = World::new();
+    world.with(|state| state.crash = Some(Crash::AfterFact(3)));
+    world.live(world.plan(), "rb-1").await;
+    world.asks_when("hold failed", request);
+    world.live(world.plan(), "rb-2").await;
+    world
+}

@@ -1,0 +1,36 @@
+//! Names and addresses.
+
+use lastgood_core::ids::{RepositorySlug, remote_host};
+
+#[test]
+fn the_server_of_a_remote_is_found_in_every_form_of_address() {
+    for (address, host) in [
+        ("https://github.com/acme/shop.git", Some("github.com")),
+        ("https://token@github.com:443/acme/shop", Some("github.com")),
+        ("ssh://git@ghe.acme.example:2222/acme/shop.git", Some("ghe.acme.example")),
+        ("git@github.com:acme/shop.git", Some("github.com")),
+        ("https://evil.example/github.com/shop", Some("evil.example")),
+        ("/srv/git/acme/shop.git", None),
+        ("./shop:old/repository", None),
+        ("C:\\git\\shop", None),
+        ("", None),
+    ] {
+        assert_eq!(remote_host(address), host, "{address}");
+    }
+}
+
+#[test]
+fn owner_and_name_come_from_the_end_of_the_address() {
+    let slug = |address: &str| RepositorySlug::from_remote(address).map(|slug| slug.to_string());
+    for address in [
+        "https://github.com/acme/shop.git",
+        "git@github.com:acme/shop",
+        "ssh://git@github.com/acme/shop.git/",
+        "/srv/git/acme/shop.git",
+    ] {
+        assert_eq!(slug(address).as_deref(), Some("acme/shop"), "{address}");
+    }
+    assert_eq!(slug("https://github.com/acme/../shop"), None);
+    assert_eq!(slug("https://github.com/acme/sh%2Fop"), None);
+    assert_eq!(slug("shop"), None);
+}

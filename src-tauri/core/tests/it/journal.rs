@@ -1,0 +1,141 @@
+//! The chain of facts: what was written stays readable, and what was changed shows.
+
+use lastgood_core::ids::WriterId;
+use lastgood_core::journal::{Head, NewFact, Record, Subject, chain, verify};
+use lastgood_core::rollback::Outcome;
+use lastgood_core::rollback::event::Event;
+use lastgood_core::rollback::next::fold;
+use proptest::prelude::*;
+
+/// Written by the first version that wrote a journal. It is never written anew: a format that changes gets a number
+/// and a file of its own.
+const FORMAT_1: &str = include_str!("samples/journal-format-1.jsonl");
+
+#[test]
+fn what_the_first_format_wrote_stays_readable_and_verifies() {
+    let records = sample();
+    verify(&records).unwrap();
+    let facts = records.iter().map(|record| record.read().unwrap());
+    let facts: Vec<_> = facts.filter(|fact| fact.subject.rollback == Some("rb-1".into())).collect();
+    let rollback = fold(&facts).unwrap().expect("it tells of a rollback");
+    assert_eq!(rollback.end.unwrap().outcome, Outcome::Succeeded);
+    assert_eq!((rollback.plan.to.as_str(), rollback.reason.as_str()), ("v2.4.0", "Checkout fails"));
+}
+
+#[test]
+fn the_sample_holds_every_kind_of_fact() {
+    let kinds: std::collections::BTreeSet<String> = sample()
+        .iter()
+        .map(|record| {
+            serde_json::from_str::<serde_json::Value>(&record.event).unwrap()["kind"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    let all = [
+        "answered",
+        "dispatch_sent",
+        "hold_lifted",
+        "hold_taken",
+        "person_chose",
+        "quarantined",
+        "reason_given",
+        "rollback_ended",
+        "rollback_started",
+        "run_found",
+        "run_out_of_sight",
+        "run_seen",
+        "step_ended",
+        "step_started",
+        "stop_asked",
+        "tag_made",
+        "undo_asked",
+    ];
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), all);
+}
+
+#[test]
+fn a_format_from_the_future_is_not_guessed_at() {
+    let mut record = sample().remove(0);
+    record.format = 2;
+    let error = record.read().unwrap_err().to_string();
+    assert_eq!(error, "fact 1 of laptop cannot be read: a newer version of Lastgood wrote it (format 2)");
+}
+
+#[test]
+fn a_missing_fact_shows() {
+    let mut records = sample();
+    records.remove(4);
+    let broken = verify(&records).unwrap_err();
+    assert_eq!((broken.sequence, broken.reason), (6, "its number does not follow the one before"));
+
+    let mut headless = sample();
+    headless.remove(0);
+    assert_eq!(verify(&headless).unwrap_err().sequence, 2);
+}
+
+#[test]
+fn a_swapped_pair_shows_even_where_it_is_renumbered() {
+    let mut records = sample();
+    records.swap(3, 4);
+    assert_eq!(verify(&records).unwrap_err().reason, "its number does not follow the one before");
+    (records[3].sequence, records[4].sequence) = (4, 5);
+    assert_eq!(verify(&records).unwrap_err().reason, "it names another predecessor");
+}
+
+#[test]
+fn a_fact_put_in_from_another_chain_shows() {
+    let mut records = sample();
+    let other = chain(&WriterId::new("other"), None, &undo()).unwrap();
+    records[0] = other;
+    assert_eq!(verify(&records).unwrap_err().sequence, 2);
+}
+
+#[test]
+fn an_empty_chain_holds() {
+    verify(&[]).unwrap();
+}
+
+#[test]
+fn two_records_whose_fields_run_together_have_two_hashes() {
+    let head = |hash: &str| Head { sequence: 1, hash: hash.to_owned() };
+    let one = chain(&WriterId::new("ab"), Some(&head("c")), &undo()).unwrap();
+    let two = chain(&WriterId::new("a"), Some(&head("bc")), &undo()).unwrap();
+    assert_ne!(one.hash, two.hash);
+}
+
+proptest! {
+    #[test]
+    fn a_changed_byte_shows_wherever_it_is(place in any::<prop::sample::Index>(), field in 0..6_usize, byte in any::<prop::sample::Index>()) {
+        let mut records = sample();
+        let number = place.index(records.len());
+        let record = &mut records[number];
+        match field {
+            0 => change(&mut record.at, &byte),
+            1 => change(&mut record.subject, &byte),
+            2 => change(&mut record.event, &byte),
+            3 => change(&mut record.previous, &byte),
+            4 => change(&mut record.hash, &byte),
+            _ => record.format += 1,
+        }
+        let broken = verify(&records).unwrap_err();
+        prop_assert!(broken.sequence == number as u64 + 1 || broken.sequence == number as u64 + 2);
+    }
+}
+
+fn change(text: &mut String, byte: &prop::sample::Index) {
+    if text.is_empty() {
+        return text.push('0');
+    }
+    let at = text.floor_char_boundary(byte.index(text.len()));
+    let end = text.ceil_char_boundary(at + 1);
+    let other = if &text[at..end] == "x" { "y" } else { "x" };
+    text.replace_range(at..end, other);
+}
+
+fn sample() -> Vec<Record> {
+    FORMAT_1.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn undo() -> NewFact {
+    let subject = Subject { repository: "acme/shop".to_owned(), environment: None, rollback: None };
+    NewFact { at: "2026-03-02T10:00:00Z".parse().unwrap(), subject, event: Event::UndoAsked }
+}

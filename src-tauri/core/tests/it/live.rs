@@ -1,0 +1,240 @@
+//! What runs where, and what was last good.
+
+pub(crate) mod kit;
+
+use lastgood_core::hold::quarantined;
+use lastgood_core::live::last_good::words;
+use lastgood_core::live::spans::{durations, spans};
+use lastgood_core::live::{Source, know, url};
+use lastgood_core::ports::forge::DeploymentState;
+use lastgood_core::ports::world::Seen;
+use lastgood_core::rollback::check::Verdict;
+
+use kit::{PRODUCTION, Team, at, candidate, deployment, release, rollback_facts};
+
+#[test]
+fn live_is_the_newest_successful_deployment_where_no_probe_answers() {
+    let team = Team::new(&["v1", "v2"], &[("v1", 0), ("v2", 100)]);
+    for version in [None, Some(Seen::No("404".to_owned())), Some(Seen::Nothing("refused".to_owned()))] {
+        let mut seen = team.sightings();
+        seen.version = version;
+        let live = know(&seen).live.unwrap();
+        assert_eq!(
+            (live.tag.unwrap().as_str(), live.source, live.since),
+            ("v2.0.0", Source::Deployment, Some(at(100)))
+        );
+    }
+}
+
+#[test]
+fn what_the_probe_says_counts_more_than_the_record_and_the_difference_is_told() {
+    let team = Team::new(&["v1", "v2"], &[("v1", 0), ("v2", 100)]);
+    let mut seen = team.sightings();
+    seen.version = Some(Seen::Answer("1.0.0".to_owned()));
+    let live = know(&seen).live.unwrap();
+    assert_eq!((live.tag.unwrap().as_str(), live.source, live.since), ("v1.0.0", Source::Probe, None));
+    assert_eq!(live.disagreement.unwrap(), "The service answers 1.0.0, the newest deployment is v2.0.0.");
+
+    seen.version = Some(Seen::Answer("v2.0.0".to_owned()));
+    let live = know(&seen).live.unwrap();
+    assert_eq!((live.since, live.disagreement), (Some(at(100)), None), "both say the same");
+}
+
+#[test]
+fn a_version_that_belongs_to_no_release_is_told_word_for_word() {
+    let team = Team::new(&["v1"], &[("v1", 0)]);
+    let mut seen = team.sightings();
+    seen.version = Some(Seen::Answer("hotfix-7".to_owned()));
+    let live = know(&seen).live.unwrap();
+    assert_eq!((live.tag, live.version.as_str()), (None, "hotfix-7"));
+    assert!(live.disagreement.is_some());
+}
+
+#[test]
+fn of_several_releases_of_one_version_the_newest_is_meant() {
+    let mut team = Team::new(&[], &[]);
+    team.releases = vec![release("api-v1.0.0", 10), release("web-v1.0.0", 30), release("doc-v1.0.0", 20)];
+    let mut seen = team.sightings();
+    seen.version = Some(Seen::Answer("1.0.0".to_owned()));
+    assert_eq!(know(&seen).live.unwrap().tag.unwrap().as_str(), "web-v1.0.0");
+}
+
+#[test]
+fn nothing_is_live_where_nothing_tells() {
+    let team = Team::new(&["v1"], &[]);
+    let known = know(&team.sightings());
+    assert_eq!(known.live, None);
+    assert_eq!(known.last_good.tag, None);
+    assert_eq!(known.last_good.sentence, "No release is known to have run in production.");
+}
+
+#[test]
+fn health_is_told_beside_what_is_live() {
+    let team = Team::new(&["v1"], &[("v1", 0)]);
+    for (health, verdict) in [
+        (Seen::Answer(200), Verdict::Passed),
+        (Seen::No("503".to_owned()), Verdict::Failed),
+        (Seen::Nothing("refused".to_owned()), Verdict::Inconclusive),
+    ] {
+        let mut seen = team.sightings();
+        seen.health = Some(health);
+        assert_eq!(know(&seen).live.unwrap().health.unwrap().verdict, verdict);
+    }
+}
+
+#[test]
+fn last_good_is_the_newest_that_ran_for_the_soak_time_and_is_not_live() {
+    let team = Team::new(&["v1", "v2", "v3"], &[("v1", 0), ("v2", 3600), ("v3", 7200)]);
+    let known = know(&team.sightings());
+    assert_eq!(known.last_good.tag.unwrap().as_str(), "v2.0.0");
+    assert_eq!(known.last_good.sentence, "v2.0.0 ran here 1 h without an incident");
+    let order: Vec<_> = known.last_good.candidates.iter().map(|one| one.tag.as_str()).collect();
+    assert_eq!(order, ["v3.0.0", "v2.0.0", "v1.0.0"]);
+    assert_eq!(known.last_good.candidates[0].reason, "it is live");
+}
+
+#[test]
+fn the_soak_time_is_thirty_minutes_unless_the_settings_say_otherwise() {
+    for (ran, minutes, good) in [(1799, None, false), (1800, None, true), (60, Some(1), true), (59, Some(1), false)] {
+        let mut team = Team::new(&["v1", "v2"], &[("v1", 0), ("v2", ran)]);
+        team.settings.soak_minutes = minutes;
+        let last_good = know(&team.sightings()).last_good;
+        assert_eq!(last_good.tag.is_some(), good, "{ran} s, {minutes:?}: {}", candidate(&last_good, "v1.0.0").reason);
+    }
+}
+
+#[test]
+fn a_release_that_ran_too_short_is_passed_over_and_its_time_is_told() {
+    let team = Team::new(&["v1", "v2", "v3"], &[("v1", 0), ("v2", 3600), ("v3", 3900)]);
+    let last_good = know(&team.sightings()).last_good;
+    assert_eq!(last_good.tag.as_ref().unwrap().as_str(), "v1.0.0");
+    assert_eq!(candidate(&last_good, "v2.0.0").reason, "it ran here only 5 min, less than 30 min");
+}
+
+#[test]
+fn spans_of_one_release_count_together() {
+    let team = Team::new(&["v1", "v2", "v3"], &[("v1", 0), ("v2", 1000), ("v1", 2000), ("v3", 3000)]);
+    let last_good = know(&team.sightings()).last_good;
+    assert_eq!(candidate(&last_good, "v1.0.0").seconds, 2000);
+    assert!(candidate(&last_good, "v1.0.0").good);
+}
+
+#[test]
+fn a_release_that_was_rolled_back_from_is_not_good_however_long_it_ran() {
+    let team = Team::new(&["v1", "v2", "v3"], &[("v1", 0), ("v3", 10_000), ("v2", 90_000), ("v1", 190_000)]);
+    let last_good = know(&team.sightings()).last_good;
+    assert_eq!(last_good.tag, None);
+    assert_eq!(candidate(&last_good, "v3.0.0").reason, "it was rolled back from here");
+    assert_eq!(last_good.sentence, "No release that ran in production counts as good; choose one yourself.");
+}
+
+#[test]
+fn a_quarantined_release_is_not_good() {
+    let mut team = Team::new(&["v1", "v2", "v3"], &[("v1", 0), ("v2", 10_000), ("v3", 20_000)]);
+    team.facts = kit::quarantine("v2.0.0");
+    let known = know(&team.sightings());
+    assert_eq!(known.last_good.tag.as_ref().unwrap().as_str(), "v1.0.0");
+    assert_eq!(candidate(&known.last_good, "v2.0.0").reason, "it is quarantined");
+    assert_eq!(known.quarantined, ["v2.0.0".into()]);
+    assert!(quarantined(&team.facts, &"staging".into()).is_empty(), "a quarantine is for one environment");
+}
+
+#[test]
+fn what_was_deployed_last_but_does_not_answer_is_not_good() {
+    let team = Team::new(&["v1", "v2"], &[("v1", 0), ("v2", 10_000)]);
+    let mut seen = team.sightings();
+    seen.version = Some(Seen::Answer("1.0.0".to_owned()));
+    let last_good = know(&seen).last_good;
+    assert_eq!(last_good.tag, None, "nobody knows how long v2.0.0 ran, nor why it does not answer");
+    assert_eq!(candidate(&last_good, "v2.0.0").reason, "it was deployed last, and another version answers");
+}
+
+#[test]
+fn deployments_that_failed_or_belong_elsewhere_are_no_evidence() {
+    let mut team = Team::new(&["v1", "v2"], &[("v1", 0)]);
+    let mut failed = deployment("v2.0.0", 100);
+    (failed.state, failed.succeeded) = (DeploymentState::Failure, None);
+    let mut elsewhere = deployment("v2.0.0", 200);
+    elsewhere.environment = "staging".into();
+    let mut foreign = deployment("feature-x", 300);
+    foreign.commit = "0".into();
+    team.deployments.extend([failed, elsewhere, foreign]);
+    assert_eq!(know(&team.sightings()).live.unwrap().tag.unwrap().as_str(), "v1.0.0");
+}
+
+#[test]
+fn a_deployment_of_a_commit_or_a_full_ref_is_that_of_its_release() {
+    let mut team = Team::new(&["v1", "v2"], &[]);
+    let mut by_ref = deployment("refs/tags/v1.0.0", 0);
+    by_ref.commit = "0".into();
+    let mut by_commit = deployment("main", 10);
+    by_commit.commit = release("v2.0.0", 2).commit().unwrap().clone();
+    team.deployments = vec![by_commit, by_ref];
+    let spans = spans(&PRODUCTION.into(), &team.releases, &team.deployments, &[]);
+    assert_eq!(spans.iter().map(|span| span.tag.as_str()).collect::<Vec<_>>(), ["v1.0.0", "v2.0.0"]);
+}
+
+#[test]
+fn our_own_rollback_counts_where_github_keeps_no_deployment_of_it() {
+    let mut team = Team::new(&["v1", "v2"], &[("v1", 0), ("v2", 10_000)]);
+    team.facts = rollback_facts("v1.0.0", 20_000, true);
+    let known = know(&team.sightings());
+    let live = known.live.unwrap();
+    assert_eq!((live.tag.unwrap().as_str(), live.source, live.since), ("v1.0.0", Source::Journal, Some(at(20_060))));
+    let last = known.spans.last().unwrap();
+    assert!(last.went_back && known.spans[1].left_behind);
+    assert_eq!(durations(&PRODUCTION.into(), &team.facts), [90]);
+}
+
+#[test]
+fn a_rollback_that_github_recorded_too_counts_once() {
+    let mut team = Team::new(&["v1", "v2"], &[("v1", 0), ("v2", 10_000), ("v1", 20_050)]);
+    team.facts = rollback_facts("v1.0.0", 20_000, true);
+    let spans = know(&team.sightings()).spans;
+    assert_eq!((spans.len(), spans[2].deployment.is_some()), (3, true));
+}
+
+#[test]
+fn a_rollback_whose_run_failed_changes_nothing() {
+    let mut team = Team::new(&["v1", "v2"], &[("v1", 0), ("v2", 10_000)]);
+    team.facts = rollback_facts("v1.0.0", 20_000, false);
+    assert_eq!(know(&team.sightings()).live.unwrap().tag.unwrap().as_str(), "v2.0.0");
+    assert!(durations(&PRODUCTION.into(), &team.facts).is_empty());
+}
+
+#[test]
+fn the_run_of_our_own_rollback_is_no_deployment_of_the_branch_it_was_dispatched_from() {
+    let mut team = Team::new(&["v1", "v2", "v3"], &[("v1", 0), ("v2", 10_000)]);
+    let mut of_the_run = deployment("main", 20_050);
+    of_the_run.commit = release("v3.0.0", 3).commit().unwrap().clone();
+    team.deployments.insert(0, of_the_run);
+    team.facts = rollback_facts("v1.0.0", 20_000, true);
+    let tags: Vec<_> = know(&team.sightings()).spans.iter().map(|span| span.tag.to_string()).collect();
+    assert_eq!(tags, ["v1.0.0", "v2.0.0", "v1.0.0"], "v3.0.0 never ran here");
+}
+
+#[test]
+fn the_address_is_the_settings_or_that_of_the_newest_deployment_that_tells_one() {
+    let mut team = Team::new(&["v1"], &[("v1", 0)]);
+    assert_eq!(url(&team.sightings()), None);
+    team.deployments[0].url = Some("https://shop.example".to_owned());
+    assert_eq!(url(&team.sightings()).as_deref(), Some("https://shop.example"));
+    team.settings.url = Some("https://configured.example".to_owned());
+    assert_eq!(url(&team.sightings()).as_deref(), Some("https://configured.example"));
+}
+
+#[test]
+fn a_time_is_told_in_two_words_at_most() {
+    for (seconds, said) in [
+        (0, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (3599, "59 min"),
+        (3600, "1 h"),
+        (3660, "1 h 1 min"),
+        (86_400, "1 d"),
+        (90_000, "1 d 1 h"),
+    ] {
+        assert_eq!(words(seconds), said);
+    }
+}

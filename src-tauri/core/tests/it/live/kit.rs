@@ -1,0 +1,143 @@
+//! A team's releases, deployments and facts, in few words.
+
+use jiff::Timestamp;
+use lastgood_core::ids::TagName;
+use lastgood_core::journal::{Fact, Subject};
+use lastgood_core::live::Sightings;
+use lastgood_core::live::last_good::{Candidate, LastGood};
+use lastgood_core::ports::forge::{Deployment, DeploymentState};
+use lastgood_core::release::name::read;
+use lastgood_core::release::{Moment, PointsAt, Release, TagKind};
+use lastgood_core::rollback::event::{Ending, Event, StepOutcome};
+use lastgood_core::rollback::plan::{Deploy, Plan, Proofs, rollback_tag};
+use lastgood_core::rollback::{Outcome, StepName};
+use lastgood_core::settings::EnvironmentSettings;
+
+pub(crate) const PRODUCTION: &str = "production";
+
+pub(crate) struct Team {
+    pub(crate) releases: Vec<Release>,
+    /// Newest first.
+    pub(crate) deployments: Vec<Deployment>,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) settings: EnvironmentSettings,
+}
+
+impl Team {
+    /// Releases by their major version, oldest first, and what was deployed when; `v1` is v1.0.0.
+    pub(crate) fn new(majors: &[&str], deployed: &[(&str, i64)]) -> Self {
+        let whole = |major: &str| format!("{major}.0.0");
+        Self {
+            releases: majors.iter().zip(1..).map(|(major, second)| release(&whole(major), second)).collect(),
+            deployments: deployed.iter().rev().map(|(major, second)| deployment(&whole(major), *second)).collect(),
+            facts: Vec::new(),
+            settings: EnvironmentSettings::default(),
+        }
+    }
+
+    pub(crate) fn sightings(&self) -> Sightings<'_> {
+        Sightings {
+            name: PRODUCTION.into(),
+            settings: &self.settings,
+            releases: &self.releases,
+            deployments: &self.deployments,
+            facts: &self.facts,
+            version: None,
+            health: None,
+        }
+    }
+}
+
+pub(crate) fn release(tag: &str, second: i64) -> Release {
+    let reading = read(tag);
+    Release {
+        tag: tag.into(),
+        series: reading.series,
+        version: reading.version,
+        kind: TagKind::Annotated,
+        object: format!("object of {tag}").as_str().into(),
+        points_at: PointsAt::Commit(format!("commit of {tag}").as_str().into()),
+        date: Some(Moment { seconds: second, offset: 0 }),
+        title: "Release".to_owned(),
+        author: "@release-manager".to_owned(),
+        prerelease: reading.prerelease,
+        signed: false,
+    }
+}
+
+pub(crate) fn deployment(reference: &str, second: i64) -> Deployment {
+    Deployment {
+        id: u64::try_from(second).unwrap(),
+        environment: PRODUCTION.into(),
+        reference: reference.to_owned(),
+        commit: format!("commit of {reference}").as_str().into(),
+        created: at(second),
+        creator: "@release-manager".to_owned(),
+        state: DeploymentState::Success,
+        state_since: at(second),
+        succeeded: Some(at(second)),
+        url: None,
+    }
+}
+
+pub(crate) fn quarantine(tag: &str) -> Vec<Fact> {
+    vec![fact(1, 5, Event::Quarantined { tag: tag.into(), reason: "Checkout fails".to_owned() })]
+}
+
+/// A rollback that was dispatched after 5 s, whose run ended after 60 s, and that took 90 s.
+pub(crate) fn rollback_facts(to: &str, started: i64, worked: bool) -> Vec<Fact> {
+    let (step, run, end) = match worked {
+        true => (StepName::Follow, StepOutcome::Succeeded, Outcome::Succeeded),
+        false => (StepName::Follow, StepOutcome::Failed, Outcome::Failed),
+    };
+    let words = String::new;
+    let ending = Ending { step, outcome: run, sentence: words(), hint: words(), code: None };
+    vec![
+        fact(1, started, Event::RollbackStarted(Box::new(plan(to.into(), at(started))))),
+        fact(2, started + 5, Event::DispatchSent),
+        fact(3, started + 60, Event::StepEnded(ending)),
+        fact(4, started + 90, Event::RollbackEnded { outcome: end, sentence: words(), hint: words() }),
+    ]
+}
+
+pub(crate) fn candidate<'a>(last_good: &'a LastGood, tag: &str) -> &'a Candidate {
+    last_good.candidates.iter().find(|candidate| candidate.tag.as_str() == tag).expect("it ran here")
+}
+
+pub(crate) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+fn fact(sequence: u64, second: i64, event: Event) -> Fact {
+    let subject = Subject {
+        repository: "acme/shop".to_owned(),
+        environment: Some(PRODUCTION.into()),
+        rollback: Some("rb-1".into()),
+    };
+    Fact { writer: "laptop".into(), sequence, at: at(second), subject, event, hash: String::new() }
+}
+
+fn plan(to: TagName, started: Timestamp) -> Plan {
+    Plan {
+        environment: PRODUCTION.into(),
+        from: None,
+        to,
+        object: "object".into(),
+        commit: "commit".into(),
+        reason: String::new(),
+        who: "@release-manager".to_owned(),
+        started,
+        undo_until: started,
+        rollback_tag: rollback_tag(started),
+        deploy: Deploy {
+            workflow: "deploy.yml".to_owned(),
+            branch: "main".to_owned(),
+            version_input: "version".to_owned(),
+            inputs: std::collections::BTreeMap::new(),
+            key_input: None,
+        },
+        proofs: Proofs::default(),
+        budget: 300,
+        rehearsal: false,
+    }
+}

@@ -1,0 +1,193 @@
+//! Settling what a rollback will do.
+
+use jiff::{SignedDuration, Timestamp};
+use lastgood_core::error::{Code, Trouble};
+use lastgood_core::ids::{EnvironmentName, ObjectId};
+use lastgood_core::live::{Environment, know};
+use lastgood_core::planning::{Wish, deploy, plan};
+use lastgood_core::ports::forge::{Workflow, WorkflowInput};
+use lastgood_core::release::PointsAt;
+use lastgood_core::rollback::plan::{Deploy, Plan};
+use lastgood_core::settings::EnvironmentSettings;
+
+use crate::live::kit::{PRODUCTION, Team};
+
+#[test]
+fn a_wish_without_a_target_goes_to_the_last_good_one_and_pins_every_id() {
+    let plan = wished(None).unwrap();
+    assert_eq!((plan.from.unwrap().as_str(), plan.to.as_str()), ("v3.0.0", "v2.0.0"));
+    assert_eq!((plan.object.as_str(), plan.commit.as_str()), ("object of v2.0.0", "commit of v2.0.0"));
+    assert_eq!(plan.rollback_tag.as_str(), "rollback-20260302-100000");
+    assert_eq!(plan.undo_until.duration_since(plan.started), SignedDuration::from_secs(5));
+    assert_eq!((plan.budget, plan.proofs.health_times), (300, 3));
+}
+
+#[test]
+fn a_named_target_is_taken_even_where_it_is_not_the_last_good_one() {
+    assert_eq!(wished(Some("v1.0.0")).unwrap().to.as_str(), "v1.0.0");
+}
+
+#[test]
+fn a_target_that_is_no_release_is_refused() {
+    let trouble = wished(Some("v9.9.9")).unwrap_err();
+    assert_eq!(trouble.code, Code::TagMissing);
+    assert_eq!(trouble.message, "There is no release v9.9.9 in this repository.");
+}
+
+#[test]
+fn a_target_that_leads_to_no_commit_is_refused() {
+    let mut team = team();
+    team.releases[1].points_at = PointsAt::Tree(ObjectId::new("0"));
+    let trouble = plan_of(&team, Some("v2.0.0"), &[workflow("deploy.yml", &["version"])]).unwrap_err();
+    assert_eq!(
+        (trouble.code, trouble.message.as_str()),
+        (Code::TagMissing, "v2.0.0 leads to no commit and cannot be deployed.")
+    );
+}
+
+#[test]
+fn without_a_last_good_one_the_candidates_are_offered_with_what_is_known_of_them() {
+    let team = Team::new(&["v1", "v2"], &[("v1", 0), ("v2", 60)]);
+    let trouble = plan_of(&team, None, &[workflow("deploy.yml", &["version"])]).unwrap_err();
+    assert_eq!(trouble.code, Code::NoTarget);
+    assert_eq!(
+        trouble.hint,
+        "Name a target with `--to TAG`. Known here: v2.0.0 (it is live), v1.0.0 (it ran here only 1 min, less than 30 min)."
+    );
+    let trouble = plan_of(&Team::new(&["v1"], &[]), None, &[]).unwrap_err();
+    assert_eq!(trouble.hint, "Name a target with `--to TAG`.");
+}
+
+#[test]
+fn the_one_workflow_that_takes_a_version_is_found_by_its_inputs() {
+    for (input, found) in [("version_tag", true), ("version", true), ("tag", true), ("ref", true), ("colour", false)] {
+        let deploy = detect(&[workflow("test.yml", &["suite"]), workflow("ship.yml", &[input])]);
+        match deploy {
+            Ok(deploy) => assert_eq!((deploy.workflow.as_str(), deploy.version_input.as_str()), ("ship.yml", input)),
+            Err(trouble) => assert!(!found && trouble.code == Code::NoWorkflow, "{input}: {trouble}"),
+        }
+    }
+}
+
+#[test]
+fn the_most_telling_input_is_taken_for_the_version() {
+    let deploy = detect(&[workflow("ship.yml", &["ref", "tag", "version_tag"])]).unwrap();
+    assert_eq!(deploy.version_input, "version_tag");
+}
+
+#[test]
+fn of_several_workflows_the_one_named_deploy_is_meant_and_else_a_person_names_it() {
+    let both = [workflow("build.yml", &["version"]), workflow("deploy.yml", &["version"])];
+    assert_eq!(detect(&both).unwrap().workflow, "deploy.yml");
+
+    let neither = [workflow("build.yml", &["version"]), workflow("ship.yml", &["version"])];
+    let trouble = detect(&neither).unwrap_err();
+    assert_eq!(trouble.message, "Several workflows take a version for production: build.yml, ship.yml.");
+    assert!(trouble.hint.contains("[environments.production] workflow ="), "{}", trouble.hint);
+}
+
+#[test]
+fn a_workflow_for_other_environments_is_left_out() {
+    let mut staging = workflow("deploy-staging.yml", &["version", "environment"]);
+    staging.inputs[1].options = vec!["staging".to_owned()];
+    let mut any = workflow("deploy.yml", &["version", "environment"]);
+    any.inputs[1].options = vec!["staging".to_owned(), "production".to_owned()];
+    let deploy = detect(&[staging, any]).unwrap();
+    assert_eq!((deploy.workflow.as_str(), deploy.inputs["environment"].as_str()), ("deploy.yml", "production"));
+}
+
+#[test]
+fn the_settings_decide_over_what_is_detected() {
+    let mut settings = EnvironmentSettings {
+        workflow: Some("ship.yml".to_owned()),
+        version_input: Some("release".to_owned()),
+        ..EnvironmentSettings::default()
+    };
+    settings.inputs.insert("environment".to_owned(), "prod-eu".to_owned());
+    let workflows = [workflow("deploy.yml", &["version"]), workflow("ship.yml", &["release", "environment"])];
+    let deploy = deploy(&PRODUCTION.into(), &settings, &workflows, "trunk").unwrap();
+    assert_eq!((deploy.workflow.as_str(), deploy.version_input.as_str()), ("ship.yml", "release"));
+    assert_eq!((deploy.inputs["environment"].as_str(), deploy.branch.as_str()), ("prod-eu", "trunk"));
+}
+
+#[test]
+fn a_configured_workflow_that_is_not_there_is_kept_for_the_check_to_say_so() {
+    let settings = EnvironmentSettings {
+        workflow: Some("gone.yml".to_owned()),
+        version_input: Some("version".to_owned()),
+        ..EnvironmentSettings::default()
+    };
+    assert_eq!(deploy(&PRODUCTION.into(), &settings, &[], "main").unwrap().workflow, "gone.yml");
+}
+
+#[test]
+fn our_key_goes_into_the_input_that_is_there_for_it() {
+    let deploy = detect(&[workflow("deploy.yml", &["version", "rollback_id"])]).unwrap();
+    assert_eq!(deploy.key_input.as_deref(), Some("rollback_id"));
+    assert_eq!(detect(&[workflow("deploy.yml", &["version"])]).unwrap().key_input, None);
+}
+
+#[test]
+fn probes_are_made_whole_and_left_out_where_no_address_is_known() {
+    let mut team = team();
+    team.settings.probes.version = Some("/version".to_owned());
+    team.settings.probes.health = Some("https://status.example/health".to_owned());
+    let workflows = [workflow("deploy.yml", &["version"])];
+    let proofs = plan_of(&team, None, &workflows).unwrap().proofs;
+    assert_eq!((proofs.version, proofs.health.as_deref()), (None, Some("https://status.example/health")));
+
+    team.settings.url = Some("https://shop.example/".to_owned());
+    let proofs = plan_of(&team, None, &workflows).unwrap().proofs;
+    assert_eq!(proofs.version.as_deref(), Some("https://shop.example/version"));
+}
+
+#[test]
+fn a_tag_message_keeps_its_trailers_whatever_people_write() {
+    let mut plan = wished(None).unwrap();
+    plan.who = "@release-manager\nSigned-off-by: @somebody-else".to_owned();
+    let message = plan.tag_message("Broken\n\nRequested-by: @nobody", "rb-1");
+    insta::assert_snapshot!(message, @r"
+    Rollback to v2.0.0
+
+    Environment: production
+    Rolled-back-from: v3.0.0
+    Reason: Broken Requested-by: @nobody
+    Requested-by: @release-manager Signed-off-by: @somebody-else
+    Lastgood-rollback: rb-1
+    ");
+}
+
+fn team() -> Team {
+    Team::new(&["v1", "v2", "v3"], &[("v1", 0), ("v2", 10_000), ("v3", 20_000)])
+}
+
+fn wished(to: Option<&str>) -> Result<Plan, Trouble> {
+    plan_of(&team(), to, &[workflow("deploy.yml", &["version"])])
+}
+
+fn plan_of(team: &Team, to: Option<&str>, workflows: &[Workflow]) -> Result<Plan, Trouble> {
+    let environment: Environment = know(&team.sightings());
+    let wish = Wish {
+        to: to.map(Into::into),
+        reason: "Checkout fails".to_owned(),
+        who: "@release-manager".to_owned(),
+        countdown: SignedDuration::from_secs(5),
+        rehearsal: false,
+    };
+    let now: Timestamp = "2026-03-02T10:00:00.4Z".parse().unwrap();
+    plan(wish, &environment, &team.settings, &team.releases, workflows, "main", now)
+}
+
+fn detect(workflows: &[Workflow]) -> Result<Deploy, Trouble> {
+    deploy(&EnvironmentName::new(PRODUCTION), &EnvironmentSettings::default(), workflows, "main")
+}
+
+fn workflow(file: &str, inputs: &[&str]) -> Workflow {
+    let input = |name: &&str| WorkflowInput { name: (*name).to_owned(), required: false, options: Vec::new() };
+    Workflow {
+        file: file.to_owned(),
+        name: file.to_owned(),
+        state: "active".to_owned(),
+        inputs: inputs.iter().map(input).collect(),
+    }
+}
