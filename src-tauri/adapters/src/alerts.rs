@@ -1,9 +1,14 @@
 //! Desktop alerts, through the notification service of this system.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use lastgood_core::ports::Desktop;
 use lastgood_core::ports::world::Alert;
 use notify_rust::Notification;
+
+/// A rollback waits for nobody who only shows it.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Sends alerts under the application's name. Without a notification service the alert is lost here and kept in the
 /// inbox, which is the truth.
@@ -17,8 +22,10 @@ impl Desktop for DesktopAlerts {
         notification.appname("Lastgood").icon("lastgood").summary(&alert.title).body(&escape(&alert.body));
         #[cfg(all(unix, not(target_os = "macos")))]
         notification.urgency(if alert.urgent { notify_rust::Urgency::Critical } else { notify_rust::Urgency::Normal });
-        if let Err(error) = show(notification).await {
-            tracing::info!("no notification service took the alert: {error}");
+        match tokio::time::timeout(PATIENCE, show(notification)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::info!("no notification service took the alert: {error}"),
+            Err(_) => tracing::info!("the notification service did not answer"),
         }
     }
 }

@@ -37,6 +37,7 @@ pub use self::history::Distance;
 use self::cache::Cache;
 use self::location::Location;
 use self::read::Listing;
+use self::refs::Stamps;
 
 /// How to work with a repository; the default remembers nothing and leaves access to the person's own git.
 #[derive(Debug, Clone, Default)]
@@ -82,7 +83,7 @@ impl GitRepository {
     /// # Errors
     /// `RepositoryEmpty` without a commit, `RepositoryUnreadable`, `GitMissing`.
     pub fn releases_now(&self) -> Result<Vec<Release>, Trouble> {
-        let tags = refs::tags(&self.location, self.environment())?;
+        let tags = refs::tags(&self.location, self.environment(), &self.stamps())?;
         if tags.is_empty() && refs::is_empty(&self.location, self.environment())? {
             return Err(trouble::empty());
         }
@@ -140,6 +141,10 @@ impl GitRepository {
 
     fn cache(&self) -> Cache {
         self.options.cache.as_ref().map_or_else(Cache::none, |folder| Cache::open(folder, &self.location.common_dir))
+    }
+
+    fn stamps(&self) -> Stamps {
+        self.options.cache.as_ref().map_or_else(Stamps::none, |folder| Stamps::open(folder, &self.location.common_dir))
     }
 
     fn environment(&self) -> &program::Environment {

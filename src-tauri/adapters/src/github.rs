@@ -8,6 +8,7 @@ mod wire;
 mod workflow_file;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -25,6 +26,9 @@ use transport::{Failure, Transport, encode};
 /// The public GitHub's address for requests.
 pub const PUBLIC_API: &str = "https://api.github.com";
 
+/// GitHub gives up on a request of its own after 10 s; slow networks get twice that on top.
+const DEADLINE: Duration = Duration::from_secs(30);
+
 /// Deployments that are looked at for what is live and what was last good. Each costs a request for its statuses.
 const DEPLOYMENTS: usize = 40;
 
@@ -39,7 +43,12 @@ pub struct Github {
 impl Github {
     /// `api` is the server's address, such as [`PUBLIC_API`] or `https://host/api/v3`.
     pub fn new(api: &str, token: &Secret, slug: RepositorySlug) -> Result<Self, Trouble> {
-        let transport = Arc::new(Transport::new(api, token)?);
+        Self::within(api, token, slug, DEADLINE)
+    }
+
+    /// The same; an answer that takes longer than `deadline`, body and all, has not come.
+    pub fn within(api: &str, token: &Secret, slug: RepositorySlug, deadline: Duration) -> Result<Self, Trouble> {
+        let transport = Arc::new(Transport::new(api, token, deadline)?);
         Ok(Self { transport, slug, account: Arc::default() })
     }
 
@@ -52,13 +61,11 @@ impl Github {
         format!("/repos/{}/{}{rest}", self.slug.owner, self.slug.name)
     }
 
-    async fn file(&self, path: &str) -> Result<String, Trouble> {
+    /// A file on the default branch; `None` where GitHub does not hand out its text, as from 1 MB on.
+    async fn file(&self, path: &str) -> Result<Option<String>, Trouble> {
         let route = self.path(&format!("/contents/{}", encode(path).replace("%2F", "/")));
         let content: wire::Content = self.transport.get(&route).await?;
-        content.text().ok_or_else(|| {
-            let message = format!("GitHub sent {path} in a form that cannot be read.");
-            Trouble::new(Code::GithubAnswer, message, "Open the file on GitHub.")
-        })
+        Ok(content.text())
     }
 
     async fn with_status(&self, deployment: wire::Deployment) -> Result<Deployment, Trouble> {
@@ -70,7 +77,8 @@ impl Github {
     async fn workflow(&self, listed: wire::ListedWorkflow) -> Result<Option<Workflow>, Trouble> {
         let Some(file) = listed.path.strip_prefix(".github/workflows/") else { return Ok(None) };
         let text = match self.file(&listed.path).await {
-            Ok(text) => text,
+            Ok(Some(text)) => text,
+            Ok(None) => return Ok(None),
             // Listed, and not on the default branch: it cannot be dispatched.
             Err(trouble) if trouble.code == Code::NotOnGithub => return Ok(None),
             Err(trouble) => return Err(trouble),
@@ -183,9 +191,11 @@ impl Forge for Github {
 
 fn judge(answer: &transport::Answer) -> DispatchAnswer {
     match answer.status {
-        200..=299 => match serde_json::from_str::<wire::Dispatched>(&answer.body) {
+        204 => DispatchAnswer::Accepted,
+        200..=299 => match answer.read::<wire::Dispatched>("the dispatch") {
             Ok(dispatched) => DispatchAnswer::Run(RunId(dispatched.workflow_run_id)),
-            Err(_) => DispatchAnswer::Accepted,
+            // Something in between said yes; whether GitHub did is not known.
+            Err(trouble) => DispatchAnswer::Unknown(trouble),
         },
         // The server broke on the way: what it did before is not known.
         500..=599 => DispatchAnswer::Unknown(answer.trouble()),

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod desk;
 pub mod git;
 pub mod github;
+mod loopback;
 pub mod opener;
 pub mod place;
 pub mod probe;
@@ -14,7 +15,8 @@ pub mod turn;
 pub mod vault;
 pub mod workspace;
 
-/// Two providers may be linked; rustls then wants to be told which one to use. The first call decides.
+/// Two providers may be linked; rustls then wants to be told which one to use, before any client is built. The first call
+/// decides.
 pub(crate) fn install_crypto() {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
         // Another thread may have been first; then its choice, the same, stands.

@@ -7,6 +7,9 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ports::Probe;
 use lastgood_core::ports::world::Seen;
 use reqwest::{Client, Response, redirect};
+use serde_json::Value;
+
+use crate::loopback::is_loopback;
 
 /// A service that is well answers sooner.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -20,30 +23,57 @@ const VERSION_KEYS: [&str; 4] = ["version", "tag", "release", "git_tag"];
 #[derive(Debug, Clone)]
 pub struct HttpProbe {
     client: Client,
+    /// For services on this machine: a proxy would look for them on its own.
+    direct: Client,
+    deadline: Duration,
 }
 
 impl HttpProbe {
     pub fn new() -> Result<Self, Trouble> {
-        let client = Client::builder()
-            .timeout(DEADLINE)
-            .redirect(redirect::Policy::limited(3))
-            .user_agent(concat!("lastgood/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| Trouble::new(Code::Internal, error.to_string(), "Check this machine's certificates."))?;
-        Ok(Self { client })
+        Self::within(DEADLINE)
+    }
+
+    /// A service that takes longer has not answered.
+    pub fn within(deadline: Duration) -> Result<Self, Trouble> {
+        crate::install_crypto();
+        let building = || {
+            Client::builder()
+                .timeout(deadline)
+                .redirect(redirect::Policy::limited(3))
+                .user_agent(concat!("lastgood/", env!("CARGO_PKG_VERSION")))
+        };
+        let broken = |error: reqwest::Error| {
+            Trouble::new(Code::Internal, error.to_string(), "Check this machine's certificates.")
+        };
+        let client = building().build().map_err(broken)?;
+        let direct = building().no_proxy().build().map_err(broken)?;
+        Ok(Self { client, direct, deadline })
     }
 
     async fn get(&self, url: &str) -> Result<Response, String> {
-        self.client.get(url).send().await.map_err(|error| {
-            let reason = if error.is_timeout() {
-                format!("no answer within {} s", DEADLINE.as_secs())
-            } else if error.is_connect() {
-                "nobody answers".to_owned()
-            } else {
-                error.without_url().to_string()
-            };
-            format!("{url}: {reason}")
-        })
+        let client = if is_loopback(url) { &self.direct } else { &self.client };
+        client.get(url).send().await.map_err(|error| format!("{url}: {}", self.reason(error)))
+    }
+
+    fn reason(&self, error: reqwest::Error) -> String {
+        if error.is_timeout() {
+            format!("no answer within {} s", self.deadline.as_secs_f64())
+        } else if error.is_connect() {
+            "nobody answers".to_owned()
+        } else {
+            error.without_url().to_string()
+        }
+    }
+
+    async fn read(&self, mut response: Response) -> Result<String, String> {
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.reason(error))? {
+            body.extend_from_slice(&chunk);
+            if body.len() > MAX_BODY {
+                return Err("the answer is too long".to_owned());
+            }
+        }
+        Ok(String::from_utf8_lossy(&body).into_owned())
     }
 }
 
@@ -57,7 +87,7 @@ impl Probe for HttpProbe {
         if !response.status().is_success() {
             return Seen::No(format!("{url} answered {}", response.status().as_u16()));
         }
-        match read(response).await {
+        match self.read(response).await {
             Ok(body) => version(&body).map_or_else(|| Seen::No(format!("{url} tells no version")), Seen::Answer),
             Err(words) => Seen::Nothing(format!("{url}: {words}")),
         }
@@ -72,26 +102,19 @@ impl Probe for HttpProbe {
     }
 }
 
-async fn read(mut response: Response) -> Result<String, String> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| error.without_url().to_string())? {
-        body.extend_from_slice(&chunk);
-        if body.len() > MAX_BODY {
-            return Err("the answer is too long".to_owned());
-        }
-    }
-    Ok(String::from_utf8_lossy(&body).into_owned())
-}
-
 /// A JSON object with a version in it, a JSON string, or one word of plain text.
 fn version(body: &str) -> Option<String> {
-    let text = match serde_json::from_str::<serde_json::Value>(body) {
-        Ok(serde_json::Value::Object(object)) => {
+    let body = body.trim_start_matches('\u{feff}');
+    let text = match serde_json::from_str(body) {
+        Ok(Value::Object(object)) => {
             VERSION_KEYS.iter().find_map(|key| object.get(*key)?.as_str().map(str::to_owned))?
         }
-        Ok(serde_json::Value::String(text)) => text,
-        Ok(_) | Err(_) => body.to_owned(),
+        Ok(Value::String(text)) => text,
+        // `2.4` is a number to JSON; as a version it is what it says.
+        Ok(Value::Number(_)) | Err(_) => body.to_owned(),
+        Ok(Value::Null | Value::Bool(_) | Value::Array(_)) => return None,
     };
     let text = text.trim();
-    (!text.is_empty() && text.len() <= 250 && !text.contains(char::is_whitespace)).then(|| text.to_owned())
+    let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>');
+    (!text.is_empty() && text.len() <= 250 && !text.contains(odd)).then(|| text.to_owned())
 }

@@ -12,7 +12,7 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{EnvironmentName, RollbackId, WriterId};
 use lastgood_core::journal::{self, Fact, Head, NewFact, Record};
 use lastgood_core::ports::Journal;
-use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, TransactionBehavior, params};
 
 /// How long a writer waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(10);
@@ -51,10 +51,12 @@ impl SqliteJournal {
     /// Opens the file, or makes it. `new_writer` names this installation if it has no name yet.
     ///
     /// # Errors
-    /// [`Code::JournalUnwritable`] with the reason.
+    /// [`Code::JournalUnwritable`] with the reason; [`Code::JournalBroken`] where the file is no journal, or one of a newer
+    /// version.
     pub fn open(path: &Path, new_writer: &WriterId) -> Result<Self, Trouble> {
-        let opened = open(path, new_writer).map_err(|error| unwritable(&error))?;
-        Ok(Self { connection: Arc::new(Mutex::new(opened.0)), writer: opened.1 })
+        let opened = open(path, new_writer).map_err(|error| unopened(&error))?;
+        let (connection, writer) = opened.ok_or_else(newer)?;
+        Ok(Self { connection: Arc::new(Mutex::new(connection)), writer })
     }
 
     pub fn writer(&self) -> &WriterId {
@@ -147,25 +149,29 @@ impl Journal for SqliteJournal {
     }
 }
 
-fn open(path: &Path, new_writer: &WriterId) -> rusqlite::Result<(Connection, WriterId)> {
+/// `None` where a newer version wrote the file.
+fn open(path: &Path, new_writer: &WriterId) -> rusqlite::Result<Option<(Connection, WriterId)>> {
     let mut connection = Connection::open(path)?;
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "fullfsync", "ON")?;
     connection.pragma_update(None, "trusted_schema", "OFF")?;
-    migrate(&mut connection)?;
+    if !migrate(&mut connection)? {
+        return Ok(None);
+    }
     connection
         .execute("INSERT INTO writer (id) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM writer)", [new_writer.as_str()])?;
     let writer: String = connection.query_row("SELECT id FROM writer", [], |row| row.get(0))?;
-    Ok((connection, WriterId::new(writer)))
+    Ok(Some((connection, WriterId::new(writer))))
 }
 
-fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+/// Brings the file to this version; `false` where it is beyond it.
+fn migrate(connection: &mut Connection) -> rusqlite::Result<bool> {
     loop {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let version: u32 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-        let Some(migration) = MIGRATIONS.get(version as usize) else { return Ok(()) };
+        let Some(migration) = MIGRATIONS.get(version as usize) else { return Ok(version as usize == MIGRATIONS.len()) };
         transaction.execute_batch(migration)?;
         transaction.pragma_update(None, "user_version", version + 1)?;
         transaction.commit()?;
@@ -219,6 +225,18 @@ fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
 
 fn facts(records: &[Record]) -> Result<Vec<Fact>, Trouble> {
     records.iter().map(|record| record.read().map_err(|error| broken(&error))).collect()
+}
+
+fn unopened(error: &rusqlite::Error) -> Trouble {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => unreadable(error),
+        Some(_) | None => unwritable(error),
+    }
+}
+
+fn newer() -> Trouble {
+    let message = "The journal was written by a newer version of Lastgood.";
+    Trouble::new(Code::JournalBroken, message, "Use the newest version of Lastgood with this data folder.")
 }
 
 fn unwritable(error: &rusqlite::Error) -> Trouble {

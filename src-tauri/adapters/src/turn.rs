@@ -2,7 +2,7 @@
 //!
 //! The lock ends with its process, however that ends.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 
 use lastgood_core::error::{Code, Trouble};
@@ -18,24 +18,27 @@ pub struct Turn {
 /// Takes the turn, or says that somebody else has it.
 ///
 /// # Errors
-/// [`Code::AlreadyRunning`] when another process has it.
+/// [`Code::AlreadyRunning`] when another process has it, [`Code::JournalUnwritable`] where no lock can be had.
 pub fn take(data: &Path, repository: &str, environment: &EnvironmentName) -> Result<Turn, Trouble> {
+    let unusable = |error: &std::io::Error| {
+        Trouble::new(
+            Code::JournalUnwritable,
+            format!("The data folder cannot be used: {error}."),
+            "Check its permissions and the room on the disk; it must be on a disk of this machine.",
+        )
+    };
     let folder = data.join("turns");
     let file = std::fs::create_dir_all(&folder)
         .and_then(|()| {
             let path = folder.join(name(repository, environment));
             OpenOptions::new().create(true).truncate(false).write(true).open(path)
         })
-        .map_err(|error| {
-            Trouble::new(
-                Code::JournalUnwritable,
-                format!("The data folder cannot be written: {error}."),
-                "Check its permissions and the room on the disk.",
-            )
-        })?;
+        .map_err(|error| unusable(&error))?;
     match file.try_lock() {
         Ok(()) => Ok(Turn { _file: file }),
-        Err(_) => Err(Trouble::new(
+        // A disk that knows no locks says so; nobody has the turn then, and nobody may.
+        Err(TryLockError::Error(error)) => Err(unusable(&error)),
+        Err(TryLockError::WouldBlock) => Err(Trouble::new(
             Code::AlreadyRunning,
             format!("A rollback of {environment} is being driven by another Lastgood on this machine."),
             "Watch it there; `lastgood status` shows where it stands.",

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use lastgood_core::error::{Code, Trouble};
-use lastgood_core::ids::{EnvironmentName, RepositorySlug, RollbackId, WriterId};
+use lastgood_core::ids::{EnvironmentName, RepositorySlug, RollbackId, WriterId, remote_host};
 use lastgood_core::journal::Fact;
 use lastgood_core::planning::{self, Wish};
 use lastgood_core::ports::{Clock, Desktop, Forge, Journal, Person, Ports, Watcher};
@@ -63,9 +63,9 @@ impl Workspace {
     /// # Errors
     /// The repository's own troubles, a broken `lastgood.toml`, or a journal that cannot be opened.
     pub fn open(folder: &Path, place: &Place, access: Access) -> Result<Self, Trouble> {
-        crate::install_crypto();
-        let repository =
-            GitRepository::open(folder, OpenOptions { cache: Some(place.cache()), ..OpenOptions::default() })?;
+        let options =
+            OpenOptions { cache: Some(place.cache()), authorizer: Some(access.authorizer()), ..OpenOptions::default() };
+        let repository = GitRepository::open(folder, options)?;
         let settings = match repository.read_head_file(FILE)? {
             Some(bytes) => Settings::parse(&String::from_utf8_lossy(&bytes))?,
             None => Settings::default(),
@@ -139,16 +139,15 @@ impl Workspace {
     }
 
     /// Takes the environment's turn and writes the rollback's first fact.
+    ///
+    /// # Errors
+    /// [`Code::AlreadyRunning`] while another rollback of the environment is driven or unfinished, and when one ended
+    /// since this one was planned: what the plan stands on is gone.
     pub async fn begin(&self, plan: Plan, audience: Audience) -> Result<Drive, Trouble> {
-        let turn = turn::take(self.place.data(), &self.key, &plan.environment)?;
-        if let Some(other) =
-            self.unfinished().await?.into_iter().find(|other| other.plan.environment == plan.environment)
-        {
-            return Err(Trouble::new(
-                Code::AlreadyRunning,
-                format!("Rollback {} of {} is not finished.", other.id, plan.environment),
-                "Let it go on, or give it up, before you start another.",
-            ));
+        let turn = self.take_turn(&plan.environment).await?;
+        let before = self.rollbacks().await?.into_iter().filter(|other| other.plan.environment == plan.environment);
+        if let Some(trouble) = before.rev().find_map(|other| in_the_way(&other, &plan)) {
+            return Err(trouble);
         }
         let id = RollbackId::new(format!("rb-{}", fresh()));
         let ports = self.ports(audience)?;
@@ -159,7 +158,7 @@ impl Workspace {
     /// Takes up a rollback that an earlier process left unfinished.
     pub async fn resume(&self, id: &RollbackId, audience: Audience) -> Result<Drive, Trouble> {
         let rollback = self.rollback(id).await?;
-        let turn = turn::take(self.place.data(), &self.key, &rollback.plan.environment)?;
+        let turn = self.take_turn(&rollback.plan.environment).await?;
         // Read again: the process that had the turn may have gone on meanwhile.
         let rollback = self.rollback(id).await?;
         let engine = Engine::resume(self.ports(audience)?, self.access.pace, self.key.clone(), rollback);
@@ -208,6 +207,20 @@ impl Workspace {
         self.journal.append(fact).await
     }
 
+    /// Who has the turn already is told by the journal, as far as they have written.
+    async fn take_turn(&self, environment: &EnvironmentName) -> Result<Turn, Trouble> {
+        let refused = match turn::take(self.place.data(), &self.key, environment) {
+            Ok(turn) => return Ok(turn),
+            Err(trouble) => trouble,
+        };
+        let mut unfinished = self.unfinished().await?.into_iter();
+        let driven = unfinished.find(|other| other.plan.environment == *environment);
+        Err(match driven {
+            Some(other) if refused.code == Code::AlreadyRunning => Trouble { message: driven_by(&other), ..refused },
+            Some(_) | None => refused,
+        })
+    }
+
     fn github(&self) -> Result<Arc<Github>, Trouble> {
         self.github.clone()
     }
@@ -244,6 +257,30 @@ pub fn fresh() -> String {
     uuid::Uuid::new_v4().simple().to_string().chars().take(12).collect()
 }
 
+/// Why a plan cannot begin beside or behind this other rollback.
+fn in_the_way(other: &Rollback, plan: &Plan) -> Option<Trouble> {
+    let (message, hint) = match &other.end {
+        None => (
+            format!("Rollback {} of {} is not finished.", other.id, plan.environment),
+            "Let it go on, or give it up, before you start another.",
+        ),
+        Some(end) if end.at > plan.started => (
+            format!("Rollback {} of {}, begun by {}, ended meanwhile.", other.id, plan.environment, other.plan.who),
+            "See what is live now; start again if it is still needed.",
+        ),
+        Some(_) => return None,
+    };
+    Some(Trouble::new(Code::AlreadyRunning, message, hint))
+}
+
+fn driven_by(other: &Rollback) -> String {
+    let plan = &other.plan;
+    format!(
+        "Rollback {} of {} to {}, begun by {}, is being driven by another Lastgood on this machine.",
+        other.id, plan.environment, plan.to, plan.who
+    )
+}
+
 /// A rehearsal's facts are filed under its folder, never under the name of a repository that may be real.
 fn key(repository: &GitRepository, slug: Option<&RepositorySlug>, access: &Access) -> String {
     match slug {
@@ -257,15 +294,15 @@ fn github(slug: Option<RepositorySlug>, remote: Option<&str>, access: &Access) -
         let message = "This repository has no remote on GitHub.";
         return Err(Trouble::new(Code::NoRemote, message, "Add one with `git remote add origin ADDRESS`."));
     };
-    if !access.is_explicit() && !remote.is_some_and(|remote| remote.contains(access.host())) {
-        let message = format!("The remote {} is not on {}.", remote.unwrap_or_default(), access.host());
+    if !access.is_explicit() && remote.and_then(remote_host) != Some(access.host()) {
+        let message = format!("The remote {slug} is not on {}.", access.host());
         return Err(Trouble::new(Code::NoRemote, message, format!("Name its server in {API_VARIABLE}.")));
     }
     let Some(token) = access.token() else {
         return Err(Trouble::new(
             Code::SignedOut,
             format!("You are not signed in to {}.", access.host()),
-            format!("Put a token with the scopes `repo` and `workflow` into {TOKEN_VARIABLE}."),
+            format!("Put a token with the scopes repo and workflow into {TOKEN_VARIABLE}, and start again."),
         ));
     };
     Github::new(&access.api, &token, slug)

@@ -39,5 +39,8 @@ fn wait(work: impl Future<Output = Result<ExitCode, Trouble>>) -> Result<ExitCod
     let runtime = tokio::runtime::Runtime::new().map_err(|error| {
         Trouble::new(Code::Internal, format!("No thread could be started: {error}."), "Free some memory and try again.")
     })?;
-    runtime.block_on(work)
+    let result = runtime.block_on(work);
+    // A question that nobody answers any more must not hold the program up.
+    runtime.shutdown_background();
+    result
 }

@@ -53,8 +53,7 @@ impl Cache {
 
     /// The facts that `folder` keeps for the repository whose shared folder is `common_dir`.
     pub(super) fn open(folder: &Path, common_dir: &Path) -> Self {
-        let name = format!("{:016x}.tags", checksum(common_dir.as_os_str().as_encoded_bytes()));
-        let file = folder.join(name);
+        let file = kept_file(folder, common_dir, "tags");
         let content = read_limited(&file).unwrap_or_default();
         let places = HashMap::with_capacity(content.len() / TYPICAL_ENTRY);
         let mut cache = Self { file: Some(file), content, places, sound: false };
@@ -72,7 +71,7 @@ impl Cache {
         let Some(file) = &self.file else { return };
         let stale = self.places.len() > 2 * releases.len() + SLACK;
         let written = if stale || !self.sound {
-            rewrite(file, &self.rest(releases), learnt)
+            replace(file, &[HEADER, &chunk(&self.rest(releases), learnt)])
         } else if learnt.is_empty() {
             Ok(())
         } else {
@@ -122,13 +121,19 @@ fn append(file: &Path, learnt: &[(ObjectId, Facts)]) -> io::Result<()> {
     OpenOptions::new().append(true).open(file)?.write_all(&chunk(&[], learnt))
 }
 
+/// Where something of a repository is kept.
+pub(super) fn kept_file(folder: &Path, common_dir: &Path, what: &str) -> PathBuf {
+    folder.join(format!("{:016x}.{what}", checksum(common_dir.as_os_str().as_encoded_bytes())))
+}
+
 /// Readers see the old file or the new one, never half of it.
-fn rewrite(file: &Path, rest: &[u8], learnt: &[(ObjectId, Facts)]) -> io::Result<()> {
+pub(super) fn replace(file: &Path, parts: &[&[u8]]) -> io::Result<()> {
     let folder = file.parent().ok_or(io::ErrorKind::InvalidInput)?;
     fs::create_dir_all(folder)?;
     let mut next = tempfile::NamedTempFile::new_in(folder)?;
-    next.write_all(HEADER)?;
-    next.write_all(&chunk(rest, learnt))?;
+    for part in parts {
+        next.write_all(part)?;
+    }
     next.persist(file)?;
     Ok(())
 }
@@ -146,7 +151,7 @@ fn chunk(rest: &[u8], learnt: &[(ObjectId, Facts)]) -> Vec<u8> {
     chunk
 }
 
-fn read_limited(file: &Path) -> io::Result<Vec<u8>> {
+pub(super) fn read_limited(file: &Path) -> io::Result<Vec<u8>> {
     let file = fs::File::open(file)?;
     let length = file.metadata()?.len().min(FILE_LIMIT);
     let mut content = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
@@ -160,7 +165,7 @@ fn key(id: &str) -> Option<u64> {
 }
 
 /// Against damage, not against malice: the file lies in the person's own folder. (The mixing step is FxHash's.)
-fn checksum(bytes: &[u8]) -> u64 {
+pub(super) fn checksum(bytes: &[u8]) -> u64 {
     let mix = |sum: u64, word: u64| (sum.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
     let words = bytes.chunks(8).map(|chunk| {
         let mut word = [0; 8];

@@ -151,7 +151,7 @@ fn between_in_process(location: &Location, target: &ObjectId, live: &ObjectId) -
     walk.hide(target).map_err(failed)?;
     let titles = walk
         .take(TITLES)
-        .map(|id| odb.read(id?).map(|commit| parse_commit(commit.data()).title))
+        .map(|id| odb.read(id?).map(|commit| headline(commit.data())))
         .collect::<Result<_, _>>()
         .map_err(failed)?;
     Ok(Distance { undone, gained, titles })
@@ -173,12 +173,28 @@ fn between_by_program(
     let mut counts = counts.split_whitespace().map(|count| count.parse().unwrap_or_default());
     let count = format!("--max-count={TITLES}");
     let only = format!("{target}..{live}");
-    let titles = ask(&["rev-list", &count, "--no-commit-header", "--format=%s", "--end-of-options", &only, "--"])?;
+    let form = "--format=%x00%n%B";
+    let messages = ask(&["rev-list", &count, "--no-commit-header", form, "--end-of-options", &only, "--"])?;
     Ok(Distance {
         undone: counts.next().unwrap_or_default(),
         gained: counts.next().unwrap_or_default(),
-        titles: titles.lines().map(str::to_owned).collect(),
+        titles: messages.split('\0').skip(1).map(|message| headline(message.as_bytes())).collect(),
     })
+}
+
+/// What a commit brought, on one line. GitHub's merges say it in the second paragraph; they are told as its squashed
+/// ones are, `Title (#412)`.
+fn headline(commit: &[u8]) -> String {
+    let title = parse_commit(commit).title;
+    let number = title.strip_prefix("Merge pull request #").and_then(|rest| rest.split(' ').next());
+    let Some(number) = number else { return title };
+    let text = String::from_utf8_lossy(commit);
+    // A raw commit has its header as the first paragraph; a bare message begins with an empty one.
+    let said = text.split("\n\n").skip(1).find(|part| !part.trim_start().starts_with("Merge pull request #"));
+    match said.and_then(|part| part.trim().lines().next()).filter(|line| !line.is_empty()) {
+        Some(line) => format!("{line} (#{number})"),
+        None => title,
+    }
 }
 
 fn failed(error: git2::Error) -> Trouble {

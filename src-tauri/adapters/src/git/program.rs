@@ -34,6 +34,9 @@ const INHERITED: [&str; 17] = [
     "GIT_WORK_TREE",
 ];
 
+/// Lastgood's own secret: what git starts (hooks of a remote on this machine, helpers) has no business with it.
+const SECRET: &str = crate::workspace::TOKEN_VARIABLE;
+
 /// No prompt, no locks for mere reading, no download of missing objects, English that never changes.
 const FIXED: [(&str, &str); 5] = [
     ("GIT_NO_LAZY_FETCH", "1"),
@@ -49,6 +52,7 @@ pub(super) fn git(environment: &Environment) -> Command {
     for name in INHERITED {
         command.env_remove(name);
     }
+    command.env_remove(SECRET);
     command.envs(FIXED).envs(environment.iter().map(|(name, value)| (name, value))).stdin(Stdio::null());
     without_console(&mut command);
     command

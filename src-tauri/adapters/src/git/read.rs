@@ -191,12 +191,12 @@ impl Reading {
     }
 }
 
+/// A commit's own signature says nothing of the tag on it: `signed` stays false.
 fn lightweight(id: &str, commit: CommitObject) -> Facts {
     Facts {
         date: commit.committer.map(|person| person.date),
         title: commit.title,
         author: commit.author.map(|person| person.name).unwrap_or_default(),
-        signed: commit.signed,
         ..bare(TagKind::Lightweight, PointsAt::Commit(id.into()))
     }
 }

@@ -3,17 +3,20 @@
 //! Formats: `git help gitrepository-layout`, `git help pack-refs`. The files are read directly because that halves the
 //! time of a listing: 20 000 packed names in 2 ms, against 30 ms through libgit2.
 
+mod loose;
+mod stamps;
+
 use std::collections::HashSet;
 use std::fs;
-use std::io::Read;
-use std::path::{Path, PathBuf};
 
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::TagName;
 
 use super::location::{Location, Reader};
 use super::program::{self, Environment};
-use super::{threads, trouble};
+use super::trouble;
+
+pub(super) use self::stamps::Stamps;
 
 /// A tag's name and the object that it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,15 +26,12 @@ pub(super) struct TagRef {
     pub(super) object: String,
 }
 
-/// Ref files hold an id or the name of another ref; git's longest names stay far below.
-const REF_FILE_LIMIT: u64 = 4096;
-
 const PREFIX: &[u8] = b"refs/tags/";
 
 /// All tags, in no particular order. A ref that names nothing is left out, as git leaves it out.
-pub(super) fn tags(location: &Location, environment: &Environment) -> Result<Vec<TagRef>, Trouble> {
+pub(super) fn tags(location: &Location, environment: &Environment, stamps: &Stamps) -> Result<Vec<TagRef>, Trouble> {
     match location.reader {
-        Reader::Library => from_files(location),
+        Reader::Library => from_files(location, stamps),
         Reader::Program => from_program(location, environment),
     }
 }
@@ -86,14 +86,8 @@ fn from_program(location: &Location, environment: &Environment) -> Result<Vec<Ta
 }
 
 /// Loose refs are read before packed ones, so that a ref which is packed meanwhile is seen at least once.
-fn from_files(location: &Location) -> Result<Vec<TagRef>, Trouble> {
-    let folder = location.common_dir.join("refs").join("tags");
-    let mut files = Vec::new();
-    walk(&folder, &mut Vec::new(), &mut files);
-    let loose = threads::map(files, |file| {
-        let object = read_loose(&file.path, &file.name, location);
-        (file.name, object)
-    });
+fn from_files(location: &Location, stamps: &Stamps) -> Result<Vec<TagRef>, Trouble> {
+    let loose = loose::tags(location, stamps);
     let packed = match fs::read(location.common_dir.join("packed-refs")) {
         Ok(packed) => packed,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
@@ -104,55 +98,8 @@ fn from_files(location: &Location) -> Result<Vec<TagRef>, Trouble> {
         .filter(|tag| taken.is_empty() || !taken.contains(tag.name))
         .map(Packed::into_tag)
         .collect();
-    tags.extend(loose.iter().filter_map(|(name, object)| {
-        Some(TagRef { name: String::from_utf8_lossy(name).into_owned(), object: object.clone()? })
-    }));
+    tags.extend(loose.into_iter().filter_map(|(name, object)| Some(TagRef { name: text(name), object: object? })));
     Ok(tags)
-}
-
-struct LooseFile {
-    name: Vec<u8>,
-    path: PathBuf,
-}
-
-/// Links to folders are not followed: they could lead in circles.
-fn walk(folder: &Path, prefix: &mut Vec<u8>, files: &mut Vec<LooseFile>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let bytes = name.as_encoded_bytes();
-        if bytes.starts_with(b".") || bytes.ends_with(b".lock") {
-            continue;
-        }
-        let Ok(kind) = entry.file_type() else { continue };
-        let length = prefix.len();
-        prefix.extend_from_slice(bytes);
-        if kind.is_dir() {
-            prefix.push(b'/');
-            walk(&entry.path(), prefix, files);
-        } else if kind.is_file() || (kind.is_symlink() && entry.path().is_file()) {
-            files.push(LooseFile { name: prefix.clone(), path: entry.path() });
-        }
-        prefix.truncate(length);
-    }
-}
-
-/// `None` for a ref that leads nowhere.
-fn read_loose(path: &Path, name: &[u8], location: &Location) -> Option<String> {
-    let mut content = Vec::with_capacity(64);
-    fs::File::open(path).ok()?.take(REF_FILE_LIMIT).read_to_end(&mut content).ok()?;
-    let end = content.iter().position(u8::is_ascii_whitespace).unwrap_or(content.len());
-    if is_id(&content[..end]) {
-        return Some(String::from_utf8_lossy(&content[..end]).to_ascii_lowercase());
-    }
-    if content.starts_with(b"ref:") {
-        let full = format!("refs/tags/{}", str::from_utf8(name).ok()?);
-        let repository = git2::Repository::open(&location.git_dir).ok()?;
-        let resolved = repository.find_reference(&full).ok()?.resolve().ok()?;
-        return resolved.target().map(|id| id.to_string());
-    }
-    tracing::warn!(name = %String::from_utf8_lossy(name), "a tag's file holds no object id");
-    None
 }
 
 struct Packed<'a> {
@@ -162,7 +109,7 @@ struct Packed<'a> {
 
 impl Packed<'_> {
     fn into_tag(self) -> TagRef {
-        TagRef { name: shown(self.name), object: shown(self.object) }
+        TagRef { name: text(self.name.to_vec()), object: text(self.object.to_vec()) }
     }
 }
 
@@ -197,9 +144,9 @@ fn packed_line(line: &[u8]) -> Option<Packed<'_>> {
     (is_id(object) && !name.is_empty()).then_some(Packed { object, name })
 }
 
-/// As text; what is none shows as U+FFFD.
-fn shown(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+/// What is no text shows as U+FFFD.
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 fn is_id(text: &[u8]) -> bool {

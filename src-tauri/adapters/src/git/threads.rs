@@ -9,12 +9,6 @@ const WORTHWHILE: usize = 512;
 /// More readers than this only wait for the same files.
 const MOST: usize = 4;
 
-/// Applies `work` to every item; the order is kept.
-pub(super) fn map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let parts = chunks(items, |part| part.into_iter().map(&work).collect::<Vec<R>>());
-    parts.into_iter().flatten().collect()
-}
-
 /// Applies `work` to as many parts of `items` as there are threads; the order is kept.
 pub(super) fn chunks<T: Send, R: Send>(mut items: Vec<T>, work: impl Fn(Vec<T>) -> R + Sync) -> Vec<R> {
     let count = threads_for(items.len());

@@ -8,23 +8,23 @@ use bytes::Bytes;
 use http::StatusCode;
 use http::header::HeaderMap;
 use http_body_util::combinators::BoxBody;
+use jiff::Timestamp;
 use lastgood_core::error::{Code, Trouble};
 use octocrab::Octocrab;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Client, redirect};
 use serde::de::DeserializeOwned;
 
+use crate::loopback::is_loopback;
 use crate::secret::Secret;
 
 const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
-
-/// GitHub gives up on a request of its own after 10 s; slow networks get twice that on top.
-const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Two clients: one reads and may follow redirects, the other writes and may not.
 pub(super) struct Transport {
     reading: Octocrab,
     writing: Octocrab,
+    deadline: Duration,
     calls_left: AtomicI64,
 }
 
@@ -47,10 +47,11 @@ pub(super) enum Failure {
 }
 
 impl Transport {
-    pub(super) fn new(api: &str, token: &Secret) -> Result<Self, Trouble> {
+    pub(super) fn new(api: &str, token: &Secret, deadline: Duration) -> Result<Self, Trouble> {
         Ok(Self {
             reading: octocrab(api, token, redirect::Policy::limited(5))?,
             writing: octocrab(api, token, redirect::Policy::none())?,
+            deadline,
             calls_left: AtomicI64::new(-1),
         })
     }
@@ -60,39 +61,32 @@ impl Transport {
     }
 
     pub(super) async fn get<T: DeserializeOwned>(&self, route: &str) -> Result<T, Trouble> {
-        let answer = match tokio::time::timeout(DEADLINE, self.reading._get(route)).await {
-            Ok(response) => self.read(&self.reading, response).await,
-            Err(_) => Err(Failure::NoAnswer(late())),
-        };
-        let answer = answer.map_err(Failure::trouble)?;
+        let answer = self.hear(&self.reading, self.reading._get(route)).await.map_err(Failure::trouble)?;
         if !(200..300).contains(&answer.status) {
             return Err(answer.trouble());
         }
-        serde_json::from_str(&answer.body).map_err(|error| {
-            Trouble::new(
-                Code::GithubAnswer,
-                format!("GitHub's answer to {} cannot be read: {error}.", route.split('?').next().unwrap_or(route)),
-                "A proxy may stand in between; try again, and look at GitHub's status page.",
-            )
-        })
+        answer.read(route.split('?').next().unwrap_or(route))
     }
 
     pub(super) async fn post(&self, route: &str, body: &serde_json::Value) -> Result<Answer, Failure> {
-        match tokio::time::timeout(DEADLINE, self.writing._post(route, Some(body))).await {
-            Ok(response) => self.read(&self.writing, response).await,
-            Err(_) => Err(Failure::NoAnswer(late())),
-        }
+        self.hear(&self.writing, self.writing._post(route, Some(body))).await
     }
 
-    async fn read(&self, octocrab: &Octocrab, response: octocrab::Result<Response>) -> Result<Answer, Failure> {
-        let response = response.map_err(|error| failure(&error))?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        self.note_calls_left(&headers);
-        let body = tokio::time::timeout(DEADLINE, octocrab.body_to_string(response))
-            .await
-            .map_err(|_| Failure::NoAnswer(late()))?
-            .map_err(|error| Failure::NoAnswer(unreachable(&error)))?;
-        Ok(Answer { status, headers, body })
+    /// The whole answer, if it comes in time.
+    async fn hear(
+        &self,
+        octocrab: &Octocrab,
+        request: impl Future<Output = octocrab::Result<Response>>,
+    ) -> Result<Answer, Failure> {
+        let whole = async {
+            let response = request.await.map_err(|error| failure(&error))?;
+            let (status, headers) = (response.status().as_u16(), response.headers().clone());
+            self.note_calls_left(&headers);
+            let body = octocrab.body_to_string(response).await;
+            let body = body.map_err(|error| Failure::NoAnswer(unreachable(&error)))?;
+            Ok(Answer { status, headers, body })
+        };
+        tokio::time::timeout(self.deadline, whole).await.unwrap_or_else(|_| Err(Failure::NoAnswer(late(self.deadline))))
     }
 
     fn note_calls_left(&self, headers: &HeaderMap) {
@@ -111,6 +105,17 @@ impl Failure {
 }
 
 impl Answer {
+    /// The body as JSON; `question` is what it answers.
+    pub(super) fn read<T: DeserializeOwned>(&self, question: &str) -> Result<T, Trouble> {
+        serde_json::from_str(&self.body).map_err(|error| {
+            Trouble::new(
+                Code::GithubAnswer,
+                format!("GitHub's answer to {question} cannot be read: {error}."),
+                "A proxy may stand in between; try again, and look at GitHub's status page.",
+            )
+        })
+    }
+
     /// What an answer that is no success tells a person.
     pub(super) fn trouble(&self) -> Trouble {
         let words = self.words();
@@ -126,12 +131,12 @@ impl Answer {
             StatusCode::FORBIDDEN => Trouble::new(
                 Code::TokenTooWeak,
                 format!("GitHub does not allow this: {words}"),
-                "Use a token with the scopes `repo` and `workflow`, or ask for the permission.",
+                "Use a token with the scopes repo and workflow, or ask for the permission.",
             ),
             StatusCode::NOT_FOUND => Trouble::new(
                 Code::NotOnGithub,
                 "GitHub does not know it, or the token may not see it.",
-                "Check the remote's address and that the token has the scopes `repo` and `workflow`.",
+                "Check the remote's address and that the token has the scopes repo and workflow.",
             ),
             status if status.is_redirection() => Trouble::new(
                 Code::NotOnGithub,
@@ -154,20 +159,33 @@ impl Answer {
     fn is_limited(&self) -> bool {
         self.status == 429
             || self.headers.contains_key("retry-after")
-            || number(&self.headers, "x-ratelimit-remaining") == Some(0)
+            || self.is_used_up()
+            || self.message().is_some_and(|message| message.is_about_secondary_limits())
     }
 
+    fn is_used_up(&self) -> bool {
+        number(&self.headers, "x-ratelimit-remaining") == Some(0)
+    }
+
+    /// Source: GitHub's "Rate limits for the REST API", "Exceeding the rate limit".
     fn waiting(&self) -> String {
-        match number(&self.headers, "retry-after") {
-            Some(seconds) => format!("Wait {seconds} s."),
-            None => "Wait until the hour is over; Settings show the calls left.".to_owned(),
+        if let Some(seconds) = number(&self.headers, "retry-after") {
+            return format!("Wait {seconds} s.");
         }
+        let reset = number(&self.headers, "x-ratelimit-reset").filter(|_| self.is_used_up());
+        match reset.and_then(|seconds| Timestamp::from_second(seconds).ok()) {
+            Some(time) => format!("Wait until {} UTC.", time.strftime("%H:%M")),
+            None => "Wait a minute.".to_owned(),
+        }
+    }
+
+    fn message(&self) -> Option<super::wire::Message> {
+        serde_json::from_str(&self.body).ok()
     }
 
     /// GitHub's own words, on one line and not too long; a page of HTML has none.
     fn words(&self) -> String {
-        let message = serde_json::from_str::<super::wire::Message>(&self.body).map(|body| body.message);
-        let text = message.unwrap_or_else(|_| format!("status {}", self.status));
+        let text = self.message().map_or_else(|| format!("status {}", self.status), |body| body.message);
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
         line.chars().take(300).collect()
     }
@@ -180,6 +198,7 @@ pub(super) fn encode(text: &str) -> String {
 }
 
 fn octocrab(api: &str, token: &Secret, redirects: redirect::Policy) -> Result<Octocrab, Trouble> {
+    crate::install_crypto();
     let broken = |words: String| {
         Trouble::new(
             Code::Internal,
@@ -187,13 +206,18 @@ fn octocrab(api: &str, token: &Secret, redirects: redirect::Policy) -> Result<Oc
             "Check the address of the server and this machine's certificates.",
         )
     };
-    let client = Client::builder()
-        .connect_timeout(CONNECT_DEADLINE)
-        .timeout(DEADLINE)
-        .redirect(redirects)
-        .retry(reqwest::retry::never())
-        .build()
-        .map_err(|error| broken(error.to_string()))?;
+    // A header could not carry it, and octocrab takes it for granted that one can.
+    if !token.reveal().bytes().all(|byte| byte.is_ascii_graphic()) {
+        let message = "The token holds characters that no token has.";
+        return Err(Trouble::new(Code::TokenRejected, message, "Copy it again, without spaces and line breaks."));
+    }
+    let mut client =
+        Client::builder().connect_timeout(CONNECT_DEADLINE).redirect(redirects).retry(reqwest::retry::never());
+    if is_loopback(api) {
+        // A proxy would look for a rehearsal on its own machine.
+        client = client.no_proxy();
+    }
+    let client = client.build().map_err(|error| broken(error.to_string()))?;
     Octocrab::builder()
         .base_uri(api)
         .map_err(|error| broken(error.to_string()))?
@@ -231,10 +255,10 @@ fn unreachable(error: &octocrab::Error) -> Trouble {
     )
 }
 
-fn late() -> Trouble {
+fn late(deadline: Duration) -> Trouble {
     Trouble::new(
         Code::GithubUnreachable,
-        format!("GitHub did not answer within {} s.", DEADLINE.as_secs()),
+        format!("GitHub did not answer within {} s.", deadline.as_secs_f64()),
         "Check the network and GitHub's status page.",
     )
 }

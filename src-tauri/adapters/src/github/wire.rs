@@ -12,6 +12,14 @@ use super::object;
 #[derive(Deserialize)]
 pub(super) struct Message {
     pub(super) message: String,
+    documentation_url: Option<String>,
+}
+
+impl Message {
+    /// The words differ; the page that they point to is the same. A secondary limit may come without any header.
+    pub(super) fn is_about_secondary_limits(&self) -> bool {
+        self.documentation_url.as_deref().is_some_and(|page| page.contains("secondary-rate-limits"))
+    }
 }
 
 #[derive(Deserialize)]

@@ -28,13 +28,21 @@ fn inputs(trigger: &Value) -> Vec<WorkflowInput> {
     inputs
         .iter()
         .filter_map(|(name, input)| {
-            let has_default = input.get("default").is_some_and(|value| !value.is_null());
+            // An empty default leaves a required input without a value.
+            let has_default = input.get("default").and_then(text).is_some_and(|value| !value.is_empty());
             let required = input.get("required").and_then(Value::as_bool).unwrap_or(false) && !has_default;
-            let options = input
-                .get("options")
-                .and_then(Value::as_sequence)
-                .map_or_else(Vec::new, |options| options.iter().filter_map(Value::as_str).map(str::to_owned).collect());
-            Some(WorkflowInput { name: name.as_str()?.to_owned(), required, options })
+            let options = input.get("options").and_then(Value::as_sequence).into_iter().flatten();
+            Some(WorkflowInput { name: text(name)?, required, options: options.filter_map(text).collect() })
         })
         .collect()
+}
+
+/// Inputs are text to GitHub, whatever YAML takes them for.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Null | Value::Sequence(_) | Value::Mapping(_) | Value::Tagged(_) => None,
+    }
 }

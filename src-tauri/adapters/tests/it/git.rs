@@ -4,6 +4,8 @@ mod cache;
 mod files;
 mod formats;
 mod hostile;
+#[cfg(unix)]
+mod moving;
 mod pushing;
 mod reading;
 mod sample;

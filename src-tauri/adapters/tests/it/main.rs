@@ -1,4 +1,14 @@
 //! The outside things, each against its real counterpart.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed test says so by panicking")]
 
+mod again;
+mod desk;
 mod git;
+mod github;
+mod journal;
+mod probe;
+mod rehearsed;
+mod secret;
+mod turn;
+mod vault;
+mod workspace;

@@ -12,6 +12,7 @@ use lastgood_adapters::workspace::{Access, Audience, Drive, Workspace};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::TagName;
 use lastgood_core::planning::Wish;
+use lastgood_core::ports::world::Request;
 use lastgood_core::rollback::event::Choice;
 use lastgood_core::rollback::{Outcome, Rollback, StepPhase};
 use serde_json::json;
@@ -51,17 +52,20 @@ pub(crate) struct Order {
 /// Starts the rollback, or takes up an unfinished one, and tells of it until it is over.
 pub(crate) async fn carry_out(workspace: &Workspace, order: &Order) -> Result<ExitCode, Trouble> {
     let begun = Instant::now();
-    let audience = Audience {
-        desktop: Arc::new(DesktopAlerts),
-        person: Arc::new(Terminal::new(order.choose, !order.json)),
-        watcher: Arc::new(Narrator::new(order.json)),
-    };
     let drive = match unfinished(workspace, order).await? {
-        Some(rollback) => take_up(workspace, order, &rollback, audience).await?,
-        None => begin(workspace, order, audience).await?,
+        Some(rollback) => take_up(workspace, order, &rollback).await?,
+        None => begin(workspace, order).await?,
     };
     let rollback = drive.to_the_end().await?;
     Ok(conclude(&rollback, begun, order.json))
+}
+
+fn audience(order: &Order, first: Option<Request>) -> Audience {
+    Audience {
+        desktop: Arc::new(DesktopAlerts),
+        person: Arc::new(Terminal::new(first, !order.json)),
+        watcher: Arc::new(Narrator::new(order.json)),
+    }
 }
 
 async fn unfinished(workspace: &Workspace, order: &Order) -> Result<Option<Rollback>, Trouble> {
@@ -69,12 +73,7 @@ async fn unfinished(workspace: &Workspace, order: &Order) -> Result<Option<Rollb
     Ok(found.into_iter().find(|rollback| rollback.plan.environment.as_str() == order.environment))
 }
 
-async fn take_up(
-    workspace: &Workspace,
-    order: &Order,
-    rollback: &Rollback,
-    audience: Audience,
-) -> Result<Drive, Trouble> {
+async fn take_up(workspace: &Workspace, order: &Order, rollback: &Rollback) -> Result<Drive, Trouble> {
     if order.to.as_ref().is_some_and(|to| *to != rollback.plan.to) {
         return Err(Trouble::new(
             Code::AlreadyRunning,
@@ -82,13 +81,46 @@ async fn take_up(
             "Name that target to take it up, or end it with --choose give-up.",
         ));
     }
+    let decision = decision(order, rollback)?;
     if !order.json {
         output::line(&format!("Taking up {} where it stands.", rollback.id));
     }
-    workspace.resume(&rollback.id, audience).await
+    workspace.resume(&rollback.id, audience(order, decision)).await
 }
 
-async fn begin(workspace: &Workspace, order: &Order, audience: Audience) -> Result<Drive, Trouble> {
+/// A decision counts where the rollback already waits for one; nobody decides about what they have not seen.
+fn decision(order: &Order, rollback: &Rollback) -> Result<Option<Request>, Trouble> {
+    let Some(choice) = order.choose else { return Ok(None) };
+    let choices = rollback.choices();
+    if choices.contains(&choice) {
+        return Ok(Some(Request::Choose(choice)));
+    }
+    if choices.is_empty() && choice == Choice::GiveUp {
+        return Ok(Some(Request::StopAfterThisStep));
+    }
+    let step = rollback.current().map_or("the end", |step| step.name.as_str());
+    let hint = if choices.is_empty() {
+        "Start the same command without --choose; it goes on from there.".to_owned()
+    } else {
+        format!("Decide with --choose {}.", names(choices))
+    };
+    let message = format!("Rollback {} stands at {step}, where {} is no choice.", rollback.id, name(choice));
+    Err(Trouble::new(Code::Usage, message, hint))
+}
+
+fn names(choices: &[Choice]) -> String {
+    choices.iter().copied().map(name).collect::<Vec<_>>().join(" | ")
+}
+
+async fn begin(workspace: &Workspace, order: &Order) -> Result<Drive, Trouble> {
+    if order.choose.is_some() {
+        let message = format!("No rollback of {} waits for a decision.", order.environment);
+        return Err(Trouble::new(
+            Code::Usage,
+            message,
+            "Leave --choose out; `lastgood status` shows what is unfinished.",
+        ));
+    }
     if order.reason.trim().is_empty() {
         return Err(Trouble::new(Code::Usage, "A rollback needs a reason.", "Say why with --reason TEXT."));
     }
@@ -114,7 +146,7 @@ async fn begin(workspace: &Workspace, order: &Order, audience: Audience) -> Resu
     if !order.yes && !confirmed(order.json)? {
         return Err(Trouble::new(Code::Usage, "Nothing was done.", "Answer yes, or add --yes."));
     }
-    workspace.begin(plan, audience).await
+    workspace.begin(plan, audience(order, None)).await
 }
 
 fn confirmed(json: bool) -> Result<bool, Trouble> {
@@ -129,8 +161,7 @@ fn conclude(rollback: &Rollback, begun: Instant, as_json: bool) -> ExitCode {
     let (outcome, sentence, hint) = match (&rollback.end, undecided) {
         (Some(end), _) => (end.outcome.as_str(), end.sentence.as_str(), end.hint.clone()),
         (None, Some(step)) => {
-            let names: Vec<&str> = rollback.choices().iter().copied().map(name).collect();
-            let hint = format!("{} Then decide with --choose {}.", step.hint, names.join(" | "));
+            let hint = format!("{} Then decide with --choose {}.", step.hint, names(rollback.choices()));
             ("inconclusive", step.sentence.as_str(), hint)
         }
         (None, None) => ("unfinished", "The rollback is not over.", "Start the same command again.".to_owned()),

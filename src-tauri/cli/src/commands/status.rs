@@ -18,6 +18,9 @@ pub(crate) async fn run(arguments: Status) -> Result<ExitCode, Trouble> {
     let workspace = Workspace::open(&arguments.repository.repo, &Place::find()?, Access::from_environment())?;
     let known = workspace.know().await?;
     let unfinished = workspace.unfinished().await?;
+    if let Err(trouble) = &known.forge {
+        output::trouble(trouble, false);
+    }
     if arguments.json {
         let environments: Vec<Value> =
             known.environments.iter().map(|environment| as_json(environment, &unfinished)).collect();
@@ -31,8 +34,8 @@ pub(crate) async fn run(arguments: Status) -> Result<ExitCode, Trouble> {
         }));
     } else {
         known.environments.iter().for_each(|environment| print(environment, &unfinished, known.at.as_second()));
-        if let Err(trouble) = &known.forge {
-            output::trouble(trouble, false);
+        if known.environments.is_empty() && known.forge.is_ok() {
+            output::line("No environments: GitHub lists none, and lastgood.toml names none.");
         }
     }
     // What is known is shown; whether GitHub could be asked decides how this ended.
@@ -72,7 +75,7 @@ fn as_json(environment: &Environment, unfinished: &[Rollback]) -> Value {
 }
 
 fn print(environment: &Environment, unfinished: &[Rollback], now: i64) {
-    output::line(environment.name.as_str());
+    output::line(&plain(environment.name.as_str()));
     match &environment.live {
         Some(live) => {
             let age = live.since.map_or(String::new(), |since| format!(", for {}", words(now - since.as_second())));

@@ -93,6 +93,8 @@ async fn an_outage_may_answer_with_html() {
 #[tokio::test]
 async fn a_status_may_be_a_word_that_nobody_knows() {
     let kit = Kit::start().await;
+    // So slow that the run waits in the queue however long this test takes.
+    kit.github().set_speed(0.001).unwrap();
     let id = kit.deploy("v2.4.0").await;
     let fault = Fault::once("/actions/", FaultKind::UnknownStatus { word: "levitating".to_owned() });
     kit.github().arm(fault.for_ever());

@@ -120,5 +120,6 @@ fn listing(sample: &Sample) -> Vec<Release> {
 }
 
 fn file(sample: &Sample) -> PathBuf {
-    fs::read_dir(sample.beside("cache")).unwrap().next().unwrap().unwrap().path()
+    let mut kept = fs::read_dir(sample.beside("cache")).unwrap().map(|entry| entry.unwrap().path());
+    kept.find(|path| path.extension().is_some_and(|extension| extension == "tags")).unwrap()
 }

@@ -69,7 +69,7 @@ fn the_distance_names_what_a_rollback_takes_away() {
     let sample = Sample::new();
     let target = sample.commit("Target\n");
     sample.commit("Faster checkout\n\nBody\n");
-    let live = sample.commit("New logo\n");
+    let live = sample.commit("Merge pull request #412 from team/logo\n\nNew logo\n\nWith a body\n");
     sample.git(&["checkout", "--quiet", "-b", "fix", target.as_str()]);
     let fix = sample.commit("Fix\n");
     let repository = sample.open();
@@ -77,7 +77,7 @@ fn the_distance_names_what_a_rollback_takes_away() {
     assert_eq!((distance.undone, distance.gained), (2, 1));
     let mut titles = distance.titles;
     titles.sort();
-    assert_eq!(titles, ["Faster checkout", "New logo"]);
+    assert_eq!(titles, ["Faster checkout", "New logo (#412)"]);
     let absent = "1".repeat(40).as_str().into();
     assert_eq!(repository.commits_between(&absent, &live).unwrap_err().code, Code::RepositoryUnreadable);
 }

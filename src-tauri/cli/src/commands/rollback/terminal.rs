@@ -1,61 +1,63 @@
 //! The person at a terminal: Ctrl C stops after this step, a question is answered by typing.
 
 use std::io::{self, BufRead, IsTerminal, Write};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use lastgood_core::ports::Person;
 use lastgood_core::ports::world::Request;
 use lastgood_core::rollback::event::Choice;
+use tokio::sync::{Mutex, mpsc};
 
 use crate::arguments;
 
 pub(crate) struct Terminal {
-    /// Decided on the command line; counts once.
-    decided: Mutex<Option<Choice>>,
     talks: bool,
-    interrupted: AtomicBool,
+    /// What they asked for, on the command line and then with the keyboard.
+    requests: Mutex<mpsc::UnboundedReceiver<Request>>,
 }
 
 impl Terminal {
-    /// `talks`: questions may be asked, where standard input is a terminal.
-    pub(crate) fn new(decided: Option<Choice>, talks: bool) -> Self {
-        let talks = talks && io::stdin().is_terminal();
-        Self { decided: Mutex::new(decided), talks, interrupted: AtomicBool::new(false) }
-    }
-
-    fn take_decided(&self) -> Option<Choice> {
-        self.decided.lock().map_or(None, |mut decided| decided.take())
+    /// `first` is heard first. From now on Ctrl C asks to stop, and the second time leaves. `talks`: questions may be
+    /// asked, where standard input is a terminal.
+    pub(crate) fn new(first: Option<Request>, talks: bool) -> Self {
+        let (sender, requests) = mpsc::unbounded_channel();
+        if let Some(first) = first {
+            // The receiver is in this very function.
+            drop(sender.send(first));
+        }
+        tokio::spawn(hear_interrupts(sender));
+        Self { talks: talks && io::stdin().is_terminal(), requests: Mutex::new(requests) }
     }
 }
 
 #[async_trait]
 impl Person for Terminal {
     async fn asked_within(&self, time: Duration) -> Option<Request> {
+        let mut requests = self.requests.lock().await;
+        if time.is_zero() {
+            return requests.try_recv().ok();
+        }
+        let sleep = tokio::time::sleep(time);
+        tokio::pin!(sleep);
         tokio::select! {
-            () = tokio::time::sleep(time) => None,
-            pressed = tokio::signal::ctrl_c(), if !time.is_zero() => {
-                pressed.ok()?;
-                if self.interrupted.swap(true, Ordering::Relaxed) {
-                    // The second time they mean it; the journal knows where it stands.
-                    std::process::exit(1);
-                }
-                Some(Request::StopAfterThisStep)
-            }
+            biased;
+            Some(request) = requests.recv() => Some(request),
+            () = &mut sleep => None,
         }
     }
 
     async fn asked(&self) -> Option<Request> {
-        if let Some(choice) = self.take_decided() {
-            return Some(Request::Choose(choice));
-        }
         if !self.talks {
             return None;
         }
         let answer = tokio::task::spawn_blocking(|| ask("What now? look-again | send-again | it-worked | give-up: "));
-        let answer = answer.await.ok()?;
+        let mut requests = self.requests.lock().await;
+        let answer = tokio::select! {
+            answer = answer => answer.ok()?,
+            // Whoever interrupts the question leaves it open.
+            _ = requests.recv() => return None,
+        };
         if answer.is_empty() {
             return None;
         }
@@ -65,11 +67,28 @@ impl Person for Terminal {
     }
 }
 
+async fn hear_interrupts(requests: mpsc::UnboundedSender<Request>) {
+    let mut before = false;
+    while tokio::signal::ctrl_c().await.is_ok() {
+        if before {
+            leave();
+        }
+        before = requests.send(Request::StopAfterThisStep).is_ok();
+    }
+}
+
+/// The second time they mean it. Nothing is lost: the journal knows where the rollback stands.
+#[expect(clippy::disallowed_methods, reason = "waiting for what they want to leave is what they refuse")]
+fn leave() -> ! {
+    std::process::exit(1)
+}
+
 const CHOICES: [Choice; 4] = [Choice::LookAgain, Choice::SendAgain, Choice::ItWorked, Choice::GiveUp];
 
 /// Asks one question and reads one line; empty at the end of input.
 pub(crate) fn ask(question: &str) -> String {
-    let mut out = io::stdout().lock();
+    // Not locked while it waits: whoever interrupts the question still has something to say.
+    let mut out = io::stdout();
     drop(write!(out, "{question}"));
     drop(out.flush());
     let mut answer = String::new();

@@ -1,0 +1,8 @@
+//! GitHub, as the rehearsal's plays it, also where it goes wrong.
+
+mod dispatching;
+mod reading;
+mod runs;
+mod troubles;
+mod unreached;
+mod workflows;

@@ -1,0 +1,76 @@
+//! What GitHub tells of a repository.
+
+use lastgood_adapters::github::Github;
+use lastgood_core::ports::Forge;
+use lastgood_core::ports::forge::DeploymentState;
+
+use crate::rehearsed::Rehearsed;
+
+#[tokio::test]
+async fn the_account_behind_the_token_is_asked_for_once() {
+    let rehearsed = Rehearsed::start().await;
+    let github = rehearsed.github();
+    for _ in 0..2 {
+        assert_eq!(github.account().await.unwrap(), "platform-lead");
+    }
+    assert_eq!(rehearsed.sent("GET").len(), 1);
+    assert!(github.calls_left().is_some_and(|calls| calls > 4_000));
+}
+
+#[tokio::test]
+async fn the_repository_tells_its_default_branch_and_its_environments() {
+    let rehearsed = Rehearsed::start().await;
+    let github = rehearsed.github();
+    assert_eq!(github.default_branch().await.unwrap(), "main");
+    let environments = github.environments().await.unwrap();
+    assert_eq!(environments.iter().map(|name| name.as_str()).collect::<Vec<_>>(), ["production", "staging"]);
+}
+
+#[tokio::test]
+async fn deployments_come_newest_first_with_their_states_times_and_addresses() {
+    let rehearsed = Rehearsed::start().await;
+    let deployments = rehearsed.github().deployments().await.unwrap();
+    assert!(deployments.is_sorted_by_key(|found| std::cmp::Reverse((found.created, found.id))));
+    let in_production: Vec<_> = deployments.iter().filter(|found| found.environment.as_str() == "production").collect();
+    let newest = in_production[0];
+    assert_eq!((newest.reference.as_str(), &newest.state), ("v2.4.1", &DeploymentState::Success));
+    assert_eq!(newest.succeeded, Some(newest.state_since));
+    assert!(newest.succeeded.unwrap() > newest.created);
+    assert_eq!(newest.url.as_deref(), Some(rehearsed.description().service.as_str()));
+    assert_eq!(newest.commit.as_str().len(), 40);
+    assert!(!newest.creator.is_empty());
+    let before = in_production[1];
+    assert_eq!((before.reference.as_str(), &before.state), ("v2.4.0", &DeploymentState::Inactive));
+    assert!(before.succeeded.unwrap() < before.state_since, "it succeeded before the next one made it inactive");
+    let staging = deployments.iter().find(|found| found.environment.as_str() == "staging").unwrap();
+    assert_eq!(staging.url, Some(format!("{}/staging", rehearsed.description().service)));
+}
+
+#[tokio::test]
+async fn a_server_below_a_path_is_asked_below_that_path() {
+    let rehearsed = Rehearsed::start().await;
+    let api = format!("{}/api/v3", rehearsed.description().api);
+    let github = Github::new(&api, &rehearsed.token(), rehearsed.slug()).unwrap();
+    assert_eq!(github.default_branch().await.unwrap(), "main");
+    assert_eq!(github.workflows().await.unwrap().len(), 1);
+    for request in rehearsed.sent("GET") {
+        assert!(request.path_and_query.starts_with("/api/v3/repos/acme/connectias"), "{request:?}");
+    }
+}
+
+#[tokio::test]
+async fn words_in_a_path_or_a_query_stay_one_word() {
+    let rehearsed = Rehearsed::start().await;
+    let github = rehearsed.github();
+    let since = rehearsed.server().now();
+    github.dispatched_runs("../a b?c#d&e=/%2e.yml", "main&event=push#?", since).await.unwrap_err();
+    let request = rehearsed.sent("GET").pop().unwrap().path_and_query;
+    let (path, query) = request.split_once('?').unwrap();
+    assert_eq!(path, "/repos/acme/connectias/actions/workflows/..%2Fa%20b%3Fc%23d%26e%3D%2F%252e.yml/runs");
+    assert!(query.contains("&branch=main%26event%3Dpush%23%3F&"), "{query}");
+    let mut order = crate::rehearsed::order(&[]);
+    order.workflow = "a/../../x".to_owned();
+    github.dispatch(&order).await;
+    let path = rehearsed.sent("POST").pop().unwrap().path_and_query;
+    assert_eq!(path, "/repos/acme/connectias/actions/workflows/a%2F..%2F..%2Fx/dispatches");
+}

@@ -1,0 +1,157 @@
+//! A live service is asked for its version and its health, whatever it answers.
+
+use std::time::Duration;
+
+use lastgood_adapters::probe::HttpProbe;
+use lastgood_core::ports::Probe;
+use lastgood_core::ports::world::Seen;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use crate::rehearsed::Rehearsed;
+use crate::rehearsed::free_port;
+
+/// Far below the pace of a service that sleeps.
+const SHORT: Duration = Duration::from_millis(300);
+
+#[tokio::test]
+async fn the_rehearsal_s_service_tells_its_version_and_its_health() {
+    let rehearsed = Rehearsed::start().await;
+    let (probe, service) = (probe(), rehearsed.description().service.clone());
+    assert_eq!(probe.version(&format!("{service}/version")).await, Seen::Answer("v2.4.1".to_owned()));
+    assert_eq!(probe.health(&format!("{service}/healthz")).await, Seen::No("health 503".to_owned()));
+    assert_eq!(probe.health(&format!("{service}/staging/healthz")).await, Seen::Answer(200));
+    assert!(matches!(probe.version(&format!("{service}/nowhere")).await, Seen::No(words) if words.ends_with("404")));
+}
+
+#[tokio::test]
+async fn a_version_is_read_from_json_from_a_quoted_and_from_a_plain_word() {
+    for (body, version) in [
+        (r#"{"version":"v2.4.0","commit":"abc"}"#, "v2.4.0"),
+        (r#"{"name":"shop","tag":" v2.4.0\n"}"#, "v2.4.0"),
+        (r#"{"release":"2024-05"}"#, "2024-05"),
+        (r#"{"version":null,"git_tag":"api-v1"}"#, "api-v1"),
+        (r#""v2.4.0""#, "v2.4.0"),
+        ("v2.4.0\r\n", "v2.4.0"),
+        ("2.4", "2.4"),
+        ("\u{feff}v2.4.0", "v2.4.0"),
+    ] {
+        assert_eq!(asked(&ok(body)).await, Seen::Answer(version.to_owned()), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_version_is_a_no() {
+    let long = "v".repeat(251);
+    for body in [
+        "<!doctype html><title>Welcome</title>",
+        "<html><body>hi</body></html>",
+        "v2.4.0 (stable)",
+        "",
+        " \n",
+        "{}",
+        r#"{"version":{"major":2}}"#,
+        r#"["v2.4.0"]"#,
+        "null",
+        "true",
+        "v2\u{1b}[31m",
+        r#""v2\u0000""#,
+        &long,
+    ] {
+        let seen = asked(&ok(body)).await;
+        assert!(matches!(&seen, Seen::No(words) if words.ends_with("tells no version")), "{body:?} {seen:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_success_is_a_no_with_its_number() {
+    for status in ["404 Not Found", "500 Oops", "503 Service Unavailable"] {
+        let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 6\r\n\r\nv2.4.0");
+        let seen = asked(&answer).await;
+        assert!(matches!(&seen, Seen::No(words) if words.ends_with(&status[..3])), "{status} {seen:?}");
+    }
+}
+
+#[tokio::test]
+async fn redirects_are_followed_and_a_circle_is_left() {
+    let rehearsed = Rehearsed::start().await;
+    let place = format!("{}/version", rehearsed.description().service);
+    let moved = |to: &str| format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n");
+    assert_eq!(asked(&moved(&place)).await, Seen::Answer("v2.4.1".to_owned()));
+    assert!(matches!(asked(&moved("/again")).await, Seen::Nothing(_)));
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_left() {
+    let chunk = format!("{:x}\r\n{}\r\n", 1 << 16, "v".repeat(1 << 16));
+    let endless = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{}", chunk.repeat(8));
+    assert!(matches!(asked(&endless).await, Seen::Nothing(words) if words.ends_with("the answer is too long")));
+}
+
+#[tokio::test]
+async fn where_nobody_answers_nothing_is_seen() {
+    let probe = probe();
+    let url = format!("http://127.0.0.1:{}/version", free_port());
+    assert_eq!(probe.version(&url).await, Seen::Nothing(format!("{url}: nobody answers")));
+    assert_eq!(probe.health(&url).await, Seen::Nothing(format!("{url}: nobody answers")));
+    for url in ["", "nonsense", "http://", "ftp://127.0.0.1/version", "file:///etc/hostname"] {
+        assert!(matches!(probe.version(url).await, Seen::Nothing(_)), "{url}");
+    }
+}
+
+#[tokio::test]
+async fn a_slow_service_is_nothing_seen_also_when_it_is_slow_in_the_middle() {
+    for said in ["", "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nv2."] {
+        let url = serve(said, Ending::Stay).await;
+        let probe = HttpProbe::within(SHORT).unwrap();
+        let seen = probe.version(&url).await;
+        assert_eq!(seen, Seen::Nothing(format!("{url}: no answer within 0.3 s")), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_in_the_middle_is_nothing_seen() {
+    let seen = asked("HTTP/1.1 200 OK\r\ncontent-length: 60\r\n\r\nv2.4.0").await;
+    assert!(matches!(&seen, Seen::Nothing(_)), "{seen:?}");
+}
+
+fn probe() -> HttpProbe {
+    HttpProbe::new().unwrap()
+}
+
+fn ok(body: &str) -> String {
+    format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+}
+
+/// What the probe makes of a server that says this to everyone.
+async fn asked(answer: &str) -> Seen<String> {
+    let url = serve(answer, Ending::Close).await;
+    probe().version(&url).await
+}
+
+#[derive(Clone, Copy)]
+enum Ending {
+    Close,
+    Stay,
+}
+
+async fn serve(answer: &str, ending: Ending) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/version", listener.local_addr().unwrap());
+    let answer = answer.to_owned();
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = [0; 4096];
+            if stream.read(&mut request).await.unwrap_or(0) == 0 {
+                continue;
+            }
+            // A client that has heard enough hangs up.
+            drop(stream.write_all(answer.as_bytes()).await);
+            if matches!(ending, Ending::Stay) {
+                std::future::pending::<()>().await;
+            }
+        }
+    });
+    url
+}
