@@ -125,7 +125,7 @@ impl Controller {
             Message::StartRollback(environment, tag, reason, reply) => {
                 self.start_rollback(&environment, tag, reason, reply);
             }
-            Message::Driving(opened, driving, reply) => self.driving(opened, driving, reply).await,
+            Message::Driving(opened, driving, reply) => self.driving(opened, *driving, reply).await,
             Message::Saw(fact, rollback) => self.saw(*fact, *rollback).await,
             Message::DriveEnded(id, result) => self.drive_ended(&id, result).await,
             Message::Ask(id, request, reply) => reply.send(self.ask(&id, request)),

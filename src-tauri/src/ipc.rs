@@ -1,6 +1,7 @@
 //! The wire: one list of commands; beside each group of them the types that cross it.
 //!
 //! Only this module knows the wire's shape. Its types are generated to TypeScript by a test.
+#![expect(clippy::let_underscore_must_use, reason = "the command attribute expands to it")]
 
 pub mod error;
 pub mod inbox;

@@ -1,6 +1,7 @@
 //! The only Rust that knows Tauri: it builds the window, hands it the commands, and starts the one task that owns
 //! everything (`controller`).
 
+mod context;
 mod controller;
 mod desktop;
 pub mod ipc;

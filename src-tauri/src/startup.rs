@@ -33,7 +33,7 @@ pub(crate) fn build() -> Result<App<Wry>, Trouble> {
             app.manage(host);
             Ok(())
         })
-        .build(tauri::tauri_build_context!())
+        .build(crate::context::context())
         .map_err(|error| {
             let hint = "Check that this machine has a display and a web view.";
             Trouble::new(Code::Internal, format!("The window could not be opened: {error}."), hint)
@@ -62,7 +62,7 @@ fn second_start(app: &tauri::AppHandle, given: &[String], folder: &str) {
     if let Ok(arguments) = parse(given.iter().skip(1).cloned()) {
         let wanted = match arguments.wanted {
             Wanted::Folder(path) => Wanted::Folder(PathBuf::from(folder).join(path)),
-            other => other,
+            other @ (Wanted::Last | Wanted::Rehearsal) => other,
         };
         app.state::<crate::controller::Host>().want(wanted);
     }

@@ -70,28 +70,25 @@ describe("a label", () => {
 });
 
 describe("the frame", () => {
-  it("reaches back three weeks when there is more", () => {
-    const lane = [
-      span("v1", 200, 15),
-      span("v2", 15, 10),
-      span("v3", 10, 5),
-      span("v4", 5, 2),
-      span("v5", 2, null),
-    ];
-    expect(frameOf([lane], NOW, 0, 800).from).toBe(NOW - 21 * DAY);
+  const daysBack = (...lanes: LaneSpan[][]) => (NOW - frameOf(lanes, NOW, 0, 800).from) / DAY;
+  const daily = Array.from({ length: 30 }, (_, index) =>
+    span(`v${index}`, 30 - index, index === 29 ? null : 29 - index),
+  );
+
+  it("shows the latest six changes of the busiest environment", () => {
+    expect(daysBack(daily)).toBe(6);
+    expect(daysBack(daily, [span("v1", 900, 800), span("v2", 3, null)])).toBe(6);
   });
 
-  it("reaches further back for a quiet repository and less far for a young one", () => {
-    expect(frameOf([[span("v1", 90, 60), span("v2", 60, null)]], NOW, 0, 800).from).toBe(NOW - 21 * DAY);
-    expect(
-      frameOf(
-        [[span("v1", 90, 80), span("v2", 80, 70), span("v3", 70, 60), span("v4", 60, null)]],
-        NOW,
-        0,
-        800,
-      ).from,
-    ).toBe(NOW - 90 * DAY);
-    expect(frameOf([[span("v1", 2, null)]], NOW, 0, 800).from).toBe(NOW - 2 * DAY);
+  it("shows what is live or last good elsewhere too, up to three weeks back", () => {
+    expect(daysBack(daily, [span("v1", 9, null)])).toBe(9);
+    expect(daysBack(daily, [span("v1", 12, 2, { lastGood: true }), span("v2", 2, null)])).toBe(12);
+    expect(daysBack(daily, [span("v1", 900, null)])).toBe(21);
+  });
+
+  it("reaches as far back as a quiet repository does, and no further than a young one", () => {
+    expect(daysBack([span("v1", 90, 60), span("v2", 60, null)])).toBe(90);
+    expect(daysBack([span("v1", 2, null)])).toBe(2);
   });
 
   it("places times outside of it at its ends", () => {
@@ -120,6 +117,8 @@ describe("the ticks", () => {
 });
 
 it("the arc of a rollback goes from right to left over the bad bar", () => {
-  const { path } = arcOver({ x: 200, width: 40, label: "", span: span("v1", 2, 1) }, 20);
-  expect(path).toMatch(/^M238 20C.* 202 19$/);
+  const over = (width: number) =>
+    arcOver({ x: 200, width, label: "", inset: 0, span: span("v1", 2, 1) }, 20).path;
+  expect(over(40)).toMatch(/^M238 20C.* 202 19$/);
+  expect(over(4), "still an arc over a sliver").toMatch(/^M211 20C.* 193 19$/);
 });

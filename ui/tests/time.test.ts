@@ -41,7 +41,7 @@ describe("a duration", () => {
     [119_700, "2 min"],
     [HOUR + 5 * MINUTE, "1 h 5 min"],
     [532_800_000, "6 d 4 h"],
-    [-40, "0.0 s"],
+    [-40, "< 0.1 s"],
   ])("of %d ms reads as %s", (length, words) => {
     expect(duration(length)).toBe(words);
   });

@@ -1,5 +1,5 @@
 import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import App from "../src/App.svelte";
 import { useBackend } from "../src/ipc/backend";
 import { Fake } from "../src/ipc/fake";
@@ -111,6 +111,14 @@ describe("the timeline", () => {
     await waitFor(() => expect(screen.getByTestId("inspector").textContent).toContain("v2.5.0-rc.1"));
   });
 
+  it("still shows what is known when the release that is looked at is chosen", async () => {
+    await open("usual");
+    await screen.findByText("FUEL_LIMIT, PLUGIN_CACHE");
+    const list = screen.getByTestId("release-list");
+    await fireEvent.click(within(list).getByText("v2.4.0"));
+    expect(screen.getByText("FUEL_LIMIT, PLUGIN_CACHE")).toBeTruthy();
+  });
+
   it("never lets a name run as markup or turn around", async () => {
     await open("hostile");
     const list = await screen.findByTestId("release-list");
@@ -158,6 +166,21 @@ describe("the rollback", () => {
       id: "rollback-1",
       reason: "503 since the fuel metering change",
     });
+  });
+
+  it("keeps a reason while somebody types on and on, and says so", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    const fake = await open("usual");
+    await rollBack();
+    const field = screen.getByLabelText("Why");
+    for (const value of ["5", "50", "503", "503 s", "503 si", "503 sin"]) {
+      await fireEvent.input(field, { target: { value } });
+      await vi.advanceTimersByTimeAsync(100);
+    }
+    expect(fake.count("give_reason")).toBeGreaterThan(0);
+    await fireEvent.keyDown(field, { key: "Enter" });
+    await screen.findByText("kept");
+    vi.useRealTimers();
   });
 
   it("shows each step, then the proofs", async () => {

@@ -45,7 +45,7 @@ pub(super) enum Message {
     Opened(Box<Opening>),
     Known(u64, Box<Result<Known, Trouble>>),
     Armed(u64, EnvironmentName, Arming),
-    Driving(u64, Result<Driving, Trouble>, Option<Reply<RollbackView>>),
+    Driving(u64, Box<Result<Driving, Trouble>>, Option<Reply<RollbackView>>),
     Saw(Box<Fact>, Box<Rollback>),
     DriveEnded(RollbackId, Result<(), Trouble>),
 }

@@ -33,7 +33,7 @@ impl Controller {
                 Some(last) => Wanted::Folder(PathBuf::from(last.path)),
                 None => Wanted::Last,
             },
-            other => other,
+            Wanted::Rehearsal | Wanted::Folder(_) => wanted,
         };
         let (place, speed, sender) = (self.place.clone(), self.speed, self.sender.clone());
         tauri::async_runtime::spawn(async move {

@@ -22,9 +22,6 @@ use crate::ipc::notice::Notice;
 use crate::ipc::rollback::view;
 use crate::ipc::rollback::{RollbackSummary, RollbackView};
 
-/// Said in the tag when the person gave no reason of their own.
-const NO_REASON: &str = "No reason given";
-
 impl Controller {
     /// Plans from what is known, without waiting for anything, and begins.
     pub(super) fn start_rollback(
@@ -45,7 +42,7 @@ impl Controller {
         tauri::async_runtime::spawn(async move {
             match workspace.begin(plan, audience).await {
                 Ok(drive) => run(drive, bell_side, Vec::new(), opened, sender, Some(reply)).await,
-                Err(trouble) => drop(sender.send(Message::Driving(opened, Err(trouble), Some(reply)))),
+                Err(trouble) => drop(sender.send(Message::Driving(opened, Box::new(Err(trouble)), Some(reply)))),
             }
         });
     }
@@ -58,10 +55,9 @@ impl Controller {
     ) -> Result<lastgood_core::rollback::plan::Plan, Trouble> {
         let session = self.session()?;
         let known = session.known.as_ref().ok_or_else(super::session::nothing_open)?;
-        let reason = reason.trim();
         let wish = Wish {
             to: Some(tag),
-            reason: if reason.is_empty() { NO_REASON.to_owned() } else { reason.to_owned() },
+            reason: reason.trim().to_owned(),
             who: session.who(),
             countdown: SignedDuration::from_secs(i64::from(UNDO_SECONDS)),
             rehearsal: session.workspace.is_rehearsal(),
@@ -115,7 +111,7 @@ impl Controller {
         session.driving.entry(driving.rollback.id.clone()).or_insert(driving);
         match reply {
             Some(reply) => reply.send(Ok(view)),
-            None => self.tell(Notice::Rollback { rollback: view }),
+            None => self.tell(Notice::Rollback { rollback: Box::new(view) }),
         }
         self.tell_overview().await;
     }
@@ -127,7 +123,7 @@ impl Controller {
         driving.facts.push(fact);
         let history = session.known.as_ref().map_or(&[][..], |known| &known.facts);
         let view = view::rollback(&driving.rollback, &driving.facts, history);
-        self.tell(Notice::Rollback { rollback: view });
+        self.tell(Notice::Rollback { rollback: Box::new(view) });
     }
 
     pub(super) async fn drive_ended(&mut self, id: &RollbackId, result: Result<(), Trouble>) {
@@ -174,7 +170,7 @@ impl Controller {
             if !session.driving.contains_key(&rollback.id)
                 && let Ok(rollback) = self.rollback_view(&rollback.id).await
             {
-                self.tell(Notice::Rollback { rollback });
+                self.tell(Notice::Rollback { rollback: Box::new(rollback) });
             }
         }
     }
@@ -200,7 +196,7 @@ async fn run(
 ) {
     let rollback = drive.rollback().clone();
     let id = rollback.id.clone();
-    drop(sender.send(Message::Driving(opened, Ok(Driving { rollback, facts, bell }), reply)));
+    drop(sender.send(Message::Driving(opened, Box::new(Ok(Driving { rollback, facts, bell })), reply)));
     let result = drive.to_the_end().await.map(drop);
     drop(sender.send(Message::DriveEnded(id, result)));
 }

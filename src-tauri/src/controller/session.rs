@@ -38,6 +38,8 @@ pub(super) struct Session {
     pub(super) driving: HashMap<RollbackId, Driving>,
     releases: Arc<Vec<Release>>,
     asking: bool,
+    /// The next refresh by itself; there is only ever one.
+    next_refresh: Option<tauri::async_runtime::JoinHandle<()>>,
     waiting: Vec<Reply<Overview>>,
 }
 
@@ -52,6 +54,7 @@ impl Session {
             driving: HashMap::new(),
             releases,
             asking: false,
+            next_refresh: None,
             waiting: Vec::new(),
         }
     }
@@ -105,10 +108,14 @@ impl Controller {
             }
         }
         let sender = self.sender.clone();
-        tauri::async_runtime::spawn(async move {
+        let timer = tauri::async_runtime::spawn(async move {
             tokio::time::sleep(pause).await;
             drop(sender.send(Message::Refresh));
         });
+        let before = self.session.as_mut().and_then(|session| session.next_refresh.replace(timer));
+        if let Some(before) = before {
+            before.abort();
+        }
     }
 
     /// Facts that another process wrote show here as well.
@@ -155,7 +162,7 @@ impl Controller {
                 reply.send(Ok(overview.clone()));
             }
         }
-        self.tell(Notice::Overview { overview });
+        self.tell(Notice::Overview { overview: Box::new(overview) });
     }
 
     async fn overview(&self) -> Option<Overview> {
@@ -309,13 +316,8 @@ fn compare(workspace: &Workspace, target: &Release, live: &Release) -> Option<Re
     })
 }
 
-/// GitHub's own titles: `Merge pull request #412 from …`, and `Title (#412)` of a squashed one.
+/// `Title (#412)`, as GitHub names what a pull request brought.
 fn pull_request(title: &str) -> Option<LeavingChange> {
-    if let Some(rest) = title.strip_prefix("Merge pull request #") {
-        let (number, from) = rest.split_once(' ')?;
-        let title = from.split_once(": ").map_or(from, |(_, words)| words);
-        return Some(LeavingChange { number: number.parse().ok(), title: title.to_owned() });
-    }
     let (words, number) = title.strip_suffix(')')?.rsplit_once(" (#")?;
     Some(LeavingChange { number: Some(number.parse().ok()?), title: words.to_owned() })
 }

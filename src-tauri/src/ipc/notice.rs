@@ -13,10 +13,10 @@ use super::timeline::Overview;
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Notice {
     Overview {
-        overview: Overview,
+        overview: Box<Overview>,
     },
     Rollback {
-        rollback: RollbackView,
+        rollback: Box<RollbackView>,
     },
     /// The list changed: ask for it.
     Releases,

@@ -45,8 +45,11 @@ impl Window {
         }
     }
 
+    /// Clicks the first such element, once it can be clicked: it may still be measured, or lie under what is closing.
     pub fn click(&self, by: &By) -> Result<(), Failure> {
-        self.find(by)?.click()
+        self.wait_for(&format!("a click on {by}"), APPEARS_WITHIN, || {
+            self.find_all(by)?.first().map(Element::click).transpose()
+        })
     }
 
     pub fn text(&self, by: &By) -> Result<String, Failure> {

@@ -23,6 +23,7 @@ export class Releases {
 
   #listAsked = 0;
   #detailAsked = 0;
+  #detailOf: string | null = null;
 
   async load(): Promise<void> {
     const asked = ++this.#listAsked;
@@ -38,15 +39,16 @@ export class Releases {
   }
 
   select(tag: string | null): void {
-    if (tag === this.selected) return;
     this.selected = tag;
-    this.detail = null;
-    this.detailTrouble = null;
   }
 
   /** Reads what is known of the selected release; an answer that comes too late is dropped. */
   async readDetail(environment: string | null, tag: string): Promise<void> {
     const asked = ++this.#detailAsked;
+    const question = JSON.stringify([environment, tag]);
+    // The same question, asked anew, keeps its old answer on screen until the new one comes.
+    if (question !== this.#detailOf) this.#forgetDetail();
+    this.#detailOf = question;
     try {
       const detail = await call("release_detail", { environment, tag });
       if (asked !== this.#detailAsked) return;
@@ -60,10 +62,17 @@ export class Releases {
   clear(): void {
     this.#listAsked += 1;
     this.#detailAsked += 1;
+    this.#detailOf = null;
+    this.#forgetDetail();
     this.all = null;
     this.trouble = null;
     this.series = null;
     this.select(null);
+  }
+
+  #forgetDetail(): void {
+    this.detail = null;
+    this.detailTrouble = null;
   }
 
   #arrange(): ReleaseRow[] {

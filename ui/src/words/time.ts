@@ -32,9 +32,10 @@ export function span(milliseconds: number): string {
   return count(Math.floor(days / 365.25), "year");
 }
 
-/** Two units at most: "0.4 s", "58 s", "1 min 50 s", "2 h 5 min", "6 d 4 h". */
+/** Two units at most: "< 0.1 s", "0.4 s", "58 s", "1 min 50 s", "2 h 5 min", "6 d 4 h". */
 export function duration(milliseconds: number): string {
   const length = Math.max(0, milliseconds);
+  if (length < 50) return "< 0.1 s";
   if (length < 9950) return `${(length / SECOND).toFixed(1)} s`;
   if (length < MINUTE - SECOND / 2) return `${Math.round(length / SECOND)} s`;
   if (length < HOUR) return pair(length, MINUTE, "min", SECOND, "s");

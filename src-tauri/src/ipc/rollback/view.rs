@@ -73,10 +73,12 @@ fn phase(rollback: &Rollback) -> RollbackPhase {
     if rollback.current().is_some_and(|step| step.phase == rollback::StepPhase::Inconclusive) {
         return RollbackPhase::Inconclusive;
     }
-    match &rollback.seen {
-        Some(seen) if seen.status == "waiting" => RollbackPhase::Waiting,
-        Some(_) | None => RollbackPhase::Running,
-    }
+    if is_waiting(rollback) { RollbackPhase::Waiting } else { RollbackPhase::Running }
+}
+
+/// Somebody must approve the run before it goes on.
+fn is_waiting(rollback: &Rollback) -> bool {
+    rollback.seen.as_ref().is_some_and(|seen| seen.status == "waiting")
 }
 
 fn words(rollback: &Rollback) -> (String, String) {
@@ -88,6 +90,10 @@ fn words(rollback: &Rollback) -> (String, String) {
     }
     match rollback.current() {
         Some(step) if step.phase == rollback::StepPhase::Inconclusive => (step.sentence.clone(), step.hint.clone()),
+        Some(_) if is_waiting(rollback) => (
+            "The run waits for an approval".to_owned(),
+            "Approve it on GitHub; the rollback then goes on by itself.".to_owned(),
+        ),
         Some(step) => (title(step.name, rollback), String::new()),
         None => (String::new(), String::new()),
     }
@@ -106,12 +112,20 @@ fn step(step: &Step, rollback: &Rollback) -> StepView {
             rollback::StepPhase::Aborted => StepPhase::Aborted,
             rollback::StepPhase::Inconclusive => StepPhase::Inconclusive,
         },
-        sentence: if step.sentence.is_empty() { ahead(step.name, rollback) } else { step.sentence.clone() },
+        sentence: said(step, rollback),
         hint: step.hint.clone(),
         started_at: step.started.map(|at| at.to_string()),
         ended_at: step.ended.map(|at| at.to_string()),
         checks: step.answers.iter().map(check).collect(),
     }
+}
+
+fn said(step: &Step, rollback: &Rollback) -> String {
+    let held = step.name == rollback::StepName::Hold && step.phase == rollback::StepPhase::Succeeded;
+    if held && rollback.end.is_some() && !rollback.held {
+        return "Held at first, and lifted since".to_owned();
+    }
+    if step.sentence.is_empty() { ahead(step.name, rollback) } else { step.sentence.clone() }
 }
 
 fn name(name: rollback::StepName) -> StepName {
@@ -143,7 +157,7 @@ fn title(name: rollback::StepName, rollback: &Rollback) -> String {
 fn ahead(name: rollback::StepName, rollback: &Rollback) -> String {
     let plan = &rollback.plan;
     match name {
-        rollback::StepName::Hold => "Nobody can deploy over this until you lift it".to_owned(),
+        rollback::StepName::Hold => "Kept on this machine until you lift it".to_owned(),
         rollback::StepName::Check => format!("{} questions before anything leaves this machine", checks()),
         rollback::StepName::Tag => format!("{} → {}", plan.rollback_tag, plan.commit.short()),
         rollback::StepName::Dispatch => format!("{} = {}", plan.deploy.version_input, plan.to),
@@ -167,6 +181,9 @@ fn checks() -> usize {
 
 fn active(rollback: &Rollback) -> Option<String> {
     let seen = rollback.seen.as_ref()?;
+    if let Some(job) = seen.jobs.iter().find(|job| job.status == "waiting") {
+        return Some(format!("{} waits for an approval", job.name));
+    }
     let job = seen.jobs.iter().find(|job| job.status == "in_progress")?;
     let step = job.steps.iter().find(|step| step.status == "in_progress");
     Some(match step {

@@ -224,8 +224,10 @@ fn marks(environment: &Environment) -> Vec<Mark> {
         && let Some(tag) = &live.tag
     {
         let failing = live.health.as_ref().is_some_and(|health| health.verdict == check::Verdict::Failed);
-        let mark = if failing { MarkKind::Failing } else { MarkKind::Live };
-        marks.push(Mark { tag: tag.to_string(), mark });
+        marks.push(Mark { tag: tag.to_string(), mark: MarkKind::Live });
+        if failing {
+            marks.push(Mark { tag: tag.to_string(), mark: MarkKind::Failing });
+        }
     }
     if let Some(tag) = &environment.last_good.tag {
         marks.push(Mark { tag: tag.to_string(), mark: MarkKind::LastGood });

@@ -1,6 +1,7 @@
 //! Journeys through the real window, and the proof that the kit they use can see, act and fail.
 #![cfg(target_os = "linux")]
 
+mod access;
 mod kit;
 mod opening;
 mod repository;

@@ -8,21 +8,19 @@ export type Marks = ReadonlySet<Mark["mark"]>;
 
 /** What a row of the list says beside its title: the strongest mark in this environment, else what the tag is. */
 export function rowSign(row: ReleaseRow, marks: Marks | undefined, environment: string): RowSign | null {
-  if (marks?.has("failing") && marks.has("live"))
+  if (marks?.has("failing"))
     return {
       tone: "bad",
       glyph: "triangle",
-      word: `live, failing`,
+      word: environment,
       title: `Live in ${environment}, and failing`,
     };
   if (marks?.has("live"))
-    return { tone: "info", glyph: "dot", word: "live", title: `Live in ${environment}` };
+    return { tone: "info", glyph: "dot", word: environment, title: `Live in ${environment}` };
   if (marks?.has("quarantined"))
     return { tone: "bad", glyph: "block", word: "quarantined", title: `May not run in ${environment}` };
   if (marks?.has("last_good"))
     return { tone: "good", glyph: "check", word: "last good", title: `Last good in ${environment}` };
-  if (marks?.has("failing"))
-    return { tone: "bad", glyph: "triangle", word: "failed", title: `Failed in ${environment}` };
   if (row.commit === null)
     return { tone: "neutral", glyph: "block", word: "not deployable", title: "This tag names no commit" };
   if (row.prerelease) return { tone: "neutral", glyph: null, word: "pre-release", title: "A pre-release" };

@@ -18,28 +18,33 @@ const TICK_STEPS = [
   365 * DAY,
 ];
 
-/** Three weeks tell what a release manager asks; quiet repositories reach back to their latest changes. */
+/** How far back one quiet environment may stretch the chart of the others. */
 const USUAL_REACH = 21 * DAY;
-const CHANGES_SHOWN = 4;
+const CHANGES_SHOWN = 6;
 const GAP = 3;
 const THINNEST = 3;
 const LIVE_WIDTH = 22;
 const CHARACTER = 6.4;
-const LABEL_PADDING = 14;
+const LABEL_INSET = 8;
+/** A short name may nearly fill its bar. */
+const LEAST_INSET = 2;
+/** An arc narrower than this reads as a mere arrowhead. */
+const ARC_WIDTH = 18;
 
 /** The stretch of time that the chart shows, and the pixels it has for it. */
 export type Frame = { from: number; to: number; left: number; right: number };
-export type Bar = { x: number; width: number; label: string; span: LaneSpan };
+export type Bar = { x: number; width: number; label: string; inset: number; span: LaneSpan };
 export type Tick = { x: number; label: string };
 
+/** The latest changes of the busiest environment, and what is live or last good in the others. */
 export function frameOf(lanes: LaneSpan[][], now: number, left: number, right: number): Frame {
-  const starts = lanes.map((lane) =>
-    lane.map((span) => instant(span.from)).filter((start) => start !== null),
-  );
-  const all = starts.flat();
-  const earliest = all.length > 0 ? Math.min(...all) : now - USUAL_REACH;
-  const wanted = Math.min(now - USUAL_REACH, ...starts.map((lane) => lane.at(-CHANGES_SHOWN) ?? now));
-  return { from: Math.min(Math.max(earliest, wanted), now - HOUR), to: now, left, right };
+  const known = lanes.filter((lane) => lane.length > 0);
+  const start = (span: LaneSpan | undefined) => instant(span?.from) ?? now - USUAL_REACH;
+  const busiest = Math.max(...known.map((lane) => start(lane.at(-CHANGES_SHOWN) ?? lane[0])));
+  const wanted = Math.min(...known.map((lane) => start(lane.find((span) => span.lastGood) ?? lane.at(-1))));
+  const from =
+    known.length === 0 ? now - USUAL_REACH : Math.min(busiest, Math.max(wanted, now - USUAL_REACH));
+  return { from: Math.min(from, now - HOUR), to: now, left, right };
 }
 
 /** The bars of one lane, newest drawn true to its right end; what is too thin to see gives way. */
@@ -52,7 +57,8 @@ export function barsOf(spans: LaneSpan[], frame: Frame): Bar[] {
     const least = span.live ? LIVE_WIDTH : THINNEST;
     const x = Math.max(frame.left, Math.min(start, end - least));
     if (end - x < THINNEST || end <= frame.left || (start >= limit && span.tone !== "bad")) continue;
-    bars.push({ x, width: end - x, label: labelFor(span, end - x), span });
+    const label = labelFor(span, end - x);
+    bars.push({ x, width: end - x, label, inset: insetOf(label, end - x), span });
     limit = x - GAP;
   }
   return bars.reverse();
@@ -60,11 +66,12 @@ export function barsOf(spans: LaneSpan[], frame: Frame): Bar[] {
 
 /** The longest name that fits: with its mark, whole, without its prefix, cut, or none. */
 export function labelFor(span: LaneSpan, width: number): string {
-  const room = Math.floor((width - LABEL_PADDING) / CHARACTER);
+  const room = Math.floor((width - 2 * LABEL_INSET) / CHARACTER);
   const short = span.tag.replace(/^.*?v?(?=\d)/, "");
-  const wishes = [span.lastGood ? `${span.tag} · last good` : null, span.tag, short];
+  const wishes = [span.lastGood ? `${span.tag} · last good` : null, span.tag];
   const fits = wishes.find((wish) => wish !== null && wish.length <= room);
   if (fits) return fits;
+  if (short.length * CHARACTER <= width - 2 * LEAST_INSET) return short;
   return room >= 6 ? `${short.slice(0, room - 1)}…` : "";
 }
 
@@ -88,12 +95,18 @@ export function place(at: number, frame: Frame): number {
 
 /** The path of an arrow from a bar back over it, for a release that was rolled back to. */
 export function arcOver(bar: Bar, y: number): { path: string; head: string } {
-  const [from, to] = [bar.x + bar.width - 2, bar.x + 2];
+  const middle = bar.x + bar.width / 2;
+  const half = Math.max(bar.width - 4, ARC_WIDTH) / 2;
+  const [from, to] = [middle + half, middle - half];
   const rise = y - 8;
   return {
     path: `M${from} ${y}C${from} ${rise} ${to} ${rise} ${to} ${y - 1}`,
     head: `M${to - 3.5} ${y - 4}L${to} ${y}L${to + 3.5} ${y - 4}`,
   };
+}
+
+function insetOf(label: string, width: number): number {
+  return Math.min(LABEL_INSET, (width - label.length * CHARACTER) / 2);
 }
 
 function firstTick(from: number, step: number): number {

@@ -42,7 +42,7 @@ const LINES: Line[] = [
     end: 400,
     before: "",
     during: "Asking the remote for the hold",
-    after: "Nobody can deploy over this until you lift it",
+    after: "production is held until you lift it; kept on this machine",
   },
   {
     name: "check",
