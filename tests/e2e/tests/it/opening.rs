@@ -9,9 +9,8 @@ fn the_window_opens_on_the_rehearsal() -> Result<(), Failure> {
     let desk = Desk::start(Look::Dark)?;
     let window = desk.open(&["--rehearsal"])?;
     window.find(&By::test_id("timeline"))?;
-    window.wait_until("the armed target", ARMED_WITHIN, |window| {
-        Ok(window.text(&By::test_id("armed"))?.contains("Armed"))
-    })?;
+    let armed = By::css("[data-testid=armed][data-state=armed]");
+    window.wait_until("the armed target", ARMED_WITHIN, |window| Ok(!window.find_all(&armed)?.is_empty()))?;
     window.picture("rehearsal")?;
     desk.picture("rehearsal-on-the-desk")?;
     Ok(())
