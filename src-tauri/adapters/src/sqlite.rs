@@ -5,7 +5,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use lastgood_core::error::{Code, Trouble};
@@ -54,7 +54,7 @@ impl SqliteJournal {
     /// [`Code::JournalUnwritable`] with the reason; [`Code::JournalBroken`] where the file is no journal, or one of a newer
     /// version.
     pub fn open(path: &Path, new_writer: &WriterId) -> Result<Self, Trouble> {
-        let opened = open(path, new_writer).map_err(|error| unopened(&error))?;
+        let opened = patiently(|| open(path, new_writer)).map_err(|error| unopened(&error))?;
         let (connection, writer) = opened.ok_or_else(newer)?;
         Ok(Self { connection: Arc::new(Mutex::new(connection)), writer })
     }
@@ -146,6 +146,21 @@ impl Journal for SqliteJournal {
             facts(&journal.select(sql, &[&repository, &environment])?)
         })
         .await
+    }
+}
+
+/// Again while another process opens the same file: to change the journal's mode, SQLite does not wait by itself
+/// (<https://www.sqlite.org/c3ref/busy_handler.html>, on deadlocks).
+fn patiently<T>(work: impl Fn() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+    const PAUSE: Duration = Duration::from_millis(20);
+    let start = Instant::now();
+    loop {
+        match work() {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && start.elapsed() < BUSY => {
+                std::thread::sleep(PAUSE);
+            }
+            ended => return ended,
+        }
     }
 }
 

@@ -7,6 +7,8 @@
 
 mod durable;
 
+use std::time::{Duration, Instant};
+
 use git2::{ErrorCode, ObjectType, Oid};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{ObjectId, TagName};
@@ -21,6 +23,13 @@ use super::{read, refs, settings, trouble};
 
 /// Who tags when git does not know who the person is.
 const NOBODY: (&str, &str) = ("Lastgood", "lastgood@localhost");
+
+/// How long another writer of the same ref is waited for; git itself gives up after 100 ms (`core.filesRefLockTimeout`),
+/// and a machine under load deserves more.
+const LOCKED: Duration = Duration::from_secs(2);
+
+/// Between two attempts.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Git's own rules for names (`git help check-ref-format`).
 pub(super) fn check_name(tag: &TagName) -> Result<(), Trouble> {
@@ -90,13 +99,18 @@ fn in_process(location: &Location, tag: &TagName, content: &[u8]) -> Result<Opti
     let hex = id.to_string();
     let (folder, rest) = hex.split_at(2);
     durable::sync(&location.common_dir.join("objects").join(folder).join(rest));
-    match repository.reference(&format!("refs/tags/{tag}"), id, false, "") {
-        Ok(_) => {
-            durable::sync(&location.common_dir.join("refs").join("tags").join(tag.as_str()));
-            Ok(Some(ObjectId::new(hex)))
+    let start = Instant::now();
+    loop {
+        match repository.reference(&format!("refs/tags/{tag}"), id, false, "") {
+            Ok(_) => {
+                durable::sync(&location.common_dir.join("refs").join("tags").join(tag.as_str()));
+                return Ok(Some(ObjectId::new(hex)));
+            }
+            Err(error) if error.code() == ErrorCode::Exists => return Ok(None),
+            // Somebody writes this very ref at this moment.
+            Err(error) if error.code() == ErrorCode::Locked && start.elapsed() < LOCKED => std::thread::sleep(PAUSE),
+            Err(error) => return Err(failed(error)),
         }
-        Err(error) if error.code() == ErrorCode::Exists => Ok(None),
-        Err(error) => Err(failed(error)),
     }
 }
 

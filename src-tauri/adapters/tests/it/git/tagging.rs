@@ -55,11 +55,13 @@ async fn of_many_orders_at_once_all_get_the_one_tag() {
     let sample = Sample::new();
     let head = sample.git(&["rev-parse", "HEAD"]).as_str().into();
     let repository = sample.open();
-    let once = order("rollback-20261122-101500", &head);
-    let (a, b, c) =
-        tokio::join!(repository.create_tag(&once), repository.create_tag(&once), repository.create_tag(&once));
-    let made = a.unwrap();
-    assert_eq!((b.unwrap(), c.unwrap()), (made.clone(), made));
+    for round in 0..20 {
+        let once = order(&format!("rollback-20261122-1015{round:02}"), &head);
+        let (a, b, c) =
+            tokio::join!(repository.create_tag(&once), repository.create_tag(&once), repository.create_tag(&once));
+        let made = a.unwrap();
+        assert_eq!((b.unwrap(), c.unwrap()), (made.clone(), made));
+    }
 }
 
 #[tokio::test]
