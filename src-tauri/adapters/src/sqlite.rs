@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use lastgood_core::error::{Code, Trouble};
-use lastgood_core::ids::{EnvironmentName, RollbackId, WriterId};
+use lastgood_core::ids::{EnvironmentName, IncidentId, RollbackId, WriterId};
 use lastgood_core::journal::{self, Fact, Head, NewFact, Record};
 use lastgood_core::ports::Journal;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, TransactionBehavior, params};
@@ -18,7 +18,8 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, TransactionBehavio
 const BUSY: Duration = Duration::from_secs(10);
 
 /// Each entry moves the file one version on, in one transaction.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
     CREATE TABLE writer (id TEXT NOT NULL PRIMARY KEY) STRICT;
     CREATE TABLE fact (
         writer TEXT NOT NULL,
@@ -38,7 +39,12 @@ const MIGRATIONS: [&str; 1] = ["
     CREATE INDEX fact_of_rollback ON fact (rollback);
     CREATE INDEX fact_of_repository ON fact (repository, environment);
     CREATE TABLE known (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT;
-"];
+",
+    "
+    ALTER TABLE fact ADD COLUMN incident TEXT;
+    CREATE INDEX fact_of_incident ON fact (incident);
+",
+];
 
 /// The journal, and beside it the small things this installation remembers.
 #[derive(Clone)]
@@ -205,8 +211,9 @@ fn insert(connection: &mut Connection, writer: &WriterId, fact: &NewFact) -> rus
     let record = journal::chain(writer, head.as_ref(), fact)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
     transaction.execute(
-        "INSERT INTO fact (writer, sequence, format, at, subject, event, previous, hash, repository, environment, rollback)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "INSERT INTO fact (writer, sequence, format, at, subject, event, previous, hash, repository, environment, rollback,
+                           incident)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         params![
             record.writer.as_str(),
             i64::try_from(record.sequence).unwrap_or(i64::MAX),
@@ -219,6 +226,7 @@ fn insert(connection: &mut Connection, writer: &WriterId, fact: &NewFact) -> rus
             fact.subject.repository,
             fact.subject.environment.as_ref().map(EnvironmentName::as_str),
             fact.subject.rollback.as_ref().map(RollbackId::as_str),
+            fact.subject.incident.as_ref().map(IncidentId::as_str),
         ],
     )?;
     transaction.commit()?;

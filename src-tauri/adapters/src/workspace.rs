@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{EnvironmentName, RepositorySlug, RollbackId, WriterId, remote_host};
-use lastgood_core::journal::Fact;
+use lastgood_core::journal::{Fact, NewFact, Subject};
 use lastgood_core::planning::{self, Wish};
 use lastgood_core::ports::{Clock, Desktop, Forge, Journal, Person, Ports, Watcher};
 use lastgood_core::rollback::Rollback;
@@ -176,7 +176,7 @@ impl Workspace {
     /// Every rollback of this repository, oldest first.
     pub async fn rollbacks(&self) -> Result<Vec<Rollback>, Trouble> {
         let facts = self.facts().await?;
-        let started = facts.iter().filter(|fact| matches!(fact.event, Event::RollbackStarted(_)));
+        let started = facts.iter().filter(|fact| matches!(fact.event.rollback(), Some(Event::RollbackStarted(_))));
         let ids: Vec<RollbackId> = started.filter_map(|fact| fact.subject.rollback.clone()).collect();
         ids.iter()
             .filter_map(|id| {
@@ -198,12 +198,8 @@ impl Workspace {
         rollback: Option<RollbackId>,
         event: Event,
     ) -> Result<Fact, Trouble> {
-        let subject = lastgood_core::journal::Subject {
-            repository: self.key.clone(),
-            environment: Some(environment.clone()),
-            rollback,
-        };
-        let fact = lastgood_core::journal::NewFact { at: SystemClock.now(), subject, event };
+        let subject = Subject { rollback, ..Subject::repository(&self.key).environment(environment.clone()) };
+        let fact = NewFact { at: SystemClock.now(), subject, event: event.into() };
         self.journal.append(fact).await
     }
 

@@ -30,7 +30,8 @@ pub fn standing(facts: &[Fact], environment: &EnvironmentName) -> Option<Hold> {
     let mut hold: Option<Hold> = None;
     let mut taken_over: Option<Hold> = None;
     for fact in facts.iter().filter(|fact| fact.subject.environment.as_ref() == Some(environment)) {
-        match &fact.event {
+        let Some(event) = fact.event.rollback() else { continue };
+        match event {
             Event::HoldTaken { owner, reason } => {
                 let taken = Hold {
                     owner: owner.clone(),
@@ -79,7 +80,7 @@ pub fn standing(facts: &[Fact], environment: &EnvironmentName) -> Option<Hold> {
 pub fn quarantined(facts: &[Fact], environment: &EnvironmentName) -> Vec<Quarantine> {
     let mut found: Vec<Quarantine> = Vec::new();
     for fact in facts.iter().filter(|fact| fact.subject.environment.as_ref() == Some(environment)) {
-        if let Event::Quarantined { tag, reason } = &fact.event {
+        if let Some(Event::Quarantined { tag, reason }) = fact.event.rollback() {
             found.retain(|known| known.tag != *tag);
             found.push(Quarantine { tag: tag.clone(), reason: reason.clone(), since: fact.at });
         }

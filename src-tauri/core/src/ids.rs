@@ -52,6 +52,10 @@ name!(
     RollbackId
 );
 name!(
+    /// One incident, unique over all installations.
+    IncidentId
+);
+name!(
     /// One installation of Lastgood: whose chain of facts this is.
     WriterId
 );

@@ -3,12 +3,15 @@
 //! Each installation writes its own chain. A fact's hash covers everything it says and the hash of the fact before it, so
 //! that a changed, missing or reordered fact shows.
 
+mod event;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::ids::{EnvironmentName, RollbackId, WriterId};
-use crate::rollback::event::Event;
+pub use event::Event;
+
+use crate::ids::{EnvironmentName, IncidentId, RollbackId, WriterId};
 
 /// Version of the stored payloads. Older ones stay readable.
 pub const FORMAT: u32 = 1;
@@ -31,6 +34,31 @@ pub struct Subject {
     pub repository: String,
     pub environment: Option<EnvironmentName>,
     pub rollback: Option<RollbackId>,
+    /// Absent in what earlier versions wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<IncidentId>,
+}
+
+impl Subject {
+    /// What concerns the whole repository.
+    pub fn repository(repository: impl Into<String>) -> Self {
+        Self { repository: repository.into(), environment: None, rollback: None, incident: None }
+    }
+
+    #[must_use]
+    pub fn environment(self, environment: EnvironmentName) -> Self {
+        Self { environment: Some(environment), ..self }
+    }
+
+    #[must_use]
+    pub fn rollback(self, rollback: RollbackId) -> Self {
+        Self { rollback: Some(rollback), ..self }
+    }
+
+    #[must_use]
+    pub fn incident(self, incident: IncidentId) -> Self {
+        Self { incident: Some(incident), ..self }
+    }
 }
 
 /// Something that happened, as it is read back.

@@ -50,7 +50,7 @@ impl Controller {
 }
 
 fn item(fact: &Fact, read: u64) -> Option<InboxItem> {
-    let (title, body) = match &fact.event {
+    let (title, body) = match fact.event.rollback()? {
         Event::RollbackEnded { sentence, hint, .. } => (sentence.clone(), hint.clone()),
         Event::StepEnded(ending) if ending.outcome == StepOutcome::Inconclusive => {
             (ending.sentence.clone(), ending.hint.clone())

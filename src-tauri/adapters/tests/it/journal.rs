@@ -22,7 +22,7 @@ async fn facts_are_chained_and_the_chain_verifies() {
     for sequence in 1..=5 {
         let fact = journal.append(fact("rb-1", "checkout fails")).await.unwrap();
         assert_eq!((fact.sequence, fact.writer.as_str()), (sequence, "writer-a"));
-        assert_eq!(fact.event, fact_event("checkout fails"));
+        assert_eq!(fact.event.rollback(), Some(&fact_event("checkout fails")));
     }
     let records = journal.records().unwrap();
     journal::verify(&records).unwrap();
@@ -154,12 +154,8 @@ fn open(folder: &Path, writer: &str) -> SqliteJournal {
 }
 
 fn fact(rollback: &str, reason: &str) -> NewFact {
-    let subject = Subject {
-        repository: REPOSITORY.to_owned(),
-        environment: Some("production".into()),
-        rollback: Some(rollback.into()),
-    };
-    NewFact { at: Timestamp::now(), subject, event: fact_event(reason) }
+    let subject = Subject::repository(REPOSITORY).environment("production".into()).rollback(rollback.into());
+    NewFact { at: Timestamp::now(), subject, event: fact_event(reason).into() }
 }
 
 fn fact_event(reason: &str) -> Event {

@@ -115,14 +115,14 @@ fn own_runs(environment: &EnvironmentName, facts: &[Fact]) -> Vec<OwnRun> {
     let mut runs = Vec::new();
     for fact in facts.iter().filter(|fact| fact.subject.environment.as_ref() == Some(environment)) {
         let Some(id) = &fact.subject.rollback else { continue };
-        if let Event::RollbackStarted(plan) = &fact.event {
+        if let Some(Event::RollbackStarted(plan)) = fact.event.rollback() {
             let (to, branch) = (plan.to.clone(), plan.deploy.branch.clone());
             begun.insert(id, OwnRun { to, branch, sent: plan.started, over: plan.started });
         }
-        if let (Event::DispatchSent, Some(run)) = (&fact.event, begun.get_mut(id)) {
+        if let (Some(Event::DispatchSent), Some(run)) = (fact.event.rollback(), begun.get_mut(id)) {
             run.sent = fact.at;
         }
-        if let Event::StepEnded(ending) = &fact.event
+        if let Some(Event::StepEnded(ending)) = fact.event.rollback()
             && (ending.step, ending.outcome) == (StepName::Follow, StepOutcome::Succeeded)
             && let Some(run) = begun.remove(id)
         {
@@ -154,10 +154,10 @@ pub fn durations(environment: &EnvironmentName, facts: &[Fact]) -> Vec<i64> {
     let mut taken = Vec::new();
     for fact in facts.iter().filter(|fact| fact.subject.environment.as_ref() == Some(environment)) {
         let Some(id) = &fact.subject.rollback else { continue };
-        if matches!(fact.event, Event::RollbackStarted(_)) {
+        if matches!(fact.event.rollback(), Some(Event::RollbackStarted(_))) {
             begun.insert(id, fact.at);
         }
-        if let Event::RollbackEnded { outcome: Outcome::Succeeded, .. } = fact.event
+        if let Some(Event::RollbackEnded { outcome: Outcome::Succeeded, .. }) = fact.event.rollback()
             && let Some(at) = begun.get(id)
         {
             taken.push(fact.at.as_second() - at.as_second());

@@ -233,11 +233,9 @@ impl Engine {
     }
 
     fn new_fact(&self, at: Timestamp, event: Event) -> NewFact {
-        let subject = Subject {
-            repository: self.repository.clone(),
-            environment: Some(self.rollback.plan.environment.clone()),
-            rollback: Some(self.rollback.id.clone()),
-        };
-        NewFact { at, subject, event }
+        let subject = Subject::repository(&self.repository)
+            .environment(self.rollback.plan.environment.clone())
+            .rollback(self.rollback.id.clone());
+        NewFact { at, subject, event: event.into() }
     }
 }

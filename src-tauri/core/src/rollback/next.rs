@@ -56,7 +56,8 @@ pub fn begin(id: RollbackId, plan: Plan) -> Rollback {
 pub fn fold(facts: &[Fact]) -> Result<Option<Rollback>, IllegalFact> {
     let mut rollback: Option<Rollback> = None;
     for fact in facts {
-        rollback = match (rollback, &fact.event, &fact.subject.rollback) {
+        let Some(event) = fact.event.rollback() else { continue };
+        rollback = match (rollback, event, &fact.subject.rollback) {
             (None, Event::RollbackStarted(plan), Some(id)) => Some(begin(id.clone(), (**plan).clone())),
             (None, _, _) => None,
             (Some(standing), event, _) => Some(next(&standing, fact.at, event)?),

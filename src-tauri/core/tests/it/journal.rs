@@ -136,6 +136,6 @@ fn sample() -> Vec<Record> {
 }
 
 fn undo() -> NewFact {
-    let subject = Subject { repository: "acme/shop".to_owned(), environment: None, rollback: None };
-    NewFact { at: "2026-03-02T10:00:00Z".parse().unwrap(), subject, event: Event::UndoAsked }
+    let at = "2026-03-02T10:00:00Z".parse().unwrap();
+    NewFact { at, subject: Subject::repository("acme/shop"), event: Event::UndoAsked.into() }
 }

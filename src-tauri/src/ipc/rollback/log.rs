@@ -13,7 +13,8 @@ use super::{LogLine, LogTone};
 pub(crate) fn lines(facts: &[Fact]) -> Vec<LogLine> {
     let mut log = Log::default();
     for fact in facts {
-        match &fact.event {
+        let Some(event) = fact.event.rollback() else { continue };
+        match event {
             Event::RunFound { run, .. } => log.say(fact.at, format!("Run {run} is ours"), LogTone::Plain),
             Event::RunSeen(seen) => log.compare(fact.at, seen),
             Event::RunOutOfSight { sentence } => log.say(fact.at, sentence.clone(), LogTone::Bad),

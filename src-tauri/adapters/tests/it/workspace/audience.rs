@@ -55,7 +55,10 @@ pub(super) async fn plan(workspace: &Workspace, to: Option<&str>) -> Plan {
 
 /// The steps in the order in which they began.
 pub(super) fn started(facts: &[Fact]) -> Vec<StepName> {
-    let step = |fact: &Fact| if let Event::StepStarted { step, .. } = &fact.event { Some(*step) } else { None };
+    let step = |fact: &Fact| match fact.event.rollback() {
+        Some(Event::StepStarted { step, .. }) => Some(*step),
+        _ => None,
+    };
     facts.iter().filter_map(step).collect()
 }
 

@@ -40,7 +40,8 @@ impl Watcher for Narrator {
         if self.json {
             return output::json(fact);
         }
-        match &fact.event {
+        let Some(event) = fact.event.rollback() else { return };
+        match event {
             Event::StepEnded(ending) => {
                 let mark = match ending.outcome {
                     StepOutcome::Succeeded => "✓",

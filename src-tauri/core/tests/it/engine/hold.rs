@@ -122,11 +122,7 @@ async fn second(world: &Arc<World>, plan: lastgood_core::rollback::plan::Plan) -
 
 /// A person lifts the hold that this rollback left.
 pub(super) fn lift(world: &World, rollback: &str) {
-    let subject = Subject {
-        repository: REPOSITORY.to_owned(),
-        environment: Some(ENVIRONMENT.into()),
-        rollback: Some(rollback.into()),
-    };
+    let subject = Subject::repository(REPOSITORY).environment(ENVIRONMENT.into()).rollback(rollback.into());
     let event = Event::HoldLifted { by: "@platform-lead".to_owned(), reason: "Fixed".to_owned() };
-    world.write(&NewFact { at: world.with(|state| state.now), subject, event });
+    world.write(&NewFact { at: world.with(|state| state.now), subject, event: event.into() });
 }

@@ -257,11 +257,13 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn fact(sequence: i64, event: Event) -> Fact {
-    let subject = Subject {
-        repository: REPOSITORY.to_owned(),
-        environment: Some(ENVIRONMENT.into()),
-        rollback: Some(RollbackId::new("rb-1")),
-    };
-    let sequence_number = u64::try_from(sequence).unwrap();
-    Fact { writer: "laptop".into(), sequence: sequence_number, at: at(sequence), subject, event, hash: String::new() }
+    let subject = Subject::repository(REPOSITORY).environment(ENVIRONMENT.into()).rollback(RollbackId::new("rb-1"));
+    Fact {
+        writer: "laptop".into(),
+        sequence: u64::try_from(sequence).unwrap(),
+        at: at(sequence),
+        subject,
+        event: event.into(),
+        hash: String::new(),
+    }
 }

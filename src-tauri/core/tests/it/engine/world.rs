@@ -17,13 +17,14 @@ use jiff::{SignedDuration, Timestamp};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::hold::{self, Hold};
 use lastgood_core::ids::{EnvironmentName, ObjectId, RollbackId, RunId, TagName};
-use lastgood_core::journal::{Fact, Record};
+use lastgood_core::journal::{self, Fact, Record};
 use lastgood_core::ports::Ports;
 use lastgood_core::ports::forge::{Deployment, DispatchOrder, Workflow};
 use lastgood_core::ports::repository::TagOrder;
 use lastgood_core::ports::world::{Alert, Request, Seen};
 use lastgood_core::rollback::Rollback;
 use lastgood_core::rollback::engine::{Engine, Pace};
+use lastgood_core::rollback::event::Event;
 use lastgood_core::rollback::next::fold;
 use lastgood_core::rollback::plan::Plan;
 use tokio::sync::Notify;
@@ -265,7 +266,7 @@ impl World {
 
     /// What happened, one line for each fact.
     pub(crate) fn told(&self) -> Vec<String> {
-        self.facts().iter().map(|fact| label(&fact.event)).collect()
+        self.facts().iter().map(|fact| label(rollback_event(&fact.event))).collect()
     }
 
     pub(crate) fn has_fact(&self, label: &str) -> bool {
@@ -356,4 +357,9 @@ impl World {
 
 fn trouble(code: Code, words: &str) -> Trouble {
     Trouble::new(code, words, "Do something about it.")
+}
+
+/// In these tests nothing but rollbacks happens.
+pub(crate) fn rollback_event(event: &journal::Event) -> &Event {
+    event.rollback().unwrap()
 }

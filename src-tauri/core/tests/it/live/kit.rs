@@ -109,12 +109,8 @@ pub(crate) fn at(second: i64) -> Timestamp {
 }
 
 fn fact(sequence: u64, second: i64, event: Event) -> Fact {
-    let subject = Subject {
-        repository: "acme/shop".to_owned(),
-        environment: Some(PRODUCTION.into()),
-        rollback: Some("rb-1".into()),
-    };
-    Fact { writer: "laptop".into(), sequence, at: at(second), subject, event, hash: String::new() }
+    let subject = Subject::repository("acme/shop").environment(PRODUCTION.into()).rollback("rb-1".into());
+    Fact { writer: "laptop".into(), sequence, at: at(second), subject, event: event.into(), hash: String::new() }
 }
 
 fn plan(to: TagName, started: Timestamp) -> Plan {

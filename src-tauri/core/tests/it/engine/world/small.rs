@@ -14,7 +14,7 @@ use lastgood_core::rollback::event::Event;
 use lastgood_core::rollback::next::{begin, next};
 
 use super::forge::{ENDS_AFTER, has_succeeded};
-use super::{BAD, Call, Crash, Fault, Service, State, When, World, label, trouble};
+use super::{BAD, Call, Crash, Fault, Service, State, When, World, label, rollback_event, trouble};
 
 #[async_trait]
 impl Journal for World {
@@ -27,7 +27,8 @@ impl Journal for World {
             return Err(trouble(Code::JournalUnwritable, "The journal cannot be written."));
         }
         self.write(&fact);
-        self.with(|state| state.hear_fact(&label(&fact.event)));
+        let told = label(rollback_event(&fact.event));
+        self.with(|state| state.hear_fact(&told));
         if self.with(|state| state.crash) == Some(Crash::AfterFact(number)) {
             self.crash::<()>().await;
         }
@@ -136,7 +137,7 @@ impl World {
     fn note(&self, fact: &NewFact) {
         let Some(id) = fact.subject.rollback.clone() else { return };
         self.with(|state| {
-            let after = match (state.standing.remove(&id), &fact.event) {
+            let after = match (state.standing.remove(&id), rollback_event(&fact.event)) {
                 (Some(standing), event) => {
                     let after = next(&standing, fact.at, event).expect("what is written fits");
                     state.taken.push((standing, label(event)));
