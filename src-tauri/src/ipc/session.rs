@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use tauri::ipc::Channel;
-use tauri::{AppHandle, State};
+use tauri::{State, WebviewWindow};
 use tauri_plugin_dialog::DialogExt;
 use ts_rs::TS;
 
@@ -66,11 +66,12 @@ pub(crate) async fn open_repository(host: State<'_, Host>, path: PathBuf) -> Res
 /// `None` when the person chose no folder.
 #[tauri::command]
 pub(crate) async fn choose_repository(
-    app: AppHandle,
+    window: WebviewWindow,
     host: State<'_, Host>,
 ) -> Result<Option<RepositoryView>, UiError> {
     let (sender, receiver) = tokio::sync::oneshot::channel();
-    app.dialog().file().pick_folder(move |folder| drop(sender.send(folder)));
+    // Without its window as parent, the dialog leaves a page behind that paints nothing before the next key or click.
+    window.dialog().file().set_parent(&window).pick_folder(move |folder| drop(sender.send(folder)));
     let chosen = receiver.await.ok().flatten().and_then(|folder| folder.into_path().ok());
     match chosen {
         Some(path) => Ok(Some(host.open(Wanted::Folder(path)).await?)),

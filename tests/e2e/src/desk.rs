@@ -101,7 +101,7 @@ impl Desk {
         data(self.home.path())
     }
 
-    fn prepare<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+    pub(crate) fn prepare<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         let theme = match self.look {
             Look::Light => "Adwaita",
             Look::Dark => "Adwaita:dark",

@@ -16,6 +16,7 @@ mod alerts;
 mod by;
 mod desk;
 mod driver;
+mod hands;
 mod http;
 pub mod keys;
 mod program;

@@ -27,6 +27,10 @@ const TESTS: &[&str] = &[
     // dunstctl asks through busctl, which systemd has.
     "systemd",
     "libsecret-tools",
+    // Native dialogs and drags are beyond WebDriver.
+    "xdotool",
+    "python3-gi",
+    "gir1.2-gtk-3.0",
     "openssh-client",
     "openssh-server",
     "gnupg",

@@ -56,6 +56,26 @@ fn a_folder_that_is_no_repository_says_so_and_offers_what_to_do() -> Result<(), 
     Ok(())
 }
 
+#[test]
+fn a_repository_is_opened_by_the_dialog_and_another_one_by_dragging_it_in() -> Result<(), Failure> {
+    let desk = Desk::start(Look::Dark)?;
+    let (chosen, dragged) = (desk.home().join("chosen"), desk.home().join("dragged"));
+    repository(&chosen, 3, None)?;
+    repository(&dragged, 5, None)?;
+    let window = desk.open(&[])?;
+    window.click(&By::text("Open repository…"))?;
+    desk.type_into("Select Folder", &chosen.to_string_lossy())?;
+    window.wait_until("the chosen repository", LISTED_WITHIN, |window| {
+        Ok(window.text(&By::css("body"))?.contains("v1.2.0"))
+    })?;
+    desk.drag_in(&format!("file://{}", dragged.display()))?;
+    window.wait_until("the repository that was dragged in", LISTED_WITHIN, |window| {
+        Ok(window.text(&By::css("body"))?.contains("v1.4.0"))
+    })?;
+    window.picture("dragged-in")?;
+    Ok(())
+}
+
 /// A history with one annotated tag for each commit, oldest v1.0.0.
 fn repository(folder: &Path, tags: u32, remote: Option<&str>) -> Result<(), Failure> {
     git(Path::new("/"), &["init", "--quiet", "--initial-branch=main", &folder.to_string_lossy()], None)?;
