@@ -110,9 +110,18 @@ impl GitHub {
 
     /// Leaves so many calls until the limit resets.
     pub fn set_remaining_calls(&self, calls: u64) {
+        self.set_remaining(Resource::Core, calls);
+    }
+
+    /// Leaves so many points of GraphQL until the limit resets.
+    pub fn set_remaining_points(&self, points: u64) {
+        self.set_remaining(Resource::Graphql, points);
+    }
+
+    fn set_remaining(&self, resource: Resource, count: u64) {
         let mut rates = lock(&self.shared.rates);
-        let rate = rates.at(Resource::Core, self.now());
-        rate.used = rate.limit.saturating_sub(calls);
+        let rate = rates.at(resource, self.now());
+        rate.used = rate.limit.saturating_sub(count);
     }
 
     pub(crate) fn read<T>(&self, look: impl FnOnce(&State, Timestamp) -> T) -> T {

@@ -28,6 +28,7 @@ mod clock;
 mod fault;
 mod git;
 mod github;
+mod graphql;
 mod http;
 mod rates;
 mod record;

@@ -64,6 +64,7 @@ fn empty(created_at: Timestamp, seed: u64, speed: f64) -> State {
         disabled_workflows: BTreeSet::new(),
         runs: Vec::new(),
         issues: Vec::new(),
+        pull_requests: Vec::new(),
         sicknesses: Vec::new(),
     }
 }
