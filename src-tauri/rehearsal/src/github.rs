@@ -14,6 +14,10 @@ use crate::{
     lock,
     rates::{Rate, Rates, Resource},
     record::{MOST_REQUESTS, RecordedRequest},
+    sample::{
+        fill::{self, Fill, FillError},
+        past::Past,
+    },
     state::{State, run::Version},
     store::{Layout, SaveError, Saved},
 };
@@ -81,6 +85,14 @@ impl GitHub {
         saved.anchor = self.shared.clock.anchor();
         self.shared.layout.save(&saved)?;
         Ok(result)
+    }
+
+    /// Gives the sample a long past. Takes seconds for thousands; says what there is more now.
+    pub fn fill(&self, fill: Fill) -> Result<Fill, FillError> {
+        let fill = fill.whole();
+        let past = Past::write(self.bare(), fill, self.read(|state, _| state.created_at))?;
+        self.change(|state, _| fill::add(state, fill, &past))??;
+        Ok(fill)
     }
 
     /// The version that an environment runs now.

@@ -4,6 +4,7 @@ mod approvals;
 mod conditional;
 mod dispatches;
 mod faults;
+mod fill;
 mod graphql;
 mod kit;
 mod lists;
