@@ -19,7 +19,13 @@ mod repository;
 mod scalar;
 mod snapshot;
 
-use async_graphql::{EmptySubscription, PathSegment, Request, Response, ServerError, parser::parse_query};
+use async_graphql::{
+    EmptySubscription, PathSegment, Request, Response, ServerError,
+    parser::{
+        parse_query,
+        types::{BaseType, ExecutableDocument},
+    },
+};
 use serde_json::{Map, Value, json};
 
 pub(crate) use self::snapshot::Snapshot;
@@ -39,7 +45,12 @@ pub(crate) fn schema() -> Schema {
 /// The answer to one request, and the points that it costs.
 pub(crate) async fn answer(schema: &Schema, github: GitHub, links: Links, request: Request) -> (Value, u64) {
     let cost = match parse_query(&request.query) {
-        Ok(document) => Cost::of(&document, &request.variables, request.operation_name.as_deref()),
+        Ok(document) => {
+            if let Some(refusal) = undefined(schema, &document) {
+                return (refusal, Cost::LEAST.points);
+            }
+            Cost::of(&document, &request.variables, request.operation_name.as_deref())
+        }
         Err(_) => Cost::LEAST,
     };
     if cost.nodes > cost::MOST_NODES {
@@ -90,6 +101,24 @@ fn told_error(error: &ServerError) -> Value {
         error.remove("extensions");
     }
     told
+}
+
+/// A variable of a type that is not played here. The library takes it for granted that the type is known.
+fn undefined(schema: &Schema, document: &ExecutableDocument) -> Option<Value> {
+    let names = schema.names();
+    let variables = document.operations.iter().flat_map(|(_, operation)| &operation.node.variable_definitions);
+    let unknown =
+        variables.map(|variable| base(&variable.node.var_type.node.base)).find(|name| !names.contains(name))?;
+    let extensions = json!({ "code": "variableRequiresValidType", "typeName": unknown });
+    let message = format!("{unknown} isn't a defined input type");
+    Some(json!({ "errors": [{ "message": message, "extensions": extensions }] }))
+}
+
+fn base(kind: &BaseType) -> String {
+    match kind {
+        BaseType::Named(name) => name.to_string(),
+        BaseType::List(items) => base(&items.base),
+    }
 }
 
 fn too_many(nodes: u64) -> Value {

@@ -1,4 +1,5 @@
 //! Whoever does something.
+#![allow(clippy::duplicated_attributes, reason = "the fields of an interface each name their type")]
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 

@@ -202,10 +202,8 @@ impl ReleaseAsset {
 
 /// Raw HTML in notes is shown as text; GitHub lets a part of it through.
 fn rendered(markdown: &str) -> Html {
-    let events = Parser::new(markdown).map(|event| match event {
-        Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
-        other => other,
-    });
+    let events = Parser::new(markdown)
+        .map(|event| if let Event::Html(text) | Event::InlineHtml(text) = event { Event::Text(text) } else { event });
     let mut page = String::new();
     html::push_html(&mut page, events);
     Html(page)
