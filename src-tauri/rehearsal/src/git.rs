@@ -1,7 +1,10 @@
 //! Reading, and two kinds of writing, in the bare repository. Opened anew for each question, because people
 //! push to it by path while the server runs.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use git2::{ErrorCode, ObjectType, Oid, Repository, Signature, Time};
 
@@ -49,6 +52,19 @@ impl Bare {
             }
         }
         refs.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(refs)
+    }
+
+    /// All branches and tags by full name, each with the commit that it leads to.
+    pub(crate) fn peeled_refs(&self) -> Result<BTreeMap<String, (RefFacts, Option<CommitFacts>)>, git2::Error> {
+        let repository = self.open()?;
+        let mut refs = BTreeMap::new();
+        for reference in repository.references()? {
+            let reference = reference?;
+            let (Ok(name), Some(id)) = (reference.name(), reference.target()) else { continue };
+            let commit = reference.peel_to_commit().ok().map(|commit| CommitFacts::of(&commit));
+            refs.insert(name.to_owned(), (RefFacts::read(&repository, name, id)?, commit));
+        }
         Ok(refs)
     }
 

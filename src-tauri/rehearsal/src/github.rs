@@ -14,6 +14,10 @@ use crate::{
     lock,
     rates::{Rate, Rates, Resource},
     record::{MOST_REQUESTS, RecordedRequest},
+    sample::{
+        fill::{self, Fill, FillError},
+        past::Past,
+    },
     state::{State, run::Version},
     store::{Layout, SaveError, Saved},
 };
@@ -83,6 +87,14 @@ impl GitHub {
         Ok(result)
     }
 
+    /// Gives the sample a long past. Takes seconds for thousands; says what there is more now.
+    pub fn fill(&self, fill: Fill) -> Result<Fill, FillError> {
+        let fill = fill.whole();
+        let past = Past::write(self.bare(), fill, self.read(|state, _| state.created_at))?;
+        self.change(|state, _| fill::add(state, fill, &past))??;
+        Ok(fill)
+    }
+
     /// The version that an environment runs now.
     pub fn live(&self, environment: &str) -> Option<Version> {
         self.read(|state, now| state.at(now).live.remove(environment))
@@ -110,9 +122,18 @@ impl GitHub {
 
     /// Leaves so many calls until the limit resets.
     pub fn set_remaining_calls(&self, calls: u64) {
+        self.set_remaining(Resource::Core, calls);
+    }
+
+    /// Leaves so many points of GraphQL until the limit resets.
+    pub fn set_remaining_points(&self, points: u64) {
+        self.set_remaining(Resource::Graphql, points);
+    }
+
+    fn set_remaining(&self, resource: Resource, count: u64) {
         let mut rates = lock(&self.shared.rates);
-        let rate = rates.at(Resource::Core, self.now());
-        rate.used = rate.limit.saturating_sub(calls);
+        let rate = rates.at(resource, self.now());
+        rate.used = rate.limit.saturating_sub(count);
     }
 
     pub(crate) fn read<T>(&self, look: impl FnOnce(&State, Timestamp) -> T) -> T {

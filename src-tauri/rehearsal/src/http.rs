@@ -10,6 +10,7 @@ mod deployments;
 mod dispatches;
 mod environments;
 mod gate;
+mod graphql;
 mod issues;
 mod jobs;
 mod meta;
@@ -22,7 +23,7 @@ mod shape;
 mod workflows;
 
 use axum::{
-    Router, middleware,
+    Extension, Router, middleware,
     routing::{delete, get, post},
 };
 
@@ -32,6 +33,11 @@ use crate::{
 };
 
 use self::refusal::Refusal;
+pub(crate) use self::{
+    call::Links,
+    page::encode,
+    shape::{node, release::address, repository::DESCRIPTION, time},
+};
 
 /// The whole API, for `/...` and for `/api/v3/...`.
 pub(crate) fn router(github: GitHub) -> Router {
@@ -46,10 +52,13 @@ pub(crate) fn router(github: GitHub) -> Router {
         .route("/{*path}", axum::routing::any(unknown));
     Router::new()
         .merge(control::routes())
+        .route("/graphql", post(graphql::answer))
+        .route("/api/graphql", post(graphql::answer))
         .route("/api/v3/", get(meta::root))
         .nest("/api/v3", api.clone())
         .merge(api)
         .fallback(unknown)
+        .layer(Extension(crate::graphql::schema()))
         .layer(middleware::from_fn_with_state(github.clone(), gate::gate))
         .with_state(github)
 }

@@ -18,7 +18,8 @@
 //! For other processes, on the API's port and with its token: `GET`, `POST` and `DELETE /_rehearsal/faults` (a
 //! [`Fault`] as JSON, as in `{"method": "POST", "path": "/dispatches", "times": 1, "kind": "cut", "moment":
 //! "before_answer"}`), `GET /_rehearsal/requests`, `POST /_rehearsal/speed` with `{"speed": 100}` or
-//! `{"speed": "infinity"}`, `POST /_rehearsal/advance` with `{"seconds": 60}`.
+//! `{"speed": "infinity"}`, `POST /_rehearsal/advance` with `{"seconds": 60}`, `POST /_rehearsal/fill` with a [`Fill`]
+//! for a long past, as in `{"releases": 1000, "deployments": 300, "runs": 500, "tags": 2000, "commits": 5000}`.
 //!
 //! # As a proxy
 //! Requests in absolute form are taken too, so that `gh` works with `GH_HOST=github.localhost` and `http_proxy` set
@@ -28,6 +29,7 @@ mod clock;
 mod fault;
 mod git;
 mod github;
+mod graphql;
 mod http;
 mod rates;
 mod record;
@@ -49,6 +51,7 @@ pub use self::{
     fault::{Fault, FaultKind, Moment, When},
     github::GitHub,
     record::RecordedRequest,
+    sample::fill::{Fill, FillError},
     start::{Rehearsal, StartError},
     store::SaveError,
 };

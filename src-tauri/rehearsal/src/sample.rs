@@ -2,7 +2,9 @@
 
 pub(crate) mod edit;
 pub(crate) mod facts;
+pub(crate) mod fill;
 pub(crate) mod history;
+pub(crate) mod past;
 pub(crate) mod repository;
 
 /// Owner of the sample repository.

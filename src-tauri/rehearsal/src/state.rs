@@ -8,6 +8,7 @@ pub mod dispatch;
 pub mod ids;
 pub mod pace;
 pub mod plan;
+pub mod pull_request;
 pub mod queue;
 pub mod release;
 pub mod run;
@@ -20,7 +21,18 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use self::{deployment::Deployment, ids::Ids, pace::Pace, release::Release, run::Run, view::View};
+use self::{
+    deployment::Deployment,
+    ids::Ids,
+    pace::Pace,
+    pull_request::{NewPullRequest, PullRequest},
+    release::Release,
+    run::Run,
+    view::View,
+};
+
+/// The sample's last pull request is #412.
+const FIRST_NUMBER: u64 = 413;
 
 /// Everything that this GitHub knows beside the git repository itself.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -53,6 +65,9 @@ pub struct State {
     pub runs: Vec<Run>,
     /// Issues, in the order of their making.
     pub issues: Vec<Issue>,
+    /// Pull requests that were opened here, in the order of their making.
+    #[serde(default)]
+    pub pull_requests: Vec<PullRequest>,
     /// Versions that fail their health check.
     pub sicknesses: Vec<Sickness>,
 }
@@ -121,6 +136,20 @@ impl State {
     /// The environment of that name.
     pub fn environment(&self, name: &str) -> Option<&Environment> {
         self.environments.iter().find(|environment| environment.name == name)
+    }
+
+    /// The next number of an issue or pull request; they share their numbers.
+    pub fn next_number(&self) -> u64 {
+        FIRST_NUMBER + (self.issues.len() + self.pull_requests.len()) as u64
+    }
+
+    /// Opens a pull request by the viewer.
+    pub fn open_pull_request(&mut self, new: NewPullRequest, now: Timestamp) -> PullRequest {
+        let NewPullRequest { title, body, head, base, draft } = new;
+        let (id, number, author) = (self.ids.one(), self.next_number(), self.viewer.clone());
+        let made = PullRequest { id, number, title, body, head, base, draft, author, created_at: now };
+        self.pull_requests.push(made.clone());
+        made
     }
 
     /// Why a version fails its health check there, if it does.

@@ -29,25 +29,25 @@ pub(super) struct Call {
 
 /// Addresses as this client reaches them: by 127.0.0.1, by `/api/v3`, or by a proxy under GitHub's own names.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Links {
+pub(crate) struct Links {
     /// Of the API.
-    pub(super) api: String,
+    pub(crate) api: String,
     /// Of the pages for people.
-    pub(super) web: String,
+    pub(crate) web: String,
     /// Of the sample service.
-    pub(super) service: String,
+    pub(crate) service: String,
     /// Of this very call, without its query.
     pub(super) own: String,
 }
 
 impl Links {
     /// Of something in the repository, in the API.
-    pub(super) fn repo(&self, path: &str) -> String {
+    pub(crate) fn repo(&self, path: &str) -> String {
         format!("{}/repos/{OWNER}/{REPO}{path}", self.api)
     }
 
     /// Of something in the repository, for people.
-    pub(super) fn page(&self, path: &str) -> String {
+    pub(crate) fn page(&self, path: &str) -> String {
         format!("{}/{OWNER}/{REPO}{path}", self.web)
     }
 }

@@ -1,7 +1,7 @@
 //! The rehearsal's own switches over HTTP, for other processes. They ask for the token as well.
 //!
 //! `GET|POST|DELETE /_rehearsal/faults` · `GET /_rehearsal/requests` · `POST /_rehearsal/speed {"speed": 100}` ·
-//! `POST /_rehearsal/advance {"seconds": 60}`
+//! `POST /_rehearsal/advance {"seconds": 60}` · `POST /_rehearsal/fill {"releases": 1000, "runs": 500}`
 
 use axum::{
     Router,
@@ -20,7 +20,7 @@ use super::{
     jobs,
     refusal::Refusal,
 };
-use crate::{fault::Fault, github::GitHub};
+use crate::{Fill, FillError, fault::Fault, github::GitHub};
 
 pub(super) fn routes() -> Router<GitHub> {
     Router::new()
@@ -28,6 +28,7 @@ pub(super) fn routes() -> Router<GitHub> {
         .route("/_rehearsal/requests", get(requests))
         .route("/_rehearsal/speed", post(speed))
         .route("/_rehearsal/advance", post(advance))
+        .route("/_rehearsal/fill", post(fill))
         .route("/_logs/{id}", get(jobs::log_text))
 }
 
@@ -73,4 +74,16 @@ async fn advance(State(github): State<GitHub>, body: Bytes) -> Result<Response, 
     let Advance { seconds } = parse(&body)?;
     github.advance(SignedDuration::from_secs(seconds.into()))?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+async fn fill(State(github): State<GitHub>, body: Bytes) -> Result<Response, Refusal> {
+    let fill: Fill = parse(&body)?;
+    let filled = tokio::task::spawn_blocking(move || github.fill(fill)).await;
+    let filled = filled.map_err(|error| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
+    filled.map(created).map_err(|error| match error {
+        FillError::Filled => Refusal::unprocessable(error.to_string()),
+        FillError::Repository(_) | FillError::Workflow(_) | FillError::Save(_) => {
+            Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
+        }
+    })
 }

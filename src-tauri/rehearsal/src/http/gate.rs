@@ -10,7 +10,7 @@ use axum::{
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{call::Links, refusal::Refusal};
 use crate::{
@@ -25,6 +25,10 @@ mod headers;
 
 /// Bodies are small; GitHub's own limit for most is 1 MB.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
+
+/// What an answer costs, where that is not one call.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Points(pub(super) u64);
 
 /// Faults about the run that a dispatch starts, for its handler.
 #[derive(Debug, Clone, Default)]
@@ -101,14 +105,20 @@ async fn admitted(github: &GitHub, parts: Parts, body: Bytes, next: Next) -> Res
     let asked = Asked::of(&parts);
     let rate = github.spend(asked.resource, 0);
     if rate.remaining() == 0 && !asked.free {
-        return exhausted(&rate);
+        return exhausted(asked.resource, &rate);
     }
     next.run(rebuilt(parts, body)).await
 }
 
-fn exhausted(rate: &Rate) -> Response {
+/// GraphQL says it with status 200.
+fn exhausted(resource: Resource, rate: &Rate) -> Response {
     let message = format!("API rate limit exceeded. It resets at {}.", rate.reset);
-    Refusal::new(StatusCode::FORBIDDEN, message).into_response()
+    match resource {
+        Resource::Core => Refusal::new(StatusCode::FORBIDDEN, message).into_response(),
+        Resource::Graphql => {
+            axum::Json(json!({ "errors": [{ "type": "RATE_LIMITED", "message": message }] })).into_response()
+        }
+    }
 }
 
 fn bad_credentials() -> Response {

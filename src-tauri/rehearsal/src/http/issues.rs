@@ -43,7 +43,7 @@ pub(super) async fn create(call: Call, body: Bytes) -> Answer {
         let assignees = new.assignees.into_iter().filter(|login| may_write && state.people.contains(login)).collect();
         let issue = Issue {
             id: state.ids.one(),
-            number: FIRST_ISSUE + state.issues.len() as u64,
+            number: state.next_number(),
             title: new.title,
             body: new.body,
             labels: if may_write { new.labels } else { Vec::new() },
@@ -56,6 +56,3 @@ pub(super) async fn create(call: Call, body: Bytes) -> Answer {
     })?;
     Ok(created(shape::release::issue(&call.links, &issue)))
 }
-
-/// Issues and pull requests share their numbers; the sample's last pull request is #412.
-const FIRST_ISSUE: u64 = 413;

@@ -10,11 +10,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 
 /// GitHub's times have whole seconds.
-pub(super) fn time(at: Timestamp) -> String {
+pub(crate) fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// An opaque name for the GraphQL side.
-pub(super) fn node(kind: &str, id: impl std::fmt::Display) -> String {
+pub(crate) fn node(kind: &str, id: impl std::fmt::Display) -> String {
     STANDARD.encode(format!("{kind}:{id}"))
 }

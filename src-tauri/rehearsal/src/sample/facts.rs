@@ -64,18 +64,14 @@ fn empty(created_at: Timestamp, seed: u64, speed: f64) -> State {
         disabled_workflows: BTreeSet::new(),
         runs: Vec::new(),
         issues: Vec::new(),
+        pull_requests: Vec::new(),
         sicknesses: Vec::new(),
     }
 }
 
 /// All runs of the story with the time of their making, in that order.
 fn runs(releases: &[Written], epoch: Timestamp) -> Result<Vec<(Timestamp, NewRun)>, WorkflowError> {
-    let files = edit::first();
-    let read = |name: &str| {
-        let path = format!(".github/workflows/{name}");
-        Workflow::parse(&path, files.get(&path).map_or("", String::as_str))
-    };
-    let (ci, deploy) = (read("ci.yml")?, read("deploy.yml")?);
+    let (ci, deploy) = workflows()?;
     let mut runs = Vec::new();
     for release in releases {
         let Chapter { staging, production, rolled_back, .. } = *release.chapter;
@@ -91,22 +87,37 @@ fn runs(releases: &[Written], epoch: Timestamp) -> Result<Vec<(Timestamp, NewRun
     Ok(runs)
 }
 
+/// The sample's two workflows: CI and deploy.
+pub(super) fn workflows() -> Result<(Workflow, Workflow), WorkflowError> {
+    let files = edit::first();
+    let read = |name: &str| {
+        let path = format!(".github/workflows/{name}");
+        Workflow::parse(&path, files.get(&path).map_or("", String::as_str))
+    };
+    Ok((read("ci.yml")?, read("deploy.yml")?))
+}
+
 fn ci_run(ci: &Workflow, release: &Written) -> NewRun {
-    let mut plan = ci.plan(&BTreeMap::new(), |_| false);
+    let mut run = ci_of(ci, release.chapter.tag, &release.commit);
     if let Some(step) = release.chapter.ci_failure {
-        plan.fail_at(step, "test plugin::fuel::survives_a_long_call ... FAILED");
+        run.plan.fail_at(step, "test plugin::fuel::survives_a_long_call ... FAILED");
     }
+    run
+}
+
+/// CI of the commit that a release stands on.
+pub(super) fn ci_of(ci: &Workflow, tag: &str, commit: &str) -> NewRun {
     NewRun {
         workflow: "ci.yml".to_owned(),
         workflow_name: ci.name.clone(),
         event: "push".to_owned(),
         head_branch: "main".to_owned(),
-        head_sha: release.commit.clone(),
-        title: format!("Release {}", release.chapter.tag),
+        head_sha: commit.to_owned(),
+        title: format!("Release {tag}"),
         inputs: BTreeMap::new(),
         version: None,
         actor: PEOPLE[0].to_owned(),
-        plan,
+        plan: ci.plan(&BTreeMap::new(), |_| false),
         pace: Some(Pace::steady(HISTORY_SLOWNESS)),
     }
 }
@@ -121,26 +132,38 @@ fn deploy_run(
     ended: i64,
     epoch: Timestamp,
 ) -> (Timestamp, NewRun) {
-    let tag = target.chapter.tag.to_owned();
+    let (tag, head) = (target.chapter.tag, &head.commit);
+    let run = deploy_of(deploy, tag, &target.commit, head, environment, actor);
+    (seconds_before(epoch, ended * 60 + DEPLOY_SECONDS), run)
+}
+
+/// A deploy of `tag`, dispatched when `head` was main.
+pub(super) fn deploy_of(
+    deploy: &Workflow,
+    tag: &str,
+    commit: &str,
+    head: &str,
+    environment: &str,
+    actor: &str,
+) -> NewRun {
     let inputs = BTreeMap::from([
         ("environment".to_owned(), environment.to_owned()),
         ("rollback_id".to_owned(), String::new()),
-        ("version_tag".to_owned(), tag.clone()),
+        ("version_tag".to_owned(), tag.to_owned()),
     ]);
-    let run = NewRun {
+    NewRun {
         workflow: "deploy.yml".to_owned(),
         workflow_name: deploy.name.clone(),
         event: "workflow_dispatch".to_owned(),
         head_branch: "main".to_owned(),
-        head_sha: head.commit.clone(),
+        head_sha: head.to_owned(),
         title: deploy.title(&inputs),
         plan: deploy.plan(&inputs, |_| false),
         inputs,
-        version: Some(Version { tag, commit: target.commit.clone() }),
+        version: Some(Version { tag: tag.to_owned(), commit: commit.to_owned() }),
         actor: actor.to_owned(),
         pace: Some(Pace::steady(HISTORY_SLOWNESS)),
-    };
-    (seconds_before(epoch, ended * 60 + DEPLOY_SECONDS), run)
+    }
 }
 
 fn publish(ids: &mut Ids, release: &Written, published: Timestamp) -> Release {
@@ -177,6 +200,6 @@ fn before(epoch: Timestamp, minutes: i64) -> Timestamp {
     seconds_before(epoch, minutes * 60)
 }
 
-fn seconds_before(epoch: Timestamp, seconds: i64) -> Timestamp {
+pub(super) fn seconds_before(epoch: Timestamp, seconds: i64) -> Timestamp {
     epoch.checked_sub(SignedDuration::from_secs(seconds)).unwrap_or(epoch)
 }

@@ -4,6 +4,8 @@ mod approvals;
 mod conditional;
 mod dispatches;
 mod faults;
+mod fill;
+mod graphql;
 mod kit;
 mod lists;
 mod queue;

@@ -8,7 +8,7 @@ use axum::{
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::Asked;
+use super::{Asked, Points};
 use crate::{github::GitHub, http::call::DEFAULT_VERSION, rates::Rate};
 
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
@@ -34,7 +34,8 @@ pub(super) async fn finish(github: &GitHub, asked: &Asked, answer: Response) -> 
     }
     parts.headers.remove(header::CONTENT_LENGTH);
     let unpaid = asked.free || [StatusCode::NOT_MODIFIED, StatusCode::UNAUTHORIZED].contains(&parts.status);
-    let rate = github.spend(asked.resource, u64::from(!unpaid));
+    let price = parts.extensions.get::<Points>().map_or(1, |points| points.0);
+    let rate = github.spend(asked.resource, if unpaid { 0 } else { price });
     common(&mut parts.headers, asked, &rate, &body);
     Response::from_parts(parts, Body::from(body))
 }

@@ -175,7 +175,7 @@ pub(in crate::http) fn issue(links: &Links, issue: &Issue) -> Value {
 }
 
 /// No address is the empty one, as on GitHub.
-fn address(links: &Links, link: &Link) -> String {
+pub(crate) fn address(links: &Links, link: &Link) -> String {
     match link {
         Link::None => String::new(),
         Link::Given(url) => url.clone(),

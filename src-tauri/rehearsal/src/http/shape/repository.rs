@@ -8,6 +8,9 @@ use crate::{
     state::{Access, State, ids},
 };
 
+/// What the repository says of itself.
+pub(crate) const DESCRIPTION: &str = "Runs small plugins next to a web service";
+
 const URLS: [(&str, &str); 37] = [
     ("archive_url", "/{archive_format}{/ref}"),
     ("assignees_url", "/assignees{/user}"),
@@ -61,7 +64,7 @@ pub(in crate::http) fn minimal(links: &Links, state: &State) -> Map<String, Valu
         ("owner", owner(links, state)),
         ("private", json!(true)),
         ("html_url", json!(links.page(""))),
-        ("description", json!("Runs small plugins next to a web service")),
+        ("description", json!(DESCRIPTION)),
         ("fork", json!(false)),
     ];
     urls.chain(own.map(|(name, value)| (name.to_owned(), value))).collect()

@@ -1,0 +1,65 @@
+//! One request's view of everything: facts of one moment, and what is read from git on the way.
+
+use std::{collections::BTreeMap, sync::OnceLock};
+
+use async_graphql::{Context, Error, Result};
+
+use super::cost::Cost;
+use crate::{
+    git::{Bare, CommitFacts, RefFacts},
+    github::GitHub,
+    http::Links,
+    rates::{Rate, Resource},
+    state::{Access, State, deployment::Deployment, release::Release},
+};
+
+/// What all resolvers of one request share.
+pub(crate) struct Snapshot {
+    pub(super) github: GitHub,
+    pub(super) links: Links,
+    pub(super) state: State,
+    /// Those of runs included, oldest first.
+    pub(super) deployments: Vec<Deployment>,
+    pub(super) cost: Cost,
+    /// As it will be after this request.
+    pub(super) rate: Rate,
+    refs: OnceLock<Refs>,
+}
+
+/// Branches and tags by full name, with the commits they lead to.
+type Refs = Result<BTreeMap<String, (RefFacts, Option<CommitFacts>)>, String>;
+
+impl Snapshot {
+    pub(super) fn take(github: GitHub, links: Links, cost: Cost) -> Self {
+        let (state, mut deployments) = github.read(|state, now| (state.clone(), state.at(now).deployments));
+        deployments.reverse();
+        let mut rate = github.spend(Resource::Graphql, 0);
+        rate.used += cost.points;
+        Self { github, links, state, deployments, cost, rate, refs: OnceLock::new() }
+    }
+
+    pub(super) fn of<'c>(context: &Context<'c>) -> Result<&'c Self> {
+        context.data::<Self>()
+    }
+
+    pub(super) fn bare(&self) -> &Bare {
+        self.github.bare()
+    }
+
+    /// All branches and tags by full name; read once, when the first is asked for.
+    pub(super) fn refs(&self) -> Result<&BTreeMap<String, (RefFacts, Option<CommitFacts>)>> {
+        let read = || self.bare().peeled_refs().map_err(|error| error.message().to_owned());
+        self.refs.get_or_init(read).as_ref().map_err(Error::new)
+    }
+
+    /// Releases that the viewer may see: drafts are for those who may write.
+    pub(super) fn visible_releases(&self) -> impl Iterator<Item = &Release> {
+        self.state.releases.iter().filter(|release| release.is_public() || self.state.access == Access::Write)
+    }
+
+    /// The branch or tag of that full name.
+    pub(super) fn find_ref(&self, name: &str) -> Result<Option<super::refs::Ref>> {
+        let found = self.refs()?.get(name);
+        Ok(found.map(|(facts, commit)| super::refs::Ref { facts: facts.clone(), commit: commit.clone() }))
+    }
+}
