@@ -1,27 +1,52 @@
 //! GitHub over octocrab: its transport, its authentication; our own models, our own judgement of answers.
 //!
-//! Reading may be repeated by whoever calls; a request that writes leaves exactly once, follows no redirect, and an
-//! answer that never came is [`DispatchAnswer::Unknown`].
+//! Reading may be repeated by whoever calls, and costs nothing where nothing changed ([`reading`]); a request that writes
+//! leaves exactly once, follows no redirect, and an answer that never came is [`DispatchAnswer::Unknown`] or
+//! [`Written::Unknown`]. After a limit nothing is sent until GitHub takes calls again ([`limits`]).
 
+mod answer;
+mod deployments;
+mod dispatch;
+mod environments;
+mod graphql;
+mod limits;
+mod memory;
+mod publishing;
+mod reading;
+mod releases;
+mod runs;
+mod status_page;
 mod transport;
+mod vitals;
 mod wire;
 mod workflow_file;
+mod workflows;
+mod writing;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use lastgood_core::error::{Code, Trouble};
-use lastgood_core::ids::{EnvironmentName, ObjectId, RepositorySlug, RunId};
+use lastgood_core::error::Trouble;
+use lastgood_core::ids::{EnvironmentName, ObjectId, RepositorySlug, RunId, TagName};
 use lastgood_core::ports::Forge;
-use lastgood_core::ports::forge::{Deployment, DispatchAnswer, DispatchOrder, RunSnapshot, RunSummary, Workflow};
-use serde_json::json;
+use lastgood_core::ports::forge::{
+    Decision, Deployment, DispatchAnswer, DispatchOrder, Environment, PendingApproval, RunRecord, RunSnapshot,
+    RunSummary, Tagger, Waiting, Workflow, Written,
+};
+use lastgood_core::ports::publishing::Published;
+use lastgood_core::ports::repository::{PushOutcome, TagOrder, TagTarget};
 use tokio::sync::OnceCell;
-use tokio::task::JoinSet;
 
 use crate::secret::Secret;
-use transport::{Failure, Transport, encode};
+use graphql::Graphql;
+use reading::Reader;
+use status_page::StatusPage;
+use transport::Transport;
+
+pub use memory::Memory;
+pub use status_page::PUBLIC_STATUS;
 
 /// The public GitHub's address for requests.
 pub const PUBLIC_API: &str = "https://api.github.com";
@@ -29,15 +54,26 @@ pub const PUBLIC_API: &str = "https://api.github.com";
 /// GitHub gives up on a request of its own after 10 s; slow networks get twice that on top.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// Deployments that are looked at for what is live and what was last good. Each costs a request for its statuses.
-const DEPLOYMENTS: usize = 40;
-
 /// One repository on one GitHub, seen with one token.
 #[derive(Clone)]
 pub struct Github {
-    transport: Arc<Transport>,
+    reader: Reader,
+    graphql: Arc<Graphql>,
+    status_page: Option<StatusPage>,
     slug: RepositorySlug,
     account: Arc<OnceCell<String>>,
+}
+
+/// What the first request brings: enough for the whole first screen.
+#[derive(Debug, Clone)]
+pub struct First {
+    pub account: String,
+    pub default_branch: String,
+    pub environments: Vec<EnvironmentName>,
+    /// The newest hundred, newest first.
+    pub deployments: Vec<Deployment>,
+    /// The newest hundred, newest first.
+    pub releases: Vec<Published>,
 }
 
 impl Github {
@@ -49,55 +85,57 @@ impl Github {
     /// The same; an answer that takes longer than `deadline`, body and all, has not come.
     pub fn within(api: &str, token: &Secret, slug: RepositorySlug, deadline: Duration) -> Result<Self, Trouble> {
         let transport = Arc::new(Transport::new(api, token, deadline)?);
-        Ok(Self { transport, slug, account: Arc::default() })
+        let reader = Reader { transport, memory: Memory::default() };
+        let (graphql, account) = (Arc::default(), Arc::default());
+        Ok(Self { reader, graphql, status_page: None, slug, account })
+    }
+
+    /// Keeps answers there between questions and between processes.
+    #[must_use]
+    pub fn remembering(mut self, memory: Memory) -> Self {
+        self.reader.memory = memory;
+        self
+    }
+
+    /// Asks this page, in the form of [`PUBLIC_STATUS`], how GitHub is doing.
+    #[must_use]
+    pub fn with_status_page(mut self, address: &str) -> Self {
+        self.status_page = StatusPage::new(address);
+        self
     }
 
     /// Calls left in this hour, as the newest answer told.
     pub fn calls_left(&self) -> Option<u32> {
-        self.transport.calls_left()
+        self.reader.transport.calls_left()
+    }
+
+    /// One sentence where GitHub is not well: as its own status page says, else as its answers to us do.
+    pub async fn degraded(&self) -> Option<String> {
+        let told = match &self.status_page {
+            Some(page) => page.complaint().await,
+            None => None,
+        };
+        told.or_else(|| self.reader.transport.complaint())
+    }
+
+    /// The first screen in one request, where this repository was never read before and GraphQL answers. Afterwards
+    /// REST's unchanged lists cost less.
+    pub async fn first_look(&self) -> Option<First> {
+        if self.remembers_deployments().await {
+            return None;
+        }
+        let look = self.overview().await?;
+        Some(First {
+            account: look.account,
+            default_branch: look.default_branch,
+            environments: look.environments,
+            deployments: self.keep_first(look.deployments).await,
+            releases: self.keep_first_releases(look.releases).await,
+        })
     }
 
     fn path(&self, rest: &str) -> String {
         format!("/repos/{}/{}{rest}", self.slug.owner, self.slug.name)
-    }
-
-    /// A file on the default branch; `None` where GitHub does not hand out its text, as from 1 MB on.
-    async fn file(&self, path: &str) -> Result<Option<String>, Trouble> {
-        let route = self.path(&format!("/contents/{}", encode(path).replace("%2F", "/")));
-        let content: wire::Content = self.transport.get(&route).await?;
-        Ok(content.text())
-    }
-
-    async fn with_status(&self, deployment: wire::Deployment) -> Result<Deployment, Trouble> {
-        let route = self.path(&format!("/deployments/{}/statuses?per_page=100", deployment.id));
-        let statuses: Vec<wire::DeploymentStatus> = self.transport.get(&route).await?;
-        Ok(deployment.with(statuses))
-    }
-
-    async fn workflow(&self, listed: wire::ListedWorkflow) -> Result<Option<Workflow>, Trouble> {
-        let Some(file) = listed.path.strip_prefix(".github/workflows/") else { return Ok(None) };
-        let text = match self.file(&listed.path).await {
-            Ok(Some(text)) => text,
-            Ok(None) => return Ok(None),
-            // Listed, and not on the default branch: it cannot be dispatched.
-            Err(trouble) if trouble.code == Code::NotOnGithub => return Ok(None),
-            Err(trouble) => return Err(trouble),
-        };
-        Ok(workflow_file::dispatch_inputs(&text).map(|inputs| Workflow {
-            file: file.to_owned(),
-            name: listed.name,
-            state: listed.state,
-            inputs,
-        }))
-    }
-
-    async fn send_dispatch(&self, order: &DispatchOrder, details: bool) -> Result<transport::Answer, Failure> {
-        let route = self.path(&format!("/actions/workflows/{}/dispatches", encode(&order.workflow)));
-        let mut body = json!({ "ref": order.branch, "inputs": order.inputs });
-        if details {
-            body["return_run_details"] = json!(true);
-        }
-        self.transport.post(&route, &body).await
     }
 }
 
@@ -105,62 +143,31 @@ impl Github {
 impl Forge for Github {
     async fn account(&self) -> Result<String, Trouble> {
         let account = self.account.get_or_try_init(|| async {
-            let user: wire::User = self.transport.get("/user").await?;
+            let user: wire::User = self.reader.ask("/user").await?.value;
             Ok::<_, Trouble>(user.login)
         });
         account.await.cloned()
     }
 
     async fn default_branch(&self) -> Result<String, Trouble> {
-        let repository: wire::Repository = self.transport.get(&self.path("")).await?;
+        let repository: wire::Repository = self.reader.ask(&self.path("")).await?.value;
         Ok(repository.default_branch)
     }
 
-    async fn environments(&self) -> Result<Vec<EnvironmentName>, Trouble> {
-        let found: wire::Environments = self.transport.get(&self.path("/environments?per_page=100")).await?;
-        Ok(found.environments.into_iter().map(|environment| EnvironmentName::new(environment.name)).collect())
+    async fn environments(&self) -> Result<Vec<Environment>, Trouble> {
+        self.all_environments().await
     }
 
     async fn deployments(&self) -> Result<Vec<Deployment>, Trouble> {
-        let route = self.path(&format!("/deployments?per_page={DEPLOYMENTS}"));
-        let found: Vec<wire::Deployment> = self.transport.get(&route).await?;
-        let mut asked = JoinSet::new();
-        for deployment in found {
-            let github = self.clone();
-            asked.spawn(async move { github.with_status(deployment).await });
-        }
-        let mut deployments = asked.join_all().await.into_iter().collect::<Result<Vec<_>, _>>()?;
-        deployments.sort_by_key(|deployment| std::cmp::Reverse((deployment.created, deployment.id)));
-        Ok(deployments)
+        self.all_deployments().await
     }
 
     async fn workflows(&self) -> Result<Vec<Workflow>, Trouble> {
-        let listed: wire::Workflows = self.transport.get(&self.path("/actions/workflows?per_page=100")).await?;
-        let mut asked = JoinSet::new();
-        for workflow in listed.workflows {
-            let github = self.clone();
-            asked.spawn(async move { github.workflow(workflow).await });
-        }
-        let found = asked.join_all().await.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let mut workflows: Vec<Workflow> = found.into_iter().flatten().collect();
-        workflows.sort_by(|a, b| a.file.cmp(&b.file));
-        Ok(workflows)
+        self.all_workflows().await
     }
 
     async fn dispatch(&self, order: &DispatchOrder) -> DispatchAnswer {
-        let mut answer = self.send_dispatch(order, true).await;
-        // Older servers refuse the parameter by its name; nothing was started then.
-        if let Ok(refusal) = &answer
-            && refusal.status == 422
-            && refusal.body.contains("return_run_details")
-        {
-            answer = self.send_dispatch(order, false).await;
-        }
-        match answer {
-            Ok(answer) => judge(&answer),
-            Err(Failure::NotSent(trouble)) => DispatchAnswer::NotSent(trouble),
-            Err(Failure::NoAnswer(trouble)) => DispatchAnswer::Unknown(trouble),
-        }
+        self.send(order).await
     }
 
     async fn dispatched_runs(
@@ -170,36 +177,51 @@ impl Forge for Github {
         since: Timestamp,
     ) -> Result<Vec<RunSummary>, Trouble> {
         let actor = self.account().await?;
-        let route = self.path(&format!(
-            "/actions/workflows/{}/runs?event=workflow_dispatch&branch={}&actor={}&created={}&per_page=50",
-            encode(workflow),
-            encode(branch),
-            encode(&actor),
-            encode(&format!(">={}", since.strftime("%Y-%m-%dT%H:%M:%SZ"))),
-        ));
-        let found: wire::Runs = self.transport.get(&route).await?;
-        Ok(found.workflow_runs.into_iter().map(wire::Run::summary).collect())
+        self.runs_dispatched(workflow, branch, &actor, since).await
     }
 
     async fn run(&self, id: RunId) -> Result<RunSnapshot, Trouble> {
-        let run: wire::Run = self.transport.get(&self.path(&format!("/actions/runs/{id}"))).await?;
-        let jobs: wire::Jobs =
-            self.transport.get(&self.path(&format!("/actions/runs/{id}/jobs?filter=latest&per_page=100"))).await?;
-        Ok(run.with(jobs))
+        self.one_run(id).await
     }
-}
 
-fn judge(answer: &transport::Answer) -> DispatchAnswer {
-    match answer.status {
-        204 => DispatchAnswer::Accepted,
-        200..=299 => match answer.read::<wire::Dispatched>("the dispatch") {
-            Ok(dispatched) => DispatchAnswer::Run(RunId(dispatched.workflow_run_id)),
-            // Something in between said yes; whether GitHub did is not known.
-            Err(trouble) => DispatchAnswer::Unknown(trouble),
-        },
-        // The server broke on the way: what it did before is not known.
-        500..=599 => DispatchAnswer::Unknown(answer.trouble()),
-        _ => DispatchAnswer::Refused(answer.trouble()),
+    async fn successful_runs(&self, workflow: &str) -> Result<Vec<RunRecord>, Trouble> {
+        self.runs_that_succeeded(workflow).await
+    }
+
+    async fn open_runs(&self) -> Result<Vec<RunRecord>, Trouble> {
+        self.every_open_run().await
+    }
+
+    async fn job_log(&self, job: u64) -> Result<String, Trouble> {
+        self.log_of(job).await
+    }
+
+    async fn pending_approvals(&self, run: RunId) -> Result<Vec<PendingApproval>, Trouble> {
+        self.approvals_of(run).await
+    }
+
+    async fn decide(&self, run: RunId, decision: &Decision) -> Written<()> {
+        self.send_decision(run, decision).await
+    }
+
+    async fn cancel(&self, run: RunId) -> Written<()> {
+        self.send_cancel(run).await
+    }
+
+    async fn tag(&self, tag: &TagName) -> Result<Option<TagTarget>, Trouble> {
+        self.tag_target(tag).await
+    }
+
+    async fn create_tag(&self, order: &TagOrder, tagger: &Tagger) -> Written<ObjectId> {
+        self.make_tag_object(order, tagger).await
+    }
+
+    async fn place_tag(&self, tag: &TagName, object: &ObjectId) -> PushOutcome {
+        self.name_object(tag, object).await
+    }
+
+    fn waiting(&self) -> Option<Waiting> {
+        self.reader.transport.waiting()
     }
 }
 

@@ -51,6 +51,11 @@ impl Place {
         self.data.join("cache")
     }
 
+    /// What GitHub answered; may be deleted at any time.
+    pub fn answers(&self) -> PathBuf {
+        self.data.join("cache.sqlite")
+    }
+
     pub fn rehearsal(&self) -> PathBuf {
         self.data.join("rehearsal")
     }

@@ -23,13 +23,18 @@ use lastgood_core::settings::{FILE, Settings};
 pub use access::{API_VARIABLE, Access, TOKEN_VARIABLE};
 pub use known::{ForgeKnown, Known};
 
+use known::Depth;
+
 use crate::clock::SystemClock;
 use crate::git::{GitRepository, OpenOptions};
-use crate::github::Github;
+use crate::github::{Github, Memory, PUBLIC_API, PUBLIC_STATUS};
 use crate::place::Place;
 use crate::probe::HttpProbe;
 use crate::sqlite::SqliteJournal;
 use crate::turn::{self, Turn};
+
+/// Names the page that tells how GitHub is doing, in the form of githubstatus.com's `summary.json`.
+pub const STATUS_VARIABLE: &str = "LASTGOOD_GITHUB_STATUS";
 
 /// An opened repository.
 pub struct Workspace {
@@ -74,7 +79,8 @@ impl Workspace {
         let remote = repository.remote_url().ok();
         let slug = remote.as_deref().and_then(RepositorySlug::from_remote);
         let key = key(&repository, slug.as_ref(), &access);
-        let github = github(slug.clone(), remote.as_deref(), &access).map(Arc::new);
+        let github = github(slug.clone(), remote.as_deref(), &access);
+        let github = github.map(|github| Arc::new(github.remembering(Memory::open(&place.answers()))));
         let journal = SqliteJournal::open(&place.journal(), &WriterId::new(format!("writer-{}", fresh())))?;
         Ok(Self {
             place: place.clone(),
@@ -126,13 +132,28 @@ impl Workspace {
 
     /// Asks git, GitHub and the live services, all at once.
     pub async fn know(&self) -> Result<Known, Trouble> {
-        known::know(self).await
+        known::know(self, Depth::Whole).await
+    }
+
+    /// The same, as far as it tells what is live and what was last good. No rollback is planned from it.
+    pub async fn know_live(&self) -> Result<Known, Trouble> {
+        known::know(self, Depth::Live).await
+    }
+
+    /// What one request to GitHub brings, where this repository was never looked at before: the first screen, while the
+    /// rest is still read. No rollback is planned from it.
+    pub async fn first_look(&self) -> Option<Known> {
+        known::first_look(self).await
     }
 
     /// Settles what a rollback would do.
     pub fn plan(&self, environment: &str, wish: Wish, known: &Known) -> Result<Plan, Trouble> {
         let environment = known.environment(environment)?;
         let forge = known.forge.as_ref().map_err(Clone::clone)?;
+        if !known.whole {
+            let message = "GitHub is still being read.";
+            return Err(Trouble::new(Code::GithubUnreachable, message, "Wait a moment and try again."));
+        }
         let settings = self.settings.environment(environment.name.as_str());
         let (releases, now) = (&known.releases, SystemClock.now());
         planning::plan(wish, environment, &settings, releases, &forge.workflows, &forge.default_branch, now)
@@ -217,7 +238,8 @@ impl Workspace {
         })
     }
 
-    fn github(&self) -> Result<Arc<Github>, Trouble> {
+    /// This repository's GitHub.
+    pub fn github(&self) -> Result<Arc<Github>, Trouble> {
         self.github.clone()
     }
 
@@ -301,7 +323,17 @@ fn github(slug: Option<RepositorySlug>, remote: Option<&str>, access: &Access) -
             format!("Put a token with the scopes repo and workflow into {TOKEN_VARIABLE}, and start again."),
         ));
     };
-    Github::new(&access.api, &token, slug)
+    let github = Github::new(&access.api, &token, slug)?;
+    Ok(match status_page(access) {
+        Some(address) => github.with_status_page(&address),
+        None => github,
+    })
+}
+
+/// Only the public GitHub tells how it is; another server's page is named where it has one.
+fn status_page(access: &Access) -> Option<String> {
+    let named = std::env::var(STATUS_VARIABLE).ok().filter(|address| !address.trim().is_empty());
+    named.or_else(|| (access.api == PUBLIC_API).then(|| PUBLIC_STATUS.to_owned()))
 }
 
 fn broken(illegal: &next::IllegalFact) -> Trouble {

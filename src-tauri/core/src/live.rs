@@ -1,6 +1,8 @@
 //! What runs where, and what was last good: folds of deployments, probes and the journal, each answer with its reasons.
 
 pub mod last_good;
+mod returned;
+pub mod runs;
 pub mod spans;
 
 use jiff::Timestamp;
@@ -9,12 +11,15 @@ use serde::{Deserialize, Serialize};
 use crate::hold::{self, Hold};
 use crate::ids::{EnvironmentName, TagName};
 use crate::journal::Fact;
-use crate::live::last_good::{LastGood, Soak};
+use crate::live::last_good::{Held, LastGood, Soak};
+use crate::live::runs::Serving;
 use crate::live::spans::Span;
-use crate::ports::forge::Deployment;
+use crate::ports::forge::{Deployment, RunRecord};
 use crate::ports::world::Seen;
 use crate::release::Release;
 use crate::settings::{EnvironmentSettings, SOAK_MINUTES};
+
+pub use returned::Returned;
 
 /// One environment, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +31,8 @@ pub struct Environment {
     pub spans: Vec<Span>,
     pub hold: Option<Hold>,
     pub quarantined: Vec<TagName>,
+    /// What is live was put there by the rollback whose hold still stands.
+    pub returned: Option<Returned>,
     /// Where the service answers.
     pub url: Option<String>,
 }
@@ -49,6 +56,8 @@ pub struct Live {
 pub enum Source {
     Probe,
     Deployment,
+    /// A run of the deploy workflow; the repository keeps no deployments for this environment.
+    Run,
     Journal,
 }
 
@@ -66,6 +75,8 @@ pub struct Sightings<'a> {
     pub releases: &'a [Release],
     /// Of this environment and others, newest first.
     pub deployments: &'a [Deployment],
+    /// Of the deploy workflow, with what it serves; none where deployments tell.
+    pub runs: Option<(Serving<'a>, &'a [RunRecord])>,
     /// The repository's facts, oldest first.
     pub facts: &'a [Fact],
     pub version: Option<Seen<String>>,
@@ -74,15 +85,20 @@ pub struct Sightings<'a> {
 
 /// Folds what was seen into what is known.
 pub fn know(seen: &Sightings<'_>) -> Environment {
-    let spans = spans::spans(&seen.name, seen.releases, seen.deployments, seen.facts);
+    let told = seen.runs.map_or_else(Vec::new, |(serving, runs)| runs::told(&serving, runs, seen.releases));
+    let spans = spans::spans(&seen.name, seen.releases, seen.deployments, &told, seen.facts);
     let live = live(seen, &spans);
     let quarantined: Vec<TagName> = hold::quarantined(seen.facts, &seen.name).into_iter().map(|bad| bad.tag).collect();
     let soak = Soak { minutes: seen.settings.soak_minutes.unwrap_or(SOAK_MINUTES) };
     let live_tag = live.as_ref().and_then(|live| live.tag.as_ref());
-    let last_good = last_good::find(&seen.name, seen.releases, &spans, live_tag, &quarantined, soak);
+    let unproved = returned::unproved(seen.facts, &seen.name);
+    let held = Held { live: live_tag, quarantined: &quarantined, unproved: &unproved };
+    let last_good = last_good::find(&seen.name, seen.releases, &spans, held, soak);
+    let hold = hold::standing(seen.facts, &seen.name);
     Environment {
-        hold: hold::standing(seen.facts, &seen.name),
-        url: url(seen),
+        returned: hold.as_ref().and_then(|hold| returned::find(seen.facts, hold, live_tag?)),
+        hold,
+        url: url(&seen.name, seen.settings, seen.deployments),
         name: seen.name.clone(),
         live,
         last_good,
@@ -92,10 +108,14 @@ pub fn know(seen: &Sightings<'_>) -> Environment {
 }
 
 /// Settings first, else what the newest deployment that tells an address says.
-pub fn url(seen: &Sightings<'_>) -> Option<String> {
-    seen.settings.url.clone().or_else(|| {
-        seen.deployments.iter().filter(|found| found.environment == seen.name).find_map(|found| found.url.clone())
-    })
+pub fn url(
+    environment: &EnvironmentName,
+    settings: &EnvironmentSettings,
+    deployments: &[Deployment],
+) -> Option<String> {
+    let told =
+        || deployments.iter().filter(|found| found.environment == *environment).find_map(|found| found.url.clone());
+    settings.url.clone().or_else(told)
 }
 
 fn live(seen: &Sightings<'_>, spans: &[Span]) -> Option<Live> {
@@ -105,14 +125,13 @@ fn live(seen: &Sightings<'_>, spans: &[Span]) -> Option<Live> {
         Some(Seen::Answer(version)) => Some(version),
         Some(Seen::No(_) | Seen::Nothing(_)) | None => None,
     };
-    let source = |span: &Span| if span.deployment.is_some() { Source::Deployment } else { Source::Journal };
     match (probed, recorded) {
         (Some(version), recorded) => {
             let tag = release_of(version, seen.releases).map(|release| release.tag.clone());
             let same = recorded.filter(|span| Some(&span.tag) == tag.as_ref());
             let disagreement = recorded
                 .filter(|_| same.is_none())
-                .map(|span| format!("The service answers {version}, the newest deployment is {}.", span.tag));
+                .map(|span| format!("The service answers {version}, {} is {}.", record(span), span.tag));
             Some(Live {
                 tag,
                 version: version.clone(),
@@ -126,11 +145,19 @@ fn live(seen: &Sightings<'_>, spans: &[Span]) -> Option<Live> {
             tag: Some(span.tag.clone()),
             version: span.tag.to_string(),
             since: Some(span.from),
-            source: source(span),
+            source: span.source(),
             health,
             disagreement: None,
         }),
         (None, None) => None,
+    }
+}
+
+fn record(span: &Span) -> &'static str {
+    match span.source() {
+        Source::Run => "the newest run",
+        Source::Journal => "the newest rollback from here",
+        Source::Deployment | Source::Probe => "the newest deployment",
     }
 }
 

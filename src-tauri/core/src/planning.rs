@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::error::{Code, Trouble};
 use crate::ids::{EnvironmentName, TagName};
-use crate::live::Environment;
+use crate::live::{Environment, Returned};
 use crate::ports::forge::{Workflow, WorkflowInput};
 use crate::release::Release;
 use crate::rollback::plan::{Deploy, Plan, Proofs, RELEASE_BUDGET_SECONDS, rollback_tag};
@@ -22,6 +22,9 @@ pub struct Wish {
     pub rehearsal: bool,
 }
 
+/// Without a target in the wish, the last good release is meant, once: behind a rollback that worked, going further back
+/// is somebody's decision and not a default.
+///
 /// # Errors
 /// [`Code::NoTarget`], [`Code::TagMissing`] or [`Code::NoWorkflow`], each with what to do.
 pub fn plan(
@@ -33,7 +36,7 @@ pub fn plan(
     default_branch: &str,
     now: Timestamp,
 ) -> Result<Plan, Trouble> {
-    let tag = wish.to.or_else(|| environment.last_good.tag.clone()).ok_or_else(|| no_target(environment))?;
+    let tag = target(wish.to, environment)?;
     let release = releases.iter().find(|release| release.tag == tag).ok_or_else(|| {
         Trouble::new(
             Code::TagMissing,
@@ -64,6 +67,20 @@ pub fn plan(
         budget: settings.budget_seconds.unwrap_or(RELEASE_BUDGET_SECONDS),
         rehearsal: wish.rehearsal,
     })
+}
+
+fn target(wanted: Option<TagName>, environment: &Environment) -> Result<TagName, Trouble> {
+    match (wanted, &environment.returned) {
+        (Some(tag), _) => Ok(tag),
+        (None, Some(returned)) => Err(already_back(environment, returned)),
+        (None, None) => environment.last_good.tag.clone().ok_or_else(|| no_target(environment)),
+    }
+}
+
+/// Whether this workflow deploys to more than one environment, so that a run of it must say where it went.
+pub fn is_shared(workflow: &Workflow, environments: &[EnvironmentName]) -> bool {
+    has_input(workflow, "environment")
+        && environments.iter().filter(|environment| serves(workflow, environment)).count() > 1
 }
 
 /// Finds the workflow that takes a version, and fills its inputs.
@@ -149,6 +166,21 @@ fn proofs(settings: &EnvironmentSettings, base: Option<&str>) -> Proofs {
         health: whole(&settings.probes.health),
         health_times: settings.probes.health_times.unwrap_or(HEALTH_TIMES),
     }
+}
+
+fn already_back(environment: &Environment, returned: &Returned) -> Trouble {
+    let from = returned.from.as_ref().map_or("what was live", TagName::as_str);
+    let message = format!(
+        "{} is back on {} already, from {from}, and held since {} UTC.",
+        environment.name,
+        returned.to,
+        returned.since.strftime("%H:%M")
+    );
+    let further = match &environment.last_good.tag {
+        Some(tag) => format!("To go further back, name the target: `--to {tag}`."),
+        None => "To go further back, name the target with `--to TAG`.".to_owned(),
+    };
+    Trouble::new(Code::NoTarget, message, further)
 }
 
 fn no_target(environment: &Environment) -> Trouble {

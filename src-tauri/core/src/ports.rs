@@ -1,12 +1,14 @@
 //! Everything the engine needs from the world: narrow traits, named for the deed.
 
 pub mod forge;
+pub mod publishing;
 pub mod repository;
 pub mod world;
 
 use std::sync::Arc;
 
 pub use forge::Forge;
+pub use publishing::Publishing;
 pub use repository::Repository;
 pub use world::{Clock, Desktop, Journal, Person, Probe, Watcher};
 

@@ -1,193 +1,165 @@
-//! Requests and answers: deadlines, redirects, limits, and what a person is told when it does not work.
+//! Requests and answers: deadlines, redirects, limits, and how GitHub is doing.
 
 use std::error::Error as _;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::StatusCode;
-use http::header::HeaderMap;
+use http::Method;
+use http::header::{HeaderMap, HeaderValue, IF_NONE_MATCH};
 use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Limited};
 use jiff::Timestamp;
 use lastgood_core::error::{Code, Trouble};
+use lastgood_core::ports::forge::Waiting;
 use octocrab::Octocrab;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Client, redirect};
-use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::sync::Semaphore;
 
+use super::answer::{Answer, Failure, number};
+use super::limits::{Face, Limits};
+use super::vitals::Vitals;
 use crate::loopback::is_loopback;
 use crate::secret::Secret;
 
 const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
 
-/// Two clients: one reads and may follow redirects, the other writes and may not.
+/// GitHub prefers one request after the other to many at once, and refuses a hundred.
+const AT_ONCE: usize = 6;
+
+/// A page of a hundred releases with long notes stays far below.
+const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
+
+/// Three clients: one reads and may follow redirects, one asks GraphQL, and one writes and may follow none.
 pub(super) struct Transport {
+    api: String,
     reading: Octocrab,
+    asking: Octocrab,
     writing: Octocrab,
     deadline: Duration,
+    limits: Limits,
+    vitals: Vitals,
+    places: Semaphore,
     calls_left: AtomicI64,
 }
 
 type Response = http::Response<BoxBody<Bytes, octocrab::Error>>;
 
-/// An answer as it came.
-#[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    headers: HeaderMap,
-    pub(super) body: String,
-}
-
-/// No answer came.
-#[derive(Debug)]
-pub(super) enum Failure {
-    /// No connection was made: the request never left.
-    NotSent(Trouble),
-    NoAnswer(Trouble),
-}
-
 impl Transport {
     pub(super) fn new(api: &str, token: &Secret, deadline: Duration) -> Result<Self, Trouble> {
+        let api = api.trim_end_matches('/');
+        // GitHub Enterprise Server has REST below /api/v3 and GraphQL beside it.
+        let beside = api.strip_suffix("/v3").unwrap_or(api);
         Ok(Self {
+            api: api.to_owned(),
             reading: octocrab(api, token, redirect::Policy::limited(5))?,
+            asking: octocrab(beside, token, redirect::Policy::none())?,
             writing: octocrab(api, token, redirect::Policy::none())?,
             deadline,
+            limits: Limits::default(),
+            vitals: Vitals::default(),
+            places: Semaphore::new(AT_ONCE),
             calls_left: AtomicI64::new(-1),
         })
+    }
+
+    /// The server's address; answers are kept under it.
+    pub(super) fn api(&self) -> &str {
+        &self.api
     }
 
     pub(super) fn calls_left(&self) -> Option<u32> {
         u32::try_from(self.calls_left.load(Ordering::Relaxed)).ok()
     }
 
-    pub(super) async fn get<T: DeserializeOwned>(&self, route: &str) -> Result<T, Trouble> {
-        let answer = self.hear(&self.reading, self.reading._get(route)).await.map_err(Failure::trouble)?;
-        if !(200..300).contains(&answer.status) {
-            return Err(answer.trouble());
-        }
-        answer.read(route.split('?').next().unwrap_or(route))
+    pub(super) fn waiting(&self) -> Option<Waiting> {
+        self.limits.waiting(Face::Rest)
     }
 
-    pub(super) async fn post(&self, route: &str, body: &serde_json::Value) -> Result<Answer, Failure> {
-        self.hear(&self.writing, self.writing._post(route, Some(body))).await
+    /// What is wrong with GitHub's newest answers, if anything is.
+    pub(super) fn complaint(&self) -> Option<String> {
+        self.vitals.complaint()
+    }
+
+    /// Asks; `known` is the tag of an answer that is here already, which GitHub then answers with 304.
+    pub(super) async fn get(&self, route: &str, known: Option<&str>) -> Result<Answer, Trouble> {
+        let mut headers = HeaderMap::new();
+        if let Some(tag) = known.and_then(|tag| HeaderValue::from_str(tag).ok()) {
+            headers.insert(IF_NONE_MATCH, tag);
+        }
+        let request = self.reading._get_with_headers(route, Some(headers));
+        self.ask(Face::Rest, request).await
+    }
+
+    /// A question to GraphQL: a POST, and it changes nothing.
+    pub(super) async fn query(&self, question: &Value) -> Result<Answer, Trouble> {
+        self.ask(Face::Graphql, self.asking._post("/graphql", Some(question))).await
+    }
+
+    /// Sends a request that writes, once, when it is its turn.
+    pub(super) async fn write(&self, method: &Method, route: &str, body: &Value) -> Result<Answer, Failure> {
+        self.may_send(Face::Rest).map_err(Failure::NotSent)?;
+        let _turn = self.limits.turn_to_write().await;
+        let answer = if *method == Method::PATCH {
+            self.hear(self.writing._patch(route, Some(body))).await
+        } else {
+            self.hear(self.writing._post(route, Some(body))).await
+        };
+        self.look_at(Face::Rest, answer)
+    }
+
+    async fn ask(
+        &self,
+        face: Face,
+        request: impl Future<Output = octocrab::Result<Response>>,
+    ) -> Result<Answer, Trouble> {
+        let place = self.places.acquire().await;
+        // The answer before may have been a refusal.
+        self.may_send(face)?;
+        let answer = self.hear(request).await;
+        drop(place);
+        self.look_at(face, answer).map_err(Failure::trouble)
+    }
+
+    fn may_send(&self, face: Face) -> Result<(), Trouble> {
+        match self.limits.waiting(face) {
+            Some(waiting) => Err(waiting.trouble(Timestamp::now())),
+            None => Ok(()),
+        }
+    }
+
+    fn look_at(&self, face: Face, answer: Result<Answer, Failure>) -> Result<Answer, Failure> {
+        if let Ok(answer) = &answer {
+            match answer.limit() {
+                Some(told) => self.limits.refused(face, told),
+                None => self.limits.passed(),
+            }
+            if face == Face::Rest
+                && let Some(left) = number(&answer.headers, "x-ratelimit-remaining")
+            {
+                self.calls_left.store(left, Ordering::Relaxed);
+            }
+        }
+        answer
     }
 
     /// The whole answer, if it comes in time.
-    async fn hear(
-        &self,
-        octocrab: &Octocrab,
-        request: impl Future<Output = octocrab::Result<Response>>,
-    ) -> Result<Answer, Failure> {
+    async fn hear(&self, request: impl Future<Output = octocrab::Result<Response>>) -> Result<Answer, Failure> {
+        let begun = Instant::now();
         let whole = async {
             let response = request.await.map_err(|error| failure(&error))?;
-            let (status, headers) = (response.status().as_u16(), response.headers().clone());
-            self.note_calls_left(&headers);
-            let body = octocrab.body_to_string(response).await;
-            let body = body.map_err(|error| Failure::NoAnswer(unreachable(&error)))?;
-            Ok(Answer { status, headers, body })
+            let (parts, body) = response.into_parts();
+            let body = Limited::new(body, LARGEST_ANSWER).collect().await;
+            let body = body.map_err(|error| Failure::NoAnswer(unreachable(&error.to_string())))?.to_bytes();
+            let body = String::from_utf8_lossy(&body).into_owned();
+            Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body })
         };
-        tokio::time::timeout(self.deadline, whole).await.unwrap_or_else(|_| Err(Failure::NoAnswer(late(self.deadline))))
-    }
-
-    fn note_calls_left(&self, headers: &HeaderMap) {
-        if let Some(left) = number(headers, "x-ratelimit-remaining") {
-            self.calls_left.store(left, Ordering::Relaxed);
-        }
-    }
-}
-
-impl Failure {
-    fn trouble(self) -> Trouble {
-        match self {
-            Self::NotSent(trouble) | Self::NoAnswer(trouble) => trouble,
-        }
-    }
-}
-
-impl Answer {
-    /// The body as JSON; `question` is what it answers.
-    pub(super) fn read<T: DeserializeOwned>(&self, question: &str) -> Result<T, Trouble> {
-        serde_json::from_str(&self.body).map_err(|error| {
-            Trouble::new(
-                Code::GithubAnswer,
-                format!("GitHub's answer to {question} cannot be read: {error}."),
-                "A proxy may stand in between; try again, and look at GitHub's status page.",
-            )
-        })
-    }
-
-    /// What an answer that is no success tells a person.
-    pub(super) fn trouble(&self) -> Trouble {
-        let words = self.words();
-        match StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR) {
-            StatusCode::UNAUTHORIZED => Trouble::new(
-                Code::TokenRejected,
-                "GitHub says that the token is wrong or expired.",
-                "Sign in again with a new token.",
-            ),
-            StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS if self.is_limited() => {
-                Trouble::new(Code::RateLimited, "GitHub's limit of calls is reached.", self.waiting())
-            }
-            StatusCode::FORBIDDEN => Trouble::new(
-                Code::TokenTooWeak,
-                format!("GitHub does not allow this: {words}"),
-                "Use a token with the scopes repo and workflow, or ask for the permission.",
-            ),
-            StatusCode::NOT_FOUND => Trouble::new(
-                Code::NotOnGithub,
-                "GitHub does not know it, or the token may not see it.",
-                "Check the remote's address and that the token has the scopes repo and workflow.",
-            ),
-            status if status.is_redirection() => Trouble::new(
-                Code::NotOnGithub,
-                "The repository was renamed or moved on GitHub.",
-                "Set the remote to its new address: `git remote set-url origin ADDRESS`.",
-            ),
-            status if status.is_server_error() => Trouble::new(
-                Code::GithubUnreachable,
-                format!("GitHub answered {}.", self.status),
-                "Look at GitHub's status page and try again.",
-            ),
-            _ => Trouble::new(
-                Code::GithubAnswer,
-                format!("GitHub refused: {words}"),
-                "Mend what it names and start again.",
-            ),
-        }
-    }
-
-    fn is_limited(&self) -> bool {
-        self.status == 429
-            || self.headers.contains_key("retry-after")
-            || self.is_used_up()
-            || self.message().is_some_and(|message| message.is_about_secondary_limits())
-    }
-
-    fn is_used_up(&self) -> bool {
-        number(&self.headers, "x-ratelimit-remaining") == Some(0)
-    }
-
-    /// Source: GitHub's "Rate limits for the REST API", "Exceeding the rate limit".
-    fn waiting(&self) -> String {
-        if let Some(seconds) = number(&self.headers, "retry-after") {
-            return format!("Wait {seconds} s.");
-        }
-        let reset = number(&self.headers, "x-ratelimit-reset").filter(|_| self.is_used_up());
-        match reset.and_then(|seconds| Timestamp::from_second(seconds).ok()) {
-            Some(time) => format!("Wait until {} UTC.", time.strftime("%H:%M")),
-            None => "Wait a minute.".to_owned(),
-        }
-    }
-
-    fn message(&self) -> Option<super::wire::Message> {
-        serde_json::from_str(&self.body).ok()
-    }
-
-    /// GitHub's own words, on one line and not too long; a page of HTML has none.
-    fn words(&self) -> String {
-        let text = self.message().map_or_else(|| format!("status {}", self.status), |body| body.message);
-        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        line.chars().take(300).collect()
+        let answer = tokio::time::timeout(self.deadline, whole).await;
+        let answer = answer.unwrap_or_else(|_| Err(Failure::NoAnswer(late(self.deadline))));
+        self.vitals.note(begun.elapsed(), answer.as_ref().map_or(true, |answer| answer.status >= 500));
+        answer
     }
 }
 
@@ -227,8 +199,10 @@ fn octocrab(api: &str, token: &Secret, redirects: redirect::Policy) -> Result<Oc
 }
 
 fn failure(error: &octocrab::Error) -> Failure {
-    let trouble = unreachable(error);
-    if connection_failed(error) { Failure::NotSent(trouble) } else { Failure::NoAnswer(trouble) }
+    if connection_failed(error) {
+        return Failure::NotSent(unreachable("no connection could be made"));
+    }
+    Failure::NoAnswer(unreachable(&error.to_string()))
 }
 
 /// Only a connection that was never made proves that nothing was sent.
@@ -243,11 +217,8 @@ fn connection_failed(error: &octocrab::Error) -> bool {
     false
 }
 
-fn unreachable(error: &octocrab::Error) -> Trouble {
-    let mut words = error.to_string().lines().next().unwrap_or_default().to_owned();
-    if connection_failed(error) {
-        "no connection could be made".clone_into(&mut words);
-    }
+fn unreachable(words: &str) -> Trouble {
+    let words = words.lines().next().unwrap_or_default();
     Trouble::new(
         Code::GithubUnreachable,
         format!("GitHub did not answer: {words}."),
@@ -261,8 +232,4 @@ fn late(deadline: Duration) -> Trouble {
         format!("GitHub did not answer within {} s.", deadline.as_secs_f64()),
         "Check the network and GitHub's status page.",
     )
-}
-
-fn number(headers: &HeaderMap, name: &str) -> Option<i64> {
-    headers.get(name)?.to_str().ok()?.trim().parse().ok()
 }

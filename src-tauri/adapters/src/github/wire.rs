@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use jiff::Timestamp;
 use lastgood_core::ids::{EnvironmentName, RunId};
-use lastgood_core::ports::forge::{self, DeploymentState, JobStep, RunSnapshot, RunSummary};
+use lastgood_core::ports::forge::{self, DeploymentState, JobStep, RunRecord, RunSnapshot, RunSummary};
 use serde::Deserialize;
 
 use super::object;
@@ -13,9 +13,20 @@ use super::object;
 pub(super) struct Message {
     pub(super) message: String,
     documentation_url: Option<String>,
+    errors: Option<Vec<serde_json::Value>>,
 }
 
 impl Message {
+    /// "Validation Failed" alone helps nobody; what failed is in the list beside it.
+    pub(super) fn words(self) -> String {
+        let text = |error: &serde_json::Value| {
+            let message = error.get("message").or(Some(error)).and_then(serde_json::Value::as_str);
+            message.map(str::to_owned)
+        };
+        let details: Vec<String> = self.errors.iter().flatten().filter_map(text).collect();
+        if details.is_empty() { self.message } else { format!("{}: {}", self.message, details.join("; ")) }
+    }
+
     /// The words differ; the page that they point to is the same. A secondary limit may come without any header.
     pub(super) fn is_about_secondary_limits(&self) -> bool {
         self.documentation_url.as_deref().is_some_and(|page| page.contains("secondary-rate-limits"))
@@ -30,16 +41,6 @@ pub(super) struct User {
 #[derive(Deserialize)]
 pub(super) struct Repository {
     pub(super) default_branch: String,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Environments {
-    pub(super) environments: Vec<Environment>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Environment {
-    pub(super) name: String,
 }
 
 #[derive(Deserialize)]
@@ -66,35 +67,49 @@ pub(super) struct Deployment {
     #[serde(rename = "ref")]
     reference: String,
     environment: String,
-    created_at: Timestamp,
+    pub(super) created_at: Timestamp,
+    pub(super) updated_at: Timestamp,
     creator: Option<User>,
 }
 
 #[derive(Deserialize)]
 pub(super) struct DeploymentStatus {
-    state: String,
-    created_at: Timestamp,
-    environment_url: Option<String>,
+    pub(super) state: String,
+    pub(super) created_at: Timestamp,
+    pub(super) environment_url: Option<String>,
 }
 
 impl Deployment {
     /// GitHub lists statuses newest first.
-    pub(super) fn with(self, statuses: Vec<DeploymentStatus>) -> forge::Deployment {
-        let newest = statuses.iter().max_by_key(|status| status.created_at);
-        let succeeded = statuses.iter().filter(|status| status.state == "success").map(|status| status.created_at);
-        let url = statuses.iter().filter_map(|status| status.environment_url.clone()).find(|url| !url.is_empty());
-        forge::Deployment {
+    pub(super) fn with(self, statuses: &[DeploymentStatus]) -> forge::Deployment {
+        let bare = forge::Deployment {
             id: self.id,
             environment: EnvironmentName::new(self.environment),
             reference: self.reference,
             commit: object(&self.sha),
             created: self.created_at,
             creator: self.creator.map(|user| user.login).unwrap_or_default(),
-            state: newest.map_or(DeploymentState::Pending, |status| state(&status.state)),
-            state_since: newest.map_or(self.created_at, |status| status.created_at),
-            succeeded: succeeded.min(),
-            url,
-        }
+            state: DeploymentState::Pending,
+            state_since: self.created_at,
+            succeeded: None,
+            url: None,
+        };
+        told_by(bare, statuses)
+    }
+}
+
+/// What a deployment's statuses, newest first, tell of it.
+pub(super) fn told_by(deployment: forge::Deployment, statuses: &[DeploymentStatus]) -> forge::Deployment {
+    // Of two in one second the first listed is the newer one.
+    let newest = statuses.iter().rev().max_by_key(|status| status.created_at);
+    let succeeded = statuses.iter().filter(|status| status.state == "success").map(|status| status.created_at);
+    let url = statuses.iter().filter_map(|status| status.environment_url.clone()).find(|url| !url.is_empty());
+    forge::Deployment {
+        state: newest.map_or(DeploymentState::Pending, |status| state(&status.state)),
+        state_since: newest.map_or(deployment.created, |status| status.created_at),
+        succeeded: succeeded.min(),
+        url,
+        ..deployment
     }
 }
 
@@ -142,15 +157,21 @@ pub(super) struct Run {
     conclusion: Option<String>,
     display_title: Option<String>,
     created_at: Timestamp,
+    updated_at: Option<Timestamp>,
+    event: Option<String>,
+    path: Option<String>,
+    head_branch: Option<String>,
+    head_sha: Option<String>,
+    actor: Option<User>,
 }
 
 #[derive(Deserialize)]
 pub(super) struct Jobs {
-    jobs: Vec<Job>,
+    pub(super) jobs: Vec<Job>,
 }
 
 #[derive(Deserialize)]
-struct Job {
+pub(super) struct Job {
     id: u64,
     name: String,
     status: String,
@@ -176,13 +197,33 @@ impl Run {
         RunSummary { id: RunId(self.id), title: self.display_title.unwrap_or_default(), created: self.created_at }
     }
 
-    pub(super) fn with(self, jobs: Jobs) -> RunSnapshot {
+    pub(super) fn record(self) -> RunRecord {
+        // A path may name the ref of a reusable workflow behind an @.
+        let path = self.path.unwrap_or_default();
+        let path = path.split('@').next().unwrap_or_default();
+        RunRecord {
+            id: RunId(self.id),
+            workflow: path.rsplit('/').next().unwrap_or_default().to_owned(),
+            title: self.display_title.unwrap_or_default(),
+            event: self.event.unwrap_or_default(),
+            head: self.head_branch,
+            commit: object(&self.head_sha.unwrap_or_default()),
+            status: self.status.unwrap_or_default(),
+            conclusion: self.conclusion,
+            created: self.created_at,
+            updated: self.updated_at.unwrap_or(self.created_at),
+            actor: self.actor.map(|user| user.login).unwrap_or_default(),
+            url: self.html_url,
+        }
+    }
+
+    pub(super) fn with(self, jobs: Vec<Job>) -> RunSnapshot {
         RunSnapshot {
             id: RunId(self.id),
             url: self.html_url,
             status: self.status.unwrap_or_default(),
             conclusion: self.conclusion,
-            jobs: jobs.jobs.into_iter().map(Job::seen).collect(),
+            jobs: jobs.into_iter().map(Job::seen).collect(),
         }
     }
 }
@@ -214,5 +255,24 @@ impl Step {
             started: self.started_at,
             ended: self.completed_at,
         }
+    }
+}
+
+/// A person or a team.
+#[derive(Deserialize)]
+pub(super) struct Reviewer {
+    reviewer: Option<Who>,
+}
+
+#[derive(Deserialize)]
+struct Who {
+    login: Option<String>,
+    name: Option<String>,
+}
+
+impl Reviewer {
+    pub(super) fn name(self) -> Option<String> {
+        let who = self.reviewer?;
+        who.login.or(who.name)
     }
 }

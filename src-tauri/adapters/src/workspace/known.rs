@@ -1,13 +1,17 @@
 //! What is known of a repository, gathered at one moment.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::EnvironmentName;
 use lastgood_core::journal::Fact;
+use lastgood_core::live::runs::Serving;
 use lastgood_core::live::{self, Environment, Sightings};
-use lastgood_core::ports::forge::{Deployment, Workflow};
+use lastgood_core::planning;
+use lastgood_core::ports::forge::{self, Deployment, RunRecord, Waiting, Workflow};
+use lastgood_core::ports::publishing::Published;
 use lastgood_core::ports::{Clock, Forge, Probe, Repository};
 use lastgood_core::release::Release;
 use lastgood_core::settings::address;
@@ -25,17 +29,43 @@ pub struct Known {
     pub environments: Vec<Environment>,
     /// What GitHub told, or why it told nothing.
     pub forge: Result<ForgeKnown, Trouble>,
+    /// GitHub takes no calls until then.
+    pub waiting: Option<Waiting>,
+    /// One sentence where GitHub is not well.
+    pub degraded: Option<String>,
+    /// Everything was asked. Else workflows, releases and older deployments may still be to come.
+    pub whole: bool,
     pub at: Timestamp,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ForgeKnown {
     pub account: String,
     pub default_branch: String,
-    pub environments: Vec<EnvironmentName>,
+    pub environments: Vec<forge::Environment>,
     pub deployments: Vec<Deployment>,
     pub workflows: Vec<Workflow>,
+    /// GitHub's releases, newest first.
+    pub published: Arc<Vec<Published>>,
+    /// Runs that wait for an approval, newest first.
+    pub waiting_runs: Vec<RunRecord>,
+    /// Where no deployment tells what is live: the runs of the workflow that deploys there.
+    pub evidence: HashMap<EnvironmentName, Evidence>,
     pub calls_left: Option<u32>,
+}
+
+/// Runs of the workflow that deploys to an environment.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    pub runs: Vec<RunRecord>,
+    /// The workflow serves other environments too.
+    pub shared: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depth {
+    Live,
+    Whole,
 }
 
 impl Known {
@@ -57,32 +87,129 @@ impl Known {
     }
 }
 
-pub(super) async fn know(workspace: &Workspace) -> Result<Known, Trouble> {
-    let (releases, facts, forge) =
-        tokio::join!(workspace.repository.releases(), workspace.facts(), ask_forge(workspace.github()));
-    let (releases, facts) = (Arc::new(releases?), facts?);
-    let deployments = forge.as_ref().map_or(&[][..], |forge| &forge.deployments);
-    let names = names(workspace, forge.as_ref().ok(), &facts);
-    let environments = look(workspace, names, &releases, deployments, &facts).await;
-    Ok(Known { releases, facts, environments, forge, at: SystemClock.now() })
+pub(super) async fn know(workspace: &Workspace, depth: Depth) -> Result<Known, Trouble> {
+    let github = workspace.github();
+    let (releases, facts, forge, degraded) =
+        tokio::join!(workspace.repository.releases(), workspace.facts(), ask_forge(workspace, depth), async {
+            github.as_ref().ok()?.degraded().await
+        },);
+    let mut known = fold(workspace, Arc::new(releases?), facts?, forge, depth == Depth::Whole).await;
+    known.degraded = degraded;
+    Ok(known)
 }
 
-async fn ask_forge(github: Result<Arc<Github>, Trouble>) -> Result<ForgeKnown, Trouble> {
-    let github = github?;
-    let (account, default_branch, environments, deployments, workflows) = tokio::try_join!(
+pub(super) async fn first_look(workspace: &Workspace) -> Option<Known> {
+    let github = workspace.github().ok()?;
+    let (releases, facts, first) =
+        tokio::join!(workspace.repository.releases(), workspace.facts(), github.first_look());
+    let first = first?;
+    let bare = |name| forge::Environment { id: 0, name, protection: forge::Protection::default() };
+    let forge = ForgeKnown {
+        account: first.account,
+        default_branch: first.default_branch,
+        environments: first.environments.into_iter().map(bare).collect(),
+        deployments: first.deployments,
+        published: Arc::new(first.releases),
+        calls_left: github.calls_left(),
+        ..ForgeKnown::default()
+    };
+    Some(fold(workspace, Arc::new(releases.ok()?), facts.ok()?, Ok(forge), false).await)
+}
+
+async fn fold(
+    workspace: &Workspace,
+    releases: Arc<Vec<Release>>,
+    facts: Vec<Fact>,
+    forge: Result<ForgeKnown, Trouble>,
+    whole: bool,
+) -> Known {
+    let names = names(workspace, forge.as_ref().ok(), &facts);
+    let environments = look(workspace, names, &releases, forge.as_ref().ok(), &facts).await;
+    let waiting = workspace.github().ok().and_then(|github| github.waiting());
+    Known { releases, facts, environments, forge, waiting, degraded: None, whole, at: SystemClock.now() }
+}
+
+async fn ask_forge(workspace: &Workspace, depth: Depth) -> Result<ForgeKnown, Trouble> {
+    let github = workspace.github()?;
+    if depth == Depth::Live {
+        // One request fills what the others then find unchanged.
+        github.first_look().await;
+    }
+    let whole = depth == Depth::Whole;
+    let (account, default_branch, environments, deployments, workflows, published, waiting_runs) = tokio::try_join!(
         github.account(),
-        github.default_branch(),
+        only(whole, github.default_branch()),
         github.environments(),
         github.deployments(),
-        github.workflows(),
+        only(whole, github.workflows()),
+        spared(only(whole, github.releases())),
+        spared(only(whole, github.waiting_runs())),
     )?;
-    Ok(ForgeKnown { account, default_branch, environments, deployments, workflows, calls_left: github.calls_left() })
+    let mut known = ForgeKnown {
+        account,
+        default_branch,
+        environments,
+        deployments,
+        workflows,
+        published: Arc::new(published),
+        waiting_runs,
+        ..ForgeKnown::default()
+    };
+    known.evidence = evidence(workspace, &github, &known).await?;
+    known.calls_left = github.calls_left();
+    Ok(known)
 }
+
+async fn only<T: Default>(wanted: bool, question: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
+    if wanted { question.await } else { Ok(T::default()) }
+}
+
+/// What a screen can do without is no reason to show nothing.
+async fn spared<T: Default>(question: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
+    Ok(question.await.unwrap_or_else(|trouble| {
+        tracing::info!("{trouble}");
+        T::default()
+    }))
+}
+
+/// Asks for runs where no deployment tells anything.
+async fn evidence(
+    workspace: &Workspace,
+    github: &Github,
+    known: &ForgeKnown,
+) -> Result<HashMap<EnvironmentName, Evidence>, Trouble> {
+    let mut found = HashMap::new();
+    let names: Vec<EnvironmentName> = names(workspace, Some(known), &[]);
+    let told = |name: &EnvironmentName| known.deployments.iter().any(|deployment| deployment.environment == *name);
+    let silent: Vec<&EnvironmentName> = names.iter().filter(|name| !told(name)).take(MOST_SILENT).collect();
+    if silent.is_empty() {
+        return Ok(found);
+    }
+    let asked;
+    let workflows = match known.workflows.as_slice() {
+        [] => {
+            asked = github.workflows().await?;
+            &asked
+        }
+        listed => listed,
+    };
+    for name in silent {
+        let settings = workspace.settings.environment(name.as_str());
+        let Ok(deploy) = planning::deploy(name, &settings, workflows, &known.default_branch) else { continue };
+        let Some(workflow) = workflows.iter().find(|workflow| workflow.file == deploy.workflow) else { continue };
+        let runs = github.successful_runs(&workflow.file).await?;
+        found.insert(name.clone(), Evidence { runs, shared: planning::is_shared(workflow, &names) });
+    }
+    Ok(found)
+}
+
+/// Environments that nothing was ever deployed to are many where previews come and go.
+const MOST_SILENT: usize = 10;
 
 /// Every environment that GitHub, the settings or the journal knows.
 fn names(workspace: &Workspace, forge: Option<&ForgeKnown>, facts: &[Fact]) -> Vec<EnvironmentName> {
     let mut names: Vec<EnvironmentName> = Vec::new();
-    let listed = forge.map_or(&[][..], |forge| &forge.environments).iter().cloned();
+    let listed = forge.map_or(&[][..], |forge| &forge.environments).iter().map(|listed| listed.name.clone());
     let deployed = forge.map_or(&[][..], |forge| &forge.deployments).iter().map(|found| found.environment.clone());
     let configured = workspace.settings.environments.keys().map(|name| EnvironmentName::new(name.as_str()));
     let remembered = facts.iter().filter_map(|fact| fact.subject.environment.clone());
@@ -100,22 +227,14 @@ async fn look(
     workspace: &Workspace,
     names: Vec<EnvironmentName>,
     releases: &[Release],
-    deployments: &[Deployment],
+    forge: Option<&ForgeKnown>,
     facts: &[Fact],
 ) -> Vec<Environment> {
+    let deployments = forge.map_or(&[][..], |forge| &forge.deployments);
     let mut asked = JoinSet::new();
-    for (place, name) in names.into_iter().enumerate() {
+    for (place, name) in names.iter().cloned().enumerate() {
         let settings = workspace.settings.environment(name.as_str());
-        let blank = Sightings {
-            name: name.clone(),
-            settings: &settings,
-            releases,
-            deployments,
-            facts,
-            version: None,
-            health: None,
-        };
-        let base = live::url(&blank);
+        let base = live::url(&name, &settings, deployments);
         let whole = |probe: &Option<String>| probe.as_deref().and_then(|probe| address(probe, base.as_deref()));
         let (version, health) = (whole(&settings.probes.version), whole(&settings.probes.health));
         let probe = workspace.probe.clone();
@@ -130,7 +249,13 @@ async fn look(
     seen.sort_by_key(|(place, ..)| *place);
     seen.into_iter()
         .map(|(_, name, settings, version, health)| {
-            live::know(&Sightings { name, settings: &settings, releases, deployments, facts, version, health })
+            let evidence = forge.and_then(|forge| forge.evidence.get(&name));
+            let runs = evidence.map(|evidence| {
+                let serving = Serving { environment: &name, all: &names, shared: evidence.shared };
+                (serving, evidence.runs.as_slice())
+            });
+            let settings = &settings;
+            live::know(&Sightings { name: name.clone(), settings, releases, deployments, runs, facts, version, health })
         })
         .collect()
 }

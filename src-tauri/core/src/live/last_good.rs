@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::{EnvironmentName, TagName};
 use crate::live::spans::Span;
 use crate::release::{Release, Sort, sort};
@@ -26,9 +28,39 @@ pub struct LastGood {
 pub struct Candidate {
     pub tag: TagName,
     pub good: bool,
+    /// What speaks against it; `None` for a good one.
+    pub against: Option<Against>,
+    /// The same in words.
     pub reason: String,
     /// How long it ran here, all spans together.
     pub seconds: i64,
+}
+
+/// Why a release that ran here is not the last good one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Against {
+    Live,
+    Quarantined,
+    /// The newest health proof after a rollback to it said no.
+    ProofFailed,
+    /// It was followed by an older release.
+    RolledBack,
+    /// Nothing recorded followed it, and another version answers.
+    ReplacedUnseen,
+    /// It ran for less than the soak time.
+    TooShort {
+        seconds: i64,
+        soak_minutes: u32,
+    },
+}
+
+/// What is held against releases, beside the time that they ran.
+#[derive(Debug, Clone, Copy)]
+pub struct Held<'a> {
+    pub live: Option<&'a TagName>,
+    pub quarantined: &'a [TagName],
+    pub unproved: &'a [TagName],
 }
 
 /// Looks at every release that ran here.
@@ -36,8 +68,7 @@ pub fn find(
     environment: &EnvironmentName,
     releases: &[Release],
     spans: &[Span],
-    live: Option<&TagName>,
-    quarantined: &[TagName],
+    held: Held<'_>,
     soak: Soak,
 ) -> LastGood {
     let mut newest_first = releases.to_vec();
@@ -47,11 +78,13 @@ pub fn find(
         .iter()
         .filter_map(|release| {
             let history = ran.get(&release.tag)?;
-            let against = against(&release.tag, history, live, quarantined, soak);
+            let against = against(&release.tag, history, held, soak);
+            let ran_well = || format!("ran here {} without an incident", words(history.seconds));
             Some(Candidate {
                 tag: release.tag.clone(),
                 good: against.is_none(),
-                reason: against.unwrap_or_else(|| format!("ran here {} without an incident", words(history.seconds))),
+                against,
+                reason: against.map_or_else(ran_well, Against::words),
                 seconds: history.seconds,
             })
         })
@@ -95,29 +128,32 @@ fn ran(spans: &[Span]) -> HashMap<TagName, History> {
     ran
 }
 
-fn against(
-    tag: &TagName,
-    history: &History,
-    live: Option<&TagName>,
-    quarantined: &[TagName],
-    soak: Soak,
-) -> Option<String> {
-    if live == Some(tag) {
-        return Some("it is live".to_owned());
+fn against(tag: &TagName, history: &History, held: Held<'_>, soak: Soak) -> Option<Against> {
+    let too_short = history.seconds < i64::from(soak.minutes) * 60;
+    let all = [
+        (held.live == Some(tag), Against::Live),
+        (held.quarantined.contains(tag), Against::Quarantined),
+        (held.unproved.contains(tag), Against::ProofFailed),
+        (history.left_behind, Against::RolledBack),
+        (history.runs, Against::ReplacedUnseen),
+        (too_short, Against::TooShort { seconds: history.seconds, soak_minutes: soak.minutes }),
+    ];
+    all.into_iter().find_map(|(is_so, against)| is_so.then_some(against))
+}
+
+impl Against {
+    fn words(self) -> String {
+        match self {
+            Self::Live => "it is live".to_owned(),
+            Self::Quarantined => "it is quarantined".to_owned(),
+            Self::ProofFailed => "its health failed after a rollback to it".to_owned(),
+            Self::RolledBack => "it was rolled back from here".to_owned(),
+            Self::ReplacedUnseen => "it was deployed last, and another version answers".to_owned(),
+            Self::TooShort { seconds, soak_minutes } => {
+                format!("it ran here only {}, less than {soak_minutes} min", words(seconds))
+            }
+        }
     }
-    if quarantined.contains(tag) {
-        return Some("it is quarantined".to_owned());
-    }
-    if history.left_behind {
-        return Some("it was rolled back from here".to_owned());
-    }
-    if history.runs {
-        return Some("it was deployed last, and another version answers".to_owned());
-    }
-    if history.seconds < i64::from(soak.minutes) * 60 {
-        return Some(format!("it ran here only {}, less than {} min", words(history.seconds), soak.minutes));
-    }
-    None
 }
 
 fn sentence(environment: &EnvironmentName, good: Option<&Candidate>, candidates: usize) -> String {

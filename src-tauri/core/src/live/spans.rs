@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::ids::{EnvironmentName, ObjectId, TagName};
+use crate::ids::{EnvironmentName, ObjectId, RunId, TagName};
 use crate::journal::Fact;
+use crate::live::Source;
+use crate::live::runs::Told;
 use crate::ports::forge::Deployment;
 use crate::release::{Release, sort};
 use crate::rollback::event::{Event, StepOutcome};
@@ -18,8 +20,10 @@ pub struct Span {
     pub from: Timestamp,
     /// `None` while it runs.
     pub to: Option<Timestamp>,
-    /// GitHub's deployment; `None` where the journal alone tells of it.
+    /// GitHub's deployment; `None` where a run or the journal alone tells of it.
     pub deployment: Option<u64>,
+    /// GitHub's run, where it is the evidence.
+    pub run: Option<RunId>,
     /// It came after a newer release: somebody went back.
     pub went_back: bool,
     /// The one behind it was older: somebody went back from it.
@@ -27,26 +31,39 @@ pub struct Span {
 }
 
 impl Span {
+    /// What tells of it.
+    pub fn source(&self) -> Source {
+        match (self.deployment, self.run) {
+            (Some(_), _) => Source::Deployment,
+            (None, Some(_)) => Source::Run,
+            (None, None) => Source::Journal,
+        }
+    }
+
     pub fn seconds(&self, now: Timestamp) -> i64 {
         self.to.unwrap_or(now).as_second().saturating_sub(self.from.as_second()).max(0)
     }
 }
 
-/// Oldest first. Deployments of what is no release are left out.
-pub fn spans(
+/// Oldest first. Deployments of what is no release are left out. Runs count where the environment has no deployment.
+pub(super) fn spans(
     environment: &EnvironmentName,
     releases: &[Release],
     deployments: &[Deployment],
+    runs: &[Told],
     facts: &[Fact],
 ) -> Vec<Span> {
     let own = own_runs(environment, facts);
     let theirs = deployments.iter().filter(|found| !own.iter().any(|run| run.left(found)));
     let mut starts = from_deployments(environment, releases, theirs);
+    if !deployments.iter().any(|found| found.environment == *environment) {
+        starts.extend(runs.iter().map(Start::of_run));
+    }
     add_own(&mut starts, own);
-    starts.sort_by_key(|start| start.1);
+    starts.sort_by_key(|start| start.from);
     let order = rank(releases);
     let mut spans: Vec<Span> = Vec::new();
-    for (tag, from, deployment) in starts {
+    for Start { tag, from, deployment, run } in starts {
         if let Some(last) = spans.last_mut() {
             if last.tag == tag {
                 continue;
@@ -55,12 +72,23 @@ pub fn spans(
             last.left_behind = order.get(&tag) < order.get(&last.tag);
         }
         let went_back = spans.last().is_some_and(|last| last.left_behind);
-        spans.push(Span { tag, from, to: None, deployment, went_back, left_behind: false });
+        spans.push(Span { tag, from, to: None, deployment, run, went_back, left_behind: false });
     }
     spans
 }
 
-type Start = (TagName, Timestamp, Option<u64>);
+struct Start {
+    tag: TagName,
+    from: Timestamp,
+    deployment: Option<u64>,
+    run: Option<RunId>,
+}
+
+impl Start {
+    fn of_run(told: &Told) -> Self {
+        Self { tag: told.tag.clone(), from: told.at, deployment: None, run: Some(told.run) }
+    }
+}
 
 /// The successful run of one of our own rollbacks.
 struct OwnRun {
@@ -105,7 +133,7 @@ fn from_deployments<'a>(
             let succeeded = deployment.succeeded?;
             let reference = deployment.reference.trim_start_matches("refs/tags/");
             let release = tags.get(reference).or_else(|| commits.get(&deployment.commit))?;
-            Some((release.tag.clone(), succeeded, Some(deployment.id)))
+            Some(Start { tag: release.tag.clone(), from: succeeded, deployment: Some(deployment.id), run: None })
         })
         .collect()
 }
@@ -132,11 +160,11 @@ fn own_runs(environment: &EnvironmentName, facts: &[Fact]) -> Vec<OwnRun> {
     runs
 }
 
-/// Our own rollbacks count where GitHub keeps no deployment of their target.
+/// Our own rollbacks count where GitHub keeps no deployment of their target, and no run tells of it.
 fn add_own(starts: &mut Vec<Start>, own: Vec<OwnRun>) {
     for run in own {
-        if !starts.iter().any(|(tag, at, _)| *tag == run.to && run.spans(*at)) {
-            starts.push((run.to, run.over, None));
+        if !starts.iter().any(|start| start.tag == run.to && run.spans(start.from)) {
+            starts.push(Start { tag: run.to, from: run.over, deployment: None, run: None });
         }
     }
 }

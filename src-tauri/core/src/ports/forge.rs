@@ -1,5 +1,9 @@
 //! GitHub, as far as rollbacks need it.
 
+mod environment;
+mod run;
+mod written;
+
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
@@ -7,7 +11,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Trouble;
-use crate::ids::{EnvironmentName, ObjectId, RunId};
+use crate::ids::{EnvironmentName, ObjectId, RunId, TagName};
+use crate::ports::repository::{PushOutcome, TagOrder, TagTarget};
+
+pub use environment::{Environment, Protection};
+pub use run::{Decision, PendingApproval, RunRecord};
+pub use written::{Limit, Waiting, Written};
 
 /// The forge where deployments run. Reading may be repeated; what writes leaves once.
 #[async_trait]
@@ -17,9 +26,9 @@ pub trait Forge: Send + Sync {
 
     async fn default_branch(&self) -> Result<String, Trouble>;
 
-    async fn environments(&self) -> Result<Vec<EnvironmentName>, Trouble>;
+    async fn environments(&self) -> Result<Vec<Environment>, Trouble>;
 
-    /// Newest first, as many as matter for what is live and what was last good.
+    /// Newest first, as many as matter for what is live and what was last good in every environment.
     async fn deployments(&self) -> Result<Vec<Deployment>, Trouble>;
 
     /// Workflow files on the default branch that can be dispatched.
@@ -34,6 +43,44 @@ pub trait Forge: Send + Sync {
 
     /// One run with its jobs and steps.
     async fn run(&self, id: RunId) -> Result<RunSnapshot, Trouble>;
+
+    /// Runs of this workflow that succeeded, newest first: evidence of what is live where no deployment tells.
+    async fn successful_runs(&self, workflow: &str) -> Result<Vec<RunRecord>, Trouble>;
+
+    /// Runs of any workflow that have not ended, newest first; those that wait for an approval have the status `waiting`.
+    async fn open_runs(&self) -> Result<Vec<RunRecord>, Trouble>;
+
+    /// The log of a job that has ended; of a long one, its end.
+    async fn job_log(&self, job: u64) -> Result<String, Trouble>;
+
+    /// What this run waits for. Empty: for nobody.
+    async fn pending_approvals(&self, run: RunId) -> Result<Vec<PendingApproval>, Trouble>;
+
+    /// Approves or rejects. Tokens of a GitHub App may not.
+    async fn decide(&self, run: RunId, decision: &Decision) -> Written<()>;
+
+    /// Asks GitHub to cancel a run; it ends some time later.
+    async fn cancel(&self, run: RunId) -> Written<()>;
+
+    /// Where GitHub's tag leads; `None` where it has none of that name.
+    async fn tag(&self, tag: &TagName) -> Result<Option<TagTarget>, Trouble>;
+
+    /// Makes an annotated tag's object on GitHub, without a name yet. Its id covers its content: repeating it has one
+    /// effect.
+    async fn create_tag(&self, order: &TagOrder, tagger: &Tagger) -> Written<ObjectId>;
+
+    /// Gives an object on GitHub this tag's name, expecting that there is none: a push without git.
+    async fn place_tag(&self, tag: &TagName, object: &ObjectId) -> PushOutcome;
+
+    /// Until when GitHub wants no calls; `None` where it takes them.
+    fn waiting(&self) -> Option<Waiting>;
+}
+
+/// Who a tag says it is by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tagger {
+    pub name: String,
+    pub email: String,
 }
 
 /// One attempt to put a release into an environment.

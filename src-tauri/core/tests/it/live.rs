@@ -4,7 +4,7 @@ pub(crate) mod kit;
 
 use lastgood_core::hold::quarantined;
 use lastgood_core::live::last_good::words;
-use lastgood_core::live::spans::{durations, spans};
+use lastgood_core::live::spans::durations;
 use lastgood_core::live::{Source, know, url};
 use lastgood_core::ports::forge::DeploymentState;
 use lastgood_core::ports::world::Seen;
@@ -170,7 +170,7 @@ fn a_deployment_of_a_commit_or_a_full_ref_is_that_of_its_release() {
     let mut by_commit = deployment("main", 10);
     by_commit.commit = release("v2.0.0", 2).commit().unwrap().clone();
     team.deployments = vec![by_commit, by_ref];
-    let spans = spans(&PRODUCTION.into(), &team.releases, &team.deployments, &[]);
+    let spans = know(&team.sightings()).spans;
     assert_eq!(spans.iter().map(|span| span.tag.as_str()).collect::<Vec<_>>(), ["v1.0.0", "v2.0.0"]);
 }
 
@@ -216,11 +216,14 @@ fn the_run_of_our_own_rollback_is_no_deployment_of_the_branch_it_was_dispatched_
 #[test]
 fn the_address_is_the_settings_or_that_of_the_newest_deployment_that_tells_one() {
     let mut team = Team::new(&["v1"], &[("v1", 0)]);
-    assert_eq!(url(&team.sightings()), None);
+    assert_eq!(url(&PRODUCTION.into(), &team.settings, &team.deployments), None);
     team.deployments[0].url = Some("https://shop.example".to_owned());
-    assert_eq!(url(&team.sightings()).as_deref(), Some("https://shop.example"));
+    assert_eq!(url(&PRODUCTION.into(), &team.settings, &team.deployments).as_deref(), Some("https://shop.example"));
     team.settings.url = Some("https://configured.example".to_owned());
-    assert_eq!(url(&team.sightings()).as_deref(), Some("https://configured.example"));
+    assert_eq!(
+        url(&PRODUCTION.into(), &team.settings, &team.deployments).as_deref(),
+        Some("https://configured.example")
+    );
 }
 
 #[test]

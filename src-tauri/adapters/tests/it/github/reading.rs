@@ -23,7 +23,7 @@ async fn the_repository_tells_its_default_branch_and_its_environments() {
     let github = rehearsed.github();
     assert_eq!(github.default_branch().await.unwrap(), "main");
     let environments = github.environments().await.unwrap();
-    assert_eq!(environments.iter().map(|name| name.as_str()).collect::<Vec<_>>(), ["production", "staging"]);
+    assert_eq!(environments.iter().map(|found| found.name.as_str()).collect::<Vec<_>>(), ["production", "staging"]);
 }
 
 #[tokio::test]

@@ -41,6 +41,7 @@ impl Team {
             settings: &self.settings,
             releases: &self.releases,
             deployments: &self.deployments,
+            runs: None,
             facts: &self.facts,
             version: None,
             health: None,

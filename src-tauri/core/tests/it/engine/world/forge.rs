@@ -5,11 +5,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use lastgood_core::error::{Code, Trouble};
-use lastgood_core::ids::{EnvironmentName, RunId};
+use lastgood_core::ids::{ObjectId, RunId, TagName};
 use lastgood_core::ports::Forge;
 use lastgood_core::ports::forge::{
-    Deployment, DeploymentState, DispatchAnswer, DispatchOrder, Job, JobStep, RunSnapshot, RunSummary, Workflow,
+    Decision, Deployment, DeploymentState, DispatchAnswer, DispatchOrder, Environment, Job, JobStep, PendingApproval,
+    Protection, RunRecord, RunSnapshot, RunSummary, Tagger, Waiting, Workflow, Written,
 };
+use lastgood_core::ports::repository::{PushOutcome, TagOrder, TagTarget};
 
 use super::start::object;
 use super::{Call, ENVIRONMENT, Effect, Fate, Fault, Run, State, TARGET, World, trouble};
@@ -27,8 +29,8 @@ impl Forge for World {
         Ok("main".to_owned())
     }
 
-    async fn environments(&self) -> Result<Vec<EnvironmentName>, Trouble> {
-        Ok(vec![ENVIRONMENT.into()])
+    async fn environments(&self) -> Result<Vec<Environment>, Trouble> {
+        Ok(vec![Environment { id: 1, name: ENVIRONMENT.into(), protection: Protection::default() }])
     }
 
     async fn deployments(&self) -> Result<Vec<Deployment>, Trouble> {
@@ -96,6 +98,46 @@ impl Forge for World {
             let run = run.ok_or_else(|| trouble(Code::NotOnGithub, "There is no such run."))?;
             Ok(snapshot(id, &state.fate, state.age(run)))
         })
+    }
+
+    async fn successful_runs(&self, _: &str) -> Result<Vec<RunRecord>, Trouble> {
+        Ok(Vec::new())
+    }
+
+    async fn open_runs(&self) -> Result<Vec<RunRecord>, Trouble> {
+        Ok(Vec::new())
+    }
+
+    async fn job_log(&self, _: u64) -> Result<String, Trouble> {
+        Ok(String::new())
+    }
+
+    async fn pending_approvals(&self, _: RunId) -> Result<Vec<PendingApproval>, Trouble> {
+        Ok(Vec::new())
+    }
+
+    async fn decide(&self, _: RunId, _: &Decision) -> Written<()> {
+        Written::Refused(trouble(Code::GithubAnswer, "Nothing waits."))
+    }
+
+    async fn cancel(&self, _: RunId) -> Written<()> {
+        Written::Refused(trouble(Code::GithubAnswer, "It is over."))
+    }
+
+    async fn tag(&self, tag: &TagName) -> Result<Option<TagTarget>, Trouble> {
+        lastgood_core::ports::Repository::remote_tag(self, tag).await
+    }
+
+    async fn create_tag(&self, _: &TagOrder, _: &Tagger) -> Written<ObjectId> {
+        Written::Refused(trouble(Code::TokenTooWeak, "This token makes no tags."))
+    }
+
+    async fn place_tag(&self, _: &TagName, _: &ObjectId) -> PushOutcome {
+        PushOutcome::Refused("This token makes no tags.".to_owned())
+    }
+
+    fn waiting(&self) -> Option<Waiting> {
+        None
     }
 }
 

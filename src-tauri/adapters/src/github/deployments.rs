@@ -1,0 +1,235 @@
+//! Deployments with their states, over all environments.
+//!
+//! REST's newest page is the change detector: it is asked each time with its ETag, and a deployment in it that was seen
+//! before with the same `updated_at` (GitHub moves it with each status) needs no further question. The few that changed
+//! are asked for their statuses; at the first look, or after a long absence, whole pages come by GraphQL.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use lastgood_core::error::Trouble;
+use lastgood_core::ids::EnvironmentName;
+use lastgood_core::ports::forge::{Deployment, DeploymentState};
+use serde::{Deserialize, Serialize};
+use tokio::task::JoinSet;
+
+use super::Github;
+use super::graphql::Cut;
+use super::transport::encode;
+use super::wire;
+
+/// Changed ones that are cheaper to ask one by one.
+const FEW: usize = 3;
+
+/// What was last good lies within the newest thousand.
+const MOST: usize = 1_000;
+
+/// Where each one costs a request, as without GraphQL, this many do.
+const MOST_BY_REST: usize = 300;
+
+/// Environments that the newest thousand do not mention are asked for by name, up to this many of them.
+const MOST_SOUGHT: usize = 30;
+
+/// A deployment, and when GitHub last changed it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Found {
+    pub(super) updated: Timestamp,
+    pub(super) deployment: Deployment,
+}
+
+/// What is remembered between looks.
+#[derive(Default, Serialize, Deserialize)]
+struct Known {
+    by_id: HashMap<u64, Found>,
+    /// Older ones are not read yet; GraphQL goes on from here.
+    older: Option<String>,
+    /// It was read to its end, or to [`MOST`].
+    whole: bool,
+}
+
+impl Github {
+    /// Newest first.
+    pub(super) async fn all_deployments(&self) -> Result<Vec<Deployment>, Trouble> {
+        let newest = self.newest_deployments().await?;
+        let mut known: Known = self.reader.memory.recall_value(&self.name_of_deployments()).await.unwrap_or_default();
+        let before = known.fingerprint();
+        known.forget_gone(&newest);
+        if known.reaches(&newest) {
+            self.catch_up(&mut known, newest).await?;
+        } else {
+            // What lies between is not known: the whole history is read anew.
+            known = Known::default();
+            self.read_from(&mut known, newest).await?;
+        }
+        if !known.whole {
+            self.read_older(&mut known).await?;
+        }
+        self.seek_unmentioned(&mut known).await?;
+        if known.fingerprint() != before {
+            self.reader.memory.keep_value(&self.name_of_deployments(), &known).await;
+        }
+        Ok(known.list())
+    }
+
+    /// Whether this repository was read before, so that only what changed must be asked for.
+    pub(super) async fn remembers_deployments(&self) -> bool {
+        self.reader.memory.recall_value::<Known>(&self.name_of_deployments()).await.is_some()
+    }
+
+    /// Keeps what the first look brought, as if it had been read here.
+    pub(super) async fn keep_first(&self, page: Cut<Found>) -> Vec<Deployment> {
+        let mut known = Known::default();
+        known.add(page);
+        self.reader.memory.keep_value(&self.name_of_deployments(), &known).await;
+        known.list()
+    }
+
+    async fn newest_deployments(&self) -> Result<Vec<wire::Deployment>, Trouble> {
+        Ok(self.reader.ask(&self.path("/deployments?per_page=100")).await?.value)
+    }
+
+    fn name_of_deployments(&self) -> String {
+        self.reader.address(&self.path("#deployments"))
+    }
+
+    /// Those that are new or changed, and those whose story is not over.
+    async fn catch_up(&self, known: &mut Known, newest: Vec<wire::Deployment>) -> Result<(), Trouble> {
+        let changed: Vec<wire::Deployment> = newest.into_iter().filter(|found| !known.has(found)).collect();
+        if changed.len() > FEW
+            && let Some(page) = self.deployment_page(None).await
+        {
+            known.add_newest(page);
+            return Ok(());
+        }
+        self.add_each(known, changed).await
+    }
+
+    async fn read_from(&self, known: &mut Known, newest: Vec<wire::Deployment>) -> Result<(), Trouble> {
+        match self.deployment_page(None).await {
+            Some(page) => known.add(page),
+            None => {
+                let route = self.path("/deployments?per_page=100");
+                let pages = u32::try_from(MOST_BY_REST / 100).unwrap_or(1);
+                let all = if newest.len() < 100 {
+                    newest
+                } else {
+                    self.reader.all::<Vec<wire::Deployment>>(&route, pages).await?
+                };
+                self.add_each(known, all).await?;
+                (known.older, known.whole) = (None, true);
+            }
+        }
+        Ok(())
+    }
+
+    /// A page that does not come leaves the rest for the next look.
+    async fn read_older(&self, known: &mut Known) -> Result<(), Trouble> {
+        while let Some(after) = known.older.clone() {
+            let Some(page) = self.deployment_page(Some(&after)).await else { return Ok(()) };
+            known.add(page);
+        }
+        known.whole = true;
+        Ok(())
+    }
+
+    /// Previews by the thousand must not push production out of sight.
+    async fn seek_unmentioned(&self, known: &mut Known) -> Result<(), Trouble> {
+        if known.by_id.len() < MOST_BY_REST {
+            return Ok(());
+        }
+        let mentioned = known.environments();
+        let missing = self.all_environments().await?.into_iter().map(|listed| listed.name);
+        for name in missing.filter(|name| !mentioned.contains(name)).take(MOST_SOUGHT) {
+            let route = self.path(&format!("/deployments?environment={}&per_page=30", encode(name.as_str())));
+            let found: Vec<wire::Deployment> = self.reader.ask(&route).await?.value;
+            let changed = found.into_iter().filter(|found| !known.has(found)).collect();
+            self.add_each(known, changed).await?;
+        }
+        Ok(())
+    }
+
+    async fn add_each(&self, known: &mut Known, changed: Vec<wire::Deployment>) -> Result<(), Trouble> {
+        let mut asked = JoinSet::new();
+        for deployment in changed {
+            let github = self.clone();
+            asked.spawn(async move { github.with_statuses(deployment).await });
+        }
+        for found in asked.join_all().await {
+            let found = found?;
+            known.by_id.insert(found.deployment.id, found);
+        }
+        Ok(())
+    }
+
+    async fn with_statuses(&self, deployment: wire::Deployment) -> Result<Found, Trouble> {
+        let route = self.path(&format!("/deployments/{}/statuses?per_page=100", deployment.id));
+        let statuses: Vec<wire::DeploymentStatus> = self.reader.ask(&route).await?.value;
+        Ok(Found { updated: deployment.updated_at, deployment: deployment.with(&statuses) })
+    }
+}
+
+impl Known {
+    fn add(&mut self, page: Cut<Found>) {
+        self.add_all(page.items);
+        let full = self.by_id.len() >= MOST;
+        self.older = page.older.filter(|_| !full);
+        self.whole = self.older.is_none();
+    }
+
+    /// The newest page again; what lies below it stays as it was.
+    fn add_newest(&mut self, page: Cut<Found>) {
+        self.add_all(page.items);
+    }
+
+    fn add_all(&mut self, items: Vec<Found>) {
+        self.by_id.extend(items.into_iter().map(|found| (found.deployment.id, found)));
+    }
+
+    /// Seen before, unchanged since, and at its end.
+    fn has(&self, found: &wire::Deployment) -> bool {
+        self.by_id.get(&found.id).is_some_and(|known| known.updated == found.updated_at && known.is_settled())
+    }
+
+    /// What is known connects to this page without a gap.
+    fn reaches(&self, newest: &[wire::Deployment]) -> bool {
+        !self.by_id.is_empty()
+            && newest.last().is_none_or(|oldest| self.by_id.contains_key(&oldest.id) || newest.len() < 100)
+    }
+
+    /// A deployment within the page's time that the page does not list was deleted.
+    fn forget_gone(&mut self, newest: &[wire::Deployment]) {
+        let listed: std::collections::HashSet<u64> = newest.iter().map(|found| found.id).collect();
+        let since = if newest.len() < 100 { None } else { newest.last().map(|oldest| oldest.created_at) };
+        self.by_id
+            .retain(|id, found| listed.contains(id) || since.is_some_and(|since| found.deployment.created <= since));
+    }
+
+    fn environments(&self) -> Vec<EnvironmentName> {
+        self.by_id.values().map(|found| found.deployment.environment.clone()).collect()
+    }
+
+    fn list(self) -> Vec<Deployment> {
+        let mut list: Vec<Deployment> = self.by_id.into_values().map(|found| found.deployment).collect();
+        list.sort_by_key(|deployment| std::cmp::Reverse((deployment.created, deployment.id)));
+        list
+    }
+
+    /// Tells whether anything has to be kept anew.
+    fn fingerprint(&self) -> (usize, Option<Timestamp>, bool, u64) {
+        let newest = self.by_id.values().map(|found| found.updated).max();
+        let states =
+            self.by_id.values().map(|found| found.updated.as_second().unsigned_abs()).fold(0, u64::wrapping_add);
+        (self.by_id.len(), newest, self.whole, states)
+    }
+}
+
+impl Found {
+    /// Only another deployment changes it from here, and that moves its `updated_at`.
+    fn is_settled(&self) -> bool {
+        use DeploymentState::{Error, Failure, InProgress, Inactive, Other, Pending, Queued, Success, Waiting};
+        match self.deployment.state {
+            Success | Failure | Error | Inactive => true,
+            Pending | Queued | InProgress | Waiting | Other(_) => false,
+        }
+    }
+}

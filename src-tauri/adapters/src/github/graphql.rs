@@ -1,0 +1,285 @@
+//! GraphQL, for what would take REST a request for each row: deployments with their statuses, and the first look.
+//!
+//! An answer of GraphQL has no ETag and always costs a point. So it is asked only where REST's unchanged lists do not
+//! already say that nothing is new: at the first look, and for more than a few changed deployments at once.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jiff::Timestamp;
+use lastgood_core::ids::{EnvironmentName, TagName};
+use lastgood_core::ports::forge::{self, DeploymentState};
+use lastgood_core::ports::publishing::Published;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::deployments::Found;
+use super::wire::{self, DeploymentStatus};
+use super::{Github, object};
+
+const DEPLOYMENTS: &str = "deployments(first: 100, after: $after, orderBy: {field: CREATED_AT, direction: DESC}) {
+    pageInfo { hasNextPage endCursor }
+    nodes { databaseId environment commitOid ref { name } creator { __typename login } createdAt updatedAt
+        statuses(first: 30) { nodes { state createdAt environmentUrl } } }
+}";
+
+const RELEASES: &str = "releases(first: 100, after: $after, orderBy: {field: CREATED_AT, direction: DESC}) {
+    pageInfo { hasNextPage endCursor }
+    nodes { databaseId tagName name isDraft isPrerelease createdAt publishedAt url author { login } }
+}";
+
+/// Whether this server and this token take GraphQL; once refused, it is not asked again.
+#[derive(Default)]
+pub(super) struct Graphql {
+    refused: AtomicBool,
+}
+
+/// One page of a list, newest first.
+pub(super) struct Cut<T> {
+    pub(super) items: Vec<T>,
+    /// Where the older ones begin; `None` at the end.
+    pub(super) older: Option<String>,
+}
+
+/// Everything that the first screen needs, in one answer.
+pub(super) struct FirstLook {
+    pub(super) account: String,
+    pub(super) default_branch: String,
+    pub(super) environments: Vec<EnvironmentName>,
+    pub(super) deployments: Cut<Found>,
+    pub(super) releases: Cut<Published>,
+}
+
+#[derive(Deserialize)]
+struct Response<T> {
+    data: Option<T>,
+    errors: Option<Vec<Value>>,
+}
+
+#[derive(Deserialize)]
+struct Data<T> {
+    viewer: Option<Login>,
+    repository: Option<T>,
+}
+
+#[derive(Deserialize)]
+struct Login {
+    login: String,
+    #[serde(rename = "__typename")]
+    kind: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct OfDeployments {
+    deployments: Connection<Deployment>,
+}
+
+#[derive(Deserialize)]
+struct OfReleases {
+    releases: Connection<Release>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OfOverview {
+    default_branch_ref: Option<Name>,
+    environments: Option<Connection<Name>>,
+    deployments: Connection<Deployment>,
+    releases: Connection<Release>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Connection<T> {
+    nodes: Option<Vec<Option<T>>>,
+    page_info: Option<PageInfo>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PageInfo {
+    has_next_page: bool,
+    end_cursor: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Name {
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Deployment {
+    database_id: Option<u64>,
+    environment: Option<String>,
+    commit_oid: String,
+    #[serde(rename = "ref")]
+    reference: Option<Name>,
+    creator: Option<Login>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    statuses: Option<Connection<Status>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Status {
+    state: String,
+    created_at: Timestamp,
+    environment_url: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Release {
+    database_id: Option<u64>,
+    tag_name: String,
+    name: Option<String>,
+    is_draft: bool,
+    is_prerelease: bool,
+    created_at: Timestamp,
+    published_at: Option<Timestamp>,
+    url: String,
+    author: Option<Login>,
+}
+
+impl Github {
+    /// One request for the whole first screen. `None` where GraphQL does not answer; REST does then.
+    pub(super) async fn overview(&self) -> Option<FirstLook> {
+        let fields = format!(
+            "defaultBranchRef {{ name }} environments(first: 100) {{ nodes {{ name }} }} {DEPLOYMENTS} {RELEASES}"
+        );
+        let data: Data<OfOverview> =
+            self.query(&format!("viewer {{ login }} {}", of_repository(&fields)), None).await?;
+        let repository = data.repository?;
+        Some(FirstLook {
+            account: data.viewer?.login,
+            default_branch: repository.default_branch_ref?.name,
+            environments: repository
+                .environments
+                .map(Connection::items)
+                .unwrap_or_default()
+                .into_iter()
+                .map(|one| EnvironmentName::new(one.name))
+                .collect(),
+            deployments: repository.deployments.cut(Deployment::read),
+            releases: repository.releases.cut(Release::read),
+        })
+    }
+
+    /// Deployments with their statuses, a hundred at a time, from the newest or from where the page before ended.
+    pub(super) async fn deployment_page(&self, after: Option<&str>) -> Option<Cut<Found>> {
+        let data: Data<OfDeployments> = self.query(&of_repository(DEPLOYMENTS), after).await?;
+        Some(data.repository?.deployments.cut(Deployment::read))
+    }
+
+    pub(super) async fn release_page(&self, after: Option<&str>) -> Option<Cut<Published>> {
+        let data: Data<OfReleases> = self.query(&of_repository(RELEASES), after).await?;
+        Some(data.repository?.releases.cut(Release::read))
+    }
+
+    /// Whatever goes wrong here goes to REST, which says what it is.
+    async fn query<T: DeserializeOwned>(&self, fields: &str, after: Option<&str>) -> Option<T> {
+        if self.graphql.refused.load(Ordering::Relaxed) {
+            return None;
+        }
+        let question = json!({
+            "query": format!("query($owner: String!, $name: String!, $after: String) {{ rateLimit {{ cost remaining resetAt nodeCount }} {fields} }}"),
+            "variables": { "owner": self.slug.owner, "name": self.slug.name, "after": after },
+        });
+        let answer = match self.reader.transport.query(&question).await {
+            Ok(answer) => answer,
+            Err(trouble) => {
+                tracing::debug!("GraphQL: {trouble}");
+                return None;
+            }
+        };
+        if matches!(answer.status, 401 | 403 | 404 | 405 | 415) && answer.limit().is_none() {
+            self.graphql.refused.store(true, Ordering::Relaxed);
+        }
+        if !answer.is_success() {
+            return None;
+        }
+        let response: Response<T> = match answer.read("GraphQL") {
+            Ok(response) => response,
+            Err(trouble) => {
+                tracing::debug!("{trouble}");
+                return None;
+            }
+        };
+        if let Some(error) = response.errors.as_ref().and_then(|errors| errors.first()) {
+            tracing::debug!("GraphQL told a part only: {error}");
+        }
+        response.data
+    }
+}
+
+fn of_repository(fields: &str) -> String {
+    format!("repository(owner: $owner, name: $name) {{ {fields} }}")
+}
+
+impl<T> Connection<T> {
+    /// What GitHub could not give is null in the list.
+    fn items(self) -> Vec<T> {
+        self.nodes.into_iter().flatten().flatten().collect()
+    }
+
+    fn cut<U>(self, read: impl Fn(T) -> Option<U>) -> Cut<U> {
+        let older = self.page_info.as_ref().filter(|page| page.has_next_page).and_then(|page| page.end_cursor.clone());
+        Cut { older, items: self.items().into_iter().filter_map(read).collect() }
+    }
+}
+
+impl Login {
+    /// REST puts this behind a bot's name, and so do we.
+    fn name(self) -> String {
+        if self.kind.as_deref() == Some("Bot") { format!("{}[bot]", self.login) } else { self.login }
+    }
+}
+
+impl Deployment {
+    fn read(self) -> Option<Found> {
+        let statuses: Vec<DeploymentStatus> =
+            self.statuses.map(Connection::items).unwrap_or_default().into_iter().map(Status::read).collect();
+        let bare = forge::Deployment {
+            id: self.database_id?,
+            environment: EnvironmentName::new(self.environment.unwrap_or_default()),
+            reference: self.reference.map_or_else(|| self.commit_oid.clone(), |reference| reference.name),
+            commit: object(&self.commit_oid),
+            created: self.created_at,
+            creator: self.creator.map(Login::name).unwrap_or_default(),
+            state: DeploymentState::Pending,
+            state_since: self.created_at,
+            succeeded: None,
+            url: None,
+        };
+        Some(Found { updated: self.updated_at, deployment: wire::told_by(bare, &statuses) })
+    }
+}
+
+impl Status {
+    /// The same words as REST's, in capitals.
+    fn read(self) -> DeploymentStatus {
+        DeploymentStatus {
+            state: self.state.to_ascii_lowercase(),
+            created_at: self.created_at,
+            environment_url: self.environment_url,
+        }
+    }
+}
+
+impl Release {
+    fn read(self) -> Option<Published> {
+        Some(Published {
+            id: self.database_id?,
+            tag: TagName::new(self.tag_name),
+            name: self.name.unwrap_or_default(),
+            draft: self.is_draft,
+            prerelease: self.is_prerelease,
+            created: self.created_at,
+            published: self.published_at,
+            author: self.author.map(Login::name).unwrap_or_default(),
+            url: self.url,
+        })
+    }
+}

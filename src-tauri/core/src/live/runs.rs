@@ -1,0 +1,75 @@
+//! Which release a run put where, told by the run alone: for repositories whose workflows leave no deployments.
+//!
+//! GitHub shows no inputs of a run. A title that names a release, or the tag that it ran on, is evidence; a commit is
+//! evidence only where a push or a release started the run, for a dispatched run stands on its branch's newest commit.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use crate::ids::{EnvironmentName, ObjectId, RunId, TagName};
+use crate::ports::forge::RunRecord;
+use crate::release::Release;
+
+/// What the workflow of these runs serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Serving<'a> {
+    pub environment: &'a EnvironmentName,
+    /// Every environment that is known, this one included.
+    pub all: &'a [EnvironmentName],
+    /// One workflow deploys to several environments: a run counts only where its title names the environment.
+    pub shared: bool,
+}
+
+/// A successful run and the release it tells of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) tag: TagName,
+    pub(super) at: Timestamp,
+    pub(super) run: RunId,
+}
+
+pub(super) fn told(serving: &Serving<'_>, runs: &[RunRecord], releases: &[Release]) -> Vec<Told> {
+    let tags: HashMap<&str, &Release> = releases.iter().map(|release| (release.tag.as_str(), release)).collect();
+    let commits: HashMap<&ObjectId, &Release> =
+        releases.iter().filter_map(|release| Some((release.commit()?, release))).collect();
+    let here = runs.iter().filter(|run| run.succeeded() && serving.includes(run));
+    here.filter_map(|run| {
+        let release = release(run, &tags, &commits)?;
+        Some(Told { tag: release.tag.clone(), at: run.updated, run: run.id })
+    })
+    .collect()
+}
+
+impl Serving<'_> {
+    fn includes(&self, run: &RunRecord) -> bool {
+        let named = |name: &EnvironmentName| words(&run.title).any(|word| word.eq_ignore_ascii_case(name.as_str()));
+        if named(self.environment) {
+            return true;
+        }
+        !self.shared && !self.all.iter().any(|other| other != self.environment && named(other))
+    }
+}
+
+fn release<'a>(
+    run: &RunRecord,
+    tags: &HashMap<&str, &'a Release>,
+    commits: &HashMap<&ObjectId, &'a Release>,
+) -> Option<&'a Release> {
+    let mut named: Vec<&Release> = words(&run.title).filter_map(|word| tags.get(word).copied()).collect();
+    named.dedup_by(|a, b| a.tag == b.tag);
+    if let [only] = named.as_slice() {
+        return Some(only);
+    }
+    let head = run.head.as_deref().and_then(|head| tags.get(head.trim_start_matches("refs/tags/")));
+    head.copied().or_else(|| {
+        let by_itself = matches!(run.event.as_str(), "push" | "release");
+        commits.get(&run.commit).copied().filter(|_| by_itself)
+    })
+}
+
+/// A title's words, without the punctuation around them; a tag may hold dots, slashes and more within.
+fn words(title: &str) -> impl Iterator<Item = &str> {
+    let edges: &[char] = &['.', ',', ':', ';', '(', ')', '[', ']', '"', '\'', '`', '!', '?', '@'];
+    title.split_whitespace().map(move |word| word.trim_matches(edges)).filter(|word| !word.is_empty())
+}

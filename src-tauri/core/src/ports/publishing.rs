@@ -1,0 +1,104 @@
+//! What is written on GitHub for people to read: release notes, issues, pull requests.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Trouble;
+use crate::ids::TagName;
+use crate::ports::forge::Written;
+
+/// Each request that writes leaves once; an answer that never came is [`Written::Unknown`].
+#[async_trait]
+pub trait Publishing: Send + Sync {
+    /// GitHub's release of this tag, with its notes; `None` where it has none.
+    async fn release_of(&self, tag: &TagName) -> Result<Option<ReleasePage>, Trouble>;
+
+    /// Changes what the edit names, and nothing else.
+    async fn edit_release(&self, id: u64, edit: &ReleaseEdit) -> Written<()>;
+
+    async fn open_issue(&self, order: &IssueOrder) -> Written<Opened>;
+
+    async fn open_pull_request(&self, order: &PullRequestOrder) -> Written<Opened>;
+}
+
+/// A release as GitHub lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Published {
+    pub id: u64,
+    pub tag: TagName,
+    pub name: String,
+    pub draft: bool,
+    pub prerelease: bool,
+    pub created: Timestamp,
+    /// `None` for a draft.
+    pub published: Option<Timestamp>,
+    pub author: String,
+    pub url: String,
+}
+
+/// A release with what its page shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReleasePage {
+    pub release: Published,
+    /// Markdown.
+    pub notes: String,
+    /// Tag and files are frozen; title and notes are not.
+    pub immutable: bool,
+    pub assets: Vec<Asset>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asset {
+    pub name: String,
+    pub bytes: u64,
+    /// `sha256:…`, where GitHub tells it.
+    pub digest: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReleaseEdit {
+    pub name: Option<String>,
+    pub notes: Option<String>,
+    pub prerelease: Option<bool>,
+    pub latest: Latest,
+}
+
+/// GitHub makes a release the latest one on every edit that does not say otherwise; so it is always said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Latest {
+    /// GitHub decides by date and version.
+    #[default]
+    ByVersion,
+    This,
+    Not,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IssueOrder {
+    pub title: String,
+    /// Markdown.
+    pub body: String,
+    pub labels: Vec<String>,
+    pub assignees: Vec<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PullRequestOrder {
+    pub title: String,
+    /// Markdown.
+    pub body: String,
+    /// The branch with the change; it is on GitHub already.
+    pub head: String,
+    pub base: String,
+    pub draft: bool,
+}
+
+/// An issue or a pull request that was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    pub number: u64,
+    pub url: String,
+    /// What was asked for and is not there: GitHub drops labels and assignees silently where the token may not set them.
+    pub dropped: Vec<String>,
+}
