@@ -170,6 +170,8 @@ pub struct ReceiptView {
     pub outcome: SendOutcome,
     pub sentence: String,
     pub hint: String,
+    /// What a person can decide about it now.
+    pub choices: Vec<SettleChoice>,
     /// Where it can be read.
     pub url: Option<String>,
 }
@@ -177,13 +179,28 @@ pub struct ReceiptView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum SendOutcome {
+    /// Waits for its turn, for the network, or for a channel that asked to wait.
+    Queued,
     Sending,
+    /// Taken by the channel; the sentence says whether that means that it arrived.
     Delivered,
-    /// Taken, which says nothing about arriving.
-    Accepted,
-    Failed,
+    /// The channel said no.
+    Refused,
     /// It left, and no answer came: a person looks and says.
     Unknown,
+    /// It could not leave in time, and does not leave late without a question.
+    Stale,
+    /// A person took it back.
+    Dropped,
+}
+
+/// What a person decides about a send that does not go on by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SettleChoice {
+    ItArrived,
+    SendAgain,
+    Drop,
 }
 
 #[derive(Debug, Clone, Deserialize, TS)]

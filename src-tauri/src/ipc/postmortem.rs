@@ -26,6 +26,7 @@ pub struct PostmortemView {
     pub times: Vec<TimeView>,
     pub lines: Vec<TimelineLine>,
     pub facts: Vec<InsertableFact>,
+    pub hints: Vec<SectionHint>,
     pub actions: Vec<ActionView>,
     /// Set while the text on disk and the text here went apart.
     pub merge: Option<MergeView>,
@@ -47,10 +48,22 @@ pub struct TimeView {
     /// `None` where the record does not say.
     #[ts(type = "number | null")]
     pub seconds: Option<i64>,
+    pub from: MomentView,
+    pub to: MomentView,
+}
+
+/// One end of a time, and how it is known.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct MomentView {
+    /// What a correction is addressed to.
+    pub landmark: String,
+    pub title: String,
+    pub at: Option<String>,
     /// What it was computed from, or what is missing.
-    pub sentence: String,
-    pub from: Option<String>,
-    pub to: Option<String>,
+    pub source: String,
+    /// A person said otherwise.
+    pub corrected: bool,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]
@@ -66,9 +79,25 @@ pub struct TimelineLine {
     /// Left out of the document.
     pub hidden: bool,
     pub comment: String,
-    /// A name to ask for its evidence by.
-    pub evidence: Option<String>,
+    pub who: Option<String>,
+    /// A short timeline does without it.
+    pub detail: bool,
+    pub evidence: Vec<EvidenceLink>,
+}
+
+/// What opens when somebody asks how a line is known: on this machine by its name, elsewhere by its address.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct EvidenceLink {
+    pub title: String,
+    pub name: Option<String>,
     pub url: Option<String>,
+}
+
+/// What to think of while a section is written.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SectionHint {
+    pub heading: String,
+    pub hint: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]

@@ -35,6 +35,20 @@ const theme = EditorView.theme({
     boxShadow: "inset 0 0 0 1px color-mix(in oklch, var(--warn) 55%, transparent)",
   },
   ".cm-value.unknown": { background: "var(--bad-soft)", color: "var(--bad)" },
+  ".cm-place": {
+    display: "inline-block",
+    padding: "1px 9px",
+    border: "1px dashed var(--line-strong)",
+    borderRadius: "6px",
+    color: "var(--muted)",
+    fontSize: "12px",
+  },
+  ".cm-hint": {
+    padding: "0 var(--editor-side, 11px)",
+    color: "var(--faint)",
+    fontSize: "13px",
+    fontStyle: "italic",
+  },
   ".cm-tooltip": {
     border: "1px solid var(--line-strong)",
     borderRadius: "8px",

@@ -2,10 +2,12 @@ import { autocompletion, type CompletionContext, type CompletionResult } from "@
 import { markdown, markdownKeymap, markdownLanguage } from "@codemirror/lang-markdown";
 import { keymap } from "@codemirror/view";
 import type { InsertableFact } from "../ipc/generated/InsertableFact";
+import type { SectionHint } from "../ipc/generated/SectionHint";
 import { plain } from "../words/text";
+import { places } from "./places";
 import { mountSurface, type Surface, type SurfaceOptions } from "./surface";
 
-type PaperOptions = SurfaceOptions & { facts: () => InsertableFact[] };
+type PaperOptions = SurfaceOptions & { facts: () => InsertableFact[]; hints: () => SectionHint[] };
 
 const SECTIONS = { fact: "Facts", event: "Events", chart: "Charts" } as const;
 
@@ -30,6 +32,7 @@ export function mountPaper(parent: HTMLElement, options: PaperOptions): Surface 
   const extensions = [
     markdown({ base: markdownLanguage, completeHTMLTags: false, addKeymap: false }),
     keymap.of(markdownKeymap),
+    places(options.hints),
     autocompletion({ override: [offered], icons: false }),
   ];
   return mountSurface(parent, options, extensions).surface;

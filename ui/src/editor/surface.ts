@@ -40,7 +40,8 @@ export function mountSurface(
   const surface: Surface = {
     read,
     replace(text) {
-      if (text !== read()) view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+      const changes = difference(read(), text);
+      if (changes) view.dispatch({ changes });
     },
     insert(text) {
       view.dispatch(view.state.replaceSelection(text));
@@ -66,4 +67,15 @@ function basics({ label, hint, onchange }: SurfaceOptions): Extension {
     }),
     look,
   ];
+}
+
+/** The one stretch that differs, so that the cursor and the place on screen stay where they are. */
+function difference(before: string, after: string): { from: number; to: number; insert: string } | null {
+  if (before === after) return null;
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start += 1;
+  let end = 0;
+  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  return { from: start, to: before.length - end, insert: after.slice(start, after.length - end) };
 }

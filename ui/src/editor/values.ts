@@ -15,8 +15,8 @@ export const values = StateField.define<ValueView[]>({
 
 export type Place = { name: string; from: number; to: number };
 
-/** `{{ name }}`, with nothing else in it: filters and blocks stay text. */
-const LINKED = /\{\{\s*([A-Za-z_][\w.]*)\s*\}\}/g;
+/** `{{ name }}`, with filters or without; blocks and everything else stay text. */
+const LINKED = /\{\{-?\s*([A-Za-z_]\w*)\s*(?:\|[^{}]*)?-?\}\}/g;
 
 export function placesIn(text: string): Place[] {
   return [...text.matchAll(LINKED)].map((match) => ({

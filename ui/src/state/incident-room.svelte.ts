@@ -3,6 +3,7 @@ import { type IpcError, toIpcError } from "../ipc/error";
 import type { CopyFormat } from "../ipc/generated/CopyFormat";
 import type { IncidentChange } from "../ipc/generated/IncidentChange";
 import type { IncidentView } from "../ipc/generated/IncidentView";
+import type { SettleChoice } from "../ipc/generated/SettleChoice";
 import { DraftDesk } from "./draft-desk.svelte";
 
 /** One incident, as it is looked at, changed and told about. */
@@ -70,8 +71,8 @@ export class IncidentRoom {
     return call("copy_update", { incident: this.#id(), destination: this.desk.destination ?? "", format });
   }
 
-  settle(receipt: string, arrived: boolean): Promise<null> {
-    return call("settle_receipt", { incident: this.#id(), receipt, arrived });
+  settle(receipt: string, choice: SettleChoice): Promise<null> {
+    return call("settle_receipt", { incident: this.#id(), receipt, choice });
   }
 
   async clear(): Promise<void> {

@@ -53,8 +53,14 @@ export class Paper {
     this.#beside(await call("change_line", { id: this.#id(), change }));
   }
 
+  /** Actions stand in the text: what was typed is kept first, and the text comes back changed. */
   async changeAction(change: ActionChange): Promise<void> {
-    this.#beside(await call("change_action", { id: this.#id(), change }));
+    await this.flush();
+    this.#take(await call("change_action", { id: this.#id(), change }));
+  }
+
+  async setMoment(landmark: string, at: string | null, reason: string): Promise<void> {
+    this.#beside(await call("set_moment", { id: this.#id(), landmark, at, reason }));
   }
 
   async restore(revision: string): Promise<void> {

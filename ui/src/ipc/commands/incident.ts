@@ -8,6 +8,7 @@ import type { IncidentSummary } from "../generated/IncidentSummary";
 import type { IncidentView } from "../generated/IncidentView";
 import type { NewIncident } from "../generated/NewIncident";
 import type { ReviewDeed } from "../generated/ReviewDeed";
+import type { SettleChoice } from "../generated/SettleChoice";
 import type { TemplateRow } from "../generated/TemplateRow";
 import type { TemplateTrial } from "../generated/TemplateTrial";
 import type { TemplateView } from "../generated/TemplateView";
@@ -30,8 +31,8 @@ export type IncidentCommands = {
   copy_update: [Place & { format: CopyFormat }, string];
   /** Each leaves once; how each went comes as a receipt. */
   send_updates: [{ incident: string; destinations: string[] }, null];
-  /** A person looked, and says what became of a send that nobody answered. */
-  settle_receipt: [{ incident: string; receipt: string; arrived: boolean }, null];
+  /** A person decides about a send that does not go on by itself. */
+  settle_receipt: [{ incident: string; receipt: string; choice: SettleChoice }, null];
   templates: [Nothing, TemplateRow[]];
   template: [{ id: string }, TemplateView];
   try_template: [

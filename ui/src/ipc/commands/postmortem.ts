@@ -26,6 +26,9 @@ export type PostmortemCommands = {
   restore_postmortem: [{ id: string; revision: string }, PostmortemView];
   merge_postmortem: [{ id: string; text: string }, PostmortemView];
   change_line: [{ id: string; change: LineChange }, PostmortemView];
+  /** Corrects one end of a time; `null` goes back to what the record says. */
+  set_moment: [{ id: string; landmark: string; at: string | null; reason: string }, PostmortemView];
+  /** Actions stand in the text: it comes back changed. */
   change_action: [{ id: string; change: ActionChange }, PostmortemView];
   evidence: [{ id: string; evidence: string }, EvidenceView];
   /** `null` when the person chose no place. */

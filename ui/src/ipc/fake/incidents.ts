@@ -133,6 +133,7 @@ function receipt(now: number): ReceiptView {
     outcome: "delivered",
     sentence: "Slack answered ok",
     hint: "",
+    choices: [],
     url: null,
   };
 }
@@ -151,6 +152,7 @@ export function unknownReceipt(now: number): ReceiptView {
     outcome: "unknown",
     sentence: "The status page did not answer within 20 s",
     hint: "Look at the page, then say what you see. It is not sent again by itself.",
+    choices: ["it_arrived", "send_again", "drop"],
     url: "https://status.acme.example",
   };
 }

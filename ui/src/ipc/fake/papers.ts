@@ -60,6 +60,17 @@ export class FakePapers {
       return this.#set({ text, merge: null, revision: `r${++this.#count}`, savedAt: this.#iso() });
     },
     change_line: ({ change }) => this.#changeLine(change),
+    set_moment: ({ landmark, at }) => {
+      const set = (moment: PostmortemView["times"][number]["from"]) =>
+        moment.landmark === landmark ? { ...moment, at: at ?? moment.at, corrected: at !== null } : moment;
+      return this.#set({
+        times: this.paper.times.map((time) => {
+          const [from, to] = [set(time.from), set(time.to)];
+          const seconds = from.at && to.at ? (Date.parse(to.at) - Date.parse(from.at)) / 1000 : null;
+          return { ...time, from, to, seconds };
+        }),
+      });
+    },
     change_action: ({ change }) => this.#changeAction(change),
     evidence: () => ({
       title: "Health probe of production",
@@ -111,8 +122,9 @@ export class FakePapers {
       origin: change.kind === "add" ? ("added" as const) : ("pasted" as const),
       hidden: false,
       comment: "",
-      evidence: null,
-      url: null,
+      who: "@platform-lead",
+      detail: false,
+      evidence: [],
     }));
     return this.#set({ lines: [...lines, ...added].sort((one, other) => one.at.localeCompare(other.at)) });
   }

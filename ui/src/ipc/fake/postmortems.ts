@@ -29,6 +29,17 @@ It was a Sunday; plugins run at a third of their weekday load.
 export function samplePostmortem(now: number): PostmortemView {
   const begun = now - 42 * MINUTE;
   const at = (minutes: number): string => iso(begun + minutes * MINUTE);
+  const moment = (landmark: string, title: string, minutes: number, source: string) => ({
+    landmark,
+    title,
+    at: at(minutes),
+    source,
+    corrected: false,
+  });
+  const began = moment("began", "It began", 0, "First failed health probe, 3 of 3 tries");
+  const detected = moment("detected", "It was detected", 3, "Desktop alert to 2 people");
+  const decided = moment("decided", "A way back was decided on", 39, "Click on Roll back by @platform-lead");
+  const proved = moment("restored", "It was over", 40.8, "Live version proved, 3 probes in a row");
   return {
     id: "2026-11-22-plugins",
     title: "Plugin execution failed after v2.4.1",
@@ -40,34 +51,10 @@ export function samplePostmortem(now: number): PostmortemView {
     revision: "r1",
     savedAt: iso(now - 2000),
     times: [
-      {
-        title: "to detect",
-        seconds: 180,
-        sentence: "First failed probe to first alert",
-        from: at(0),
-        to: at(3),
-      },
-      {
-        title: "to decide",
-        seconds: 2160,
-        sentence: "First alert to the click on Roll back",
-        from: at(3),
-        to: at(39),
-      },
-      {
-        title: "to roll back",
-        seconds: 108,
-        sentence: "Click to the last proof",
-        from: at(39),
-        to: at(40.8),
-      },
-      {
-        title: "of impact",
-        seconds: 2400,
-        sentence: "First failed probe to first good one",
-        from: at(0),
-        to: at(40),
-      },
+      { title: "to detect", seconds: 180, from: began, to: detected },
+      { title: "to decide", seconds: 2160, from: detected, to: decided },
+      { title: "to roll back", seconds: 108, from: decided, to: proved },
+      { title: "of impact", seconds: 2400, from: began, to: proved },
     ],
     lines: lines(at),
     facts: [
@@ -91,6 +78,16 @@ export function samplePostmortem(now: number): PostmortemView {
         kind: "chart",
         note: "chart",
         text: "```chart\nhealth 14:00–14:45\n```",
+      },
+    ],
+    hints: [
+      {
+        heading: "What happened",
+        hint: "What people saw and knew at that moment, and why what they did made sense then.",
+      },
+      {
+        heading: "What went well",
+        hint: "What kept it from becoming worse, so that nobody removes it by mistake.",
       },
     ],
     actions: [
@@ -131,20 +128,29 @@ function lines(at: (minutes: number) => string): TimelineLine[] {
     origin: "record",
     hidden: false,
     comment: "",
-    evidence: null,
-    url: null,
+    who: null,
+    detail: false,
+    evidence: [],
     ...more,
   });
   const run = "https://github.com/acme/connectias/actions/runs/19482201";
   return [
-    line(0.2, "Detection", "bad", "Health probe 503, 3 of 3 tries", { evidence: "e1" }),
-    line(1.6, "Signal", "neutral", "CI failed on e41d07c", { url: run }),
+    line(0.2, "Detection", "bad", "Health probe 503, 3 of 3 tries", {
+      evidence: [{ title: "evidence", name: "e1", url: null }],
+    }),
+    line(1.6, "Signal", "neutral", "CI failed on e41d07c", {
+      evidence: [{ title: "run", name: null, url: run }],
+    }),
     line(3, "Alert", "neutral", "Desktop alert to 2 people"),
     line(3.1, "Gap", "warn", "33 minutes without an entry", { origin: "gap" }),
     line(39, "Decision", "info", "Rollback started by @platform-lead: “503 since the fuel metering change”"),
-    line(39.1, "Action", "neutral", "Tag pushed, run 19 482 201 started", { url: run }),
+    line(39.1, "Action", "neutral", "Tag pushed, run 19 482 201 started", {
+      evidence: [{ title: "run", name: null, url: run }],
+    }),
     line(40.6, "Repair", "good", "Deploy succeeded"),
-    line(40.9, "Proof", "good", "Live version is v2.4.0, probes 200", { evidence: "e2" }),
+    line(40.9, "Proof", "good", "Live version is v2.4.0, probes 200", {
+      evidence: [{ title: "evidence", name: "e2", url: null }],
+    }),
   ];
 }
 

@@ -77,17 +77,18 @@ export class FakeRoom {
       for (const destination of destinations) this.#send(incident, destination);
       return null;
     },
-    settle_receipt: ({ incident, receipt, arrived }) =>
+    settle_receipt: ({ incident, receipt, choice }) =>
       this.#edit(incident, (one) => {
+        const settled = {
+          it_arrived: { outcome: "delivered" as const, sentence: "@platform-lead saw it arrive" },
+          send_again: {
+            outcome: "delivered" as const,
+            sentence: "Sent again by @platform-lead, and answered ok",
+          },
+          drop: { outcome: "dropped" as const, sentence: "Taken back by @platform-lead" },
+        }[choice];
         one.receipts = one.receipts.map((each) =>
-          each.id === receipt
-            ? {
-                ...each,
-                outcome: arrived ? "delivered" : "failed",
-                sentence: arrived ? "You saw it arrive" : "You saw that it did not arrive",
-                hint: "",
-              }
-            : each,
+          each.id === receipt ? { ...each, ...settled, hint: "", choices: [] } : each,
         );
       }),
     templates: () => this.#templates.map(({ row }) => row),
@@ -219,18 +220,10 @@ export class FakeRoom {
     const now = this.#world.now();
     this.#edit(id, (incident) => {
       const to = this.#destination(incident, destination);
-      to.state = this.outcome === "unknown" ? "unclear" : this.outcome === "failed" ? "failed" : "sent";
-      const sentence = {
-        sending: "On its way",
-        delivered: `${to.title} answered ok`,
-        accepted: "Taken; whether the card arrived is not said",
-        failed: `${to.title} refused it: channel_not_found`,
-        unknown: `${to.title} did not answer within 20 s`,
-      }[this.outcome];
-      const hint =
-        this.outcome === "unknown"
-          ? "Look there, then say what you see. It is not sent again by itself."
-          : "";
+      to.state = this.outcome === "unknown" ? "unclear" : "sent";
+      const unknown = this.outcome === "unknown";
+      const sentence = unknown ? `${to.title} did not answer within 20 s` : `${to.title} answered ok`;
+      const hint = unknown ? "Look there, then say what you see. It is not sent again by itself." : "";
       const receipt: ReceiptView = {
         id: `receipt-${now}-${destination}`,
         at: iso(now),
@@ -242,6 +235,7 @@ export class FakeRoom {
         outcome: this.outcome,
         sentence,
         hint,
+        choices: unknown ? ["it_arrived", "send_again", "drop"] : [],
         url: null,
       };
       incident.receipts = [receipt, ...incident.receipts];
