@@ -5,7 +5,9 @@
 
 pub mod error;
 pub mod inbox;
+pub mod incident;
 pub mod notice;
+pub mod postmortem;
 pub mod rollback;
 pub mod session;
 pub mod timeline;

@@ -6,7 +6,15 @@ use std::path::{Path, PathBuf};
 
 use lastgood_desktop::ipc::error::UiError;
 use lastgood_desktop::ipc::inbox::InboxItem;
+use lastgood_desktop::ipc::incident::channel::ChannelView;
+use lastgood_desktop::ipc::incident::draft::{CopyFormat, DraftGiven, DraftView, ReviewDeed};
+use lastgood_desktop::ipc::incident::template::{TemplateTrial, TemplateView};
+use lastgood_desktop::ipc::incident::{IncidentChange, NewIncident};
 use lastgood_desktop::ipc::notice::Notice;
+use lastgood_desktop::ipc::postmortem::library::LibraryView;
+use lastgood_desktop::ipc::postmortem::{
+    ActionChange, DiffLine, EvidenceView, ExportFormat, ExportView, LineChange, PostmortemView, RevisionView, SavedView,
+};
 use lastgood_desktop::ipc::rollback::{RollbackSummary, RollbackView};
 use lastgood_desktop::ipc::session::{RecentRepository, RepositoryView, Startup};
 use lastgood_desktop::ipc::timeline::{Overview, ReleaseDetail, ReleaseRow};
@@ -47,7 +55,30 @@ fn generate(folder: &Path) {
     RollbackSummary::export_all(&config).unwrap();
     InboxItem::export_all(&config).unwrap();
     Notice::export_all(&config).unwrap();
+    NewIncident::export_all(&config).unwrap();
+    IncidentChange::export_all(&config).unwrap();
+    DraftView::export_all(&config).unwrap();
+    DraftGiven::export_all(&config).unwrap();
+    ReviewDeed::export_all(&config).unwrap();
+    CopyFormat::export_all(&config).unwrap();
+    TemplateView::export_all(&config).unwrap();
+    TemplateTrial::export_all(&config).unwrap();
+    ChannelView::export_all(&config).unwrap();
+    export_postmortem(&config);
     UiError::export_all(&config).unwrap();
+}
+
+fn export_postmortem(config: &Config) {
+    PostmortemView::export_all(config).unwrap();
+    LibraryView::export_all(config).unwrap();
+    SavedView::export_all(config).unwrap();
+    RevisionView::export_all(config).unwrap();
+    DiffLine::export_all(config).unwrap();
+    EvidenceView::export_all(config).unwrap();
+    ExportView::export_all(config).unwrap();
+    ExportFormat::export_all(config).unwrap();
+    LineChange::export_all(config).unwrap();
+    ActionChange::export_all(config).unwrap();
 }
 
 fn read(folder: &Path) -> BTreeMap<String, String> {

@@ -4,6 +4,7 @@ use serde::Serialize;
 use ts_rs::TS;
 
 use super::inbox::InboxItem;
+use super::incident::{IncidentSummary, IncidentView};
 use super::rollback::RollbackView;
 use super::session::RepositoryView;
 use super::timeline::Overview;
@@ -26,4 +27,12 @@ pub enum Notice {
     Inbox {
         items: Vec<InboxItem>,
     },
+    Incidents {
+        incidents: Vec<IncidentSummary>,
+    },
+    Incident {
+        incident: Box<IncidentView>,
+    },
+    /// Something about post-mortems changed: ask for what is shown.
+    Postmortems,
 }

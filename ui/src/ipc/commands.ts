@@ -1,4 +1,6 @@
 import { host } from "./backend";
+import type { IncidentCommands } from "./commands/incident";
+import type { PostmortemCommands } from "./commands/postmortem";
 import { toIpcError } from "./error";
 import type { InboxItem } from "./generated/InboxItem";
 import type { Overview } from "./generated/Overview";
@@ -12,7 +14,9 @@ import type { Startup } from "./generated/Startup";
 type Nothing = Record<never, never>;
 
 /** Every question and request the window may put to the host: name → [arguments, answer]. */
-export type Commands = {
+export type Commands = RollbackCommands & IncidentCommands & PostmortemCommands;
+
+type RollbackCommands = {
   startup: [Nothing, Startup];
   open_rehearsal: [Nothing, RepositoryView];
   open_repository: [{ path: string }, RepositoryView];

@@ -1,8 +1,12 @@
 import type { Backend, DropEvent } from "./backend";
 import type { Answer, Arguments, CommandName, Commands } from "./commands";
+import type { IncidentCommands } from "./commands/incident";
+import type { PostmortemCommands } from "./commands/postmortem";
 import { IpcError } from "./error";
+import { FakePapers } from "./fake/papers";
 import { DAY, sampleDetail } from "./fake/releases";
 import { rollbackAt, type Script } from "./fake/rollback";
+import { FakeRoom } from "./fake/room";
 import { type Scenario, type ScenarioName, scenarioNamed } from "./fake/scenarios";
 import type { InboxItem } from "./generated/InboxItem";
 import type { Notice } from "./generated/Notice";
@@ -11,14 +15,26 @@ import type { RepositoryView } from "./generated/RepositoryView";
 import type { RollbackSummary } from "./generated/RollbackSummary";
 
 type Handlers = { [Name in CommandName]: (given: Arguments<Name>) => Answer<Name> | Promise<Answer<Name>> };
+type Own = Omit<Handlers, keyof IncidentCommands | keyof PostmortemCommands>;
 type Called = { [Name in CommandName]: { name: Name; given: Arguments<Name> } }[CommandName];
 
 const NEVER = new Promise<never>(() => undefined);
+/** What a slow desk does not answer. */
+const WAITED_FOR = new Set<CommandName>([
+  "incidents",
+  "incident",
+  "templates",
+  "channels",
+  "postmortems",
+  "postmortem",
+]);
 
 /** The host as a window sees it, all in memory. Remembers every call; time moves when it is told to. */
 export class Fake implements Backend {
   readonly calls: Called[] = [];
   readonly scenario: Scenario;
+  readonly room: FakeRoom;
+  readonly papers: FakePapers;
   now: number;
   #script: Script | null = null;
   #receive: (notice: Notice) => void = () => undefined;
@@ -36,6 +52,10 @@ export class Fake implements Backend {
     this.#rehearsal = this.scenario.rehearsal;
     this.#overview = this.scenario.overview(now);
     this.#inbox = sampleInbox(now);
+    const world = { now: () => this.now, tell: (notice: Notice) => this.#receive(notice) };
+    this.room = new FakeRoom(this.scenario.incidents(now), world);
+    this.papers = new FakePapers(world);
+    this.papers.empty = this.room.incidents.length === 0;
     const age = this.scenario.rollbackAge;
     if (age !== null)
       this.#begin(
@@ -51,7 +71,9 @@ export class Fake implements Backend {
     this.calls.push({ name, given } as Called);
     const trouble = this.#troubles.get(name);
     if (trouble) throw trouble;
-    const handler = this.#handlers[name] as (given: Arguments<Name>) => Answer<Name> | Promise<Answer<Name>>;
+    if (this.scenario.slow && WAITED_FOR.has(name)) return NEVER;
+    const handlers = { ...this.#handlers, ...this.room.handlers, ...this.papers.handlers } as Handlers;
+    const handler = handlers[name] as (given: Arguments<Name>) => Answer<Name> | Promise<Answer<Name>>;
     return handler(given);
   }
 
@@ -93,7 +115,7 @@ export class Fake implements Backend {
     return this.calls.filter((call) => call.name === name).length;
   }
 
-  #handlers: Handlers = {
+  #handlers: Own = {
     startup: () => ({
       repository: this.#open ? this.#repository() : null,
       trouble: this.scenario.trouble

@@ -1,4 +1,13 @@
-export type Place = { name: "timeline" } | { name: "rollback"; id: string } | { name: "rollbacks" };
+export type Place =
+  | { name: "timeline" }
+  | { name: "rollback"; id: string }
+  | { name: "rollbacks" }
+  | { name: "incidents" }
+  | { name: "incident"; id: string }
+  | { name: "templates" }
+  | { name: "channels" }
+  | { name: "postmortems" }
+  | { name: "postmortem"; id: string };
 
 /** Where in the window the person is. */
 export class Navigation {

@@ -1,5 +1,7 @@
 import { getContext, setContext } from "svelte";
 import { call } from "../ipc/commands";
+import type { IncidentView } from "../ipc/generated/IncidentView";
+import type { NewIncident } from "../ipc/generated/NewIncident";
 import type { Notice } from "../ipc/generated/Notice";
 import type { RepositoryView } from "../ipc/generated/RepositoryView";
 import type { RollbackView } from "../ipc/generated/RollbackView";
@@ -7,14 +9,20 @@ import { watch } from "../ipc/watch";
 import { setTitle } from "../ipc/window";
 import { phaseSign } from "../words/outcome";
 import { plain } from "../words/text";
+import { Channels } from "./channels.svelte";
 import { Clock } from "./clock.svelte";
 import { Environments } from "./environments.svelte";
 import { History } from "./history.svelte";
 import { Inbox } from "./inbox.svelte";
+import { IncidentRoom } from "./incident-room.svelte";
+import { Incidents } from "./incidents.svelte";
+import { Library } from "./library.svelte";
 import { Navigation } from "./navigation.svelte";
+import { Paper } from "./paper.svelte";
 import { Releases } from "./releases.svelte";
 import { RollbackRun } from "./rollback-run.svelte";
 import { Session } from "./session.svelte";
+import { Templates } from "./templates.svelte";
 import { Toasts } from "./toasts.svelte";
 
 /** Everything one window knows, a class per feature, and the deeds that touch more than one of them. */
@@ -28,6 +36,12 @@ export class Workspace {
   readonly run = new RollbackRun();
   readonly history = new History();
   readonly inbox = new Inbox();
+  readonly incidents = new Incidents();
+  readonly room = new IncidentRoom();
+  readonly templates = new Templates();
+  readonly channels = new Channels();
+  readonly library = new Library();
+  readonly paper = new Paper();
 
   async begin(): Promise<void> {
     await this.session.begin();
@@ -54,6 +68,15 @@ export class Workspace {
       case "inbox":
         this.inbox.receive(notice.items);
         break;
+      case "incidents":
+        this.incidents.receive(notice.incidents);
+        break;
+      case "incident":
+        this.room.receive(notice.incident);
+        break;
+      case "postmortems":
+        void this.library.load();
+        break;
     }
   }
 
@@ -72,6 +95,23 @@ export class Workspace {
     this.navigation.go({ name: "rollback", id });
   }
 
+  /** Opens an incident and goes into its room; false when it could not be opened, which is then said. */
+  async openIncident(given: NewIncident): Promise<boolean> {
+    const view: IncidentView | undefined = await this.attempt(() => call("open_incident", { given }));
+    if (view) this.enterRoom(view.id);
+    return Boolean(view);
+  }
+
+  enterRoom(id: string): void {
+    this.navigation.go({ name: "incident", id });
+  }
+
+  /** Goes to the post-mortem of an incident, which begins it where there is none. */
+  async writePostmortem(incident: string): Promise<void> {
+    const view = await this.attempt(() => call("begin_postmortem", { incident }));
+    if (view) this.navigation.go({ name: "postmortem", id: view.id });
+  }
+
   /** True when it was done; what went wrong is said in a toast. */
   async liftHold(environment: string, reason: string): Promise<boolean> {
     return (await this.attempt(() => call("lift_hold", { environment, reason }))) !== undefined;
@@ -86,6 +126,11 @@ export class Workspace {
 
   refresh = () => this.attempt(() => this.environments.refresh());
 
+  /** Keeps everything that was typed and is not kept yet. */
+  async flush(): Promise<void> {
+    await Promise.all([this.room.desk.flush(), this.paper.flush()]);
+  }
+
   /** Does a deed; what goes wrong is said in a toast, and the answer is then undefined. */
   async attempt<Value>(deed: () => Promise<Value>): Promise<Value | undefined> {
     try {
@@ -99,6 +144,7 @@ export class Workspace {
   async #open(open: () => Promise<RepositoryView | null>): Promise<void> {
     const before = this.session.repository;
     try {
+      await this.flush();
       const repository = await open();
       if (repository) this.#show(repository);
     } catch (thrown) {
@@ -126,10 +172,13 @@ export class Workspace {
     this.environments.clear();
     this.history.clear();
     this.run.clear();
+    for (const one of [this.incidents, this.room, this.templates, this.channels, this.library, this.paper])
+      void one.clear();
     this.navigation.go({ name: "timeline" });
     setTitle(`${plain(repository.name)}${repository.rehearsal ? " (rehearsal)" : ""} – Lastgood`);
     void this.releases.load();
     void this.environments.load();
+    void this.incidents.load();
   }
 }
 

@@ -1,5 +1,7 @@
+import type { IncidentView } from "../generated/IncidentView";
 import type { Overview } from "../generated/Overview";
 import type { ReleaseRow } from "../generated/ReleaseRow";
+import { hostileIncident, sampleIncidents, unknownReceipt } from "./incidents";
 import { armed, sampleOverview, signedOut } from "./overview";
 import { hostileReleases, manyReleases, sampleReleases } from "./releases";
 import type { Ending } from "./rollback";
@@ -15,6 +17,7 @@ export type Scenario = {
   rollbackAge: number | null;
   undone: boolean;
   trouble: boolean;
+  incidents: (now: number) => IncidentView[];
 };
 
 const usual: Scenario = {
@@ -27,6 +30,7 @@ const usual: Scenario = {
   rollbackAge: null,
   undone: false,
   trouble: false,
+  incidents: sampleIncidents,
 };
 
 type Change = (overview: Overview, now: number) => void;
@@ -130,6 +134,18 @@ const scenarios = {
   inconclusive: { ...usual, ending: "inconclusive", rollbackAge: 40_000 },
   failed: { ...usual, ending: "failed", rollbackAge: 80_000 },
   succeeded: { ...usual, rollbackAge: 110_000 },
+  quiet: { ...usual, incidents: () => [] },
+  "hostile-incident": {
+    ...usual,
+    incidents: (now: number) => [hostileIncident(now), ...sampleIncidents(now).slice(1)],
+  },
+  unclear: {
+    ...usual,
+    incidents: (now: number) =>
+      sampleIncidents(now).map((one, index) =>
+        index === 0 ? { ...one, receipts: [unknownReceipt(now), ...one.receipts] } : one,
+      ),
+  },
   undone: { ...usual, rollbackAge: 60_000, undone: true },
 } satisfies Record<string, Scenario>;
 

@@ -1,0 +1,120 @@
+//! Drafts: what a person writes for one destination, and what it becomes.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::preview::PreviewView;
+use super::{Reason, Stage};
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DraftView {
+    pub incident: String,
+    pub destination: String,
+    /// Counts saves: of two answers, the larger is the newer.
+    pub revision: u32,
+    pub template: String,
+    /// The templates that fit this destination.
+    pub templates: Vec<TemplateChoice>,
+    pub stage: Stage,
+    /// `None` where the channel knows no subject.
+    pub subject: Option<String>,
+    /// With `{{ name }}` where a value is linked.
+    pub text: String,
+    pub saved_at: Option<String>,
+    /// Every value that can be linked here, known or not.
+    pub values: Vec<ValueView>,
+    /// The values that this text needs and nobody knows yet.
+    pub gaps: Vec<String>,
+    pub limits: Vec<LimitView>,
+    pub problems: Vec<TemplateProblem>,
+    pub preview: PreviewView,
+    pub review: ReviewView,
+    /// Why Send does nothing now; `None` when it would send.
+    pub blocked: Option<Reason>,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct TemplateChoice {
+    pub id: String,
+    pub title: String,
+    pub stage: Stage,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ValueView {
+    pub name: String,
+    pub title: String,
+    pub value: Option<String>,
+    /// Where it comes from, or what would make it known.
+    pub source: String,
+    /// A person may say it; the others only the journal knows.
+    pub can_set: bool,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LimitView {
+    pub title: String,
+    pub used: u32,
+    pub limit: u32,
+}
+
+/// A place in a template that cannot be rendered. Offsets count UTF-16 units from the beginning of the text.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TemplateProblem {
+    pub message: String,
+    pub from: u32,
+    pub to: u32,
+    pub line: u32,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ReviewView {
+    pub state: ReviewState,
+    pub sentence: String,
+    pub can_ask: bool,
+    pub can_approve: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewState {
+    /// This destination asks for no second person.
+    NotNeeded,
+    Needed,
+    Asked,
+    Approved,
+    /// The text changed since somebody approved it.
+    Outdated,
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DraftGiven {
+    pub incident: String,
+    pub destination: String,
+    pub template: String,
+    pub subject: Option<String>,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewDeed {
+    Ask,
+    Approve,
+    Withdraw,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CopyFormat {
+    Plain,
+    Markdown,
+    /// As the channel takes it: Block Kit, an Adaptive Card, HTML.
+    Channel,
+}

@@ -1,0 +1,88 @@
+//! How an update will look where it goes: structure, never markup, so that the window has nothing to trust.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+use super::{EventTone, Stage};
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum PreviewView {
+    Slack {
+        sender: String,
+        tone: EventTone,
+        blocks: Vec<PreviewBlock>,
+    },
+    Teams {
+        sender: String,
+        blocks: Vec<PreviewBlock>,
+    },
+    /// `html` is sanitised before it comes here.
+    Email {
+        from: String,
+        to: String,
+        subject: String,
+        html: String,
+        text: String,
+    },
+    StatusPage {
+        page: String,
+        title: String,
+        stage: Stage,
+        paragraphs: Vec<Vec<Inline>>,
+        components: Vec<ComponentLine>,
+    },
+    Plain {
+        title: String,
+        text: String,
+    },
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum PreviewBlock {
+    Header { text: Vec<Inline> },
+    Section { text: Vec<Inline> },
+    Facts { facts: Vec<FactPair> },
+    Context { text: Vec<Inline> },
+    Buttons { buttons: Vec<LinkButton> },
+    Divider,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct FactPair {
+    pub title: String,
+    pub value: Vec<Inline>,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct LinkButton {
+    pub title: String,
+    pub url: String,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ComponentLine {
+    pub name: String,
+    pub state: String,
+    pub tone: EventTone,
+}
+
+/// A stretch of text in one style.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Inline {
+    pub text: String,
+    pub style: InlineStyle,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum InlineStyle {
+    Plain,
+    Strong,
+    Emphasis,
+    Code,
+    Link,
+    /// A value that nobody knows yet; `text` is its name for people.
+    Gap,
+}

@@ -1,0 +1,254 @@
+//! Post-mortems: the document, its times, its timeline, its actions.
+
+pub mod library;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::incident::EventTone;
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PostmortemView {
+    pub id: String,
+    pub title: String,
+    /// When the incident began.
+    pub at: String,
+    pub incident: Option<String>,
+    pub state: PostmortemState,
+    /// Where it is in the repository, once a pull request took it there.
+    pub pull_request: Option<String>,
+    /// Markdown.
+    pub text: String,
+    /// Names the text above; a save says which text it started from.
+    pub revision: String,
+    pub saved_at: Option<String>,
+    pub times: Vec<TimeView>,
+    pub lines: Vec<TimelineLine>,
+    pub facts: Vec<InsertableFact>,
+    pub hints: Vec<SectionHint>,
+    pub actions: Vec<ActionView>,
+    /// Set while the text on disk and the text here went apart.
+    pub merge: Option<MergeView>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PostmortemState {
+    Draft,
+    Review,
+    Published,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TimeView {
+    /// "to detect"
+    pub title: String,
+    /// `None` where the record does not say.
+    #[ts(type = "number | null")]
+    pub seconds: Option<i64>,
+    pub from: MomentView,
+    pub to: MomentView,
+}
+
+/// One end of a time, and how it is known.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct MomentView {
+    /// What a correction is addressed to.
+    pub landmark: String,
+    pub title: String,
+    pub at: Option<String>,
+    /// What it was computed from, or what is missing.
+    pub source: String,
+    /// A person said otherwise.
+    pub corrected: bool,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TimelineLine {
+    pub id: String,
+    pub at: String,
+    /// "Detection", "Decision", "Gap".
+    pub word: String,
+    pub tone: EventTone,
+    pub sentence: String,
+    pub origin: LineOrigin,
+    /// Left out of the document.
+    pub hidden: bool,
+    pub comment: String,
+    pub who: Option<String>,
+    /// A short timeline does without it.
+    pub detail: bool,
+    pub evidence: Vec<EvidenceLink>,
+}
+
+/// What opens when somebody asks how a line is known: on this machine by its name, elsewhere by its address.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct EvidenceLink {
+    pub title: String,
+    pub name: Option<String>,
+    pub url: Option<String>,
+}
+
+/// What to think of while a section is written.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SectionHint {
+    pub heading: String,
+    pub hint: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum LineOrigin {
+    Record,
+    /// A stretch without an entry.
+    Gap,
+    Added,
+    /// From a log or a chat that somebody pasted.
+    Pasted,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct EvidenceView {
+    pub title: String,
+    pub lines: Vec<String>,
+}
+
+/// What `/` offers in the editor.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct InsertableFact {
+    pub title: String,
+    pub kind: InsertableKind,
+    /// Shown beside the title.
+    pub note: String,
+    /// Markdown.
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum InsertableKind {
+    Fact,
+    Event,
+    Chart,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ActionView {
+    pub id: String,
+    pub title: String,
+    pub owner: String,
+    /// A day: `2026-11-27`.
+    pub due: Option<String>,
+    pub done: bool,
+    pub ticket: Option<TicketView>,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct TicketView {
+    pub name: String,
+    pub url: String,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct MergeView {
+    pub sentence: String,
+    pub sections: Vec<MergeSection>,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct MergeSection {
+    pub title: String,
+    pub mine: String,
+    pub theirs: String,
+    /// False where both say the same, or only one of them changed it.
+    pub apart: bool,
+    /// What stands when nobody chooses.
+    pub merged: String,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SavedView {
+    pub revision: String,
+    pub saved_at: String,
+    pub merge: Option<MergeView>,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RevisionView {
+    pub revision: String,
+    pub at: String,
+    pub who: String,
+    pub added: u32,
+    pub removed: u32,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DiffLine {
+    pub change: DiffChange,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum DiffChange {
+    Same,
+    Added,
+    Removed,
+    /// Unchanged lines that are not shown; `text` says how many.
+    Skipped,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ExportView {
+    /// What was written, or opened.
+    pub sentence: String,
+    pub path: Option<String>,
+    pub url: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportFormat {
+    Markdown,
+    Html,
+    Pdf,
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum LineChange {
+    Hide {
+        line: String,
+        hidden: bool,
+    },
+    Comment {
+        line: String,
+        comment: String,
+    },
+    Add {
+        at: String,
+        sentence: String,
+    },
+    /// Every line that begins with a time becomes one.
+    Paste {
+        text: String,
+    },
+}
+
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ActionChange {
+    Add { title: String, owner: String, due: Option<String> },
+    Edit { action: String, title: String, owner: String, due: Option<String> },
+    Done { action: String, done: bool },
+    Remove { action: String },
+    CreateTicket { action: String },
+}

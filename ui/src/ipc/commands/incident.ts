@@ -1,0 +1,46 @@
+import type { ChannelTest } from "../generated/ChannelTest";
+import type { ChannelView } from "../generated/ChannelView";
+import type { CopyFormat } from "../generated/CopyFormat";
+import type { DraftGiven } from "../generated/DraftGiven";
+import type { DraftView } from "../generated/DraftView";
+import type { IncidentChange } from "../generated/IncidentChange";
+import type { IncidentSummary } from "../generated/IncidentSummary";
+import type { IncidentView } from "../generated/IncidentView";
+import type { NewIncident } from "../generated/NewIncident";
+import type { ReviewDeed } from "../generated/ReviewDeed";
+import type { SettleChoice } from "../generated/SettleChoice";
+import type { TemplateRow } from "../generated/TemplateRow";
+import type { TemplateTrial } from "../generated/TemplateTrial";
+import type { TemplateView } from "../generated/TemplateView";
+
+type Nothing = Record<never, never>;
+type Place = { incident: string; destination: string };
+
+/** Incidents, drafts, templates and channels. What changes comes back as a notice too. */
+export type IncidentCommands = {
+  incidents: [Nothing, IncidentSummary[]];
+  incident: [{ id: string }, IncidentView];
+  open_incident: [{ given: NewIncident }, IncidentView];
+  change_incident: [{ id: string; change: IncidentChange }, null];
+  /** Moves the next update of one audience, or of all that wait, on by their interval. */
+  nothing_new: [{ id: string; audience: string | null }, null];
+  draft: [Place, DraftView];
+  choose_template: [Place & { template: string }, DraftView];
+  save_draft: [{ given: DraftGiven }, DraftView];
+  review_draft: [Place & { deed: ReviewDeed }, DraftView];
+  copy_update: [Place & { format: CopyFormat }, string];
+  /** Each leaves once; how each went comes as a receipt. */
+  send_updates: [{ incident: string; destinations: string[] }, null];
+  /** A person decides about a send that does not go on by itself. */
+  settle_receipt: [{ incident: string; receipt: string; choice: SettleChoice }, null];
+  templates: [Nothing, TemplateRow[]];
+  template: [{ id: string }, TemplateView];
+  try_template: [
+    { id: string; subject: string | null; text: string; incident: string | null },
+    TemplateTrial,
+  ];
+  save_template: [{ id: string; subject: string | null; text: string }, TemplateView];
+  reset_template: [{ id: string }, TemplateView];
+  channels: [Nothing, ChannelView[]];
+  test_channel: [{ id: string }, ChannelTest];
+};

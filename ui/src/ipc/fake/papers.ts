@@ -1,0 +1,199 @@
+import type { Commands } from "../commands";
+import type { PostmortemCommands } from "../commands/postmortem";
+import { IpcError } from "../error";
+import type { ActionView } from "../generated/ActionView";
+import type { MergeView } from "../generated/MergeView";
+import type { Notice } from "../generated/Notice";
+import type { PostmortemView } from "../generated/PostmortemView";
+import { sampleLibrary, samplePostmortem } from "./postmortems";
+
+type Handlers = { [Name in keyof PostmortemCommands]: (given: Commands[Name][0]) => Commands[Name][1] };
+type World = { now: () => number; tell: (notice: Notice) => void };
+
+/** One post-mortem in memory, in a library of four. */
+export class FakePapers {
+  paper: PostmortemView;
+  empty = false;
+  /** The next save finds that somebody else saved meanwhile. */
+  apart = false;
+  #world: World;
+  #count = 1;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.paper = samplePostmortem(world.now());
+  }
+
+  readonly handlers: Handlers = {
+    postmortems: () =>
+      this.empty
+        ? { postmortems: [], actions: [], factors: [], metrics: [], waiting: [] }
+        : sampleLibrary(this.#world.now(), this.paper),
+    postmortem: ({ id }) => this.#open(id),
+    begin_postmortem: () => this.paper,
+    save_postmortem: ({ text }) => {
+      this.#count += 1;
+      const merge = this.apart ? sampleMerge(text) : null;
+      this.#set({ text, revision: `r${this.#count}`, savedAt: this.#iso(), merge });
+      return { revision: this.paper.revision, savedAt: this.#iso(), merge };
+    },
+    render_postmortem: ({ text }) => rendered(text),
+    postmortem_history: () => [
+      { revision: "r3", at: this.#iso(2), who: "@platform-lead", added: 4, removed: 1 },
+      { revision: "r2", at: this.#iso(14), who: "@on-call-lead", added: 12, removed: 0 },
+      { revision: "r1", at: this.#iso(38), who: "Lastgood", added: 18, removed: 0 },
+    ],
+    postmortem_diff: () => [
+      { change: "same", text: "## Contributing factors" },
+      { change: "same", text: "" },
+      { change: "removed", text: "- The load test runs with the feature off." },
+      {
+        change: "added",
+        text: "- **Tests differ from production**: the load test runs with the feature off.",
+      },
+      { change: "skipped", text: "11 lines that did not change" },
+      { change: "added", text: "It was a Sunday; plugins run at a third of their weekday load." },
+    ],
+    restore_postmortem: () => this.#set({ revision: `r${++this.#count}` }),
+    merge_postmortem: ({ text }) => {
+      this.apart = false;
+      return this.#set({ text, merge: null, revision: `r${++this.#count}`, savedAt: this.#iso() });
+    },
+    change_line: ({ change }) => this.#changeLine(change),
+    set_moment: ({ landmark, at }) => {
+      const set = (moment: PostmortemView["times"][number]["from"]) =>
+        moment.landmark === landmark ? { ...moment, at: at ?? moment.at, corrected: at !== null } : moment;
+      return this.#set({
+        times: this.paper.times.map((time) => {
+          const [from, to] = [set(time.from), set(time.to)];
+          const seconds = from.at && to.at ? (Date.parse(to.at) - Date.parse(from.at)) / 1000 : null;
+          return { ...time, from, to, seconds };
+        }),
+      });
+    },
+    change_action: ({ change }) => this.#changeAction(change),
+    evidence: () => ({
+      title: "Health probe of production",
+      lines: ["GET /health → 503 in 31 ms", "GET /health → 503 in 28 ms", "GET /health → 503 in 30 ms"],
+    }),
+    export_postmortem: ({ format }) => ({
+      sentence: `Written as ${format === "markdown" ? "Markdown" : format.toUpperCase()}`,
+      path: `/home/dev/2026-11-22-plugins.${format === "markdown" ? "md" : format}`,
+      url: null,
+    }),
+    open_pull_request: () => {
+      this.#set({ state: "review", pullRequest: "https://github.com/acme/connectias/pull/421" });
+      return {
+        sentence: "Pull request #421 is open",
+        path: null,
+        url: "https://github.com/acme/connectias/pull/421",
+      };
+    },
+  };
+
+  #open(id: string): PostmortemView {
+    if (id === this.paper.id) return this.paper;
+    if (id === "unknown")
+      throw new IpcError({
+        code: "postmortem.unknown",
+        message: "This post-mortem is not there any more",
+        hint: "Go back to the post-mortems.",
+      });
+    return { ...this.paper, id, title: id, incident: null, state: "published" };
+  }
+
+  #changeLine(change: Commands["change_line"][0]["change"]): PostmortemView {
+    const { lines } = this.paper;
+    const edit = (id: string, what: Partial<PostmortemView["lines"][number]>) =>
+      this.#set({ lines: lines.map((line) => (line.id === id ? { ...line, ...what } : line)) });
+    if (change.kind === "hide") return edit(change.line, { hidden: change.hidden });
+    if (change.kind === "comment") return edit(change.line, { comment: change.comment });
+    const given =
+      change.kind === "add"
+        ? [change.sentence]
+        : change.text.split("\n").filter((line) => line.trim() !== "");
+    const at = change.kind === "add" ? change.at : this.paper.at;
+    const added = given.map((sentence, index) => ({
+      id: `new-${lines.length + index}`,
+      at,
+      word: change.kind === "add" ? "Added" : "Pasted",
+      tone: "neutral" as const,
+      sentence,
+      origin: change.kind === "add" ? ("added" as const) : ("pasted" as const),
+      hidden: false,
+      comment: "",
+      who: "@platform-lead",
+      detail: false,
+      evidence: [],
+    }));
+    return this.#set({ lines: [...lines, ...added].sort((one, other) => one.at.localeCompare(other.at)) });
+  }
+
+  #changeAction(change: Commands["change_action"][0]["change"]): PostmortemView {
+    const { actions } = this.paper;
+    if (change.kind === "add") {
+      const { title, owner, due } = change;
+      return this.#set({
+        actions: [...actions, { id: `a${actions.length + 1}`, title, owner, due, done: false, ticket: null }],
+      });
+    }
+    if (change.kind === "remove")
+      return this.#set({ actions: actions.filter(({ id }) => id !== change.action) });
+    const edit = (action: ActionView): ActionView => {
+      if (change.kind === "done") return { ...action, done: change.done };
+      if (change.kind === "edit")
+        return { ...action, title: change.title, owner: change.owner, due: change.due };
+      return { ...action, ticket: { name: "#422", url: "https://github.com/acme/connectias/issues/422" } };
+    };
+    return this.#set({
+      actions: actions.map((action) => (action.id === change.action ? edit(action) : action)),
+    });
+  }
+
+  #set(what: Partial<PostmortemView>): PostmortemView {
+    this.paper = { ...this.paper, ...what };
+    return this.paper;
+  }
+
+  #iso(minutesAgo = 0): string {
+    return new Date(this.#world.now() - minutesAgo * 60_000).toISOString();
+  }
+}
+
+function sampleMerge(mine: string): MergeView {
+  return {
+    sentence: "@on-call-lead saved this document while you wrote",
+    sections: [
+      {
+        title: "What happened",
+        mine: "What you wrote.",
+        theirs: "What they wrote.",
+        apart: true,
+        merged: "What you wrote.",
+      },
+      { title: "What went well", mine, theirs: mine, apart: false, merged: "The rollback took 1 min 48 s." },
+    ],
+  };
+}
+
+/** Enough Markdown for a picture; the host renders and sanitises the whole of it. */
+function rendered(text: string): string {
+  const safe = (line: string) =>
+    line
+      .replace(/&/g, "&amp;")
+      .replace(/</g, "&lt;")
+      .replace(/\*\*(.+?)\*\*/g, "<strong>$1</strong>");
+  return text
+    .split(/\n{2,}/)
+    .map((block) => {
+      const heading = /^(#{1,3}) (.*)$/.exec(block.trim());
+      if (heading) return `<h${heading[1]?.length}>${safe(heading[2] ?? "")}</h${heading[1]?.length}>`;
+      if (block.startsWith("- "))
+        return `<ul>${block
+          .split("\n")
+          .map((line) => `<li>${safe(line.slice(2))}</li>`)
+          .join("")}</ul>`;
+      return block.trim() === "" ? "" : `<p>${safe(block)}</p>`;
+    })
+    .join("");
+}

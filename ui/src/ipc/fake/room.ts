@@ -1,0 +1,368 @@
+import type { Commands } from "../commands";
+import type { IncidentCommands } from "../commands/incident";
+import { IpcError } from "../error";
+import type { ChannelTest } from "../generated/ChannelTest";
+import type { DestinationView } from "../generated/DestinationView";
+import type { DraftView } from "../generated/DraftView";
+import type { IncidentSummary } from "../generated/IncidentSummary";
+import type { IncidentView } from "../generated/IncidentView";
+import type { Notice } from "../generated/Notice";
+import type { ReceiptView } from "../generated/ReceiptView";
+import type { TemplateView } from "../generated/TemplateView";
+import { fill, gapsOf, previewOf, problemsOf, renderDraft, valuesOf, type Written } from "./drafts";
+import { sampleChannels } from "./incidents";
+import { sampleTemplates, type TemplateText } from "./templates";
+
+type Handlers = { [Name in keyof IncidentCommands]: (given: Commands[Name][0]) => Commands[Name][1] };
+type World = { now: () => number; tell: (notice: Notice) => void };
+
+const iso = (at: number): string => new Date(at).toISOString();
+const NOT_NEEDED: DraftView["review"] = {
+  state: "not_needed",
+  sentence: "",
+  canAsk: false,
+  canApprove: false,
+};
+
+/** Incidents, drafts, templates and channels in memory, with the rules that the window must show. */
+export class FakeRoom {
+  incidents: IncidentView[];
+  /** How sends end from now on. */
+  outcome: ReceiptView["outcome"] = "delivered";
+  #world: World;
+  #drafts = new Map<string, Written>();
+  #said = new Map<string, Map<string, string>>();
+  #reviews = new Map<string, DraftView["review"]["state"]>();
+  #templates: TemplateText[] = sampleTemplates();
+
+  constructor(incidents: IncidentView[], world: World) {
+    this.incidents = incidents;
+    this.#world = world;
+  }
+
+  readonly handlers: Handlers = {
+    incidents: () => this.#summaries(),
+    incident: ({ id }) => this.#find(id),
+    open_incident: ({ given }) => this.#open(given),
+    change_incident: ({ id, change }) => this.#change(id, change),
+    nothing_new: ({ id, audience }) =>
+      this.#edit(id, (incident) => {
+        for (const one of incident.audiences)
+          if (one.nextDue !== null && (audience === null || one.id === audience))
+            one.nextDue = iso(this.#world.now() + one.everyMinutes * 60_000);
+      }),
+    draft: ({ incident, destination }) => this.#draft(incident, destination),
+    choose_template: ({ incident, destination, template }) => {
+      const chosen = this.#template(template);
+      return this.#write(incident, destination, chosen.row.id, chosen.subject, chosen.text);
+    },
+    save_draft: ({ given }) =>
+      this.#write(given.incident, given.destination, given.template, given.subject, given.text),
+    review_draft: ({ incident, destination, deed }) => {
+      this.#reviews.set(
+        `${incident} ${destination}`,
+        deed === "ask" ? "asked" : deed === "approve" ? "approved" : "needed",
+      );
+      return this.#draft(incident, destination);
+    },
+    copy_update: ({ incident, destination, format }) => {
+      const draft = this.#draft(incident, destination);
+      const text = fill(draft.text, draft.values);
+      if (format === "channel") return JSON.stringify(draft.preview, null, 2);
+      return format === "markdown"
+        ? `## ${fill(draft.subject ?? "", draft.values)}\n\n${text}`
+        : text.replaceAll("**", "");
+    },
+    send_updates: ({ incident, destinations }) => {
+      for (const destination of destinations) this.#send(incident, destination);
+      return null;
+    },
+    settle_receipt: ({ incident, receipt, choice }) =>
+      this.#edit(incident, (one) => {
+        const settled = {
+          it_arrived: { outcome: "delivered" as const, sentence: "@platform-lead saw it arrive" },
+          send_again: {
+            outcome: "delivered" as const,
+            sentence: "Sent again by @platform-lead, and answered ok",
+          },
+          drop: { outcome: "dropped" as const, sentence: "Taken back by @platform-lead" },
+        }[choice];
+        one.receipts = one.receipts.map((each) =>
+          each.id === receipt ? { ...each, ...settled, hint: "", choices: [] } : each,
+        );
+      }),
+    templates: () => this.#templates.map(({ row }) => row),
+    template: ({ id }) => this.#templateView(id),
+    try_template: ({ id, subject, text, incident }) => {
+      const on = this.incidents.find((one) => one.id === incident) ?? this.incidents[0];
+      if (!on) return { preview: null, problems: [], gaps: [] };
+      const values = this.#values(on);
+      const problems = problemsOf(text, values);
+      const { kind } = this.#template(id).row;
+      const preview =
+        problems.length > 0 ? null : previewOf(on, { kind, target: "sample" }, { subject, text }, values);
+      return { preview, problems, gaps: gapsOf(text, values) };
+    },
+    save_template: ({ id, subject, text }) => {
+      const template = this.#template(id);
+      Object.assign(template, {
+        subject,
+        text,
+        row: { ...template.row, origin: template.shipped ? "override" : "team" },
+      });
+      return this.#templateView(id);
+    },
+    reset_template: ({ id }) => {
+      const template = this.#template(id);
+      Object.assign(template, { ...template.shipped, row: { ...template.row, origin: "shipped" } });
+      return this.#templateView(id);
+    },
+    channels: () => sampleChannels(this.#world.now()),
+    test_channel: ({ id }) => this.#test(id),
+  };
+
+  #summaries(): IncidentSummary[] {
+    return this.incidents.map((one) => ({
+      id: one.id,
+      title: one.title,
+      severity: one.severity,
+      stage: one.stage,
+      environment: one.environment,
+      since: one.since,
+      endedAt: one.endedAt,
+      commander: one.roles[0]?.person ?? null,
+      nextDue: one.audiences.flatMap((audience) => audience.nextDue ?? []).sort()[0] ?? null,
+      updatesSent: one.receipts.length,
+      unclear: one.receipts.filter(({ outcome }) => outcome === "unknown").length,
+      rehearsal: false,
+    }));
+  }
+
+  #open(given: Commands["open_incident"][0]["given"]): IncidentView {
+    const now = this.#world.now();
+    const like = this.incidents[0];
+    const opened: IncidentView = {
+      id: `incident-${this.incidents.length + 1}`,
+      sequence: 1,
+      ...given,
+      stage: "investigating",
+      since: iso(now),
+      endedAt: null,
+      openedBy: "@platform-lead",
+      postmortem: null,
+      impact: given.impact || null,
+      roles: [{ role: "commander", title: "Commander", person: "@platform-lead" }],
+      audiences: (like?.audiences ?? []).map((one) => ({
+        ...one,
+        nextDue: iso(now + one.everyMinutes * 60_000),
+        lastSent: null,
+      })),
+      destinations: (like?.destinations ?? []).map((one) => ({ ...one, state: "empty" })),
+      happened: [
+        {
+          id: "line-0",
+          at: iso(now),
+          tone: "info",
+          sentence: "Incident opened",
+          who: "@platform-lead",
+          url: null,
+          rollback: null,
+        },
+      ],
+      receipts: [],
+    };
+    this.incidents = [opened, ...this.incidents];
+    this.#world.tell({ kind: "incidents", incidents: this.#summaries() });
+    return opened;
+  }
+
+  #change(id: string, change: Commands["change_incident"][0]["change"]): null {
+    return this.#edit(id, (incident) => {
+      if (change.kind === "note") this.#note(incident, change.text);
+      if (change.kind === "title") incident.title = change.title;
+      if (change.kind === "severity") incident.severity = change.severity;
+      if (change.kind === "surfaces") incident.surfaces = change.surfaces;
+      if (change.kind === "role")
+        incident.roles = incident.roles.map((one) =>
+          one.role === change.role ? { ...one, person: change.person || null } : one,
+        );
+      if (change.kind === "value" && change.name === "impact") incident.impact = change.value || null;
+      else if (change.kind === "value") this.#saidOf(id).set(change.name, change.value);
+      if (change.kind === "stage") {
+        incident.stage = change.stage;
+        incident.endedAt = change.stage === "resolved" ? iso(this.#world.now()) : null;
+        if (change.stage === "resolved") for (const one of incident.audiences) one.nextDue = null;
+      }
+    });
+  }
+
+  #note(incident: IncidentView, sentence: string): void {
+    const line = {
+      id: `note-${incident.sequence}`,
+      at: iso(this.#world.now()),
+      tone: "neutral" as const,
+      sentence,
+      who: "@platform-lead",
+      url: null,
+      rollback: null,
+    };
+    incident.happened = [...incident.happened, line];
+  }
+
+  #send(id: string, destination: string): void {
+    const draft = this.#draft(id, destination);
+    if (draft.blocked)
+      throw new IpcError({
+        code: "update.blocked",
+        message: draft.blocked.sentence,
+        hint: draft.blocked.hint,
+      });
+    const now = this.#world.now();
+    this.#edit(id, (incident) => {
+      const to = this.#destination(incident, destination);
+      to.state = this.outcome === "unknown" ? "unclear" : "sent";
+      const unknown = this.outcome === "unknown";
+      const sentence = unknown ? `${to.title} did not answer within 20 s` : `${to.title} answered ok`;
+      const hint = unknown ? "Look there, then say what you see. It is not sent again by itself." : "";
+      const receipt: ReceiptView = {
+        id: `receipt-${now}-${destination}`,
+        at: iso(now),
+        destination,
+        title: to.title,
+        kind: to.kind,
+        target: to.target,
+        subject: fill(draft.subject ?? draft.text.slice(0, 60), draft.values),
+        outcome: this.outcome,
+        sentence,
+        hint,
+        choices: unknown ? ["it_arrived", "send_again", "drop"] : [],
+        url: null,
+      };
+      incident.receipts = [receipt, ...incident.receipts];
+      for (const audience of incident.audiences)
+        if (audience.id === to.audience)
+          Object.assign(audience, { lastSent: iso(now), nextDue: iso(now + audience.everyMinutes * 60_000) });
+    });
+  }
+
+  #draft(id: string, destination: string): DraftView {
+    const incident = this.#find(id);
+    const to = this.#destination(incident, destination);
+    const written = this.#drafts.get(`${id} ${destination}`) ?? this.#fresh(to);
+    const rows = this.#templates.map(({ row }) => row);
+    return renderDraft(incident, to, written, rows, this.#values(incident), this.#review(id, to));
+  }
+
+  #fresh(to: DestinationView): Written {
+    const own = this.#templates.filter(({ row }) => row.kind === to.kind);
+    const template = own.find(({ row }) => row.stage === "monitoring") ?? own[0];
+    return {
+      subject: template?.subject ?? null,
+      text: template?.text ?? "",
+      template: template?.row.id ?? "",
+      revision: 0,
+      savedAt: null,
+    };
+  }
+
+  #write(id: string, destination: string, template: string, subject: string | null, text: string): DraftView {
+    const key = `${id} ${destination}`;
+    const revision = (this.#drafts.get(key)?.revision ?? 0) + 1;
+    this.#drafts.set(key, { subject, text, template, revision, savedAt: iso(this.#world.now()) });
+    const review = this.#reviews.get(key);
+    if (review === "approved") this.#reviews.set(key, "outdated");
+    const to = this.#find(id).destinations.find((one) => one.id === destination);
+    if (to?.state === "empty") to.state = "draft";
+    return this.#draft(id, destination);
+  }
+
+  /** What goes to customers is read by two. */
+  #review(id: string, to: DestinationView): DraftView["review"] {
+    if (to.kind !== "status_page") return NOT_NEEDED;
+    const state = this.#reviews.get(`${id} ${to.id}`) ?? "needed";
+    const sentences: Partial<Record<typeof state, string>> = {
+      needed: "Customers read this: a second person reads it first",
+      asked: "You asked for a review just now",
+      approved: "@support-lead approved this text",
+      outdated: "The text changed since @support-lead approved it",
+    };
+    return {
+      state,
+      sentence: sentences[state] ?? "",
+      canAsk: state === "needed" || state === "outdated",
+      canApprove: state === "asked",
+    };
+  }
+
+  #test(id: string): ChannelTest {
+    const channel = sampleChannels(this.#world.now()).find((one) => one.id === id);
+    const passed = channel?.secret === "kept" || channel?.secret === "not_needed";
+    return {
+      at: iso(this.#world.now()),
+      passed,
+      sentence: passed
+        ? `${channel?.title} took a test message in 214 ms`
+        : (channel?.secretSentence ?? "There is no such channel"),
+      hint: passed ? "" : (channel?.secretHint ?? ""),
+    };
+  }
+
+  #edit(id: string, change: (incident: IncidentView) => void): null {
+    const incident = structuredClone(this.#find(id));
+    change(incident);
+    incident.sequence += 1;
+    this.incidents = this.incidents.map((one) => (one.id === id ? incident : one));
+    this.#world.tell({ kind: "incident", incident });
+    this.#world.tell({ kind: "incidents", incidents: this.#summaries() });
+    return null;
+  }
+
+  #find(id: string): IncidentView {
+    const found = this.incidents.find((one) => one.id === id);
+    if (!found)
+      throw new IpcError({
+        code: "incident.unknown",
+        message: "This incident is not in the journal",
+        hint: "Go back to the incidents.",
+      });
+    return found;
+  }
+
+  #destination(incident: IncidentView, id: string): DestinationView {
+    const found = incident.destinations.find((one) => one.id === id);
+    if (!found)
+      throw new IpcError({
+        code: "destination.unknown",
+        message: "There is no such destination",
+        hint: "Choose another one.",
+      });
+    return found;
+  }
+
+  #template(id: string): TemplateText {
+    const found = this.#templates.find(({ row }) => row.id === id);
+    if (!found)
+      throw new IpcError({
+        code: "template.unknown",
+        message: "There is no such template",
+        hint: "Choose another one.",
+      });
+    return found;
+  }
+
+  #templateView(id: string): TemplateView {
+    const { row, subject, text } = this.#template(id);
+    const on = this.incidents[0];
+    return { row, subject, text, file: `.lastgood/templates/${id}.md`, values: on ? this.#values(on) : [] };
+  }
+
+  #values(incident: IncidentView) {
+    return valuesOf(incident, this.#saidOf(incident.id));
+  }
+
+  #saidOf(id: string): Map<string, string> {
+    const said = this.#said.get(id) ?? new Map<string, string>();
+    this.#said.set(id, said);
+    return said;
+  }
+}

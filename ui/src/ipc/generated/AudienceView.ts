@@ -1,0 +1,3 @@
+// stopgap
+
+export type AudienceView = { id: string, title: string, everyMinutes: number, nextDue: string | null, lastSent: string | null, };

@@ -1,0 +1,3 @@
+// stopgap
+
+export type ChannelTest = { at: string, passed: boolean, sentence: string, hint: string, };

@@ -1,0 +1,4 @@
+// stopgap
+import type { EventTone } from "./EventTone";
+
+export type ComponentLine = { name: string, state: string, tone: EventTone, };

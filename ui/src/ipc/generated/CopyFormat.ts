@@ -1,0 +1,3 @@
+// stopgap
+
+export type CopyFormat = "plain" | "markdown" | "channel";

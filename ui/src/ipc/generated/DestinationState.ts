@@ -1,0 +1,3 @@
+// stopgap
+
+export type DestinationState = "empty" | "draft" | "sending" | "sent" | "unclear" | "failed";

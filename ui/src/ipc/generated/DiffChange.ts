@@ -1,0 +1,3 @@
+// stopgap
+
+export type DiffChange = "same" | "added" | "removed" | "skipped";

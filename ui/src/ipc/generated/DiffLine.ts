@@ -1,0 +1,4 @@
+// stopgap
+import type { DiffChange } from "./DiffChange";
+
+export type DiffLine = { change: DiffChange, text: string, };

@@ -1,0 +1,3 @@
+// stopgap
+
+export type DraftGiven = { incident: string, destination: string, template: string, subject: string | null, text: string, };

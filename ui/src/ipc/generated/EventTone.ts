@@ -1,0 +1,3 @@
+// stopgap
+
+export type EventTone = "good" | "warn" | "bad" | "info" | "neutral";

@@ -1,0 +1,3 @@
+// stopgap
+
+export type EvidenceLink = { title: string, name: string | null, url: string | null, };

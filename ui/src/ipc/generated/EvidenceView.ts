@@ -1,0 +1,3 @@
+// stopgap
+
+export type EvidenceView = { title: string, lines: Array<string>, };

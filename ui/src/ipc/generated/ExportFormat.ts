@@ -1,0 +1,3 @@
+// stopgap
+
+export type ExportFormat = "markdown" | "html" | "pdf";

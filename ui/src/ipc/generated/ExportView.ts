@@ -1,0 +1,3 @@
+// stopgap
+
+export type ExportView = { sentence: string, path: string | null, url: string | null, };

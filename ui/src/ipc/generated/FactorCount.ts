@@ -1,0 +1,3 @@
+// stopgap
+
+export type FactorCount = { name: string, count: number, };

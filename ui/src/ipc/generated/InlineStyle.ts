@@ -1,0 +1,3 @@
+// stopgap
+
+export type InlineStyle = "plain" | "strong" | "emphasis" | "code" | "link" | "gap";

@@ -1,0 +1,4 @@
+// stopgap
+import type { InsertableKind } from "./InsertableKind";
+
+export type InsertableFact = { title: string, kind: InsertableKind, note: string, text: string, };

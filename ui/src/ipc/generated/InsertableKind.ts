@@ -1,0 +1,3 @@
+// stopgap
+
+export type InsertableKind = "fact" | "event" | "chart";

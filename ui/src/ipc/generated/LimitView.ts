@@ -1,0 +1,3 @@
+// stopgap
+
+export type LimitView = { title: string, used: number, limit: number, };

@@ -1,0 +1,3 @@
+// stopgap
+
+export type LineOrigin = "record" | "gap" | "added" | "pasted";

@@ -1,0 +1,3 @@
+// stopgap
+
+export type LinkButton = { title: string, url: string, };

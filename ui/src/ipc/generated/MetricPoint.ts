@@ -1,0 +1,3 @@
+// stopgap
+
+export type MetricPoint = { title: string, value: number | null, words: string, };

@@ -1,0 +1,3 @@
+// stopgap
+
+export type NewIncident = { title: string, severity: number, environment: string | null, impact: string, surfaces: Array<string>, rollback: string | null, };

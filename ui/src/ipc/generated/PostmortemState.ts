@@ -1,0 +1,3 @@
+// stopgap
+
+export type PostmortemState = "draft" | "review" | "published";

@@ -1,0 +1,3 @@
+// stopgap
+
+export type Reason = { sentence: string, hint: string, };

@@ -1,0 +1,3 @@
+// stopgap
+
+export type ReviewDeed = "ask" | "approve" | "withdraw";

@@ -1,0 +1,3 @@
+// stopgap
+
+export type ReviewState = "not_needed" | "needed" | "asked" | "approved" | "outdated";

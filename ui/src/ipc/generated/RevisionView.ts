@@ -1,0 +1,3 @@
+// stopgap
+
+export type RevisionView = { revision: string, at: string, who: string, added: number, removed: number, };

@@ -1,0 +1,3 @@
+// stopgap
+
+export type RoleView = { role: string, title: string, person: string | null, };

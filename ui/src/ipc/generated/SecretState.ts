@@ -1,0 +1,3 @@
+// stopgap
+
+export type SecretState = "kept" | "this_session" | "missing" | "locked" | "not_needed";

@@ -1,0 +1,3 @@
+// stopgap
+
+export type SectionHint = { heading: string, hint: string, };

@@ -1,0 +1,3 @@
+// stopgap
+
+export type SendOutcome = "queued" | "sending" | "delivered" | "refused" | "unknown" | "stale" | "dropped";

@@ -1,0 +1,3 @@
+// stopgap
+
+export type SettleChoice = "it_arrived" | "send_again" | "drop";

@@ -1,0 +1,3 @@
+// stopgap
+
+export type Stage = "investigating" | "identified" | "monitoring" | "resolved";

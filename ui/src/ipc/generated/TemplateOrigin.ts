@@ -1,0 +1,3 @@
+// stopgap
+
+export type TemplateOrigin = "shipped" | "override" | "team";

@@ -1,0 +1,3 @@
+// stopgap
+
+export type TemplateProblem = { message: string, from: number, to: number, line: number, };

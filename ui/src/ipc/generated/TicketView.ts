@@ -1,0 +1,3 @@
+// stopgap
+
+export type TicketView = { name: string, url: string, };

@@ -1,0 +1,3 @@
+// stopgap
+
+export type WaitingIncident = { incident: string, title: string, endedAt: string, };

@@ -1,0 +1,94 @@
+import { call } from "../ipc/commands";
+import { type IpcError, toIpcError } from "../ipc/error";
+import type { CopyFormat } from "../ipc/generated/CopyFormat";
+import type { IncidentChange } from "../ipc/generated/IncidentChange";
+import type { IncidentView } from "../ipc/generated/IncidentView";
+import type { SettleChoice } from "../ipc/generated/SettleChoice";
+import { DraftDesk } from "./draft-desk.svelte";
+
+/** One incident, as it is looked at, changed and told about. */
+export class IncidentRoom {
+  view = $state.raw<IncidentView | null>(null);
+  trouble = $state.raw<IpcError | null>(null);
+  sending = $state(false);
+  readonly desk = new DraftDesk();
+
+  readonly destination = $derived(
+    this.view?.destinations.find((one) => one.id === this.desk.destination) ?? null,
+  );
+  #wanted: string | null = null;
+
+  async open(id: string): Promise<void> {
+    if (this.#wanted !== id) await this.clear();
+    this.#wanted = id;
+    this.trouble = null;
+    try {
+      const view = await call("incident", { id });
+      if (this.#wanted !== id) return;
+      this.#keepNewer(view);
+      const first = view.destinations[0];
+      if (first && this.desk.destination === null) await this.choose(first.id);
+    } catch (thrown) {
+      if (this.#wanted === id && this.view === null) this.trouble = toIpcError(thrown);
+    }
+  }
+
+  /** Takes a notice about the incident that is looked at; the values of its draft may have changed with it. */
+  receive(view: IncidentView): void {
+    if (view.id !== this.#wanted) return;
+    const before = this.view?.sequence ?? -1;
+    this.#keepNewer(view);
+    if (view.sequence > before) void this.desk.readAgain();
+  }
+
+  choose(destination: string): Promise<void> {
+    return this.desk.open(this.#id(), destination);
+  }
+
+  change(change: IncidentChange): Promise<null> {
+    return call("change_incident", { id: this.#id(), change });
+  }
+
+  nothingNew(audience: string | null = null): Promise<null> {
+    return call("nothing_new", { id: this.#id(), audience });
+  }
+
+  /** Sends what is on screen: what was typed last is saved first. One send at a time. */
+  async send(destinations: string[]): Promise<boolean> {
+    if (this.sending) return false;
+    this.sending = true;
+    try {
+      await this.desk.flush();
+      await call("send_updates", { incident: this.#id(), destinations });
+      return true;
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  async copy(format: CopyFormat): Promise<string> {
+    await this.desk.flush();
+    return call("copy_update", { incident: this.#id(), destination: this.desk.destination ?? "", format });
+  }
+
+  settle(receipt: string, choice: SettleChoice): Promise<null> {
+    return call("settle_receipt", { incident: this.#id(), receipt, choice });
+  }
+
+  async clear(): Promise<void> {
+    this.#wanted = null;
+    this.view = null;
+    this.trouble = null;
+    await this.desk.clear();
+  }
+
+  #keepNewer(view: IncidentView): void {
+    this.trouble = null;
+    if (this.view === null || this.view.id !== view.id || view.sequence >= this.view.sequence)
+      this.view = view;
+  }
+
+  #id(): string {
+    return this.#wanted ?? "";
+  }
+}

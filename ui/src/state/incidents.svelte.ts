@@ -1,0 +1,46 @@
+import { call } from "../ipc/commands";
+import { type IpcError, toIpcError } from "../ipc/error";
+import type { IncidentSummary } from "../ipc/generated/IncidentSummary";
+import { instant } from "../words/time";
+
+/** Every incident the journal knows: those that go on first, the worst first among them. */
+export class Incidents {
+  all = $state.raw<IncidentSummary[] | null>(null);
+  trouble = $state.raw<IpcError | null>(null);
+
+  readonly open = $derived((this.all ?? []).filter((one) => one.endedAt === null).sort(worstFirst));
+  readonly over = $derived((this.all ?? []).filter((one) => one.endedAt !== null));
+  /** Incidents whose overdue update was said once; it is not said again until the update went out. */
+  #said = new Map<string, string>();
+
+  async load(): Promise<void> {
+    try {
+      this.receive(await call("incidents"));
+    } catch (thrown) {
+      this.trouble = toIpcError(thrown);
+    }
+  }
+
+  receive(incidents: IncidentSummary[]): void {
+    this.all = incidents;
+    this.trouble = null;
+  }
+
+  /** The incidents that became overdue since it was asked last. */
+  newlyOverdue(now: number): IncidentSummary[] {
+    const late = this.open.filter((one) => (instant(one.nextDue) ?? now + 1) <= now);
+    const news = late.filter((one) => this.#said.get(one.id) !== one.nextDue);
+    for (const one of news) this.#said.set(one.id, one.nextDue ?? "");
+    return news;
+  }
+
+  clear(): void {
+    this.all = null;
+    this.trouble = null;
+    this.#said.clear();
+  }
+}
+
+function worstFirst(one: IncidentSummary, other: IncidentSummary): number {
+  return one.severity - other.severity || one.since.localeCompare(other.since);
+}

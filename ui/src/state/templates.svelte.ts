@@ -1,0 +1,104 @@
+import { call } from "../ipc/commands";
+import { type IpcError, toIpcError } from "../ipc/error";
+import type { TemplateRow } from "../ipc/generated/TemplateRow";
+import type { TemplateTrial } from "../ipc/generated/TemplateTrial";
+import type { TemplateView } from "../ipc/generated/TemplateView";
+import { Later } from "./later";
+
+const TRY_WITHIN = 200;
+
+/** The templates, and the one that is worked on. A text that is typed is tried, and kept only when asked. */
+export class Templates {
+  rows = $state.raw<TemplateRow[] | null>(null);
+  trouble = $state.raw<IpcError | null>(null);
+  view = $state.raw<TemplateView | null>(null);
+  trial = $state.raw<TemplateTrial | null>(null);
+  subject = $state("");
+  text = $state("");
+  given = $state(0);
+  /** The incident that the preview is made on; `null` for the sample. */
+  incident = $state<string | null>(null);
+
+  readonly changed = $derived(
+    this.view !== null && (this.text !== this.view.text || this.subject !== (this.view.subject ?? "")),
+  );
+  #later = new Later(TRY_WITHIN, () => this.#try());
+
+  async load(): Promise<void> {
+    try {
+      this.rows = await call("templates");
+      this.trouble = null;
+      const first = this.rows[0];
+      if (this.view === null && first) await this.open(first.id);
+    } catch (thrown) {
+      this.trouble = toIpcError(thrown);
+    }
+  }
+
+  async open(id: string): Promise<void> {
+    await this.#take(await call("template", { id }));
+  }
+
+  type(text: string): void {
+    this.text = text;
+    this.#later.ask();
+  }
+
+  typeSubject(subject: string): void {
+    this.subject = subject;
+    this.#later.ask();
+  }
+
+  async tryOn(incident: string | null): Promise<void> {
+    this.incident = incident;
+    await this.#try();
+  }
+
+  async save(): Promise<void> {
+    const { view } = this;
+    if (!view) return;
+    await this.#take(await call("save_template", { ...this.#given(view), id: view.row.id }));
+    this.rows = await call("templates");
+  }
+
+  async reset(): Promise<void> {
+    const { view } = this;
+    if (!view) return;
+    await this.#take(await call("reset_template", { id: view.row.id }));
+    this.rows = await call("templates");
+  }
+
+  clear(): void {
+    this.rows = null;
+    this.view = null;
+    this.trial = null;
+    this.trouble = null;
+    this.incident = null;
+  }
+
+  async #take(view: TemplateView): Promise<void> {
+    this.#later.forget();
+    this.view = view;
+    this.text = view.text;
+    this.subject = view.subject ?? "";
+    this.given += 1;
+    await this.#try();
+  }
+
+  async #try(): Promise<void> {
+    const { view, incident } = this;
+    if (!view) return;
+    const given = this.#given(view);
+    const trial = await call("try_template", { id: view.row.id, ...given, incident });
+    if (this.view === view && this.text === given.text) this.trial = keepPreview(trial, this.trial);
+  }
+
+  #given(view: TemplateView): { subject: string | null; text: string } {
+    return { subject: view.subject === null ? null : this.subject, text: this.text };
+  }
+}
+
+/** While a text does not render, the last preview that did stays beside it. */
+function keepPreview(trial: TemplateTrial, before: TemplateTrial | null): TemplateTrial {
+  return { ...trial, preview: trial.preview ?? before?.preview ?? null };
+}

@@ -1,0 +1,120 @@
+import type { ChannelKind } from "../ipc/generated/ChannelKind";
+import type { DestinationState } from "../ipc/generated/DestinationState";
+import type { SecretState } from "../ipc/generated/SecretState";
+import type { SendOutcome } from "../ipc/generated/SendOutcome";
+import type { SettleChoice } from "../ipc/generated/SettleChoice";
+import type { Stage } from "../ipc/generated/Stage";
+import type { Sign, Tone } from "./outcome";
+import { instant, stopwatch } from "./time";
+
+export const STAGES = ["investigating", "identified", "monitoring", "resolved"] as const satisfies Stage[];
+export const SEVERITIES = [1, 2, 3, 4] as const;
+
+const STAGE_WORDS: Record<Stage, string> = {
+  investigating: "Investigating",
+  identified: "Identified",
+  monitoring: "Monitoring",
+  resolved: "Resolved",
+};
+const STAGE_TONES: Record<Stage, Tone> = {
+  investigating: "bad",
+  identified: "warn",
+  monitoring: "info",
+  resolved: "good",
+};
+
+export function stageWord(stage: Stage): string {
+  return STAGE_WORDS[stage];
+}
+
+export function stageTone(stage: Stage): Tone {
+  return STAGE_TONES[stage];
+}
+
+/** The two worst are bad, the third warns, the mildest only says so. */
+export function severityTone(severity: number): Tone {
+  if (severity <= 2) return "bad";
+  return severity === 3 ? "warn" : "neutral";
+}
+
+const CHANNELS: Record<
+  ChannelKind,
+  { word: string; glyph: "chat" | "mail" | "page" | "ticket" | "bell" | "tag" | "copy" }
+> = {
+  slack: { word: "Slack", glyph: "chat" },
+  teams: { word: "Teams", glyph: "chat" },
+  email: { word: "Email", glyph: "mail" },
+  status_page: { word: "Status page", glyph: "page" },
+  in_app: { word: "In-app notice", glyph: "bell" },
+  ticket: { word: "Ticket", glyph: "ticket" },
+  release_notes: { word: "Release notes", glyph: "tag" },
+  clipboard: { word: "Clipboard", glyph: "copy" },
+};
+
+export function channelSign(kind: ChannelKind): (typeof CHANNELS)[ChannelKind] {
+  return CHANNELS[kind];
+}
+
+const DESTINATIONS: Record<DestinationState, Sign> = {
+  empty: { tone: "neutral", glyph: "ring", word: "nothing written" },
+  draft: { tone: "info", glyph: "dot", word: "draft" },
+  sending: { tone: "info", glyph: "clock", word: "sending" },
+  sent: { tone: "good", glyph: "check", word: "sent" },
+  unclear: { tone: "warn", glyph: "question", word: "could not tell whether it arrived" },
+  failed: { tone: "bad", glyph: "cross", word: "not sent" },
+};
+
+export function destinationSign(state: DestinationState): Sign {
+  return DESTINATIONS[state];
+}
+
+const OUTCOMES: Record<SendOutcome, Sign> = {
+  queued: { tone: "info", glyph: "clock", word: "waits" },
+  sending: { tone: "info", glyph: "dot", word: "sending" },
+  delivered: { tone: "good", glyph: "check", word: "delivered" },
+  refused: { tone: "bad", glyph: "cross", word: "refused" },
+  unknown: { tone: "warn", glyph: "question", word: "could not tell" },
+  stale: { tone: "warn", glyph: "clock", word: "too late" },
+  dropped: { tone: "neutral", glyph: "minus", word: "taken back" },
+};
+
+export function sendSign(outcome: SendOutcome): Sign {
+  return OUTCOMES[outcome];
+}
+
+export const SETTLE_WORDS: Record<SettleChoice, string> = {
+  it_arrived: "It arrived",
+  send_again: "Send again",
+  drop: "Take back",
+};
+
+const SECRETS: Record<SecretState, Sign> = {
+  kept: { tone: "good", glyph: "check", word: "Kept in the keychain" },
+  this_session: { tone: "info", glyph: "clock", word: "Until you quit" },
+  missing: { tone: "bad", glyph: "cross", word: "Missing" },
+  locked: { tone: "warn", glyph: "question", word: "Keychain locked" },
+  not_needed: { tone: "neutral", glyph: "minus", word: "None needed" },
+};
+
+export function secretSign(state: SecretState): Sign {
+  return SECRETS[state];
+}
+
+export type Due = { late: boolean; soon: boolean; figure: string; words: string };
+
+const SOON = 5 * 60_000;
+
+/** When the next update is due: counts down, then up. `null` when nobody waits. */
+export function due(at: string | null, now: number): Due | null {
+  const then = instant(at);
+  if (then === null) return null;
+  const left = then - now;
+  const late = left <= 0;
+  const figure = stopwatch(Math.abs(left));
+  return {
+    late,
+    soon: !late && left <= SOON,
+    figure,
+    words: late ? `overdue for ${figure}` : `due in ${figure}`,
+  };
+}
