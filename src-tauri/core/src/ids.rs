@@ -56,6 +56,10 @@ name!(
     IncidentId
 );
 name!(
+    /// One post-mortem, unique over all installations.
+    PostmortemId
+);
+name!(
     /// One installation of Lastgood: whose chain of facts this is.
     WriterId
 );

@@ -10,6 +10,7 @@ pub mod journal;
 pub mod live;
 pub mod planning;
 pub mod ports;
+pub mod postmortem;
 pub mod release;
 pub mod rollback;
 pub mod settings;

@@ -4,20 +4,31 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::rollback;
+use crate::{postmortem, rollback};
 
 /// In the journal a family does not show: each event has a `kind` that no other family has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Event {
     Rollback(rollback::event::Event),
+    Postmortem(postmortem::event::Event),
 }
 
 impl Event {
     /// What happened to a rollback or to an environment, where it is that.
     pub fn rollback(&self) -> Option<&rollback::event::Event> {
-        let Self::Rollback(event) = self;
-        Some(event)
+        match self {
+            Self::Rollback(event) => Some(event),
+            Self::Postmortem(_) => None,
+        }
+    }
+
+    /// What a person added to a post-mortem, where it is that.
+    pub fn postmortem(&self) -> Option<&postmortem::event::Event> {
+        match self {
+            Self::Postmortem(event) => Some(event),
+            Self::Rollback(_) => None,
+        }
     }
 }
 
@@ -27,9 +38,19 @@ impl From<rollback::event::Event> for Event {
     }
 }
 
+impl From<postmortem::event::Event> for Event {
+    fn from(event: postmortem::event::Event) -> Self {
+        Self::Postmortem(event)
+    }
+}
+
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
+        let kind = value.get("kind").and_then(Value::as_str).unwrap_or_default();
+        if kind.starts_with(postmortem::event::PREFIX) {
+            return serde_json::from_value(value).map(Self::Postmortem).map_err(D::Error::custom);
+        }
         serde_json::from_value(value).map(Self::Rollback).map_err(D::Error::custom)
     }
 }

@@ -6,5 +6,6 @@ mod ids;
 mod journal;
 mod live;
 mod planning;
+mod postmortem;
 mod release;
 mod settings;

@@ -1,0 +1,138 @@
+//! A post-mortem: the notes after an incident or a rollback.
+//!
+//! Three things make it. What machines know (times and timeline) is folded from the journal and never typed. What people
+//! add to that (another moment, a comment, a hidden line) is a fact as well, and so its own trace. What people write is a
+//! Markdown [`document`], kept beside the journal, in which [`place`]s say where the rest goes.
+
+pub mod action;
+pub mod difference;
+pub mod document;
+pub mod drawing;
+pub mod event;
+pub mod export;
+pub mod line;
+pub mod merge;
+pub mod pasted;
+pub mod place;
+pub mod section;
+pub mod story;
+pub mod timeline;
+pub mod times;
+mod words;
+pub mod zone;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{EnvironmentName, IncidentId, PostmortemId, RollbackId};
+use crate::journal::Fact;
+use crate::postmortem::event::{Added, Deed, Published};
+use crate::postmortem::line::LineId;
+use crate::postmortem::times::Landmark;
+
+/// What a post-mortem is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    pub title: String,
+    pub environment: Option<EnvironmentName>,
+    /// In the order in which they began.
+    pub rollbacks: Vec<RollbackId>,
+    pub incident: Option<IncidentId>,
+}
+
+/// One post-mortem as its facts tell it; its text is a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Postmortem {
+    pub id: PostmortemId,
+    pub about: About,
+    pub created: Timestamp,
+    pub by: String,
+    pub curation: Curation,
+    /// The newest branch that it was pushed to.
+    pub published: Option<Published>,
+}
+
+/// What people changed in what the facts tell.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Curation {
+    /// Oldest first: the newest counts, the others are the trace.
+    pub moments: Vec<MomentSet>,
+    pub hidden: BTreeSet<LineId>,
+    pub comments: BTreeMap<LineId, Comment>,
+    pub added: Vec<Added>,
+}
+
+/// One edit of a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MomentSet {
+    pub landmark: Landmark,
+    /// `None`: back to what the facts say.
+    pub to: Option<Timestamp>,
+    pub reason: String,
+    pub by: String,
+    pub when: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    pub text: String,
+    pub by: String,
+}
+
+/// The post-mortems that these facts tell of, oldest first. Facts of two people may come in any order.
+pub fn fold(facts: &[Fact]) -> Vec<Postmortem> {
+    let mut found: Vec<Postmortem> = facts.iter().filter_map(created).collect();
+    found.sort_by(|one, other| (one.created, &one.id).cmp(&(other.created, &other.id)));
+    let mut later: Vec<&Fact> = facts.iter().filter(|fact| fact.event.postmortem().is_some()).collect();
+    later.sort_by_key(|fact| (fact.at, &fact.writer, fact.sequence));
+    for fact in later {
+        let Some(event) = fact.event.postmortem() else { continue };
+        if let Some(standing) = found.iter_mut().find(|known| known.id == event.postmortem) {
+            apply(standing, fact.at, &event.deed);
+        }
+    }
+    found
+}
+
+fn created(fact: &Fact) -> Option<Postmortem> {
+    let event = fact.event.postmortem()?;
+    let Deed::PostmortemCreated { about, by } = &event.deed else { return None };
+    Some(Postmortem {
+        id: event.postmortem.clone(),
+        about: about.clone(),
+        created: fact.at,
+        by: by.clone(),
+        curation: Curation::default(),
+        published: None,
+    })
+}
+
+fn apply(standing: &mut Postmortem, when: Timestamp, deed: &Deed) {
+    let curation = &mut standing.curation;
+    match deed {
+        Deed::PostmortemCreated { .. } => {}
+        Deed::PostmortemMomentSet { landmark, to, reason, by } => curation.moments.push(MomentSet {
+            landmark: *landmark,
+            to: *to,
+            reason: reason.clone(),
+            by: by.clone(),
+            when,
+        }),
+        Deed::PostmortemLineHidden { line, .. } => {
+            curation.hidden.insert(line.clone());
+        }
+        Deed::PostmortemLineShown { line, .. } => {
+            curation.hidden.remove(line);
+        }
+        Deed::PostmortemLineCommented { line, comment, by } if !comment.trim().is_empty() => {
+            curation.comments.insert(line.clone(), Comment { text: comment.clone(), by: by.clone() });
+        }
+        Deed::PostmortemLineCommented { line, .. } => {
+            curation.comments.remove(line);
+        }
+        Deed::PostmortemLineAdded(added) => curation.added.push((**added).clone()),
+        Deed::PostmortemPublished(published) => standing.published = Some(published.clone()),
+    }
+}

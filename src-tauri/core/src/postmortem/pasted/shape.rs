@@ -1,0 +1,216 @@
+//! What one line of a copied conversation is.
+
+use jiff::civil::{Date, Time, Weekday};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape<'a> {
+    /// Name and time, perhaps the message on the same line.
+    Head {
+        who: &'a str,
+        day: Option<Day>,
+        time: Time,
+        text: &'a str,
+    },
+    /// The name on this line, the time on the next.
+    HeadOverTwo {
+        who: &'a str,
+        day: Option<Day>,
+        time: Time,
+    },
+    TimeAlone {
+        day: Option<Day>,
+        time: Time,
+        text: &'a str,
+        line: &'a str,
+    },
+    Day(Day),
+    Text(&'a str),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Day {
+    Today,
+    Yesterday,
+    Full(Date),
+    /// Month and day.
+    InYear(i8, i8),
+    Weekday(Weekday),
+}
+
+/// Names of people and of applications are shorter than this; longer lines are talk.
+const LONGEST_NAME: usize = 60;
+
+pub(super) fn of<'a>(line: &'a str, next: Option<&'a str>, after_blank: bool) -> Shape<'a> {
+    let text = line.trim_matches(is_blank);
+    if let Some(day) = separator(text) {
+        return Shape::Day(day);
+    }
+    if let Some(shape) = bracketed(text, line) {
+        return shape;
+    }
+    if let Some((day, time)) = stamp(text) {
+        return Shape::TimeAlone { day, time, text: "", line };
+    }
+    if let Some(shape) = apart(text, after_blank) {
+        return shape;
+    }
+    if let Some((day, time)) =
+        next.filter(|next| next.starts_with(is_blank)).and_then(|next| stamp(next.trim_matches(is_blank)))
+        && is_name(text)
+    {
+        return Shape::HeadOverTwo { who: name(text), day, time };
+    }
+    Shape::Text(line)
+}
+
+/// `name [2:02 PM]`, `[2:02 PM] name: text`, `[2:02 PM] text`, `[2:02 PM]`.
+fn bracketed<'a>(text: &'a str, line: &'a str) -> Option<Shape<'a>> {
+    let open = text.find('[')?;
+    let (inner, after) = text[open + 1..].split_once(']')?;
+    let (day, time) = stamp(inner.trim())?;
+    let after = after.trim_matches(is_blank);
+    if open > 0 {
+        let who = text[..open].trim_matches(is_blank);
+        return is_name(who).then(|| Shape::Head { who: name(who), day, time, text: after });
+    }
+    if let Some((who, said)) = after.split_once(": ")
+        && is_name(who)
+        && !who.contains(' ')
+    {
+        return Some(Shape::Head { who: name(who), day, time, text: said });
+    }
+    Some(Shape::TimeAlone { day, time, text: after, line })
+}
+
+/// `name  2:02 PM`: two blanks at least, or one where nothing else can be meant.
+fn apart(text: &str, after_blank: bool) -> Option<Shape<'_>> {
+    let starts = text.char_indices().filter(|(_, c)| is_blank(*c)).map(|(at, c)| (at, at + c.len_utf8()));
+    for (end, start) in starts {
+        let who = text[..end].trim_end_matches(is_blank);
+        let Some((day, time)) = stamp(text[start..].trim_start_matches(is_blank)) else { continue };
+        let gap = text.len() - who.len() - text[start..].trim_start_matches(is_blank).len();
+        let wide = gap > 1 || text[who.len()..].starts_with('\u{a0}');
+        if is_name(who) && (wide || after_blank) {
+            return Some(Shape::Head { who: name(who), day, time, text: "" });
+        }
+        return None;
+    }
+    None
+}
+
+/// `2:02 PM`, `14:02`, `14:02:11`, each with a day before it: `Today at 2:02 PM`, `Nov 22nd, 2026 at 14:02`,
+/// `2026-11-22 14:02`.
+fn stamp(text: &str) -> Option<(Option<Day>, Time)> {
+    if let Some(time) = time(text) {
+        return Some((None, time));
+    }
+    let (before, after) =
+        text.split_once(" at ").or_else(|| text.split_once(' ').filter(|_| text.starts_with("20")))?;
+    Some((Some(day(before.trim())?), time(after.trim())?))
+}
+
+fn time(text: &str) -> Option<Time> {
+    let text = text.trim().trim_end_matches("(edited)").trim();
+    let lower = text.to_lowercase().replace(['\u{202f}', '\u{a0}', '.'], "");
+    let (digits, half) = match lower
+        .strip_suffix("am")
+        .map(|rest| (rest, 0))
+        .or_else(|| lower.strip_suffix("pm").map(|rest| (rest, 12)))
+    {
+        Some((digits, half)) => (digits.trim(), Some(half)),
+        None => (lower.trim(), None),
+    };
+    let parts: Vec<&str> = digits.split(':').collect();
+    let number = |text: &str| {
+        (!text.is_empty() && text.len() <= 2 && text.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| text.parse::<i8>().ok())
+            .flatten()
+    };
+    let (hour, minute, second) = match parts.as_slice() {
+        [hour, minute] => (number(hour)?, number(minute).filter(|_| minute.len() == 2)?, 0),
+        [hour, minute, second] => (number(hour)?, number(minute)?, number(second)?),
+        _ => return None,
+    };
+    let hour = match half {
+        Some(half) if (1..=12).contains(&hour) => hour % 12 + half,
+        Some(_) => return None,
+        None => hour,
+    };
+    Time::new(hour, minute, second, 0).ok()
+}
+
+/// A line that is nothing but a day.
+fn separator(text: &str) -> Option<Day> {
+    let text = text.trim_matches(['-', '—', '–', ' ']);
+    day(text)
+}
+
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const WEEKDAYS: [(&str, Weekday); 7] = [
+    ("monday", Weekday::Monday),
+    ("tuesday", Weekday::Tuesday),
+    ("wednesday", Weekday::Wednesday),
+    ("thursday", Weekday::Thursday),
+    ("friday", Weekday::Friday),
+    ("saturday", Weekday::Saturday),
+    ("sunday", Weekday::Sunday),
+];
+
+fn day(text: &str) -> Option<Day> {
+    let lower = text.to_lowercase();
+    match lower.as_str() {
+        "today" => return Some(Day::Today),
+        "yesterday" => return Some(Day::Yesterday),
+        _ => {}
+    }
+    if let Ok(date) = lower.parse::<Date>() {
+        return (lower.len() == 10).then_some(Day::Full(date));
+    }
+    let mut words: Vec<&str> = lower.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+    let weekday = words.first().and_then(|word| WEEKDAYS.iter().find(|(name, _)| name == word)).map(|(_, day)| *day);
+    if weekday.is_some() {
+        words.remove(0);
+    }
+    match (words.as_slice(), weekday) {
+        ([], Some(weekday)) => Some(Day::Weekday(weekday)),
+        ([one, other], _) => month_day(one, other).map(|(month, day)| Day::InYear(month, day)),
+        ([one, other, year], _) => {
+            let (month, day) = month_day(one, other)?;
+            let year = year.parse().ok().filter(|year| (2000..2100).contains(year))?;
+            Date::new(year, month, day).ok().map(Day::Full)
+        }
+        _ => None,
+    }
+}
+
+/// `november 22nd` or `22 november`.
+fn month_day(one: &str, other: &str) -> Option<(i8, i8)> {
+    let month = |word: &str| {
+        let place = MONTHS.iter().position(|name| word.starts_with(name))?;
+        let rest = &word[3..];
+        const LONG: [&str; 12] = ["uary", "ruary", "ch", "il", "", "e", "y", "ust", "tember", "ober", "ember", "ember"];
+        (rest.is_empty() || rest == LONG[place] || rest == "t").then(|| i8::try_from(place + 1).ok()).flatten()
+    };
+    let number = |word: &str| {
+        let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '.');
+        digits.parse::<i8>().ok().filter(|day| (1..=31).contains(day))
+    };
+    month(one).zip(number(other)).or_else(|| month(other).zip(number(one)))
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.chars().count() <= LONGEST_NAME
+        && !text.ends_with([':', '.', ',', '?', '!'])
+        && stamp(text).is_none()
+}
+
+/// Without what Slack puts behind the names of applications.
+fn name(text: &str) -> &str {
+    let text = text.trim_matches(is_blank);
+    text.strip_suffix("APP").map_or(text, |rest| rest.trim_end_matches(is_blank))
+}
+
+fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\u{a0}')
+}

@@ -1,0 +1,226 @@
+//! The timeline: one line for each fact, deployment and added word, in the order of time and in no other.
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::ids::WriterId;
+use crate::journal::Fact;
+use crate::ports::forge::{Deployment, DeploymentState};
+use crate::postmortem::event::Added;
+use crate::postmortem::line::{Evidence, Line, LineId, LineKind, Source, Weight};
+use crate::postmortem::{About, Curation, words};
+use crate::rollback::event::Event;
+
+/// Longer than this without a line is shown as a gap, unless the reader chooses otherwise.
+pub const GAP: SignedDuration = SignedDuration::from_mins(10);
+
+/// What is known, from which the timeline and the times are made.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'a> {
+    /// The repository's facts, in any order.
+    pub facts: &'a [Fact],
+    /// GitHub's deployments, in any order.
+    pub deployments: &'a [Deployment],
+}
+
+/// All lines, the hidden ones too, without gaps.
+pub fn lines(about: &About, curation: &Curation, record: &Record<'_>) -> Vec<Line> {
+    let own: Vec<&Fact> = facts_about(about, record);
+    let mut lines: Vec<Line> = own.iter().filter_map(|fact| of_fact(fact)).collect();
+    lines.extend(deployments_about(about, record, &own).map(of_deployment));
+    lines.extend(curation.added.iter().map(of_added));
+    mark_set_back_clocks(&mut lines, &own);
+    for line in &mut lines {
+        line.hidden = curation.hidden.contains(&line.id);
+        line.comment = curation.comments.get(&line.id).map(|comment| comment.text.clone());
+    }
+    lines.sort_by(|one, other| order(one).cmp(&order(other)));
+    lines
+}
+
+/// The lines with a line for each time of silence that is longer than `threshold`. Hidden lines break no silence.
+pub fn with_gaps(lines: Vec<Line>, threshold: SignedDuration) -> Vec<Line> {
+    let mut told: Vec<Line> = Vec::with_capacity(lines.len());
+    let mut last: Option<Timestamp> = None;
+    for line in lines {
+        if !line.hidden {
+            if let Some(before) = last
+                && line.at.duration_since(before) > threshold
+            {
+                told.push(gap(before, line.at));
+            }
+            last = Some(line.at);
+        }
+        told.push(line);
+    }
+    told
+}
+
+/// The facts of the rollbacks and of the incident, and what was done to the environment by hand meanwhile.
+pub(super) fn facts_about<'a>(about: &About, record: &Record<'a>) -> Vec<&'a Fact> {
+    let named = |fact: &&Fact| {
+        fact.event.postmortem().is_none()
+            && (fact.subject.rollback.as_ref().is_some_and(|id| about.rollbacks.contains(id))
+                || (fact.subject.incident.is_some() && fact.subject.incident == about.incident))
+    };
+    let mut own: Vec<&Fact> = record.facts.iter().filter(named).collect();
+    let (Some(first), Some(last)) = (own.iter().map(|fact| fact.at).min(), own.iter().map(|fact| fact.at).max()) else {
+        return own;
+    };
+    let meanwhile = record.facts.iter().filter(|fact| {
+        fact.event.rollback().is_some()
+            && fact.subject.rollback.is_none()
+            && fact.subject.incident.is_none()
+            && fact.subject.environment.is_some()
+            && fact.subject.environment == about.environment
+            && (first..=last).contains(&fact.at)
+    });
+    own.extend(meanwhile);
+    own
+}
+
+/// The deployment that brought what was live at the first rollback, and those between it and the last fact.
+pub(super) fn deployments_about<'a>(
+    about: &About,
+    record: &Record<'a>,
+    own: &[&Fact],
+) -> impl Iterator<Item = &'a Deployment> {
+    let began = bad_deployment(about, record, own).map(|deployment| deployment.created);
+    let from = began.or_else(|| own.iter().map(|fact| fact.at).min());
+    let to = own.iter().map(|fact| fact.at).max();
+    let environment = about.environment.clone();
+    record.deployments.iter().filter(move |deployment| {
+        Some(&deployment.environment) == environment.as_ref()
+            && from.is_some_and(|from| deployment.created >= from)
+            && to.is_some_and(|to| deployment.created <= to)
+    })
+}
+
+/// The newest successful deployment of the release that the first rollback went back from.
+pub(super) fn bad_deployment<'a>(about: &About, record: &Record<'a>, own: &[&Fact]) -> Option<&'a Deployment> {
+    let started = own.iter().filter_map(|fact| match fact.event.rollback() {
+        Some(Event::RollbackStarted(plan)) => Some((fact.at, plan)),
+        _ => None,
+    });
+    let (at, plan) = started.min_by_key(|(at, _)| *at)?;
+    let from = plan.from.as_ref()?;
+    record
+        .deployments
+        .iter()
+        .filter(|deployment| Some(&deployment.environment) == about.environment.as_ref())
+        .filter(|deployment| deployment.reference.trim_start_matches("refs/tags/") == from.as_str())
+        .filter(|deployment| deployment.succeeded.is_some_and(|succeeded| succeeded <= at))
+        .max_by_key(|deployment| deployment.succeeded)
+}
+
+fn order(line: &Line) -> (Timestamp, Option<(&WriterId, u64)>, &LineId) {
+    let chain = match &line.source {
+        Source::Journal { writer, sequence } => Some((writer, *sequence)),
+        Source::GitHub | Source::Person { .. } | Source::Derived => None,
+    };
+    (line.at, chain, &line.id)
+}
+
+fn of_fact(fact: &Fact) -> Option<Line> {
+    let told = words::tell(fact)?;
+    let mut evidence = told.evidence;
+    evidence.push(Evidence::Fact { hash: fact.hash.clone() });
+    Some(Line {
+        id: LineId::of_fact(&fact.writer, fact.sequence),
+        at: fact.at,
+        kind: told.kind,
+        weight: told.weight,
+        text: told.text,
+        who: told.who,
+        source: Source::Journal { writer: fact.writer.clone(), sequence: fact.sequence },
+        evidence,
+        comment: None,
+        hidden: false,
+        clock_went_back: false,
+    })
+}
+
+fn of_deployment(deployment: &Deployment) -> Line {
+    let (at, state) = match deployment.succeeded {
+        Some(at) => (at, "deployed"),
+        None => (deployment.state_since, state(&deployment.state)),
+    };
+    let reference = deployment.reference.trim_start_matches("refs/tags/").trim_start_matches("refs/heads/");
+    Line {
+        id: LineId::of_deployment(deployment.id),
+        at,
+        kind: LineKind::Signal,
+        weight: Weight::Main,
+        text: format!("{reference} {state} to {}", deployment.environment),
+        who: Some(format!("@{}", deployment.creator)),
+        source: Source::GitHub,
+        evidence: vec![Evidence::Deployment(deployment.id)],
+        comment: None,
+        hidden: false,
+        clock_went_back: false,
+    }
+}
+
+fn state(state: &DeploymentState) -> &str {
+    match state {
+        DeploymentState::Failure => "failed to deploy",
+        DeploymentState::Error => "could not be deployed",
+        DeploymentState::Success | DeploymentState::Inactive => "deployed",
+        DeploymentState::Pending | DeploymentState::Queued | DeploymentState::InProgress | DeploymentState::Waiting => {
+            "was being deployed"
+        }
+        DeploymentState::Other(word) => word,
+    }
+}
+
+fn of_added(added: &Added) -> Line {
+    Line {
+        id: added.line.clone(),
+        at: added.at,
+        kind: added.kind,
+        weight: Weight::Main,
+        text: added.text.clone(),
+        who: added.who.clone(),
+        source: Source::Person { by: added.by.clone(), pasted_from: added.pasted_from.clone() },
+        evidence: Vec::new(),
+        comment: None,
+        hidden: false,
+        clock_went_back: false,
+    }
+}
+
+/// Within one chain a number never lies: a fact that is earlier than one with a lower number was written after the clock
+/// had been set back.
+fn mark_set_back_clocks(lines: &mut [Line], facts: &[&Fact]) {
+    let mut chain: Vec<&Fact> = facts.to_vec();
+    chain.sort_by_key(|fact| (&fact.writer, fact.sequence));
+    let mut latest: HashMap<&WriterId, Timestamp> = HashMap::new();
+    let mut set_back: Vec<LineId> = Vec::new();
+    for fact in chain {
+        let seen = latest.entry(&fact.writer).or_insert(fact.at);
+        if fact.at < *seen {
+            set_back.push(LineId::of_fact(&fact.writer, fact.sequence));
+        }
+        *seen = (*seen).max(fact.at);
+    }
+    for line in lines.iter_mut().filter(|line| set_back.contains(&line.id)) {
+        line.clock_went_back = true;
+    }
+}
+
+fn gap(from: Timestamp, to: Timestamp) -> Line {
+    Line {
+        id: LineId::new(format!("gap:{}", from.as_second())),
+        at: from,
+        kind: LineKind::Gap,
+        weight: Weight::Main,
+        text: format!("{} without an entry", super::zone::length(to.duration_since(from))),
+        who: None,
+        source: Source::Derived,
+        evidence: Vec::new(),
+        comment: None,
+        hidden: false,
+        clock_went_back: false,
+    }
+}

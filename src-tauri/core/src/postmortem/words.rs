@@ -1,0 +1,173 @@
+//! What a fact is called in a timeline: its kind, its weight, one sentence, its evidence.
+
+use crate::journal::Fact;
+use crate::ports::forge::RunSnapshot;
+use crate::postmortem::line::{Evidence, LineKind, Weight};
+use crate::rollback::check::{Answer, Question, Verdict};
+use crate::rollback::event::{Choice, Ending, Event, Evidence as Tie, StepOutcome};
+use crate::rollback::plan::Plan;
+use crate::rollback::{Outcome, StepName};
+
+/// A fact in words.
+pub(super) struct Told {
+    pub(super) kind: LineKind,
+    pub(super) weight: Weight,
+    pub(super) text: String,
+    pub(super) who: Option<String>,
+    pub(super) evidence: Vec<Evidence>,
+}
+
+/// `None` for what belongs to no timeline, such as work on a post-mortem.
+pub(super) fn tell(fact: &Fact) -> Option<Told> {
+    fact.event.rollback().map(of_rollback)
+}
+
+fn of_rollback(event: &Event) -> Told {
+    match event {
+        Event::RollbackStarted(plan) => started(plan),
+        Event::ReasonGiven { reason } => detail(LineKind::Decision, format!("Reason: {}", quoted(reason))),
+        Event::StepStarted { step, .. } => detail(LineKind::Action, format!("Step {} began", title(*step))),
+        Event::Answered(answer) => answered(answer),
+        Event::HoldTaken { owner, reason } => {
+            let told = main(LineKind::Action, format!("Deploys held: {}", quoted(reason)));
+            Told { who: some(owner), ..told }
+        }
+        Event::HoldLifted { by, reason } => {
+            let told = main(LineKind::Action, format!("Hold lifted: {}", quoted(reason)));
+            Told { who: some(by), ..told }
+        }
+        Event::TagMade { tag, object } => {
+            detail(LineKind::Action, format!("Tag {tag} made, object {}", object.short()))
+        }
+        Event::DispatchSent => detail(LineKind::Action, "Deploy workflow dispatched".to_owned()),
+        Event::RunFound { run, how } => {
+            let told = main(LineKind::Action, format!("Run {run} started, {}", tie(*how)));
+            Told { evidence: vec![Evidence::Run { id: *run, url: None }], ..told }
+        }
+        Event::RunSeen(seen) => seen_run(seen),
+        Event::RunOutOfSight { sentence } => {
+            detail(LineKind::Signal, format!("The run could not be seen: {}", bare(sentence)))
+        }
+        Event::Quarantined { tag, reason } => main(LineKind::Action, format!("{tag} quarantined: {}", quoted(reason))),
+        Event::StepEnded(ending) => ended(ending),
+        Event::PersonChose { step, choice } => {
+            main(LineKind::Decision, format!("At {}, a person chose: {}", title(*step), chosen(*choice)))
+        }
+        Event::UndoAsked => main(LineKind::Decision, "Undo asked for".to_owned()),
+        Event::StopAsked => main(LineKind::Decision, "Stop after the running step asked for".to_owned()),
+        Event::RollbackEnded { outcome, sentence, .. } => {
+            let kind = if *outcome == Outcome::Succeeded { LineKind::Repair } else { LineKind::Signal };
+            main(kind, format!("Rollback {}: {}", outcome.as_str(), bare(sentence)))
+        }
+    }
+}
+
+fn started(plan: &Plan) -> Told {
+    let from = plan.from.as_ref().map_or("what was live", |from| from.as_str());
+    let why = if plan.reason.is_empty() { String::new() } else { format!(": {}", quoted(&plan.reason)) };
+    let text = format!("Rollback of {} from {from} to {} started{why}", plan.environment, plan.to);
+    Told { who: some(&plan.who), ..main(LineKind::Decision, text) }
+}
+
+fn answered(answer: &Answer) -> Told {
+    let after = matches!(answer.question, Question::LiveVersion | Question::LiveHealth);
+    let kind = if after { LineKind::Proof } else { LineKind::Signal };
+    let weight = if after || answer.verdict != Verdict::Passed { Weight::Main } else { Weight::Detail };
+    let text = format!("{} {}: {}", answer.question.title(), verdict(answer.verdict), bare(&answer.sentence));
+    Told { kind, weight, text, who: None, evidence: vec![Evidence::Output(answer.evidence.clone())] }
+}
+
+/// GitHub's words are kept as they came.
+fn seen_run(seen: &RunSnapshot) -> Told {
+    let state = seen.conclusion.as_deref().unwrap_or(&seen.status);
+    let jobs: Vec<String> = seen
+        .jobs
+        .iter()
+        .map(|job| format!("{} {}", job.name, job.conclusion.as_deref().unwrap_or(&job.status)))
+        .collect();
+    let jobs = if jobs.is_empty() { String::new() } else { format!(" ({})", jobs.join(", ")) };
+    let told = detail(LineKind::Signal, format!("Run {}: {state}{jobs}", seen.id));
+    Told { evidence: vec![Evidence::Run { id: seen.id, url: some(&seen.url) }], ..told }
+}
+
+fn ended(ending: &Ending) -> Told {
+    let kind = match (ending.step, ending.outcome) {
+        (StepName::Follow, StepOutcome::Succeeded) => LineKind::Repair,
+        (StepName::Prove, _) => LineKind::Proof,
+        (_, StepOutcome::Succeeded) => LineKind::Action,
+        (_, StepOutcome::Failed | StepOutcome::Errored | StepOutcome::Aborted | StepOutcome::Inconclusive) => {
+            LineKind::Signal
+        }
+    };
+    main(kind, format!("{} {}: {}", title(ending.step), outcome(ending.outcome), bare(&ending.sentence)))
+}
+
+fn main(kind: LineKind, text: String) -> Told {
+    Told { kind, weight: Weight::Main, text, who: None, evidence: Vec::new() }
+}
+
+fn detail(kind: LineKind, text: String) -> Told {
+    Told { weight: Weight::Detail, ..main(kind, text) }
+}
+
+/// The steps' names as people read them.
+pub(super) fn title(step: StepName) -> &'static str {
+    match step {
+        StepName::Hold => "Hold",
+        StepName::Check => "Check",
+        StepName::Tag => "Tag",
+        StepName::Dispatch => "Dispatch",
+        StepName::Follow => "Deploy",
+        StepName::Prove => "Prove",
+        StepName::Close => "Close",
+    }
+}
+
+fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => "passed",
+        Verdict::Failed => "failed",
+        Verdict::Inconclusive => "inconclusive",
+        Verdict::Errored => "errored",
+    }
+}
+
+fn outcome(outcome: StepOutcome) -> &'static str {
+    match outcome {
+        StepOutcome::Succeeded => "succeeded",
+        StepOutcome::Failed => "failed",
+        StepOutcome::Errored => "errored",
+        StepOutcome::Aborted => "aborted",
+        StepOutcome::Inconclusive => "inconclusive",
+    }
+}
+
+fn tie(how: Tie) -> &'static str {
+    match how {
+        Tie::Answer => "as GitHub answered",
+        Tie::Key => "known by its key",
+        Tie::TimeAndActor => "known by its time and who dispatched it",
+        Tie::Person => "as a person said",
+    }
+}
+
+fn chosen(choice: Choice) -> &'static str {
+    match choice {
+        Choice::LookAgain => "look again",
+        Choice::SendAgain => "send again",
+        Choice::ItWorked => "it worked",
+        Choice::GiveUp => "give up",
+    }
+}
+
+fn quoted(text: &str) -> String {
+    if text.trim().is_empty() { "no reason given".to_owned() } else { format!("“{}”", text.trim()) }
+}
+
+fn bare(sentence: &str) -> &str {
+    sentence.trim().trim_end_matches('.')
+}
+
+fn some(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}

@@ -1,0 +1,9 @@
+mod actions;
+mod documents;
+mod drawings;
+mod exports;
+mod kit;
+mod merging;
+mod pasting;
+mod timelines;
+mod timing;

@@ -1,0 +1,61 @@
+use lastgood_core::postmortem::merge::{Part, Side, merge, settle};
+
+const BASE: &str =
+    "---\ntitle: t\n---\n# t\n\n## Summary\n\nold\n\n## Impact\n\nsmall\n\n## What went well\n\nnothing\n";
+
+#[test]
+fn what_each_side_changed_alone_is_taken() {
+    let ours = BASE.replace("old", "ours");
+    let theirs = format!("{}\n## Appendix\n\nmore\n", BASE.replace("small", "theirs"));
+    let merged = merge(BASE, &ours, &theirs);
+    assert_eq!(merged.conflicts, []);
+    let text = merged.document.text();
+    assert_eq!(text, format!("{}\n## Appendix\n\nmore\n", ours.replace("small", "theirs")));
+}
+
+#[test]
+fn what_both_changed_is_shown_and_nothing_is_overwritten() {
+    let ours = BASE.replace("old", "ours");
+    let theirs = BASE.replace("old", "theirs");
+    let merged = merge(BASE, &ours, &theirs);
+    let [conflict] = merged.conflicts.as_slice() else { panic!("{:?}", merged.conflicts) };
+    assert_eq!(conflict.part, Part::Section("Summary".to_owned()));
+    let text = merged.document.text();
+    assert_eq!(text, ours);
+    assert_eq!(settle(&text, conflict, Side::Ours), ours);
+    assert_eq!(settle(&text, conflict, Side::Theirs), theirs);
+    let both = settle(&text, conflict, Side::Both);
+    assert!(both.contains("ours") && both.contains("theirs") && both.matches("## Summary").count() == 1, "{both}");
+    assert!(both.ends_with(&BASE[BASE.find("## Impact").unwrap()..]));
+}
+
+#[test]
+fn line_ends_alone_are_no_change() {
+    let theirs = BASE.replace("small", "theirs").replace('\n', "\r\n");
+    let merged = merge(BASE, &BASE.replace("old", "ours"), &theirs);
+    assert_eq!(merged.conflicts, []);
+    let text = merged.document.text();
+    assert!(text.contains("ours") && text.contains("theirs"));
+}
+
+#[test]
+fn a_section_that_one_took_away_and_the_other_went_on_with_is_kept_and_asked_about() {
+    let ours = BASE.replace("## Impact\n\nsmall\n\n", "");
+    let theirs = BASE.replace("small", "larger");
+    let merged = merge(BASE, &ours, &theirs);
+    assert_eq!(merged.conflicts.len(), 1);
+    assert_eq!(merged.conflicts[0].ours, None);
+    assert!(merged.document.text().contains("larger"));
+    let gone = merge(BASE, &ours, BASE);
+    assert_eq!((gone.conflicts.len(), gone.document.text()), (0, ours));
+}
+
+#[test]
+fn without_a_common_copy_every_difference_is_a_conflict() {
+    let merged = merge("", BASE, &BASE.replace("small", "theirs").replace("title: t", "title: u"));
+    let parts: Vec<&Part> = merged.conflicts.iter().map(|conflict| &conflict.part).collect();
+    assert_eq!(parts, [&Part::Head, &Part::Section("Impact".to_owned())]);
+    assert_eq!(merged.document.text(), BASE);
+    let settled = settle(BASE, &merged.conflicts[0], Side::Theirs);
+    assert_eq!(settled, BASE.replace("title: t", "title: u"));
+}

@@ -1,0 +1,97 @@
+use jiff::civil::date;
+use lastgood_core::postmortem::pasted::{Pasted, parse};
+
+use super::kit::{at, berlin};
+
+#[test]
+fn lines_from_the_desktop_have_the_name_and_the_time_apart() {
+    let text =
+        "on-call  14:02\nHealth is red on production\n14:03\nlooking at it\nplatform-lead  14:05\nsee you at 14:30\n";
+    assert_told(
+        text,
+        &[
+            ("2026-03-02T13:02:00Z", "on-call", "Health is red on production"),
+            ("2026-03-02T13:03:00Z", "on-call", "looking at it"),
+            ("2026-03-02T13:05:00Z", "platform-lead", "see you at 14:30"),
+        ],
+    );
+}
+
+#[test]
+fn lines_from_the_web_have_the_time_on_a_line_of_its_own() {
+    let text = "on-call\n  2:02 PM\nHealth is red\r\non production\n\nrelease botAPP\n  2:04 PM\nv2.5.0 deployed\n";
+    assert_told(
+        text,
+        &[
+            ("2026-03-02T13:02:00Z", "on-call", "Health is red\non production"),
+            ("2026-03-02T13:04:00Z", "release bot", "v2.5.0 deployed"),
+        ],
+    );
+}
+
+#[test]
+fn lines_with_brackets_are_read_with_and_without_a_name() {
+    let text = "on-call [2:02 PM]\nred\n[2:03 PM]\nstill red\n[2:04 PM] platform-lead: rolling back\n";
+    assert_told(
+        text,
+        &[
+            ("2026-03-02T13:02:00Z", "on-call", "red"),
+            ("2026-03-02T13:03:00Z", "on-call", "still red"),
+            ("2026-03-02T13:04:00Z", "platform-lead", "rolling back"),
+        ],
+    );
+}
+
+#[test]
+fn several_days_are_told_by_their_lines_and_by_midnight() {
+    let text = "Sunday, March 1st\non-call  11:58 PM\nfirst\non-call  12:03 AM\nafter midnight\nToday\non-call  9:00 AM\nthird\n\
+                on-call  Yesterday at 8:00 AM\nfourth\non-call  Feb 27th at 8:00 AM\nfifth\n";
+    let days: Vec<_> = pasted(text).messages.iter().map(|message| message.at.to_string()).collect();
+    assert_eq!(
+        days,
+        [
+            "2026-03-01T22:58:00Z",
+            "2026-03-01T23:03:00Z",
+            "2026-03-03T08:00:00Z",
+            "2026-03-02T07:00:00Z",
+            "2026-02-27T07:00:00Z",
+        ]
+    );
+}
+
+#[test]
+fn a_time_that_the_clocks_repeat_is_marked_as_doubtful() {
+    let pasted = parse("on-call  02:30\nwhich one\n", date(2026, 10, 25), date(2026, 10, 26), &berlin());
+    assert!(pasted.messages[0].doubtful);
+    assert_eq!(pasted.messages[0].at, at("2026-10-25T00:30:00Z"));
+}
+
+#[test]
+fn what_is_no_conversation_stays_as_it_is() {
+    let text = "no name and no time here\n12:30\n<script>alert(1)</script>\n";
+    let pasted = pasted(text);
+    assert_eq!((pasted.messages.len(), pasted.rest.as_str()), (0, text));
+}
+
+#[test]
+fn two_megabytes_of_log_in_one_message_are_kept_whole() {
+    let log = "2026-03-02 13:00:00 ERROR plugin ran out of fuel\n".repeat(42_000);
+    let pasted = pasted(&format!("on-call  14:02\n{log}"));
+    assert_eq!((pasted.messages.len(), pasted.messages[0].text.as_str()), (1, log.trim_end()));
+}
+
+fn pasted(text: &str) -> Pasted {
+    parse(text, date(2026, 3, 2), date(2026, 3, 3), &berlin())
+}
+
+fn assert_told(text: &str, expected: &[(&str, &str, &str)]) {
+    let pasted = pasted(text);
+    let told: Vec<(String, &str, &str)> = pasted
+        .messages
+        .iter()
+        .map(|message| (message.at.to_string(), message.who.as_str(), message.text.as_str()))
+        .collect();
+    let expected: Vec<(String, &str, &str)> =
+        expected.iter().map(|(at, who, text)| ((*at).to_owned(), *who, *text)).collect();
+    assert_eq!(told, expected);
+}
