@@ -37,7 +37,7 @@ fn count(lastgood: &Path, stage: &Stage) -> Outcome {
         forget(stage)?;
         for round in ["first", "nothing new"] {
             let before = stage.statuses()?.len();
-            program::run(&mut look(lastgood, stage, whole).stdout(std::process::Stdio::null()))?;
+            program::run(look(lastgood, stage, whole).stdout(std::process::Stdio::null()))?;
             let statuses = stage.statuses()?.split_off(before);
             let unchanged = statuses.iter().filter(|status| **status == 304).count();
             let target = match (round, whole) {
