@@ -3,6 +3,7 @@
 //! Commands and other tasks send it messages; nothing else holds state. It never waits for the world itself: long work
 //! runs in tasks of its own, which send their results back.
 
+mod alerts;
 mod arming;
 mod host;
 mod inbox;
@@ -127,6 +128,7 @@ impl Controller {
             }
             Message::Driving(opened, driving, reply) => self.driving(opened, *driving, reply).await,
             Message::Saw(fact, rollback) => self.saw(*fact, *rollback).await,
+            Message::AlertOpened(rollback) => self.show_window(rollback),
             Message::DriveEnded(id, result) => self.drive_ended(&id, result).await,
             Message::Ask(id, request, reply) => reply.send(self.ask(&id, request)),
             Message::Rollback(id, reply) => reply.send(self.rollback_view(&id).await),

@@ -1,7 +1,9 @@
 //! `cargo xtask bench NAME`: Lastgood beside the tool that it should not be slower than.
 
 mod measure;
+mod refresh;
 mod sample;
+mod stage;
 mod timeline;
 
 use crate::failure::{Failure, Outcome};
@@ -9,6 +11,7 @@ use crate::failure::{Failure, Outcome};
 pub(crate) fn bench(words: &[&str]) -> Outcome<String> {
     match words {
         ["timeline"] => timeline::bench(),
-        _ => Err(Failure::new("name the bench: `cargo xtask bench timeline`")),
+        ["refresh"] => refresh::bench(),
+        _ => Err(Failure::new("name the bench: `cargo xtask bench timeline` or `cargo xtask bench refresh`")),
     }
 }

@@ -21,7 +21,7 @@ use failure::Outcome;
 const HELP: &str = "\
 cargo xtask run [--picture] [-- PATH]   build everything and open the window on PATH, or on the rehearsal
 cargo xtask test [STAGE…]               everything a change must pass; `test help` lists the stages
-cargo xtask bench NAME                  measure Lastgood beside git; `timeline` is the one there is
+cargo xtask bench NAME                  measure Lastgood: `timeline` beside git, `refresh` beside gh
 cargo xtask help                        this text
 
 A first `run` or `test` on Debian or Ubuntu installs what is missing; elsewhere it says what to install.";

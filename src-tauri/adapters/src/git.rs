@@ -28,6 +28,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::{ObjectId, RepositorySlug, TagName};
+use lastgood_core::ports::forge::Tagger;
 use lastgood_core::ports::repository::{PushOutcome, Repository, TagOrder, TagTarget};
 use lastgood_core::release::Release;
 
@@ -137,6 +138,16 @@ impl GitRepository {
     /// `RepositoryUnreadable`, also for commits that are not here.
     pub fn commits_between(&self, target: &ObjectId, live: &ObjectId) -> Result<Distance, Trouble> {
         history::between(&self.location, self.environment(), target, live)
+    }
+
+    /// What this tag object says, so that it can be made elsewhere with the same id.
+    pub(crate) async fn tag_order(
+        &self,
+        tag: &TagName,
+        object: &ObjectId,
+    ) -> Result<Option<(TagOrder, Tagger)>, Trouble> {
+        let (repository, tag, object) = (self.clone(), tag.clone(), object.clone());
+        blocking(move || tag::order_of(&repository.location, repository.environment(), &tag, &object)).await
     }
 
     fn cache(&self) -> Cache {

@@ -4,6 +4,8 @@
 
 mod access;
 mod known;
+mod news;
+mod tagging;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +14,7 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{EnvironmentName, RepositorySlug, RollbackId, WriterId, remote_host};
 use lastgood_core::journal::{Fact, NewFact, Subject};
 use lastgood_core::planning::{self, Wish};
-use lastgood_core::ports::{Clock, Desktop, Forge, Journal, Person, Ports, Watcher};
+use lastgood_core::ports::{Clock, Desktop, Journal, Person, Ports, Watcher};
 use lastgood_core::rollback::Rollback;
 use lastgood_core::rollback::engine::Engine;
 use lastgood_core::rollback::event::Event;
@@ -24,6 +26,7 @@ pub use access::{API_VARIABLE, Access, TOKEN_VARIABLE};
 pub use known::{ForgeKnown, Known};
 
 use known::Depth;
+use tagging::Tagging;
 
 use crate::clock::SystemClock;
 use crate::git::{GitRepository, OpenOptions};
@@ -245,10 +248,10 @@ impl Workspace {
 
     /// The world around a rollback of this repository.
     pub fn ports(&self, audience: Audience) -> Result<Ports, Trouble> {
-        let forge: Arc<dyn Forge> = self.github()?;
+        let (git, github) = (self.repository.clone(), self.github()?);
         Ok(Ports {
-            repository: self.repository.clone(),
-            forge,
+            repository: Arc::new(Tagging { git, github: github.clone() }),
+            forge: github,
             journal: Arc::new(self.journal.clone()),
             probe: self.probe.clone(),
             desktop: audience.desktop,

@@ -57,6 +57,9 @@ pub(crate) enum Order {
 pub(crate) struct Status {
     #[command(flatten)]
     pub(crate) repository: Repository,
+    /// Also GitHub's releases, and the runs that wait for an approval
+    #[arg(long)]
+    pub(crate) all: bool,
     /// One JSON object
     #[arg(long)]
     pub(crate) json: bool,

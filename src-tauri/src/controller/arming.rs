@@ -38,7 +38,8 @@ impl Controller {
         let Some(known) = &session.known else { return };
         for environment in &known.environments {
             let wish = Wish {
-                to: None,
+                // Named, because the window shows its name: behind a rollback that worked there is no default.
+                to: environment.last_good.tag.clone(),
                 reason: String::new(),
                 who: String::new(),
                 countdown: SignedDuration::ZERO,
@@ -112,7 +113,8 @@ impl Session {
 
 async fn ask(workspace: &Workspace, plan: &Plan) -> Result<Arming, Trouble> {
     let (desk, _) = desk();
-    let audience = Audience { desktop: Arc::new(DesktopAlerts), person: Arc::new(desk), watcher: Arc::new(Nobody) };
+    let audience =
+        Audience { desktop: Arc::new(DesktopAlerts::default()), person: Arc::new(desk), watcher: Arc::new(Nobody) };
     let ports = workspace.ports(audience)?;
     let mut answers = Vec::new();
     for question in checks::BEFORE {

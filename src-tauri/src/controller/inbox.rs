@@ -1,4 +1,5 @@
-//! The inbox, folded from the journal: every end of a rollback and every question to a person.
+//! The inbox, folded from the journal: every end of a rollback and every question to a person; and what was noticed
+//! between rollbacks.
 
 use lastgood_core::error::Trouble;
 use lastgood_core::journal::Fact;
@@ -19,8 +20,12 @@ impl Controller {
         let Some(session) = &self.session else { return Ok(Vec::new()) };
         let read = self.read_up_to();
         let facts = session.workspace.facts().await?;
-        let items = facts.iter().rev().filter_map(|fact| item(fact, read));
-        Ok(items.take(KEPT).collect())
+        let mut items: Vec<InboxItem> = facts.iter().filter_map(|fact| item(fact, read)).collect();
+        items.extend(self.noticed_items());
+        // RFC 3339 in UTC sorts by time.
+        items.sort_by(|a, b| b.at.cmp(&a.at));
+        items.truncate(KEPT);
+        Ok(items)
     }
 
     pub(super) async fn unread(&self) -> u32 {
@@ -29,9 +34,12 @@ impl Controller {
     }
 
     pub(super) async fn read_inbox(&mut self) -> Result<(), Trouble> {
-        if let Some(newest) = self.inbox().await?.iter().map(|item| item.id).max() {
+        let session = self.session()?;
+        let facts = session.workspace.facts().await?;
+        if let Some(newest) = facts.iter().map(|fact| fact.sequence).max() {
             self.journal.remember(READ, &newest.to_string())?;
         }
+        self.read_noticed()?;
         self.tell_inbox().await;
         self.tell_overview().await;
         Ok(())
@@ -39,7 +47,10 @@ impl Controller {
 
     pub(super) async fn tell_inbox(&self) {
         match self.inbox().await {
-            Ok(items) => self.tell(Notice::Inbox { items }),
+            Ok(items) => {
+                self.tell_title(items.iter().filter(|item| !item.read).count());
+                self.tell(Notice::Inbox { items });
+            }
             Err(trouble) => tracing::warn!("{trouble}"),
         }
     }

@@ -47,6 +47,8 @@ pub(super) enum Message {
     Armed(u64, EnvironmentName, Arming),
     Driving(u64, Box<Result<Driving, Trouble>>, Option<Reply<RollbackView>>),
     Saw(Box<Fact>, Box<Rollback>),
+    /// Somebody pressed an alert's button.
+    AlertOpened(Option<RollbackId>),
     DriveEnded(RollbackId, Result<(), Trouble>),
 }
 

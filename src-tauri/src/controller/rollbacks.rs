@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use lastgood_adapters::alerts::DesktopAlerts;
 use lastgood_adapters::desk::desk;
 use lastgood_adapters::workspace::{Audience, Drive};
 use lastgood_core::error::{Code, Trouble};
@@ -17,7 +16,6 @@ use tokio::sync::mpsc;
 
 use super::message::{Driving, Message, Reply};
 use super::{Controller, UNDO_SECONDS};
-use crate::desktop::AppDesktop;
 use crate::ipc::notice::Notice;
 use crate::ipc::rollback::view;
 use crate::ipc::rollback::{RollbackSummary, RollbackView};
@@ -178,7 +176,7 @@ impl Controller {
     fn audience(&self) -> (lastgood_adapters::desk::Bell, Audience) {
         let (desk, bell) = desk();
         let audience = Audience {
-            desktop: Arc::new(AppDesktop { app: self.app.clone(), alerts: DesktopAlerts }),
+            desktop: Arc::new(self.desktop()),
             person: Arc::new(desk),
             watcher: Arc::new(Relay { sender: self.sender.clone() }),
         };

@@ -9,7 +9,7 @@ use lastgood_adapters::workspace::{Known, Workspace};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{EnvironmentName, RollbackId, TagName};
 use lastgood_core::live::Environment;
-use lastgood_core::ports::Journal;
+use lastgood_core::ports::{Journal, Publishing};
 use lastgood_core::release::{Release, Sort, sort};
 use lastgood_core::rollback::event::Event;
 
@@ -21,8 +21,11 @@ use crate::ipc::session::RepositoryView;
 use crate::ipc::timeline::view;
 use crate::ipc::timeline::{ChangeTone, EnvironmentRan, LeavingChange, Overview, ReleaseChange, ReleaseDetail};
 
-/// How often GitHub and the services are asked by themselves. An overview costs some fifty calls of 5 000 an hour.
-const REFRESH: Duration = Duration::from_secs(180);
+/// How often GitHub and the services are asked by themselves. What has not changed costs no call.
+const REFRESH: Duration = Duration::from_secs(60);
+
+/// The rest of a release's details does not wait longer for its notes.
+const NOTES_WAIT: Duration = Duration::from_secs(3);
 
 /// A rehearsal's GitHub is this machine.
 const REFRESH_REHEARSAL: Duration = Duration::from_secs(5);
@@ -77,6 +80,9 @@ impl Controller {
         session.asking = true;
         let workspace = Arc::clone(&session.workspace);
         tauri::async_runtime::spawn(async move {
+            if let Some(first) = workspace.first_look().await {
+                drop(sender.send(Message::Known(opened, Box::new(Ok(first)))));
+            }
             let known = workspace.know().await;
             drop(sender.send(Message::Known(opened, Box::new(known))));
         });
@@ -84,6 +90,11 @@ impl Controller {
 
     pub(super) async fn known(&mut self, opened: u64, known: Result<Known, Trouble>) {
         let Some(session) = self.session.as_mut().filter(|_| opened == self.opened) else { return };
+        if known.as_ref().is_ok_and(|known| !known.whole) {
+            session.known = known.ok();
+            self.tell_overview().await;
+            return;
+        }
         session.asking = false;
         let pause = if session.workspace.is_rehearsal() { REFRESH_REHEARSAL } else { REFRESH };
         match known {
@@ -93,7 +104,11 @@ impl Controller {
                 let changed = *session.releases != releases;
                 session.releases = Arc::new(releases);
                 known.releases = Arc::clone(&session.releases);
+                // A first look shows little; only what a whole one showed is compared with.
+                let before = session.known.as_ref().filter(|before| before.whole);
+                let news = before.map(|before| known.news_since(before)).unwrap_or_default();
                 session.known = Some(known);
+                self.call_for(news).await;
                 if changed {
                     self.tell(Notice::Releases);
                 }
@@ -222,9 +237,12 @@ impl Controller {
             .filter(|live| *live != tag);
         let (target, live) = (find(&tag), live.as_ref().and_then(find));
         let workspace = Arc::clone(&session.workspace);
-        tokio::task::spawn_blocking(move || {
-            let compared = target.zip(live).and_then(|(target, live)| compare(&workspace, &target, &live));
-            let detail = compared.unwrap_or_else(|| ReleaseDetail {
+        tauri::async_runtime::spawn(async move {
+            let notes = notes(&workspace, &tag).await;
+            let compared = tokio::task::spawn_blocking(move || {
+                target.zip(live).and_then(|(target, live)| compare(&workspace, &target, &live))
+            });
+            let detail = compared.await.ok().flatten().unwrap_or_else(|| ReleaseDetail {
                 tag: tag.to_string(),
                 notes: None,
                 ran: Vec::new(),
@@ -233,7 +251,7 @@ impl Controller {
                 changes: Vec::new(),
                 compared_with: None,
             });
-            reply.send(Ok(ReleaseDetail { ran, ..detail }));
+            reply.send(Ok(ReleaseDetail { ran, notes, ..detail }));
         });
     }
 
@@ -275,6 +293,13 @@ fn repository(workspace: &Workspace) -> RepositoryView {
         branch: repository.head_branch(),
         rehearsal: workspace.is_rehearsal(),
     }
+}
+
+/// The notes of GitHub's release of this tag; a release without any, and a GitHub that does not answer, show none.
+async fn notes(workspace: &Workspace, tag: &TagName) -> Option<String> {
+    let github = workspace.github().ok()?;
+    let page = tokio::time::timeout(NOTES_WAIT, github.release_of(tag)).await.ok()?.ok()??;
+    Some(page.notes).filter(|notes| !notes.trim().is_empty())
 }
 
 fn file_name(path: &Path) -> Option<String> {

@@ -35,4 +35,8 @@ pub enum Notice {
     },
     /// Something about post-mortems changed: ask for what is shown.
     Postmortems,
+    /// Go there: somebody asked for it outside the window. Null: the timeline.
+    Show {
+        rollback: Option<String>,
+    },
 }

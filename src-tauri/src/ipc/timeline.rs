@@ -137,6 +137,7 @@ pub struct LiveView {
 pub enum Source {
     Probe,
     Deployment,
+    Run,
     Journal,
 }
 

@@ -77,6 +77,9 @@ export class Workspace {
       case "postmortems":
         void this.library.load();
         break;
+      case "show":
+        this.navigation.go(notice.rollback === null ? { name: "timeline" } : { name: "rollback", id: notice.rollback });
+        break;
     }
   }
 

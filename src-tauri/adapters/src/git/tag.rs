@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use git2::{ErrorCode, ObjectType, Oid};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{ObjectId, TagName};
+use lastgood_core::ports::forge::Tagger;
 use lastgood_core::ports::repository::{TagOrder, TagTarget};
 use lastgood_core::release::tag_object::parse_tag;
 use lastgood_core::release::{Moment, PointsAt};
@@ -89,6 +90,34 @@ fn existing(
         Some(Object::Commit(_) | Object::Tree | Object::Blob) | None => false,
     };
     Ok(Some(if same { Ok(ObjectId::new(object)) } else { Err(taken(&order.name)) }))
+}
+
+/// What an annotated tag's object says, so that it can be made elsewhere with the same id. `None` for any other object.
+pub(super) fn order_of(
+    location: &Location,
+    environment: &Environment,
+    tag: &TagName,
+    object: &ObjectId,
+) -> Result<Option<(TagOrder, Tagger)>, Trouble> {
+    let Some(Object::Tag(raw)) = objects::open(location, environment)?.read(object.as_str()) else { return Ok(None) };
+    let Some((parsed, text)) = parse_tag(&raw).zip(message(&raw)) else { return Ok(None) };
+    let Some((tagger, person)) = tagger(&raw).zip(parsed.tagger) else { return Ok(None) };
+    let order = TagOrder {
+        name: tag.clone(),
+        commit: ObjectId::new(parsed.target),
+        message: String::from_utf8_lossy(text).into_owned(),
+        date: person.date,
+    };
+    Ok(Some((order, tagger)))
+}
+
+/// `tagger Name <address> seconds offset`
+fn tagger(raw: &[u8]) -> Option<Tagger> {
+    let text = String::from_utf8_lossy(raw);
+    let line = text.lines().take_while(|line| !line.is_empty()).find_map(|line| line.strip_prefix("tagger "))?;
+    let (name, rest) = line.split_once(" <")?;
+    let (email, _) = rest.split_once('>')?;
+    Some(Tagger { name: name.to_owned(), email: email.to_owned() })
 }
 
 /// `None` when the ref was there already.

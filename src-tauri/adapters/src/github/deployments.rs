@@ -24,6 +24,9 @@ const FEW: usize = 3;
 /// What was last good lies within the newest thousand.
 const MOST: usize = 1_000;
 
+/// So many deployments of one environment tell what is live and, nearly always, what was last good.
+const ENOUGH: usize = 10;
+
 /// Where each one costs a request, as without GraphQL, this many do.
 const MOST_BY_REST: usize = 300;
 
@@ -48,8 +51,17 @@ struct Known {
 }
 
 impl Github {
-    /// Newest first.
+    /// Newest first, to their end.
     pub(super) async fn all_deployments(&self) -> Result<Vec<Deployment>, Trouble> {
+        self.deployments_until(None).await
+    }
+
+    /// Newest first, back to where each of these environments shows enough to tell what is live and what was before.
+    pub async fn deployments_of(&self, environments: &[EnvironmentName]) -> Result<Vec<Deployment>, Trouble> {
+        self.deployments_until(Some(environments)).await
+    }
+
+    async fn deployments_until(&self, enough: Option<&[EnvironmentName]>) -> Result<Vec<Deployment>, Trouble> {
         let newest = self.newest_deployments().await?;
         let mut known: Known = self.reader.memory.recall_value(&self.name_of_deployments()).await.unwrap_or_default();
         let before = known.fingerprint();
@@ -62,7 +74,7 @@ impl Github {
             self.read_from(&mut known, newest).await?;
         }
         if !known.whole {
-            self.read_older(&mut known).await?;
+            self.read_older(&mut known, enough).await;
         }
         self.seek_unmentioned(&mut known).await?;
         if known.fingerprint() != before {
@@ -123,13 +135,15 @@ impl Github {
     }
 
     /// A page that does not come leaves the rest for the next look.
-    async fn read_older(&self, known: &mut Known) -> Result<(), Trouble> {
+    async fn read_older(&self, known: &mut Known, enough: Option<&[EnvironmentName]>) {
         while let Some(after) = known.older.clone() {
-            let Some(page) = self.deployment_page(Some(&after)).await else { return Ok(()) };
+            if enough.is_some_and(|names| known.tells_of(names)) {
+                return;
+            }
+            let Some(page) = self.deployment_page(Some(&after)).await else { return };
             known.add(page);
         }
         known.whole = true;
-        Ok(())
     }
 
     /// Previews by the thousand must not push production out of sight.
@@ -202,6 +216,12 @@ impl Known {
         let since = if newest.len() < 100 { None } else { newest.last().map(|oldest| oldest.created_at) };
         self.by_id
             .retain(|id, found| listed.contains(id) || since.is_some_and(|since| found.deployment.created <= since));
+    }
+
+    fn tells_of(&self, environments: &[EnvironmentName]) -> bool {
+        let of =
+            |name: &EnvironmentName| self.by_id.values().filter(|found| found.deployment.environment == *name).count();
+        environments.iter().all(|name| of(name) >= ENOUGH)
     }
 
     fn environments(&self) -> Vec<EnvironmentName> {

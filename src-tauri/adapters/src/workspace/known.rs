@@ -136,11 +136,16 @@ async fn ask_forge(workspace: &Workspace, depth: Depth) -> Result<ForgeKnown, Tr
         github.first_look().await;
     }
     let whole = depth == Depth::Whole;
-    let (account, default_branch, environments, deployments, workflows, published, waiting_runs) = tokio::try_join!(
+    let deployed = async {
+        let environments = github.environments().await?;
+        let names: Vec<EnvironmentName> = environments.iter().map(|listed| listed.name.clone()).collect();
+        let deployments = if whole { github.deployments().await } else { github.deployments_of(&names).await };
+        Ok((environments, deployments?))
+    };
+    let (account, default_branch, (environments, deployments), workflows, published, waiting_runs) = tokio::try_join!(
         github.account(),
         only(whole, github.default_branch()),
-        github.environments(),
-        github.deployments(),
+        deployed,
         only(whole, github.workflows()),
         spared(only(whole, github.releases())),
         spared(only(whole, github.waiting_runs())),

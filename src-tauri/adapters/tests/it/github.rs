@@ -1,8 +1,10 @@
 //! GitHub, as the rehearsal's plays it, also where it goes wrong.
 
 mod dispatching;
+mod limiting;
 mod reading;
 mod runs;
 mod troubles;
 mod unreached;
 mod workflows;
+mod writing;

@@ -80,9 +80,15 @@ impl Rehearsed {
         self.github().dispatch(&order(&[("version_tag", "v2.4.0")])).await
     }
 
-    /// Requests that reached the server, of this method.
+    /// Requests that reached the server, of this method. Questions to GraphQL change nothing and are left out.
     pub(crate) fn sent(&self, method: &str) -> Vec<RecordedRequest> {
-        self.server().requests().into_iter().filter(|request| request.method == method).collect()
+        let counts = |request: &RecordedRequest| request.method == method && request.path_and_query != "/graphql";
+        self.server().requests().into_iter().filter(counts).collect()
+    }
+
+    /// Questions to GraphQL.
+    pub(crate) fn queries(&self) -> usize {
+        self.server().requests().iter().filter(|request| request.path_and_query == "/graphql").count()
     }
 
     /// Runs that were started since the beginning of the test.

@@ -2,6 +2,9 @@
 
 mod audience;
 mod beginning;
+mod news;
+mod refreshing;
+mod tagging;
 
 use lastgood_adapters::workspace::Workspace;
 use lastgood_core::journal;

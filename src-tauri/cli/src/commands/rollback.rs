@@ -62,7 +62,7 @@ pub(crate) async fn carry_out(workspace: &Workspace, order: &Order) -> Result<Ex
 
 fn audience(order: &Order, first: Option<Request>) -> Audience {
     Audience {
-        desktop: Arc::new(DesktopAlerts),
+        desktop: Arc::new(DesktopAlerts::default()),
         person: Arc::new(Terminal::new(first, !order.json)),
         watcher: Arc::new(Narrator::new(order.json)),
     }

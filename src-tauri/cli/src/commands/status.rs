@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 
 use lastgood_adapters::place::Place;
-use lastgood_adapters::workspace::{Access, Workspace};
+use lastgood_adapters::workspace::{Access, Known, Workspace};
 use lastgood_core::error::Trouble;
-use lastgood_core::live::Environment;
 use lastgood_core::live::last_good::words;
+use lastgood_core::live::{Environment, Source};
 use lastgood_core::rollback::Rollback;
 use lastgood_core::rollback::check::Verdict;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use crate::output::{self, plain};
 
 pub(crate) async fn run(arguments: Status) -> Result<ExitCode, Trouble> {
     let workspace = Workspace::open(&arguments.repository.repo, &Place::find()?, Access::from_environment())?;
-    let known = workspace.know().await?;
+    let known = if arguments.all { workspace.know().await? } else { workspace.know_live().await? };
     let unfinished = workspace.unfinished().await?;
     if let Err(trouble) = &known.forge {
         output::trouble(trouble, false);
@@ -26,20 +26,66 @@ pub(crate) async fn run(arguments: Status) -> Result<ExitCode, Trouble> {
             known.environments.iter().map(|environment| as_json(environment, &unfinished)).collect();
         output::json(&json!({
             "environments": environments,
+            "releases": arguments.all.then(|| releases(&known)),
+            "waiting_runs": arguments.all.then(|| waiting_runs(&known)),
             "github": match &known.forge {
                 Ok(forge) => json!({ "account": forge.account, "calls_left": forge.calls_left }),
                 Err(trouble) => json!({ "error": trouble }),
             },
+            "waiting": known.waiting,
+            "degraded": known.degraded,
             "at": known.at,
         }));
     } else {
+        if let Some(words) = &known.degraded {
+            output::line(&plain(&format!("! {words}")));
+        }
+        if let Some(waiting) = &known.waiting {
+            output::line(&format!("! {}", waiting.sentence()));
+        }
         known.environments.iter().for_each(|environment| print(environment, &unfinished, known.at.as_second()));
         if known.environments.is_empty() && known.forge.is_ok() {
             output::line("No environments: GitHub lists none, and lastgood.toml names none.");
         }
+        print_more(&known);
     }
     // What is known is shown; whether GitHub could be asked decides how this ended.
     Ok(if known.forge.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn releases(known: &Known) -> Vec<Value> {
+    let published = known.forge.iter().flat_map(|forge| forge.published.iter());
+    published
+        .map(|release| {
+            json!({
+                "tag": release.tag,
+                "name": release.name,
+                "draft": release.draft,
+                "prerelease": release.prerelease,
+                "published": release.published,
+                "url": release.url,
+            })
+        })
+        .collect()
+}
+
+fn waiting_runs(known: &Known) -> Vec<Value> {
+    let runs = known.forge.iter().flat_map(|forge| &forge.waiting_runs);
+    runs.map(
+        |run| json!({ "run": run.id, "title": run.title, "workflow": run.workflow, "by": run.actor, "url": run.url }),
+    )
+    .collect()
+}
+
+/// What `--all` adds, in one line each.
+fn print_more(known: &Known) {
+    let Ok(forge) = &known.forge else { return };
+    for run in &forge.waiting_runs {
+        output::line(&plain(&format!("waits for an approval: {} (run {}, by {})", run.title, run.id, run.actor)));
+    }
+    if known.whole {
+        output::line(&format!("{} releases on GitHub", forge.published.len()));
+    }
 }
 
 fn as_json(environment: &Environment, unfinished: &[Rollback]) -> Value {
@@ -57,7 +103,15 @@ fn as_json(environment: &Environment, unfinished: &[Rollback]) -> Value {
         .last_good
         .candidates
         .iter()
-        .map(|found| json!({ "tag": found.tag, "good": found.good, "reason": found.reason, "seconds": found.seconds }))
+        .map(|found| {
+            json!({
+                "tag": found.tag,
+                "good": found.good,
+                "against": found.against,
+                "reason": found.reason,
+                "seconds": found.seconds,
+            })
+        })
         .collect();
     json!({
         "environment": environment.name,
@@ -69,9 +123,21 @@ fn as_json(environment: &Environment, unfinished: &[Rollback]) -> Value {
             "owner": hold.owner, "reason": hold.reason, "since": hold.since, "rollback": hold.rollback,
         })),
         "quarantined": environment.quarantined,
+        "returned": environment.returned.as_ref().map(|returned| json!({
+            "rollback": returned.rollback, "from": returned.from, "to": returned.to, "since": returned.since,
+        })),
         "url": environment.url,
         "unfinished": unfinished.iter().find(|rollback| rollback.plan.environment == environment.name).map(|rollback| &rollback.id),
     })
+}
+
+/// What was proved or recorded by GitHub goes without saying.
+fn told_by(source: Source) -> &'static str {
+    match source {
+        Source::Probe | Source::Deployment => "",
+        Source::Run => "  (no deployment tells; by the newest run)",
+        Source::Journal => "  (no deployment tells; by this machine's journal)",
+    }
 }
 
 fn print(environment: &Environment, unfinished: &[Rollback], now: i64) {
@@ -87,7 +153,7 @@ fn print(environment: &Environment, unfinished: &[Rollback], now: i64) {
                 };
                 format!("  {mark} {}", health.sentence)
             });
-            output::line(&plain(&format!("  live       {}{age}{health}", live.version)));
+            output::line(&plain(&format!("  live       {}{age}{health}{}", live.version, told_by(live.source))));
             if let Some(disagreement) = &live.disagreement {
                 output::line(&plain(&format!("             ! {disagreement}")));
             }

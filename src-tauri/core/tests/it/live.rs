@@ -1,9 +1,10 @@
 //! What runs where, and what was last good.
 
 pub(crate) mod kit;
+mod runs;
 
 use lastgood_core::hold::quarantined;
-use lastgood_core::live::last_good::words;
+use lastgood_core::live::last_good::{Against, words};
 use lastgood_core::live::spans::durations;
 use lastgood_core::live::{Source, know, url};
 use lastgood_core::ports::forge::DeploymentState;
@@ -240,4 +241,47 @@ fn a_time_is_told_in_two_words_at_most() {
     ] {
         assert_eq!(words(seconds), said);
     }
+}
+
+#[test]
+fn each_candidate_says_what_speaks_against_it() {
+    let mut team = Team::new(&["v1", "v2", "v3", "v4"], &[("v1", 0), ("v2", 10_000), ("v3", 20_000), ("v4", 20_060)]);
+    team.facts = kit::quarantine("v2.0.0");
+    let good = know(&team.sightings()).last_good;
+    let against = |tag: &str| candidate(&good, tag).against;
+    assert_eq!(against("v4.0.0"), Some(Against::Live));
+    assert_eq!(against("v3.0.0"), Some(Against::TooShort { seconds: 60, soak_minutes: 30 }));
+    assert_eq!(against("v2.0.0"), Some(Against::Quarantined));
+    assert_eq!((against("v1.0.0"), good.tag.as_ref().unwrap().as_str()), (None, "v1.0.0"));
+    let told = serde_json::to_value(against("v3.0.0")).unwrap();
+    assert_eq!(told, serde_json::json!({ "code": "too_short", "seconds": 60, "soak_minutes": 30 }));
+}
+
+#[test]
+fn a_target_whose_health_failed_after_the_rollback_is_not_good_until_it_is_proved() {
+    let mut team = Team::new(&["v1", "v2"], &[("v1", 0), ("v2", 10_000)]);
+    team.facts = rollback_facts("v1.0.0", 20_000, true);
+    // Somebody went on to v2 again, much later; v1 ran for hours meanwhile.
+    team.deployments.insert(0, deployment("v2.0.0", 40_000));
+    team.facts.insert(3, kit::proof(Verdict::Failed));
+    assert_eq!(candidate(&know(&team.sightings()).last_good, "v1.0.0").against, Some(Against::ProofFailed));
+    team.facts.insert(4, kit::proof(Verdict::Passed));
+    assert_eq!(candidate(&know(&team.sightings()).last_good, "v1.0.0").against, None);
+}
+
+#[test]
+fn behind_a_rollback_that_worked_the_hold_says_what_is_back() {
+    let mut team = Team::new(&["v1", "v2"], &[("v1", 0), ("v2", 10_000)]);
+    let mut facts = rollback_facts("v1.0.0", 20_000, true);
+    facts.insert(1, kit::hold());
+    team.facts = facts.clone();
+    let returned = know(&team.sightings()).returned.unwrap();
+    assert_eq!((returned.to.as_str(), returned.since), ("v1.0.0", at(20_001)));
+
+    facts.pop();
+    team.facts = facts;
+    assert_eq!(know(&team.sightings()).returned, None, "it is not over");
+    team.facts = rollback_facts("v1.0.0", 20_000, false);
+    team.facts.insert(1, kit::hold());
+    assert_eq!(know(&team.sightings()).returned, None, "what is live is another");
 }

@@ -4,13 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{EnvironmentName, ObjectId};
 use lastgood_core::live::{Environment, know};
-use lastgood_core::planning::{Wish, deploy, plan};
+use lastgood_core::planning::{Wish, deploy, is_shared, plan};
 use lastgood_core::ports::forge::{Workflow, WorkflowInput};
 use lastgood_core::release::PointsAt;
 use lastgood_core::rollback::plan::{Deploy, Plan};
 use lastgood_core::settings::EnvironmentSettings;
 
-use crate::live::kit::{PRODUCTION, Team};
+use crate::live::kit::{self, PRODUCTION, Team, rollback_facts};
 
 #[test]
 fn a_wish_without_a_target_goes_to_the_last_good_one_and_pins_every_id() {
@@ -56,6 +56,30 @@ fn without_a_last_good_one_the_candidates_are_offered_with_what_is_known_of_them
     );
     let trouble = plan_of(&Team::new(&["v1"], &[]), None, &[]).unwrap_err();
     assert_eq!(trouble.hint, "Name a target with `--to TAG`.");
+}
+
+#[test]
+fn behind_a_rollback_that_worked_going_further_back_is_named() {
+    let mut team = team();
+    team.facts = rollback_facts("v2.0.0", 30_000, true);
+    team.facts.insert(1, kit::hold());
+    let workflows = [workflow("deploy.yml", &["version"])];
+    let trouble = plan_of(&team, None, &workflows).unwrap_err();
+    assert_eq!(trouble.code, Code::NoTarget);
+    assert_eq!(trouble.message, "production is back on v2.0.0 already, from what was live, and held since 05:33 UTC.");
+    assert_eq!(trouble.hint, "To go further back, name the target: `--to v1.0.0`.");
+    assert_eq!(plan_of(&team, Some("v1.0.0"), &workflows).unwrap().to.as_str(), "v1.0.0");
+}
+
+#[test]
+fn a_workflow_is_shared_where_it_serves_more_than_one_environment() {
+    let both: [EnvironmentName; 2] = ["production".into(), "staging".into()];
+    let mut one = workflow("deploy.yml", &["version"]);
+    assert!(!is_shared(&one, &both));
+    one = workflow("deploy.yml", &["version", "environment"]);
+    assert!(is_shared(&one, &both));
+    one.inputs[1].options = vec!["production".to_owned()];
+    assert!(!is_shared(&one, &both));
 }
 
 #[test]

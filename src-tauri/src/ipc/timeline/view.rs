@@ -172,11 +172,13 @@ fn live_view(live: &live::Live) -> LiveView {
         source: match live.source {
             live::Source::Probe => Source::Probe,
             live::Source::Deployment => Source::Deployment,
+            live::Source::Run => Source::Run,
             live::Source::Journal => Source::Journal,
         },
         sentence: match live.source {
             live::Source::Probe => "its version probe says so",
             live::Source::Deployment => "as GitHub's newest deployment says; the service was not asked",
+            live::Source::Run => "no deployment tells; as the newest run says; the service was not asked",
             live::Source::Journal => "as the journal of this machine says; the service was not asked",
         }
         .to_owned(),
@@ -238,6 +240,15 @@ fn marks(environment: &Environment) -> Vec<Mark> {
 
 fn github(known: &Known) -> GithubState {
     let checked_at = Some(known.at.to_string());
+    let calls_left = known.forge.as_ref().ok().and_then(|forge| forge.calls_left);
+    if let Some(waiting) = &known.waiting {
+        let (sentence, hint) = (waiting.sentence(), "It goes on by itself.".to_owned());
+        return GithubState { state: GithubReach::Limited, sentence, hint, calls_left, checked_at };
+    }
+    if let (Some(words), Ok(_)) = (&known.degraded, &known.forge) {
+        let hint = "A deploy may be slow or fail for reasons that are not yours.".to_owned();
+        return GithubState { state: GithubReach::Degraded, sentence: words.clone(), hint, calls_left, checked_at };
+    }
     match &known.forge {
         Ok(forge) => GithubState {
             state: GithubReach::Connected,

@@ -8,6 +8,7 @@ use lastgood_core::live::last_good::{Candidate, LastGood};
 use lastgood_core::ports::forge::{Deployment, DeploymentState};
 use lastgood_core::release::name::read;
 use lastgood_core::release::{Moment, PointsAt, Release, TagKind};
+use lastgood_core::rollback::check::{Answer, Policy, Question, Verdict};
 use lastgood_core::rollback::event::{Ending, Event, StepOutcome};
 use lastgood_core::rollback::plan::{Deploy, Plan, Proofs, rollback_tag};
 use lastgood_core::rollback::{Outcome, StepName};
@@ -99,6 +100,24 @@ pub(crate) fn rollback_facts(to: &str, started: i64, worked: bool) -> Vec<Fact> 
         fact(3, started + 60, Event::StepEnded(ending)),
         fact(4, started + 90, Event::RollbackEnded { outcome: end, sentence: words(), hint: words() }),
     ]
+}
+
+/// The health that was seen after that rollback.
+pub(crate) fn proof(verdict: Verdict) -> Fact {
+    let answer = Answer {
+        question: Question::LiveHealth,
+        verdict,
+        policy: Policy::Block,
+        sentence: String::new(),
+        evidence: Vec::new(),
+        milliseconds: 1,
+    };
+    fact(10, 20_070, Event::Answered(Box::new(answer)))
+}
+
+/// The hold of that rollback.
+pub(crate) fn hold() -> Fact {
+    fact(11, 20_001, Event::HoldTaken { owner: "@release-manager".to_owned(), reason: String::new() })
 }
 
 pub(crate) fn candidate<'a>(last_good: &'a LastGood, tag: &str) -> &'a Candidate {

@@ -1,0 +1,105 @@
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+
+use super::measure::Rounds;
+use super::stage::Stage;
+use crate::failure::{Failure, Outcome};
+use crate::place;
+use crate::program::{self, cargo};
+
+const ROUNDS: u32 = 7;
+const PAST: &str = r#"{"releases": 1000, "deployments": 300, "runs": 500}"#;
+/// Requests until the first screen is whole.
+const FIRST_TARGET: usize = 6;
+/// The time that Lastgood may take, as a part of gh's.
+const TARGET: f64 = 0.5;
+
+/// Asks a GitHub with a long past what is live and what there is, with Lastgood and with gh by turns.
+pub(super) fn bench() -> Outcome<String> {
+    if !program::exists("gh") {
+        return Err(Failure::new("gh is missing: install GitHub's command line (package gh)"));
+    }
+    program::run(&mut cargo(["build", "--release", "--package", "lastgood-cli"]))?;
+    let lastgood = place::built("release", "lastgood");
+    let stage = Stage::start(&lastgood, place::target()?.join("bench").join("refresh"), PAST)?;
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    println!("\n1,000 releases, 300 deployments, 500 runs; {ROUNDS} rounds each by turns, medians, {cores} cores\n");
+    count(&lastgood, &stage)?;
+    time(&lastgood, &stage)?;
+    Ok("measured; the figures are for reading and fail nothing".to_owned())
+}
+
+fn count(lastgood: &Path, stage: &Stage) -> Outcome {
+    println!("{:<34} {:>9} {:>9} {:>9}", "requests", "all", "of 304", "target");
+    for (name, whole) in [("what is live", false), ("everything", true)] {
+        forget(stage)?;
+        for round in ["first", "nothing new"] {
+            let before = stage.statuses()?.len();
+            program::run(look(lastgood, stage, whole).stdout(std::process::Stdio::null()))?;
+            let statuses = stage.statuses()?.split_off(before);
+            let unchanged = statuses.iter().filter(|status| **status == 304).count();
+            let target = match (round, whole) {
+                ("first", false) => format!("≤ {FIRST_TARGET}"),
+                ("first", true) => String::new(),
+                _ => "all 304".to_owned(),
+            };
+            println!("{:<34} {:>9} {unchanged:>9} {target:>9}", format!("{name}, {round}"), statuses.len());
+        }
+    }
+    Ok(())
+}
+
+fn time(lastgood: &Path, stage: &Stage) -> Outcome {
+    let notes = stage.folder.join("notes");
+    let [mut releases, mut runs, mut live, mut first, mut again] = [(); 5].map(|()| Rounds::default());
+    for _ in 0..ROUNDS {
+        releases.add(&gh(stage, &["release", "list", "--limit", "1000"]), &notes)?;
+        runs.add(&gh(stage, &["run", "list", "--limit", "500"]), &notes)?;
+        forget(stage)?;
+        live.add(&look(lastgood, stage, false), &notes)?;
+        forget(stage)?;
+        first.add(&look(lastgood, stage, true), &notes)?;
+        again.add(&look(lastgood, stage, true), &notes)?;
+    }
+    let gh = releases.milliseconds() + runs.milliseconds();
+    println!("\n{:<34} {:>9} {:>9} {:>9}", "time in ms", "", "of gh's", "target");
+    println!("{:<34} {:>9.1}", "gh release list", releases.milliseconds());
+    println!("{:<34} {:>9.1}", "gh run list", runs.milliseconds());
+    for (name, rounds) in
+        [("what is live, first", live), ("everything, first", first), ("everything, nothing new", again)]
+    {
+        let took = rounds.milliseconds();
+        println!("{name:<34} {took:>9.1} {:>9.2} {:>9}", took / gh, format!("≤ {TARGET}"));
+    }
+    Ok(())
+}
+
+/// `gh` knows this host as one that it may reach without encryption, through a proxy that is the server itself.
+fn gh(stage: &Stage, arguments: &[&str]) -> Command {
+    let mut command = Command::new("gh");
+    command.args(arguments).args(["--repo", &format!("github.localhost/{}", stage.slug)]);
+    command.env("GH_HOST", "github.localhost").env("GH_TOKEN", &stage.token);
+    command.env("http_proxy", format!("http://127.0.0.1:{}", stage.port()));
+    command.env("GH_CONFIG_DIR", stage.folder.join("gh")).env("GH_NO_UPDATE_NOTIFIER", "1");
+    command
+}
+
+fn look(lastgood: &Path, stage: &Stage, whole: bool) -> Command {
+    let mut command = Command::new(lastgood);
+    command.args(["status", "--json", "--repo", &stage.clone]).args(whole.then_some("--all"));
+    command.env("LASTGOOD_GITHUB_API", &stage.api).env("LASTGOOD_GITHUB_TOKEN", &stage.token);
+    command.env("LASTGOOD_DATA_DIR", stage.folder.join("data"));
+    command
+}
+
+/// As on a machine that never saw the repository.
+fn forget(stage: &Stage) -> Outcome {
+    let data = stage.folder.join("data");
+    if data.exists() {
+        fs::remove_dir_all(&data)
+            .map_err(|error| Failure::new(format!("{} cannot be emptied: {error}", data.display())))?;
+    }
+    Ok(())
+}
