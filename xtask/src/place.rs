@@ -16,6 +16,11 @@ pub(crate) fn ui() -> PathBuf {
     root().join("ui")
 }
 
+/// GitHub's own clients, for the tests.
+pub(crate) fn clients() -> PathBuf {
+    root().join("tests").join("clients")
+}
+
 /// A program that cargo built: in `target/debug`, or wherever `CARGO_TARGET_DIR` says.
 pub(crate) fn built(profile: &str, name: &str) -> PathBuf {
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);

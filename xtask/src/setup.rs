@@ -30,7 +30,8 @@ pub(crate) fn setup(need: Need) -> Outcome {
         elsewhere::check(need)?;
     }
     check_node()?;
-    ui::install()
+    ui::install()?;
+    if need >= Need::Tests { ui::install_clients() } else { Ok(()) }
 }
 
 fn check_node() -> Outcome {

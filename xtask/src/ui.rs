@@ -1,5 +1,7 @@
 //! The UI's packages and its build, each done once for the same input.
 
+use std::path::Path;
+
 use crate::failure::{Failure, Outcome};
 use crate::place;
 use crate::program::{self, npm};
@@ -10,13 +12,21 @@ const MADE: [&str; 3] = ["node_modules", "dist", "coverage"];
 
 /// Installs the packages that `package-lock.json` names, when it changed since the last time.
 pub(crate) fn install() -> Outcome {
-    let lock = place::ui().join("package-lock.json");
-    let stamp = Stamp::new("npm-ci", &[lock], &[])?;
-    if stamp.is_fresh() && place::ui().join("node_modules").is_dir() {
+    install_in(&place::ui(), "npm-ci", "the UI's packages")
+}
+
+/// The same, for the clients that the tests compare with.
+pub(crate) fn install_clients() -> Outcome {
+    install_in(&place::clients(), "npm-ci-clients", "the packages of GitHub's own clients")
+}
+
+fn install_in(folder: &Path, step: &str, what: &str) -> Outcome {
+    let stamp = Stamp::new(step, &[folder.join("package-lock.json")], &[])?;
+    if stamp.is_fresh() && folder.join("node_modules").is_dir() {
         return Ok(());
     }
-    println!("setup: the UI's packages (npm ci)");
-    program::run(&mut npm(["ci", "--no-audit", "--no-fund"]))?;
+    println!("setup: {what} (npm ci)");
+    program::run(npm(["ci", "--no-audit", "--no-fund"]).current_dir(folder))?;
     stamp.keep()
 }
 

@@ -58,11 +58,14 @@ pub enum FaultKind {
         #[serde(default)]
         when: When,
     },
-    /// Every `status` of runs and jobs in the answer is this word, which no client knows.
+    /// Every `status` of runs and jobs and every `state` of deployments in the answer is this word, which no client
+    /// knows.
     UnknownStatus {
         /// The word.
         word: String,
     },
+    /// Whatever GitHub's description lets be null in runs, jobs, releases and deployments is null in the answer.
+    Nulls,
     /// A GHES without run details: a dispatch that asks for them is answered by 422 (`refuse`) or plain 204.
     NoRunDetails {
         /// Refuse instead of ignoring the key.
@@ -145,7 +148,7 @@ impl FaultKind {
             Self::NoRunDetails { .. } | Self::SlowRun { .. } | Self::FailStep { .. } => true,
             Self::WaitForApproval | Self::NoRun => true,
             Self::Status { .. } | Self::Cut { .. } | Self::Delay { .. } => false,
-            Self::Html { .. } | Self::UnknownStatus { .. } => false,
+            Self::Html { .. } | Self::UnknownStatus { .. } | Self::Nulls => false,
         }
     }
 }

@@ -34,6 +34,7 @@ const TESTS: &[&str] = &[
     "openssh-client",
     "openssh-server",
     "gnupg",
+    "gh",
     "time",
 ];
 

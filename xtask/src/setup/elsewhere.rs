@@ -12,17 +12,17 @@ const LINUX: [(&str, &str, &str); 3] = [
     (
         "dnf",
         "sudo dnf install gcc gcc-c++ make pkgconf-pkg-config git webkit2gtk4.1-devel libayatana-appindicator-gtk3-devel librsvg2-devel dbus-devel",
-        "xorg-x11-server-Xvfb openbox xprop dbus-daemon ImageMagick webkit2gtk-driver gnome-keyring dunst libsecret openssh-server gnupg2 time",
+        "xorg-x11-server-Xvfb openbox xprop dbus-daemon ImageMagick webkit2gtk-driver gnome-keyring dunst libsecret openssh-server gnupg2 gh time",
     ),
     (
         "pacman",
         "sudo pacman -S --needed base-devel git webkit2gtk-4.1 libayatana-appindicator librsvg dbus",
-        "xorg-server-xvfb openbox xorg-xprop imagemagick gnome-keyring dunst libsecret openssh gnupg time",
+        "xorg-server-xvfb openbox xorg-xprop imagemagick gnome-keyring dunst libsecret openssh gnupg github-cli time",
     ),
     (
         "zypper",
         "sudo zypper install gcc gcc-c++ make pkg-config git webkit2gtk3-devel libayatana-appindicator3-devel librsvg-devel dbus-1-devel",
-        "xorg-x11-server-Xvfb openbox xprop dbus-1-daemon ImageMagick gnome-keyring dunst libsecret-tools openssh gpg2 time",
+        "xorg-x11-server-Xvfb openbox xprop dbus-1-daemon ImageMagick gnome-keyring dunst libsecret-tools openssh gpg2 gh time",
     ),
 ];
 
@@ -61,8 +61,17 @@ fn check_linux(need: Need) -> Outcome {
 }
 
 fn programs(need: Need) -> &'static [&'static str] {
-    let all: &[&str] =
-        &["Xvfb", "openbox", "xprop", "dbus-daemon", "import", "WebKitWebDriver", "dunst", "gnome-keyring-daemon"];
+    let all: &[&str] = &[
+        "Xvfb",
+        "openbox",
+        "xprop",
+        "dbus-daemon",
+        "import",
+        "WebKitWebDriver",
+        "dunst",
+        "gnome-keyring-daemon",
+        "gh",
+    ];
     match need {
         Need::Build => &[],
         Need::Display => all.get(..5).unwrap_or(all),

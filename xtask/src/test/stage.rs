@@ -17,7 +17,7 @@ pub(super) struct Stage {
 }
 
 /// The page comes early: Tauri embeds it, so the desktop crate does not compile without it.
-pub(super) const STAGES: [Stage; 10] = [
+pub(super) const STAGES: [Stage; 11] = [
     Stage { name: "setup", about: "packages of the system and of the UI", needs: &[], act: set_up },
     Stage { name: "format", about: "cargo fmt", needs: &[], act: format },
     Stage { name: "page", about: "the UI's build, ui/dist", needs: &["setup"], act: build_page },
@@ -26,6 +26,7 @@ pub(super) const STAGES: [Stage; 10] = [
     Stage { name: "ui-lint", about: "the UI's format, lint and types", needs: &["setup"], act: lint_ui },
     Stage { name: "ui", about: "the UI's tests", needs: &["setup"], act: test_ui },
     Stage { name: "rust", about: "the tests of every crate but the window's", needs: &["page"], act: test_rust },
+    Stage { name: "clients", about: "GitHub's own clients on the rehearsal", needs: &["page"], act: test_clients },
     Stage { name: "build", about: "the desktop app and the command line", needs: &["page"], act: build },
     Stage { name: "window", about: "the real window, by WebDriver", needs: &["build"], act: test_window },
 ];
@@ -72,14 +73,26 @@ fn test_ui() -> End {
 /// of the dependencies differently for each, and compile most of them twice.
 fn test_rust() -> End {
     if !has_nextest() {
-        let all = cargo(["test", "--workspace", "--no-fail-fast", "--exclude", "lastgood-e2e"]);
+        let mut all = cargo(["test", "--workspace", "--no-fail-fast"]);
+        all.args(["--exclude", "lastgood-e2e", "--exclude", "lastgood-clients"]);
         return counted(without_self(all));
     }
-    let units =
-        counted(without_self(cargo(["nextest", "run", "--workspace", "--filterset", "not package(lastgood-e2e)"])));
+    let own = "not (package(lastgood-e2e) | package(lastgood-clients))";
+    let units = counted(without_self(cargo(["nextest", "run", "--workspace", "--filterset", own])));
     // nextest leaves out the examples in the documentation.
     let examples = counted(without_self(cargo(["test", "--workspace", "--doc", "--quiet"])));
     units.and(examples)
+}
+
+fn test_clients() -> End {
+    if !program::exists("gh") {
+        return End::Skipped("gh is not installed: https://cli.github.com".to_owned());
+    }
+    counted(if has_nextest() {
+        cargo(["nextest", "run", "--workspace", "--filterset", "package(lastgood-clients)"])
+    } else {
+        cargo(["test", "--package", "lastgood-clients", "--no-fail-fast"])
+    })
 }
 
 /// Windows cannot replace a program that runs, and this one does.

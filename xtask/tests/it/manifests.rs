@@ -8,19 +8,23 @@ use toml::{Table, Value};
 use crate::tree::root;
 
 /// Our own crates that each of our crates may use, in its normal and build dependencies.
-const OURS: [(&str, &[&str]); 8] = [
+const OURS: [(&str, &[&str]); 9] = [
     ("lastgood-core", &[]),
     ("lastgood-rehearsal", &[]),
     ("lastgood-desk", &[]),
     ("lastgood-adapters", &["lastgood-core"]),
     ("lastgood-cli", &["lastgood-adapters", "lastgood-core", "lastgood-rehearsal"]),
     ("lastgood-desktop", &["lastgood-adapters", "lastgood-core", "lastgood-rehearsal"]),
+    ("lastgood-clients", &["lastgood-rehearsal"]),
     ("lastgood-e2e", &["lastgood-desk"]),
     ("xtask", &["lastgood-desk"]),
 ];
 /// What a crate's tests may use on top.
-const OURS_IN_TESTS: [(&str, &[&str]); 2] =
-    [("lastgood-adapters", &["lastgood-rehearsal"]), ("lastgood-e2e", &["lastgood-rehearsal"])];
+const OURS_IN_TESTS: [(&str, &[&str]); 3] = [
+    ("lastgood-adapters", &["lastgood-rehearsal"]),
+    ("lastgood-clients", &["lastgood-adapters", "lastgood-core"]),
+    ("lastgood-e2e", &["lastgood-rehearsal"]),
+];
 /// The outside world, which the core knows by its ports alone.
 const OUTSIDE_CORE: [&str; 13] = [
     "axum",

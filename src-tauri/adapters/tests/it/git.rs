@@ -8,5 +8,8 @@ mod hostile;
 mod moving;
 mod pushing;
 mod reading;
+// The daemon is called as Linux has it.
+#[cfg(target_os = "linux")]
+mod remotes;
 mod sample;
 mod tagging;

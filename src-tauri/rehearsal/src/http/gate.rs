@@ -22,6 +22,7 @@ use crate::{
 };
 
 mod headers;
+mod rewrite;
 
 /// Bodies are small; GitHub's own limit for most is 1 MB.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
@@ -173,10 +174,11 @@ async fn after_effect(answer: Response, faults: &[FaultKind]) -> Response {
     }
     let word =
         faults.iter().find_map(|fault| if let FaultKind::UnknownStatus { word } = fault { Some(word) } else { None });
-    match word {
-        Some(word) => headers::with_status_word(answer, word).await,
+    let answer = match word {
+        Some(word) => rewrite::with_status_word(answer, word).await,
         None => answer,
-    }
+    };
+    if faults.contains(&FaultKind::Nulls) { rewrite::with_nulls(answer).await } else { answer }
 }
 
 /// The answer that a fault puts in place of the true one.

@@ -106,6 +106,42 @@ async fn a_status_may_be_a_word_that_nobody_knows() {
 }
 
 #[tokio::test]
+async fn deployments_may_be_in_a_state_that_nobody_knows() {
+    let kit = Kit::start().await;
+    let id = kit.get("/deployments").await[0]["id"].clone();
+    kit.github().arm(Fault::once("", FaultKind::UnknownStatus { word: "levitating".to_owned() }).for_ever());
+    assert_eq!(kit.get(&format!("/deployments/{id}/statuses")).await[0]["state"], "levitating");
+    let query = "{ repository(owner: \"acme\", name: \"connectias\") { deployments(last: 1) { nodes { state latestStatus { state } } } } }";
+    let request = kit.request(Method::POST, "/graphql").body(json!({ "query": query }).to_string());
+    let answer = read(request.send().await.unwrap()).await.1;
+    let newest = &answer["data"]["repository"]["deployments"]["nodes"][0];
+    assert_eq!((&newest["state"], &newest["latestStatus"]["state"]), (&json!("LEVITATING"), &json!("LEVITATING")));
+}
+
+#[tokio::test]
+async fn what_may_be_null_is_null_and_the_rest_is_true() {
+    let kit = Kit::start().await;
+    let (id, truth) = (kit.deploy("v2.4.0").await, kit.get("/releases").await);
+    kit.github().arm(Fault::once("", FaultKind::Nulls).for_ever());
+    let run = kit.run(id).await;
+    assert_eq!((&run["name"], &run["head_branch"], &run["head_commit"]), (&Value::Null, &Value::Null, &Value::Null));
+    assert_eq!(run["id"], id);
+    let job = &kit.get(&format!("/actions/runs/{id}/jobs")).await["jobs"][0];
+    assert_eq!((&job["html_url"], &job["name"]), (&Value::Null, &json!("Fetch build")));
+    let releases = kit.get("/releases").await;
+    assert_eq!((&releases[0]["body"], &releases[0]["tag_name"]), (&Value::Null, &truth[0]["tag_name"]));
+    assert_eq!(kit.get("/deployments").await[0]["creator"], Value::Null);
+}
+
+#[tokio::test]
+async fn an_answer_tells_the_time_of_the_rehearsal() {
+    let kit = Kit::start().await;
+    kit.pass(jiff::SignedDuration::from_hours(24));
+    let date = kit.try_get("/releases").await.unwrap().headers()["date"].to_str().unwrap().to_owned();
+    assert!(date.starts_with("Mon, 23 Nov 2026 14:4"), "{date}");
+}
+
+#[tokio::test]
 async fn a_ghes_ignores_or_refuses_the_wish_for_run_details() {
     let kit = Kit::start().await;
     let details = json!({ "return_run_details": true });

@@ -165,7 +165,7 @@ async fn tagged(sample: &Sample) -> (GitRepository, TagName, ObjectId) {
 }
 
 #[cfg(unix)]
-fn script(path: &Path, text: &str) {
+pub(super) fn script(path: &Path, text: &str) {
     use std::os::unix::fs::PermissionsExt;
     fs::write(path, format!("#!/bin/sh\n{text}\n")).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();

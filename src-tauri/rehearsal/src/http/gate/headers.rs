@@ -5,13 +5,12 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{Asked, Points};
 use crate::{github::GitHub, http::call::DEFAULT_VERSION, rates::Rate};
 
-const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
+pub(super) const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 
 /// A GET that the client has already costs nothing; so do refused tokens and the rate limit itself.
 pub(super) async fn finish(github: &GitHub, asked: &Asked, answer: Response) -> Response {
@@ -37,24 +36,8 @@ pub(super) async fn finish(github: &GitHub, asked: &Asked, answer: Response) -> 
     let price = parts.extensions.get::<Points>().map_or(1, |points| points.0);
     let rate = github.spend(asked.resource, if unpaid { 0 } else { price });
     common(&mut parts.headers, asked, &rate, &body);
+    put(&mut parts.headers, "date", &github.now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string());
     Response::from_parts(parts, Body::from(body))
-}
-
-/// Puts `word` in place of every run's and job's status.
-pub(super) async fn with_status_word(answer: Response, word: &str) -> Response {
-    let (parts, body) = answer.into_parts();
-    let body = to_bytes(body, LARGEST_ANSWER).await.unwrap_or_default();
-    let Ok(mut value) = serde_json::from_slice::<Value>(&body) else {
-        return Response::from_parts(parts, Body::from(body));
-    };
-    let is_one = value.get("run_number").is_some() || value.get("run_id").is_some();
-    let list = ["workflow_runs", "jobs"].into_iter().find(|name| value.get(name).is_some());
-    match list.and_then(|name| value.get_mut(name)).and_then(Value::as_array_mut) {
-        Some(items) => items.iter_mut().for_each(|item| item["status"] = word.into()),
-        None if is_one => value["status"] = word.into(),
-        None => {}
-    }
-    Response::from_parts(parts, Body::from(value.to_string()))
 }
 
 fn common(headers: &mut HeaderMap, asked: &Asked, rate: &Rate, body: &Bytes) {
@@ -63,7 +46,7 @@ fn common(headers: &mut HeaderMap, asked: &Asked, rate: &Rate, body: &Bytes) {
     put(headers, "server", "github.com");
     put(headers, "x-github-media-type", "github.v3; format=json");
     put(headers, "x-github-request-id", &id);
-    put(headers, "x-oauth-scopes", "repo, workflow");
+    put(headers, "x-oauth-scopes", "read:org, repo, workflow");
     put(headers, "x-accepted-oauth-scopes", "");
     put(headers, "x-ratelimit-limit", &rate.limit.to_string());
     put(headers, "x-ratelimit-remaining", &rate.remaining().to_string());

@@ -1,0 +1,146 @@
+//! `git http-backend` behind the smallest server that it can stand behind, with GitHub's way to sign in.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// A server for the folder of one remote. Its thread ends with the test's process.
+pub(super) struct SmartHttp {
+    port: u16,
+    counts: Arc<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
+    answered: AtomicUsize,
+    refused: AtomicUsize,
+}
+
+/// One request, as CGI wants it.
+struct Request {
+    method: String,
+    path: String,
+    query: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl SmartHttp {
+    pub(super) fn serve(remote: &Path, token: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let counts = Arc::<Counts>::default();
+        let (root, expected) = (remote.parent().unwrap().to_owned(), format!("Basic {}", pair(token)));
+        let shared = Arc::clone(&counts);
+        thread::spawn(move || {
+            for connection in listener.incoming().flatten() {
+                let (root, expected, shared) = (root.clone(), expected.clone(), Arc::clone(&shared));
+                thread::spawn(move || answer(connection, &root, &expected, &shared));
+            }
+        });
+        Self { port, counts }
+    }
+
+    pub(super) fn address(&self, name: &str) -> String {
+        format!("http://127.0.0.1:{}/{name}", self.port)
+    }
+
+    /// Requests with the right token.
+    pub(super) fn answered(&self) -> usize {
+        self.counts.answered.load(Ordering::SeqCst)
+    }
+
+    /// Requests without it.
+    pub(super) fn refused(&self) -> usize {
+        self.counts.refused.load(Ordering::SeqCst)
+    }
+}
+
+/// A token as GitHub takes it for git.
+pub(super) fn pair(token: &str) -> String {
+    STANDARD.encode(format!("x-access-token:{token}"))
+}
+
+fn answer(mut connection: TcpStream, root: &Path, expected: &str, counts: &Counts) {
+    let Some(request) = Request::read(&connection) else { return };
+    let answer = if request.header("authorization") == Some(expected) {
+        counts.answered.fetch_add(1, Ordering::SeqCst);
+        backend(&request, root)
+    } else {
+        counts.refused.fetch_add(1, Ordering::SeqCst);
+        let head = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"GitHub\"\r\n";
+        format!("{head}Content-Length: 0\r\nConnection: close\r\n\r\n").into_bytes()
+    };
+    // A client that went away has its own test.
+    connection.write_all(&answer).ok();
+}
+
+impl Request {
+    fn read(connection: &TcpStream) -> Option<Self> {
+        let mut reader = BufReader::new(connection);
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let mut words = line.split_whitespace();
+        let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
+        let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+        let (path, query) = (path.to_owned(), query.to_owned());
+        let mut headers = Vec::new();
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line).ok()?;
+            let Some((name, value)) = line.trim_end().split_once(": ") else { break };
+            headers.push((name.to_ascii_lowercase(), value.to_owned()));
+        }
+        let mut request = Self { method, path, query, headers, body: Vec::new() };
+        let length = request.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+        request.body = vec![0; length];
+        reader.read_exact(&mut request.body).ok()?;
+        Some(request)
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// RFC 3875: the request in the environment and on the input, the answer with a `Status` of its own on the output.
+fn backend(request: &Request, root: &Path) -> Vec<u8> {
+    let mut command = Command::new("git");
+    command
+        .arg("http-backend")
+        .env("GIT_PROJECT_ROOT", root)
+        .env("GIT_HTTP_EXPORT_ALL", "1")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", PathBuf::from("/dev/null"))
+        .env("REQUEST_METHOD", &request.method)
+        .env("PATH_INFO", &request.path)
+        .env("QUERY_STRING", &request.query)
+        .env("CONTENT_LENGTH", request.body.len().to_string())
+        .env("CONTENT_TYPE", request.header("content-type").unwrap_or_default())
+        .env("HTTP_CONTENT_ENCODING", request.header("content-encoding").unwrap_or_default())
+        .env("GIT_PROTOCOL", request.header("git-protocol").unwrap_or_default())
+        // Who is signed in may push (`git help http-backend`).
+        .env("REMOTE_USER", "x-access-token")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let mut child = command.spawn().expect("the tests need git");
+    child.stdin.take().unwrap().write_all(&request.body).unwrap();
+    let output = child.wait_with_output().unwrap().stdout;
+    let end = output.windows(4).position(|four| four == b"\r\n\r\n").expect("CGI has a head");
+    let head = String::from_utf8_lossy(&output[..end]).into_owned();
+    let body = &output[end + 4..];
+    let status = head.lines().find_map(|line| line.strip_prefix("Status: ")).unwrap_or("200 OK").to_owned();
+    let kept = head
+        .lines()
+        .filter(|line| !line.starts_with("Status: "))
+        .fold(String::new(), |kept, line| kept + line + "\r\n");
+    let head = format!("HTTP/1.1 {status}\r\n{kept}Content-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+    [head.as_bytes(), body].concat()
+}
