@@ -19,15 +19,18 @@ const OURS: [(&str, &[&str]); 8] = [
     ("xtask", &["lastgood-desk"]),
 ];
 /// What a crate's tests may use on top.
-const OURS_IN_TESTS: [(&str, &[&str]); 2] =
-    [("lastgood-adapters", &["lastgood-rehearsal"]), ("lastgood-e2e", &["lastgood-rehearsal"])];
+const OURS_IN_TESTS: [(&str, &[&str]); 3] = [
+    ("lastgood-adapters", &["lastgood-desk", "lastgood-rehearsal"]),
+    ("lastgood-cli", &["lastgood-desk"]),
+    ("lastgood-e2e", &["lastgood-rehearsal"]),
+];
 /// The outside world, which the core knows by its ports alone.
 const OUTSIDE_CORE: [&str; 13] = [
     "axum",
     "directories",
     "fs4",
     "git2",
-    "keyring",
+    "keyring-core",
     "lettre",
     "notify-rust",
     "octocrab",

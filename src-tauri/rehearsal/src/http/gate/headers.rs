@@ -9,7 +9,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{Asked, Points};
-use crate::{github::GitHub, http::call::DEFAULT_VERSION, rates::Rate};
+use crate::{github::GitHub, http::call::DEFAULT_VERSION, rates::Rate, sign_in::TokenSwitches};
 
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 
@@ -37,6 +37,7 @@ pub(super) async fn finish(github: &GitHub, asked: &Asked, answer: Response) -> 
     let price = parts.extensions.get::<Points>().map_or(1, |points| points.0);
     let rate = github.spend(asked.resource, if unpaid { 0 } else { price });
     common(&mut parts.headers, asked, &rate, &body);
+    about_token(&mut parts.headers, &github.sign_ins(|sign_ins| sign_ins.token.clone()));
     Response::from_parts(parts, Body::from(body))
 }
 
@@ -57,13 +58,22 @@ pub(super) async fn with_status_word(answer: Response, word: &str) -> Response {
     Response::from_parts(parts, Body::from(value.to_string()))
 }
 
+/// Scopes of a classic token, and when it expires (GitHub's "Managing your personal access tokens").
+fn about_token(headers: &mut HeaderMap, token: &TokenSwitches) {
+    if let Some(scopes) = &token.scopes {
+        put(headers, "x-oauth-scopes", &scopes.join(", "));
+    }
+    if let Some(expires) = token.expires {
+        put(headers, "github-authentication-token-expiration", &expires.strftime("%Y-%m-%d %H:%M:%S UTC").to_string());
+    }
+}
+
 fn common(headers: &mut HeaderMap, asked: &Asked, rate: &Rate, body: &Bytes) {
     let digest = Sha256::digest(format!("{}{}{body:?}", rate.used, rate.reset));
     let id: String = digest.iter().take(10).map(|byte| format!("{byte:02X}")).collect();
     put(headers, "server", "github.com");
     put(headers, "x-github-media-type", "github.v3; format=json");
     put(headers, "x-github-request-id", &id);
-    put(headers, "x-oauth-scopes", "repo, workflow");
     put(headers, "x-accepted-oauth-scopes", "");
     put(headers, "x-ratelimit-limit", &rate.limit.to_string());
     put(headers, "x-ratelimit-remaining", &rate.remaining().to_string());
