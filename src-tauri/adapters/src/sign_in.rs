@@ -177,7 +177,9 @@ pub(crate) fn signed_out(host: &str) -> Trouble {
     Trouble::new(
         Code::SignedOut,
         format!("You are not signed in to {host}."),
-        format!("Sign in under Settings, or by `lastgood auth login --host {host}`."),
+        format!(
+            "Sign in under Settings, by `lastgood auth login --host {host}`, or put a token into {TOKEN_VARIABLE}."
+        ),
     )
 }
 

@@ -33,6 +33,7 @@ const TESTS: &[&str] = &[
     "xdotool",
     "python3-gi",
     "gir1.2-gtk-3.0",
+    "openssl",
     "openssh-client",
     "openssh-server",
     "gnupg",

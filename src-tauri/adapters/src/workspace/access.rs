@@ -4,7 +4,7 @@ use lastgood_core::error::Trouble;
 use lastgood_core::rollback::engine::Pace;
 
 use crate::secret::Secret;
-use crate::server::{PUBLIC_API, Server};
+use crate::server::{PUBLIC_API, PUBLIC_HOST, Server};
 use crate::sign_in::{self, Host, SessionTokens, SignIn};
 
 /// Points at another GitHub server, such as a rehearsal.
@@ -69,7 +69,7 @@ impl Access {
 
     /// The newest sign-in of this process, else the environment's token, else the one that was kept.
     pub(super) fn token(&self, sign_in: &SignIn, host: &Host) -> Result<Secret, Trouble> {
-        match (self.session.get(&host.name), &self.given) {
+        match (self.session.get(&host.name), self.given_for(&host.name)) {
             (Some(token), _) => Ok(token),
             (None, Some(given)) => Ok(given.clone()),
             (None, None) => sign_in.token(host),
@@ -82,6 +82,11 @@ impl Access {
 
     /// The environment's token counts: there is none newer.
     pub(super) fn is_given(&self, host: &str) -> bool {
-        self.given.is_some() && self.session.get(host).is_none()
+        self.given_for(host).is_some() && self.session.get(host).is_none()
+    }
+
+    /// The environment's token is for the server that the environment names, else for the public one; no other sees it.
+    fn given_for(&self, host: &str) -> Option<&Secret> {
+        self.given.as_ref().filter(|_| self.is_explicit() || host == PUBLIC_HOST)
     }
 }
