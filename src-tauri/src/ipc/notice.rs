@@ -7,6 +7,7 @@ use super::inbox::InboxItem;
 use super::incident::{IncidentSummary, IncidentView};
 use super::rollback::RollbackView;
 use super::session::RepositoryView;
+use super::settings::SettingsView;
 use super::timeline::Overview;
 
 /// Snapshots, not changes: a window that missed one has lost nothing.
@@ -35,4 +36,7 @@ pub enum Notice {
     },
     /// Something about post-mortems changed: ask for what is shown.
     Postmortems,
+    Settings {
+        settings: SettingsView,
+    },
 }

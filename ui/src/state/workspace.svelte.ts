@@ -22,6 +22,7 @@ import { Paper } from "./paper.svelte";
 import { Releases } from "./releases.svelte";
 import { RollbackRun } from "./rollback-run.svelte";
 import { Session } from "./session.svelte";
+import { Settings } from "./settings.svelte";
 import { Templates } from "./templates.svelte";
 import { Toasts } from "./toasts.svelte";
 
@@ -42,6 +43,7 @@ export class Workspace {
   readonly channels = new Channels();
   readonly library = new Library();
   readonly paper = new Paper();
+  readonly settings = new Settings();
 
   async begin(): Promise<void> {
     await this.session.begin();
@@ -76,6 +78,9 @@ export class Workspace {
         break;
       case "postmortems":
         void this.library.load();
+        break;
+      case "settings":
+        this.settings.receive(notice.settings);
         break;
     }
   }
