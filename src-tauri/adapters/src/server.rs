@@ -32,23 +32,17 @@ impl Server {
     /// # Errors
     /// [`Code::Usage`] where this is no name of a host.
     pub fn of_host(host: &str) -> Result<Self, Trouble> {
-        let api = if host == PUBLIC_HOST {
-            PUBLIC_API.to_owned()
+        let host = host.trim().to_ascii_lowercase();
+        if !is_name(&host) {
+            let hint = "Give it as in github.example.com, without https:// and path.";
+            return Err(Trouble::new(Code::Usage, "This is no name of a host.", hint));
+        }
+        if host == PUBLIC_HOST {
+            Self::at(PUBLIC_API)
         } else if host.ends_with(RESIDENT) {
-            format!("https://api.{host}")
+            Self::at(&format!("https://api.{host}"))
         } else {
-            format!("https://{host}/api/v3")
-        };
-        match Url::parse(&api) {
-            Ok(url)
-                if host == PUBLIC_HOST || url.host_str().is_some_and(|name| api.contains(name)) && is_name(host) =>
-            {
-                Ok(Self { api, ca: None })
-            }
-            Ok(_) | Err(_) => {
-                let message = "This is no name of a host.";
-                Err(Trouble::new(Code::Usage, message, "Give it as in github.example.com, without https:// and path."))
-            }
+            Self::at(&format!("https://{host}/api/v3"))
         }
     }
 
@@ -58,19 +52,15 @@ impl Server {
     /// [`Code::AddressInsecure`] for plain http beyond this machine: the token would travel in clear.
     /// [`Code::Usage`] for what is no address.
     pub fn at(api: &str) -> Result<Self, Trouble> {
-        let api = api.trim().trim_end_matches('/');
-        let url =
-            Url::parse(api).ok().filter(|url| url.has_host() && url.username().is_empty() && url.query().is_none());
-        match url.as_ref().map(Url::scheme) {
-            Some("https") => {}
-            Some("http") if is_loopback(api) => {}
-            Some("http") => return Err(insecure()),
-            Some(_) | None => {
-                let hint = "Give it as in https://github.example.com/api/v3.";
-                return Err(Trouble::new(Code::Usage, "This is no address of a GitHub server.", hint));
-            }
+        let plain = |url: &Url| url.has_host() && url.username().is_empty() && url.query().is_none();
+        let Some(url) = Url::parse(api.trim()).ok().filter(plain) else { return Err(no_address()) };
+        match url.scheme() {
+            "https" => {}
+            "http" if is_loopback(url.as_str()) => {}
+            "http" => return Err(insecure()),
+            _ => return Err(no_address()),
         }
-        Ok(Self { api: api.to_owned(), ca: None })
+        Ok(Self { api: url.as_str().trim_end_matches('/').to_owned(), ca: None })
     }
 
     /// Trusts the authorities in this PEM file as well, as behind an own certificate authority.
@@ -151,6 +141,11 @@ fn is_name(host: &str) -> bool {
 fn authority(address: &str) -> &str {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     rest.split('/').next().unwrap_or(rest)
+}
+
+fn no_address() -> Trouble {
+    let hint = "Give it as in https://github.example.com/api/v3.";
+    Trouble::new(Code::Usage, "This is no address of a GitHub server.", hint)
 }
 
 fn insecure() -> Trouble {

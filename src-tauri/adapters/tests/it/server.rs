@@ -21,6 +21,7 @@ fn a_host_has_its_customary_address_and_its_pages() {
         assert_eq!((server.host(), server.api(), server.pages().as_str()), (host, api, pages));
         assert_eq!(Server::at(api).unwrap(), server);
     }
+    assert_eq!(Server::of_host(" GitHub.com ").unwrap(), Server::at("https://API.github.com/").unwrap());
     for host in ["", "https://github.com", "a/b", "-a", "a b", "user@host", "host:port", "höst"] {
         assert_eq!(Server::of_host(host).unwrap_err().code, Code::Usage, "{host:?}");
     }
