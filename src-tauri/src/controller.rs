@@ -11,6 +11,7 @@ mod message;
 mod opening;
 mod rollbacks;
 mod session;
+pub(crate) mod settings;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -27,6 +28,7 @@ use tokio::sync::{mpsc, oneshot};
 pub(crate) use host::Host;
 use message::{Message, Reply};
 use session::Session;
+use settings::Settings;
 
 use crate::ipc::error::UiError;
 use crate::ipc::notice::Notice;
@@ -63,6 +65,7 @@ pub(crate) struct Controller {
     trouble: Option<Trouble>,
     /// Asked before the first opening was over.
     starting: Option<Vec<Reply<Startup>>>,
+    settings: Settings,
 }
 
 impl Controller {
@@ -74,6 +77,7 @@ impl Controller {
         let mut controller = Self {
             app,
             place: place.clone(),
+            settings: Settings::new(journal.clone()),
             journal_version: journal.version()?,
             journal,
             sender: sender.clone(),
@@ -135,6 +139,8 @@ impl Controller {
             Message::Rollbacks(reply) => reply.send(self.rollback_summaries().await),
             Message::Inbox(reply) => reply.send(self.inbox().await),
             Message::ReadInbox(reply) => reply.send(self.read_inbox().await),
+            Message::Settings(request, reply) => self.settings_request(request, reply),
+            Message::SettingsNews(news) => self.settings_news(news),
             Message::OpenLink(url, reply) => reply.send(self.open_link(&url)),
         }
     }

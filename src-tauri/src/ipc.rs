@@ -10,6 +10,7 @@ pub mod notice;
 pub mod postmortem;
 pub mod rollback;
 pub mod session;
+pub mod settings;
 pub mod timeline;
 
 use tauri::Wry;
@@ -39,5 +40,16 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         rollback::rollbacks,
         inbox::inbox,
         inbox::read_inbox,
+        settings::settings,
+        settings::check_settings,
+        settings::save_host,
+        settings::remove_host,
+        settings::sign_in_by_token,
+        settings::sign_in_by_gh,
+        settings::sign_in_by_code,
+        settings::open_sign_in_page,
+        settings::cancel_sign_in,
+        settings::keep_for_session,
+        settings::sign_out,
     ]
 }

@@ -17,6 +17,7 @@ use lastgood_desktop::ipc::postmortem::{
 };
 use lastgood_desktop::ipc::rollback::{RollbackSummary, RollbackView};
 use lastgood_desktop::ipc::session::{RecentRepository, RepositoryView, Startup};
+use lastgood_desktop::ipc::settings::{HostChoice, SettingsView};
 use lastgood_desktop::ipc::timeline::{Overview, ReleaseDetail, ReleaseRow};
 use ts_rs::{Config, TS};
 
@@ -54,6 +55,8 @@ fn generate(folder: &Path) {
     RollbackView::export_all(&config).unwrap();
     RollbackSummary::export_all(&config).unwrap();
     InboxItem::export_all(&config).unwrap();
+    SettingsView::export_all(&config).unwrap();
+    HostChoice::export_all(&config).unwrap();
     Notice::export_all(&config).unwrap();
     NewIncident::export_all(&config).unwrap();
     IncidentChange::export_all(&config).unwrap();

@@ -4,6 +4,7 @@
 //! leaves exactly once, follows no redirect, and an answer that never came is [`DispatchAnswer::Unknown`] or
 //! [`Written::Unknown`]. After a limit nothing is sent until GitHub takes calls again ([`limits`]).
 
+pub mod account;
 mod answer;
 mod deployments;
 mod dispatch;
@@ -23,7 +24,7 @@ mod workflow_file;
 mod workflows;
 mod writing;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -40,16 +41,16 @@ use lastgood_core::ports::repository::{PushOutcome, TagOrder, TagTarget};
 use tokio::sync::OnceCell;
 
 use crate::secret::Secret;
+use crate::server::Server;
 use graphql::Graphql;
 use reading::Reader;
 use status_page::StatusPage;
 use transport::Transport;
 
+pub(crate) use transport::encode;
+
 pub use memory::Memory;
 pub use status_page::PUBLIC_STATUS;
-
-/// The public GitHub's address for requests.
-pub const PUBLIC_API: &str = "https://api.github.com";
 
 /// GitHub gives up on a request of its own after 10 s; slow networks get twice that on top.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -61,7 +62,7 @@ pub struct Github {
     graphql: Arc<Graphql>,
     status_page: Option<StatusPage>,
     slug: RepositorySlug,
-    account: Arc<OnceCell<String>>,
+    account: Arc<RwLock<Arc<OnceCell<String>>>>,
 }
 
 /// What the first request brings: enough for the whole first screen.
@@ -77,14 +78,23 @@ pub struct First {
 }
 
 impl Github {
-    /// `api` is the server's address, such as [`PUBLIC_API`] or `https://host/api/v3`.
+    /// `api` is the server's address, such as `https://api.github.com` or `https://host/api/v3`.
     pub fn new(api: &str, token: &Secret, slug: RepositorySlug) -> Result<Self, Trouble> {
         Self::within(api, token, slug, DEADLINE)
     }
 
     /// The same; an answer that takes longer than `deadline`, body and all, has not come.
     pub fn within(api: &str, token: &Secret, slug: RepositorySlug, deadline: Duration) -> Result<Self, Trouble> {
-        let transport = Arc::new(Transport::new(api, token, deadline)?);
+        Self::at(&Server::at(api)?, token, slug, deadline)
+    }
+
+    /// The same on a server that may have certificates of its own.
+    pub fn on(server: &Server, token: &Secret, slug: RepositorySlug) -> Result<Self, Trouble> {
+        Self::at(server, token, slug, DEADLINE)
+    }
+
+    fn at(server: &Server, token: &Secret, slug: RepositorySlug, deadline: Duration) -> Result<Self, Trouble> {
+        let transport = Arc::new(Transport::new(server, token, deadline)?);
         let reader = Reader { transport, memory: Memory::default() };
         let (graphql, account) = (Arc::default(), Arc::default());
         Ok(Self { reader, graphql, status_page: None, slug, account })
@@ -102,6 +112,14 @@ impl Github {
     pub fn with_status_page(mut self, address: &str) -> Self {
         self.status_page = StatusPage::new(address);
         self
+    }
+
+    /// Goes on with another token, also for what is under way.
+    pub fn renew(&self, token: &Secret) -> Result<(), Trouble> {
+        self.reader.transport.renew(token)?;
+        // It may be somebody else's.
+        *self.account.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+        Ok(())
     }
 
     /// Calls left in this hour, as the newest answer told.
@@ -142,11 +160,12 @@ impl Github {
 #[async_trait]
 impl Forge for Github {
     async fn account(&self) -> Result<String, Trouble> {
-        let account = self.account.get_or_try_init(|| async {
+        let account = Arc::clone(&self.account.read().unwrap_or_else(PoisonError::into_inner));
+        let login = account.get_or_try_init(|| async {
             let user: wire::User = self.reader.ask("/user").await?.value;
             Ok::<_, Trouble>(user.login)
         });
-        account.await.cloned()
+        login.await.cloned()
     }
 
     async fn default_branch(&self) -> Result<String, Trouble> {

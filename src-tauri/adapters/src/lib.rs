@@ -10,6 +10,8 @@ pub mod opener;
 pub mod place;
 pub mod probe;
 pub mod secret;
+pub mod server;
+pub mod sign_in;
 pub mod sqlite;
 pub mod turn;
 pub mod vault;

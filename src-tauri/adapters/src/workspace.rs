@@ -3,15 +3,16 @@
 //! The window and the terminal both stand on this; neither knows how the parts are made.
 
 mod access;
+mod connection;
 mod known;
 mod news;
 mod tagging;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use lastgood_core::error::{Code, Trouble};
-use lastgood_core::ids::{EnvironmentName, RepositorySlug, RollbackId, WriterId, remote_host};
+use lastgood_core::ids::{EnvironmentName, RepositorySlug, RollbackId, WriterId};
 use lastgood_core::journal::{Fact, NewFact, Subject};
 use lastgood_core::planning::{self, Wish};
 use lastgood_core::ports::{Clock, Desktop, Journal, Person, Ports, Watcher};
@@ -22,7 +23,9 @@ use lastgood_core::rollback::next;
 use lastgood_core::rollback::plan::Plan;
 use lastgood_core::settings::{FILE, Settings};
 
-pub use access::{API_VARIABLE, Access, TOKEN_VARIABLE};
+pub use crate::sign_in::TOKEN_VARIABLE;
+pub use access::{API_VARIABLE, Access};
+pub use connection::STATUS_VARIABLE;
 pub use known::{ForgeKnown, Known};
 
 use known::Depth;
@@ -30,14 +33,14 @@ use tagging::Tagging;
 
 use crate::clock::SystemClock;
 use crate::git::{GitRepository, OpenOptions};
-use crate::github::{Github, Memory, PUBLIC_API, PUBLIC_STATUS};
+use crate::github::Github;
 use crate::place::Place;
 use crate::probe::HttpProbe;
+use crate::secret::Secret;
+use crate::sign_in::{Home, Host, SignIn};
 use crate::sqlite::SqliteJournal;
 use crate::turn::{self, Turn};
-
-/// Names the page that tells how GitHub is doing, in the form of githubstatus.com's `summary.json`.
-pub const STATUS_VARIABLE: &str = "LASTGOOD_GITHUB_STATUS";
+use connection::Connection;
 
 /// An opened repository.
 pub struct Workspace {
@@ -46,7 +49,7 @@ pub struct Workspace {
     slug: Option<RepositorySlug>,
     settings: Settings,
     journal: SqliteJournal,
-    github: Result<Arc<Github>, Trouble>,
+    connection: Arc<Connection>,
     probe: Arc<HttpProbe>,
     access: Access,
     key: String,
@@ -71,8 +74,9 @@ impl Workspace {
     /// # Errors
     /// The repository's own troubles, a broken `lastgood.toml`, or a journal that cannot be opened.
     pub fn open(folder: &Path, place: &Place, access: Access) -> Result<Self, Trouble> {
-        let options =
-            OpenOptions { cache: Some(place.cache()), authorizer: Some(access.authorizer()), ..OpenOptions::default() };
+        let later: Arc<OnceLock<Arc<Connection>>> = Arc::default();
+        let authorizer = Some(connection::authorizer(&later));
+        let options = OpenOptions { cache: Some(place.cache()), authorizer, ..OpenOptions::default() };
         let repository = GitRepository::open(folder, options)?;
         let settings = match repository.read_head_file(FILE)? {
             Some(bytes) => Settings::parse(&String::from_utf8_lossy(&bytes))?,
@@ -81,17 +85,19 @@ impl Workspace {
         // No remote is no trouble yet: the releases show all the same.
         let remote = repository.remote_url().ok();
         let slug = remote.as_deref().and_then(RepositorySlug::from_remote);
-        let key = key(&repository, slug.as_ref(), &access);
-        let github = github(slug.clone(), remote.as_deref(), &access);
-        let github = github.map(|github| Arc::new(github.remembering(Memory::open(&place.answers()))));
         let journal = SqliteJournal::open(&place.journal(), &WriterId::new(format!("writer-{}", fresh())))?;
+        let sign_in = SignIn::new(journal.clone(), access.session());
+        let connection = Arc::new(Connection::new(access.clone(), sign_in, slug.clone(), remote, &place.answers()));
+        // Nobody else has it.
+        drop(later.set(Arc::clone(&connection)));
+        let key = key(&repository, slug.as_ref(), &connection, access.rehearsal);
         Ok(Self {
             place: place.clone(),
             repository: Arc::new(repository),
             slug,
             settings,
             journal,
-            github,
+            connection,
             probe: Arc::new(HttpProbe::new()?),
             access,
             key,
@@ -115,8 +121,29 @@ impl Workspace {
     }
 
     /// `github.com`, or the name of the server.
-    pub fn host(&self) -> &str {
-        self.access.host()
+    pub fn host(&self) -> String {
+        self.connection.host_name()
+    }
+
+    /// The same with what was chosen for it.
+    pub fn host_settings(&self) -> Result<Host, Trouble> {
+        self.connection.host()
+    }
+
+    /// Where the token in use lives; `None` while signed out.
+    pub fn token_home(&self) -> Option<Home> {
+        self.connection.home()
+    }
+
+    /// The token in use. Blocks while the keychain asks its owner, the first time.
+    pub fn token(&self) -> Option<Secret> {
+        self.connection.token()
+    }
+
+    /// Asks for the token anew, after a sign-in or sign-out. A rollback under way goes on with it.
+    pub async fn sign_in_again(&self) -> Result<(), Trouble> {
+        let connection = Arc::clone(&self.connection);
+        blocking(move || connection.again().map(drop)).await
     }
 
     pub fn is_rehearsal(&self) -> bool {
@@ -241,9 +268,15 @@ impl Workspace {
         })
     }
 
-    /// This repository's GitHub.
+    /// This repository's GitHub. Blocks while the keychain asks its owner, the first time.
     pub fn github(&self) -> Result<Arc<Github>, Trouble> {
-        self.github.clone()
+        self.connection.github()
+    }
+
+    /// The same, and keeps no worker waiting for the keychain.
+    pub(crate) async fn connect(&self) -> Result<Arc<Github>, Trouble> {
+        let connection = Arc::clone(&self.connection);
+        blocking(move || connection.github()).await
     }
 
     /// The world around a rollback of this repository.
@@ -303,40 +336,17 @@ fn driven_by(other: &Rollback) -> String {
 }
 
 /// A rehearsal's facts are filed under its folder, never under the name of a repository that may be real.
-fn key(repository: &GitRepository, slug: Option<&RepositorySlug>, access: &Access) -> String {
+fn key(repository: &GitRepository, slug: Option<&RepositorySlug>, connection: &Connection, rehearsal: bool) -> String {
     match slug {
-        Some(slug) if !access.rehearsal => format!("{}/{slug}", access.host()),
+        Some(slug) if !rehearsal => format!("{}/{slug}", connection.host_name()),
         _ => format!("folder:{}", repository.git_dir().display()),
     }
 }
 
-fn github(slug: Option<RepositorySlug>, remote: Option<&str>, access: &Access) -> Result<Github, Trouble> {
-    let Some(slug) = slug else {
-        let message = "This repository has no remote on GitHub.";
-        return Err(Trouble::new(Code::NoRemote, message, "Add one with `git remote add origin ADDRESS`."));
-    };
-    if !access.is_explicit() && remote.and_then(remote_host) != Some(access.host()) {
-        let message = format!("The remote {slug} is not on {}.", access.host());
-        return Err(Trouble::new(Code::NoRemote, message, format!("Name its server in {API_VARIABLE}.")));
-    }
-    let Some(token) = access.token() else {
-        return Err(Trouble::new(
-            Code::SignedOut,
-            format!("You are not signed in to {}.", access.host()),
-            format!("Put a token with the scopes repo and workflow into {TOKEN_VARIABLE}, and start again."),
-        ));
-    };
-    let github = Github::new(&access.api, &token, slug)?;
-    Ok(match status_page(access) {
-        Some(address) => github.with_status_page(&address),
-        None => github,
-    })
-}
-
-/// Only the public GitHub tells how it is; another server's page is named where it has one.
-fn status_page(access: &Access) -> Option<String> {
-    let named = std::env::var(STATUS_VARIABLE).ok().filter(|address| !address.trim().is_empty());
-    named.or_else(|| (access.api == PUBLIC_API).then(|| PUBLIC_STATUS.to_owned()))
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Trouble> + Send + 'static) -> Result<T, Trouble> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Trouble::new(Code::Internal, error.to_string(), "Start Lastgood again."))?
 }
 
 fn broken(illegal: &next::IllegalFact) -> Trouble {

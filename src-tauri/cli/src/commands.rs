@@ -1,5 +1,6 @@
 //! One file a verb.
 
+pub(crate) mod auth;
 pub(crate) mod rehearsal;
 pub(crate) mod rehearse;
 pub(crate) mod rollback;

@@ -45,6 +45,24 @@ pub enum Code {
     TokenRejected,
     /// The token may not do this: use one with `repo` and `workflow`.
     TokenTooWeak,
+    /// The server's address is plain http: use https.
+    AddressInsecure,
+    /// The PEM file of an own certificate authority cannot be read: check its path.
+    CertificateUnreadable,
+    /// This system has no keychain to ask: start one, or sign in for the session.
+    KeychainMissing,
+    /// The keychain is locked, or its question was dismissed: unlock it.
+    KeychainLocked,
+    /// The keychain is open and says no.
+    KeychainRefused,
+    /// The `gh` program is missing, or is not signed in to the host.
+    GhSilent,
+    /// The sign-in by code was refused on GitHub's page.
+    SignInDenied,
+    /// The code expired before it was used: start again.
+    SignInExpired,
+    /// There is no sign-in by code here: paste a token.
+    SignInUnavailable,
     /// GitHub does not know it, or the token may not see it.
     NotOnGithub,
     /// A limit of GitHub's: wait as long as the sentence says.

@@ -18,6 +18,7 @@ use crate::{
         fill::{self, Fill, FillError},
         past::Past,
     },
+    sign_in::{SignInSwitches, SignIns, TokenSwitches},
     state::{State, run::Version},
     store::{Layout, SaveError, Saved},
 };
@@ -37,6 +38,7 @@ struct Shared {
     saved: Mutex<Saved>,
     faults: Mutex<Vec<Fault>>,
     requests: Mutex<Recorder>,
+    sign_ins: Mutex<SignIns>,
     rates: Mutex<Rates>,
 }
 
@@ -53,8 +55,10 @@ impl GitHub {
         let bare = Bare::at(&layout.remote());
         let token = saved.token.clone();
         let saved = Mutex::new(saved);
-        let (faults, requests) = (Mutex::default(), Mutex::default());
-        Self { shared: Arc::new(Shared { clock, layout, bare, token, service, saved, faults, requests, rates }) }
+        let (faults, requests, sign_ins) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self {
+            shared: Arc::new(Shared { clock, layout, bare, token, service, saved, faults, requests, sign_ins, rates }),
+        }
     }
 
     /// The rehearsal's own time.
@@ -134,6 +138,20 @@ impl GitHub {
         let mut rates = lock(&self.shared.rates);
         let rate = rates.at(resource, self.now());
         rate.used = rate.limit.saturating_sub(count);
+    }
+
+    /// How the next sign-ins by code go.
+    pub fn set_sign_in(&self, switches: SignInSwitches) {
+        lock(&self.shared.sign_ins).switches = switches;
+    }
+
+    /// What GitHub tells of the token from now on.
+    pub fn set_token(&self, switches: TokenSwitches) {
+        lock(&self.shared.sign_ins).token = switches;
+    }
+
+    pub(crate) fn sign_ins<T>(&self, deed: impl FnOnce(&mut SignIns) -> T) -> T {
+        deed(&mut lock(&self.shared.sign_ins))
     }
 
     pub(crate) fn read<T>(&self, look: impl FnOnce(&State, Timestamp) -> T) -> T {

@@ -20,6 +20,7 @@ mod refusal;
 mod releases;
 mod repository;
 mod shape;
+mod sign_in;
 mod workflows;
 
 use axum::{
@@ -54,6 +55,7 @@ pub(crate) fn router(github: GitHub) -> Router {
         .merge(control::routes())
         .route("/graphql", post(graphql::answer))
         .route("/api/graphql", post(graphql::answer))
+        .merge(sign_in::routes())
         .route("/api/v3/", get(meta::root))
         .nest("/api/v3", api.clone())
         .merge(api)

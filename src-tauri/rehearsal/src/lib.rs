@@ -35,6 +35,7 @@ mod rates;
 mod record;
 mod sample;
 mod service;
+mod sign_in;
 mod start;
 pub mod state;
 mod store;
@@ -52,6 +53,7 @@ pub use self::{
     github::GitHub,
     record::RecordedRequest,
     sample::fill::{Fill, FillError},
+    sign_in::{Decision, SignInSwitches, TokenSwitches},
     start::{Rehearsal, StartError},
     store::SaveError,
 };

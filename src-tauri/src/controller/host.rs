@@ -11,10 +11,12 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Wanted;
 use super::message::{Message, Reply};
+use super::settings;
 use crate::ipc::inbox::InboxItem;
 use crate::ipc::notice::Notice;
 use crate::ipc::rollback::{RollbackSummary, RollbackView};
 use crate::ipc::session::{RepositoryView, Startup};
+use crate::ipc::settings::SettingsView;
 use crate::ipc::timeline::{Overview, ReleaseDetail};
 
 pub(crate) struct Host {
@@ -108,6 +110,10 @@ impl Host {
 
     pub(crate) async fn read_inbox(&self) -> Result<(), Trouble> {
         self.answer(Message::ReadInbox).await
+    }
+
+    pub(crate) async fn settings(&self, request: settings::Request) -> Result<SettingsView, Trouble> {
+        self.answer(|reply| Message::Settings(request, reply)).await
     }
 
     async fn answer<T>(&self, message: impl FnOnce(Reply<T>) -> Message) -> Result<T, Trouble> {

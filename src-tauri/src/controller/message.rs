@@ -7,7 +7,7 @@ use lastgood_adapters::workspace::{Known, Workspace};
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::{EnvironmentName, RollbackId, TagName};
 use lastgood_core::journal::Fact;
-use lastgood_core::ports::world::Request;
+use lastgood_core::ports::world::Request as Wish;
 use lastgood_core::release::Release;
 use lastgood_core::rollback::Rollback;
 use lastgood_rehearsal::Rehearsal;
@@ -16,10 +16,12 @@ use tokio::sync::oneshot;
 
 use super::Wanted;
 use super::arming::Arming;
+use super::settings::{News, Request};
 use crate::ipc::inbox::InboxItem;
 use crate::ipc::notice::Notice;
 use crate::ipc::rollback::{RollbackSummary, RollbackView};
 use crate::ipc::session::{RepositoryView, Startup};
+use crate::ipc::settings::SettingsView;
 use crate::ipc::timeline::{Overview, ReleaseDetail};
 
 pub(super) struct Reply<T>(pub(super) oneshot::Sender<Result<T, Trouble>>);
@@ -35,12 +37,13 @@ pub(super) enum Message {
     LiftHold(EnvironmentName, String, Reply<()>),
     Quarantine(EnvironmentName, TagName, String, Reply<()>),
     StartRollback(EnvironmentName, TagName, String, Reply<RollbackView>),
-    Ask(RollbackId, Request, Reply<()>),
+    Ask(RollbackId, Wish, Reply<()>),
     Rollback(RollbackId, Reply<RollbackView>),
     Rollbacks(Reply<Vec<RollbackSummary>>),
     Inbox(Reply<Vec<InboxItem>>),
     ReadInbox(Reply<()>),
     OpenLink(String, Reply<()>),
+    Settings(Request, Reply<SettingsView>),
     // From its own tasks.
     Opened(Box<Opening>),
     Known(u64, Box<Result<Known, Trouble>>),
@@ -50,6 +53,7 @@ pub(super) enum Message {
     /// Somebody pressed an alert's button.
     AlertOpened(Option<RollbackId>),
     DriveEnded(RollbackId, Result<(), Trouble>),
+    SettingsNews(News),
 }
 
 /// A repository that was opened, or was not.

@@ -36,11 +36,12 @@ impl Controller {
             Wanted::Rehearsal | Wanted::Folder(_) => wanted,
         };
         let (place, speed, sender) = (self.place.clone(), self.speed, self.sender.clone());
+        let access = Access::from_environment().in_session(self.settings.session());
         tauri::async_runtime::spawn(async move {
             let result = match &wanted {
                 Wanted::Last => Ok(None),
                 Wanted::Rehearsal => rehearsal(&place, speed).await.map(Some),
-                Wanted::Folder(folder) => open(folder, &place, Access::from_environment()).await.map(Some),
+                Wanted::Folder(folder) => open(folder, &place, access).await.map(Some),
             };
             drop(sender.send(Message::Opened(Box::new(Opening { wanted, result, reply }))));
         });

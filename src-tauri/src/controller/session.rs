@@ -41,6 +41,8 @@ pub(super) struct Session {
     pub(super) driving: HashMap<RollbackId, Driving>,
     releases: Arc<Vec<Release>>,
     asking: bool,
+    /// What is being asked was asked with a token that is no longer the one.
+    asked_too_early: bool,
     /// The next refresh by itself; there is only ever one.
     next_refresh: Option<tauri::async_runtime::JoinHandle<()>>,
     waiting: Vec<Reply<Overview>>,
@@ -57,6 +59,7 @@ impl Session {
             driving: HashMap::new(),
             releases,
             asking: false,
+            asked_too_early: false,
             next_refresh: None,
             waiting: Vec::new(),
         }
@@ -88,6 +91,14 @@ impl Controller {
         });
     }
 
+    /// The same after a sign-in; an answer that is still to come does not count.
+    pub(super) fn refresh_anew(&mut self) {
+        match &mut self.session {
+            Some(session) if session.asking => session.asked_too_early = true,
+            Some(_) | None => self.refresh(),
+        }
+    }
+
     pub(super) async fn known(&mut self, opened: u64, known: Result<Known, Trouble>) {
         let Some(session) = self.session.as_mut().filter(|_| opened == self.opened) else { return };
         if known.as_ref().is_ok_and(|known| !known.whole) {
@@ -96,6 +107,10 @@ impl Controller {
             return;
         }
         session.asking = false;
+        if std::mem::take(&mut session.asked_too_early) {
+            return self.refresh();
+        }
+        let stops = matches!(&known, Ok(known) if known.forge.as_ref().is_err_and(needs_person));
         let pause = if session.workspace.is_rehearsal() { REFRESH_REHEARSAL } else { REFRESH };
         match known {
             Ok(mut known) => {
@@ -104,6 +119,12 @@ impl Controller {
                 let changed = *session.releases != releases;
                 session.releases = Arc::new(releases);
                 known.releases = Arc::clone(&session.releases);
+                if let (Err(trouble), Some(before)) = (&known.forge, &session.known)
+                    && needs_person(trouble)
+                {
+                    known.environments.clone_from(&before.environments);
+                }
+                let refused = known.forge.as_ref().err().filter(|trouble| needs_person(trouble)).cloned();
                 // A first look shows little; only what a whole one showed is compared with.
                 let before = session.known.as_ref().filter(|before| before.whole);
                 let news = before.map(|before| known.news_since(before)).unwrap_or_default();
@@ -111,6 +132,9 @@ impl Controller {
                 self.call_for(news).await;
                 if changed {
                     self.tell(Notice::Releases);
+                }
+                if let Some(refused) = refused {
+                    self.settings_saw(&refused);
                 }
                 self.arm();
                 self.tell_overview().await;
@@ -121,6 +145,11 @@ impl Controller {
                     reply.send(Err(trouble.clone()));
                 }
             }
+        }
+        if stops {
+            let timer = self.session.as_mut().and_then(|session| session.next_refresh.take());
+            timer.into_iter().for_each(|timer| timer.abort());
+            return;
         }
         let sender = self.sender.clone();
         let timer = tauri::async_runtime::spawn(async move {
@@ -276,6 +305,19 @@ impl Session {
 
 pub(super) fn nothing_open() -> Trouble {
     Trouble::new(Code::NotARepository, "No repository is open.", "Open one, or try the rehearsal.")
+}
+
+/// Asking again would be of no use, and a question to the keychain a nuisance: a sign-in goes on where this stopped.
+fn needs_person(trouble: &Trouble) -> bool {
+    matches!(
+        trouble.code,
+        Code::TokenRejected
+            | Code::SignedOut
+            | Code::KeychainMissing
+            | Code::KeychainLocked
+            | Code::KeychainRefused
+            | Code::GhSilent
+    )
 }
 
 fn still_asking() -> Trouble {

@@ -7,6 +7,7 @@ use super::inbox::InboxItem;
 use super::incident::{IncidentSummary, IncidentView};
 use super::rollback::RollbackView;
 use super::session::RepositoryView;
+use super::settings::SettingsView;
 use super::timeline::Overview;
 
 /// Snapshots, not changes: a window that missed one has lost nothing.
@@ -38,5 +39,8 @@ pub enum Notice {
     /// Go there: somebody asked for it outside the window. Null: the timeline.
     Show {
         rollback: Option<String>,
+    },
+    Settings {
+        settings: SettingsView,
     },
 }

@@ -1,14 +1,16 @@
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use lastgood_desk::{Bus, Display, Failure, Process, require};
+use lastgood_desk::{Bus, Display, Failure, Process, require, wait_until};
 use tempfile::TempDir;
 
 use crate::{Driver, Window, program};
 
 const DUNST_STARTS: Duration = Duration::from_secs(20);
 const KEYRING_STARTS: Duration = Duration::from_secs(20);
+const PROMPT_WITHIN: Duration = Duration::from_secs(30);
 
 /// The colours that the person's system asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +32,7 @@ pub struct Desk {
     home: TempDir,
     look: Look,
     variables: Vec<(String, String)>,
+    log: Option<PathBuf>,
 }
 
 impl Desk {
@@ -43,7 +46,7 @@ impl Desk {
             quiet(on_bus(session(command, home.path(), &display), &bus))
         })?;
         bus.wait_for("org.freedesktop.Notifications", DUNST_STARTS)?;
-        Ok(Self { keyring: None, _alerts: alerts, bus, display, home, look, variables: Vec::new() })
+        Ok(Self { keyring: None, _alerts: alerts, bus, display, home, look, variables: Vec::new(), log: None })
     }
 
     /// Every program that starts on this desk from now on sees this variable.
@@ -58,7 +61,49 @@ impl Desk {
 
     /// Opens the window of any program that WebKitWebDriver can drive.
     pub fn open_program(&self, binary: &Path, arguments: &[&str]) -> Result<Window, Failure> {
-        Driver::start(|command| self.prepare(command))?.open(binary, arguments)
+        let log = self.log.as_ref().map(File::create).transpose();
+        let log = log.map_err(|error| Failure::new(format!("no log can be written: {error}")))?;
+        let copy = || log.as_ref().and_then(|log| log.try_clone().ok()).map_or_else(Stdio::inherit, Stdio::from);
+        Driver::start(|command| self.prepare(command).stderr(copy()))?.open(binary, arguments)
+    }
+
+    /// From now on the window writes down everything that it does, in the file that this returns.
+    pub fn keep_log(&mut self) -> PathBuf {
+        self.set("LASTGOOD_LOG", "trace");
+        let file = self.home().join("window.log");
+        self.log = Some(file.clone());
+        file
+    }
+
+    /// Locks the keychain, as a person does who walks away.
+    pub fn lock_keychain(&self) -> Result<(), Failure> {
+        let done = self
+            .command(&require("gdbus", "libglib2.0-bin")?)
+            .args(["call", "--session", "--dest", "org.freedesktop.secrets"])
+            .args(["--object-path", "/org/freedesktop/secrets", "--method", "org.freedesktop.Secret.Service.Lock"])
+            .arg("['/org/freedesktop/secrets/collection/login']")
+            .stdout(Stdio::null())
+            .status();
+        match done {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(Failure::new(format!("the keychain was not locked: {status}"))),
+            Err(error) => Err(Failure::new(format!("gdbus did not start: {error}"))),
+        }
+    }
+
+    /// Waits for the keychain's own question and dismisses it.
+    pub fn dismiss_keychain_prompt(&self) -> Result<(), Failure> {
+        let xdotool = require("xdotool", "xdotool")?;
+        let key = |arguments: &[&str]| {
+            let done = self.command(&xdotool).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
+            done.is_ok_and(|status| status.success())
+        };
+        let prompt = ["search", "--onlyvisible", "--class", "gcr-prompter"];
+        let dismissed = || key(&[&prompt[..], &["windowactivate", "key", "Escape"]].concat());
+        if wait_until(PROMPT_WITHIN, || key(&prompt)) && wait_until(PROMPT_WITHIN, || dismissed() && !key(&prompt)) {
+            return Ok(());
+        }
+        Err(Failure::new("the keychain asked nothing, or its question would not go"))
     }
 
     /// Starts a real keychain with an unlocked, empty store; a second call changes nothing.

@@ -33,6 +33,30 @@ impl Rehearsal {
         Ok(rehearsal)
     }
 
+    /// The same; nobody on the desk is signed in to it.
+    pub fn start_signed_out(desk: &mut Desk, speed: u32) -> Result<Self, Failure> {
+        let rehearsal = Self::start(desk, speed)?;
+        desk.set("LASTGOOD_GITHUB_TOKEN", "");
+        Ok(rehearsal)
+    }
+
+    /// The only token that it takes.
+    pub fn token(&self) -> &str {
+        self.text("token")
+    }
+
+    /// Sets one of its own switches, such as `sign-in`.
+    pub fn switch(&self, name: &str, switches: &Value) -> Result<(), Failure> {
+        let address = format!("{}/_rehearsal/{name}", self.text("api"));
+        http::post(&address, self.token(), switches).map(|_| ())
+    }
+
+    /// How many requests it has seen.
+    pub fn requests(&self) -> Result<usize, Failure> {
+        let recorded = http::get(&format!("{}/_rehearsal/requests", self.text("api")), Some(self.token()))?;
+        Ok(recorded.as_array().map_or(0, Vec::len))
+    }
+
     /// The working clone.
     pub fn clone_folder(&self) -> PathBuf {
         PathBuf::from(self.text("clone"))

@@ -2,6 +2,7 @@ import { host } from "./backend";
 import type { IncidentCommands } from "./commands/incident";
 import type { PostmortemCommands } from "./commands/postmortem";
 import { toIpcError } from "./error";
+import type { HostChoice } from "./generated/HostChoice";
 import type { InboxItem } from "./generated/InboxItem";
 import type { Overview } from "./generated/Overview";
 import type { ReleaseDetail } from "./generated/ReleaseDetail";
@@ -9,6 +10,7 @@ import type { ReleaseRow } from "./generated/ReleaseRow";
 import type { RepositoryView } from "./generated/RepositoryView";
 import type { RollbackSummary } from "./generated/RollbackSummary";
 import type { RollbackView } from "./generated/RollbackView";
+import type { SettingsView } from "./generated/SettingsView";
 import type { Startup } from "./generated/Startup";
 
 type Nothing = Record<never, never>;
@@ -37,6 +39,17 @@ type RollbackCommands = {
   inbox: [Nothing, InboxItem[]];
   read_inbox: [Nothing, null];
   open_link: [{ url: string }, null];
+  settings: [Nothing, SettingsView];
+  check_settings: [Nothing, SettingsView];
+  save_host: [{ choice: HostChoice }, SettingsView];
+  remove_host: [{ name: string }, SettingsView];
+  sign_in_by_token: [{ name: string; token: string; sessionOnly: boolean }, SettingsView];
+  sign_in_by_gh: [{ name: string }, SettingsView];
+  sign_in_by_code: [{ name: string; sessionOnly: boolean }, SettingsView];
+  open_sign_in_page: [{ name: string }, SettingsView];
+  cancel_sign_in: [{ name: string }, SettingsView];
+  keep_for_session: [{ name: string }, SettingsView];
+  sign_out: [{ name: string }, SettingsView];
 };
 
 export type CommandName = keyof Commands;

@@ -8,6 +8,7 @@ import { DAY, sampleDetail } from "./fake/releases";
 import { rollbackAt, type Script } from "./fake/rollback";
 import { FakeRoom } from "./fake/room";
 import { type Scenario, type ScenarioName, scenarioNamed } from "./fake/scenarios";
+import { FakeSettings } from "./fake/settings";
 import type { InboxItem } from "./generated/InboxItem";
 import type { Notice } from "./generated/Notice";
 import type { Overview } from "./generated/Overview";
@@ -35,6 +36,7 @@ export class Fake implements Backend {
   readonly scenario: Scenario;
   readonly room: FakeRoom;
   readonly papers: FakePapers;
+  readonly settings: FakeSettings;
   now: number;
   #script: Script | null = null;
   #receive: (notice: Notice) => void = () => undefined;
@@ -48,6 +50,7 @@ export class Fake implements Backend {
   constructor(name: ScenarioName | string | null = null, now = Date.now()) {
     this.scenario = scenarioNamed(name);
     this.now = now;
+    this.settings = new FakeSettings(() => this.now, name !== "no-sign-in");
     this.#open = this.scenario.open;
     this.#rehearsal = this.scenario.rehearsal;
     this.#overview = this.scenario.overview(now);
@@ -203,6 +206,18 @@ export class Fake implements Backend {
       return null;
     },
     open_link: () => null,
+    settings: () => this.settings.view(),
+    check_settings: () => this.settings.view(),
+    save_host: ({ choice }) => this.settings.save(choice.address, choice.ca, choice.clientId),
+    remove_host: ({ name }) => this.settings.remove(name),
+    sign_in_by_token: ({ name, sessionOnly }) =>
+      this.settings.signIn(name, sessionOnly ? "session" : "keychain"),
+    sign_in_by_gh: ({ name }) => this.settings.signIn(name, "gh"),
+    sign_in_by_code: ({ name }) => this.settings.begin(name),
+    open_sign_in_page: () => this.settings.view(),
+    cancel_sign_in: ({ name }) => this.settings.signOut(name),
+    keep_for_session: ({ name }) => this.settings.signIn(name, "session"),
+    sign_out: ({ name }) => this.settings.signOut(name),
   };
 
   #begin(environment: string, tag: string, reason: string, startedAt: number): Script {

@@ -2,6 +2,7 @@ export type Place =
   | { name: "timeline" }
   | { name: "rollback"; id: string }
   | { name: "rollbacks" }
+  | { name: "settings" }
   | { name: "incidents" }
   | { name: "incident"; id: string }
   | { name: "templates" }

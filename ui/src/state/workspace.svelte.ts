@@ -22,6 +22,7 @@ import { Paper } from "./paper.svelte";
 import { Releases } from "./releases.svelte";
 import { RollbackRun } from "./rollback-run.svelte";
 import { Session } from "./session.svelte";
+import { Settings } from "./settings.svelte";
 import { Templates } from "./templates.svelte";
 import { Toasts } from "./toasts.svelte";
 
@@ -42,6 +43,7 @@ export class Workspace {
   readonly channels = new Channels();
   readonly library = new Library();
   readonly paper = new Paper();
+  readonly settings = new Settings();
 
   async begin(): Promise<void> {
     await this.session.begin();
@@ -79,6 +81,9 @@ export class Workspace {
         break;
       case "show":
         this.navigation.go(notice.rollback === null ? { name: "timeline" } : { name: "rollback", id: notice.rollback });
+        break;
+      case "settings":
+        this.settings.receive(notice.settings);
         break;
     }
   }

@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -14,17 +15,15 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ports::forge::Waiting;
 use octocrab::Octocrab;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::{Client, redirect};
+use reqwest::redirect;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use super::answer::{Answer, Failure, number};
 use super::limits::{Face, Limits};
 use super::vitals::Vitals;
-use crate::loopback::is_loopback;
 use crate::secret::Secret;
-
-const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
+use crate::server::Server;
 
 /// GitHub prefers one request after the other to many at once, and refuses a hundred.
 const AT_ONCE: usize = 6;
@@ -32,12 +31,9 @@ const AT_ONCE: usize = 6;
 /// A page of a hundred releases with long notes stays far below.
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 
-/// Three clients: one reads and may follow redirects, one asks GraphQL, and one writes and may follow none.
 pub(super) struct Transport {
-    api: String,
-    reading: Octocrab,
-    asking: Octocrab,
-    writing: Octocrab,
+    server: Server,
+    clients: RwLock<Clients>,
     deadline: Duration,
     limits: Limits,
     vitals: Vitals,
@@ -45,18 +41,21 @@ pub(super) struct Transport {
     calls_left: AtomicI64,
 }
 
+/// One reads and may follow redirects, one asks GraphQL, and one writes and may follow none.
+#[derive(Clone)]
+struct Clients {
+    reading: Octocrab,
+    asking: Octocrab,
+    writing: Octocrab,
+}
+
 type Response = http::Response<BoxBody<Bytes, octocrab::Error>>;
 
 impl Transport {
-    pub(super) fn new(api: &str, token: &Secret, deadline: Duration) -> Result<Self, Trouble> {
-        let api = api.trim_end_matches('/');
-        // GitHub Enterprise Server has REST below /api/v3 and GraphQL beside it.
-        let beside = api.strip_suffix("/v3").unwrap_or(api);
+    pub(super) fn new(server: &Server, token: &Secret, deadline: Duration) -> Result<Self, Trouble> {
         Ok(Self {
-            api: api.to_owned(),
-            reading: octocrab(api, token, redirect::Policy::limited(5))?,
-            asking: octocrab(beside, token, redirect::Policy::none())?,
-            writing: octocrab(api, token, redirect::Policy::none())?,
+            server: server.clone(),
+            clients: RwLock::new(Clients::new(server, token)?),
             deadline,
             limits: Limits::default(),
             vitals: Vitals::default(),
@@ -67,7 +66,14 @@ impl Transport {
 
     /// The server's address; answers are kept under it.
     pub(super) fn api(&self) -> &str {
-        &self.api
+        self.server.api()
+    }
+
+    /// The next request goes out with this token.
+    pub(super) fn renew(&self, token: &Secret) -> Result<(), Trouble> {
+        let clients = Clients::new(&self.server, token)?;
+        *self.clients.write().unwrap_or_else(PoisonError::into_inner) = clients;
+        Ok(())
     }
 
     pub(super) fn calls_left(&self) -> Option<u32> {
@@ -89,23 +95,25 @@ impl Transport {
         if let Some(tag) = known.and_then(|tag| HeaderValue::from_str(tag).ok()) {
             headers.insert(IF_NONE_MATCH, tag);
         }
-        let request = self.reading._get_with_headers(route, Some(headers));
-        self.ask(Face::Rest, request).await
+        let Clients { reading, .. } = self.clients();
+        self.ask(Face::Rest, reading._get_with_headers(route, Some(headers))).await
     }
 
     /// A question to GraphQL: a POST, and it changes nothing.
     pub(super) async fn query(&self, question: &Value) -> Result<Answer, Trouble> {
-        self.ask(Face::Graphql, self.asking._post("/graphql", Some(question))).await
+        let Clients { asking, .. } = self.clients();
+        self.ask(Face::Graphql, asking._post("/graphql", Some(question))).await
     }
 
     /// Sends a request that writes, once, when it is its turn.
     pub(super) async fn write(&self, method: &Method, route: &str, body: &Value) -> Result<Answer, Failure> {
         self.may_send(Face::Rest).map_err(Failure::NotSent)?;
         let _turn = self.limits.turn_to_write().await;
+        let Clients { writing, .. } = self.clients();
         let answer = if *method == Method::PATCH {
-            self.hear(self.writing._patch(route, Some(body))).await
+            self.hear(writing._patch(route, Some(body))).await
         } else {
-            self.hear(self.writing._post(route, Some(body))).await
+            self.hear(writing._post(route, Some(body))).await
         };
         self.look_at(Face::Rest, answer)
     }
@@ -121,6 +129,10 @@ impl Transport {
         let answer = self.hear(request).await;
         drop(place);
         self.look_at(face, answer).map_err(Failure::trouble)
+    }
+
+    fn clients(&self) -> Clients {
+        self.clients.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn may_send(&self, face: Face) -> Result<(), Trouble> {
@@ -164,13 +176,24 @@ impl Transport {
 }
 
 /// Escapes one part of a path or a query.
-pub(super) fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
     utf8_percent_encode(text, KEPT).to_string()
 }
 
-fn octocrab(api: &str, token: &Secret, redirects: redirect::Policy) -> Result<Octocrab, Trouble> {
-    crate::install_crypto();
+impl Clients {
+    fn new(server: &Server, token: &Secret) -> Result<Self, Trouble> {
+        // GitHub Enterprise Server has REST below /api/v3 and GraphQL beside it.
+        let beside = server.api().strip_suffix("/v3").unwrap_or(server.api());
+        Ok(Self {
+            reading: octocrab(server, server.api(), token, redirect::Policy::limited(5))?,
+            asking: octocrab(server, beside, token, redirect::Policy::none())?,
+            writing: octocrab(server, server.api(), token, redirect::Policy::none())?,
+        })
+    }
+}
+
+fn octocrab(server: &Server, base: &str, token: &Secret, redirects: redirect::Policy) -> Result<Octocrab, Trouble> {
     let broken = |words: String| {
         Trouble::new(
             Code::Internal,
@@ -179,22 +202,15 @@ fn octocrab(api: &str, token: &Secret, redirects: redirect::Policy) -> Result<Oc
         )
     };
     // A header could not carry it, and octocrab takes it for granted that one can.
-    if !token.reveal().bytes().all(|byte| byte.is_ascii_graphic()) {
+    if token.reveal().is_empty() || !token.reveal().bytes().all(|byte| byte.is_ascii_graphic()) {
         let message = "The token holds characters that no token has.";
         return Err(Trouble::new(Code::TokenRejected, message, "Copy it again, without spaces and line breaks."));
     }
-    let mut client =
-        Client::builder().connect_timeout(CONNECT_DEADLINE).redirect(redirects).retry(reqwest::retry::never());
-    if is_loopback(api) {
-        // A proxy would look for a rehearsal on its own machine.
-        client = client.no_proxy();
-    }
-    let client = client.build().map_err(|error| broken(error.to_string()))?;
     Octocrab::builder()
-        .base_uri(api)
+        .base_uri(base)
         .map_err(|error| broken(error.to_string()))?
         .personal_token(token.reveal().to_owned())
-        .build_with_reqwest(client)
+        .build_with_reqwest(server.client(redirects)?)
         .map_err(|error| broken(error.to_string()))
 }
 

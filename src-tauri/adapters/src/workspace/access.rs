@@ -1,101 +1,92 @@
-//! Which GitHub, and with which token.
+//! Which GitHub, and with which token, as this process was told from outside.
 
-use std::sync::{Arc, OnceLock};
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use lastgood_core::ids::remote_host;
+use lastgood_core::error::Trouble;
 use lastgood_core::rollback::engine::Pace;
 
-use crate::git::{Authorization, Authorizer};
-use crate::github::PUBLIC_API;
-use crate::loopback::is_loopback;
 use crate::secret::Secret;
-use crate::vault::{self, Kept};
+use crate::server::{PUBLIC_API, PUBLIC_HOST, Server};
+use crate::sign_in::{self, Host, SessionTokens, SignIn};
 
 /// Points at another GitHub server, such as a rehearsal.
 pub const API_VARIABLE: &str = "LASTGOOD_GITHUB_API";
 
-/// A token for this process alone; the keychain is not asked then.
-pub const TOKEN_VARIABLE: &str = "LASTGOOD_GITHUB_TOKEN";
-
 /// A rehearsal's deploy takes seconds, not minutes; it is watched that much more closely.
 const REHEARSAL_PACE: f64 = 8.0;
 
-#[derive(Debug, Clone)]
+/// What is told before a repository is open.
+#[derive(Clone)]
 pub struct Access {
-    pub(super) api: String,
+    /// Named from outside; else the repository's remote says which.
+    server: Option<Result<Server, Trouble>>,
     pub(super) rehearsal: bool,
     pub(super) pace: Pace,
     given: Option<Secret>,
-    /// The keychain is asked once, and only when a token is needed.
-    token: Arc<OnceLock<Option<Secret>>>,
-    explicit: bool,
+    session: SessionTokens,
 }
 
 impl Access {
-    /// As the environment says, else the public GitHub.
+    /// As the environment says, else as the repository's remote and the person's settings do.
     pub fn from_environment() -> Self {
-        let trimmed = |value: String| Some(value.trim().to_owned()).filter(|value| !value.is_empty());
-        let named = |name| std::env::var(name).ok().and_then(trimmed);
-        let api = named(API_VARIABLE);
-        let given = named(TOKEN_VARIABLE).map(Secret::new);
-        let explicit = api.is_some();
-        let api = api.unwrap_or_else(|| PUBLIC_API.to_owned()).trim_end_matches('/').to_owned();
-        let rehearsal = is_loopback(&api);
+        let named = std::env::var(API_VARIABLE).ok();
+        let named = named.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let server = named.map(|api| Server::at(&api));
+        let rehearsal = matches!(&server, Some(Ok(server)) if server.is_loopback());
         let pace = if rehearsal { Pace::default().faster(REHEARSAL_PACE) } else { Pace::default() };
-        Self { api, rehearsal, pace, given, token: Arc::default(), explicit }
+        Self { server, rehearsal, pace, given: sign_in::given(), session: SessionTokens::default() }
     }
 
     /// A loopback GitHub whose time runs this much faster.
     pub fn rehearsal(api: &str, token: Secret, speed: f64) -> Self {
         let pace = Pace::default().faster(REHEARSAL_PACE * speed.max(1.0));
-        Self { api: api.to_owned(), rehearsal: true, pace, given: Some(token), token: Arc::default(), explicit: true }
+        let server = Some(Server::at(api));
+        Self { server, rehearsal: true, pace, given: Some(token), session: SessionTokens::default() }
     }
 
-    /// `github.com`, or the name of the server.
-    pub fn host(&self) -> &str {
-        if self.api == PUBLIC_API { "github.com" } else { host(&self.api) }
+    /// Knows the tokens that this process keeps in memory.
+    #[must_use]
+    pub fn in_session(self, session: SessionTokens) -> Self {
+        Self { session, ..self }
     }
 
     /// The server was named, so the remote need not look like it.
     pub(super) fn is_explicit(&self) -> bool {
-        self.explicit
+        self.server.is_some()
     }
 
-    /// The environment's token, else the keychain's.
-    pub(super) fn token(&self) -> Option<Secret> {
-        self.token.get_or_init(|| self.given.clone().or_else(|| kept(self.host()))).clone()
+    /// The host as it was named and chosen; without any name, the one of the remote, else the public one.
+    pub(super) fn host(&self, sign_in: &SignIn, remote: Option<&str>) -> Result<Host, Trouble> {
+        let named = match &self.server {
+            Some(server) => server.clone()?,
+            None => match remote {
+                Some(name) => return sign_in.host(name),
+                None => Server::at(PUBLIC_API)?,
+            },
+        };
+        let kept = sign_in.known(named.host())?.unwrap_or_else(|| Host::at(&named));
+        // The address of this process counts; what was chosen for the host stands beside it.
+        Ok(Host { api: named.api().to_owned(), ..kept })
     }
 
-    /// Lets git push over HTTPS to this server, and to no other, with the same token.
-    pub(super) fn authorizer(&self) -> Authorizer {
-        let access = self.clone();
-        Authorizer::new(move |address| {
-            let ours = address.starts_with("https://") && remote_host(address) == Some(access.host());
-            let token = access.token().filter(|_| ours)?;
-            let pair = STANDARD.encode(format!("x-access-token:{}", token.reveal()));
-            Authorization::new(format!("Basic {pair}"))
-        })
-    }
-}
-
-fn kept(host: &str) -> Option<Secret> {
-    match vault::token(host) {
-        Kept::Secret(secret) => Some(secret),
-        Kept::Absent => None,
-        Kept::Refused(words) | Kept::NoKeychain(words) => {
-            tracing::info!("the keychain gave no token: {words}");
-            None
+    /// The newest sign-in of this process, else the environment's token, else the one that was kept.
+    pub(super) fn token(&self, sign_in: &SignIn, host: &Host) -> Result<Secret, Trouble> {
+        match (self.session.get(&host.name), self.given_for(&host.name)) {
+            (Some(token), _) => Ok(token),
+            (None, Some(given)) => Ok(given.clone()),
+            (None, None) => sign_in.token(host),
         }
     }
-}
 
-fn host(api: &str) -> &str {
-    let rest = api.split_once("://").map_or(api, |(_, rest)| rest);
-    let authority = rest.split('/').next().unwrap_or(rest);
-    match authority.strip_prefix('[') {
-        Some(bracketed) => bracketed.split(']').next().unwrap_or(bracketed),
-        None => authority.split(':').next().unwrap_or(authority),
+    pub(super) fn session(&self) -> SessionTokens {
+        self.session.clone()
+    }
+
+    /// The environment's token counts: there is none newer.
+    pub(super) fn is_given(&self, host: &str) -> bool {
+        self.given_for(host).is_some() && self.session.get(host).is_none()
+    }
+
+    /// The environment's token is for the server that the environment names, else for the public one; no other sees it.
+    fn given_for(&self, host: &str) -> Option<&Secret> {
+        self.given.as_ref().filter(|_| self.is_explicit() || host == PUBLIC_HOST)
     }
 }

@@ -19,7 +19,6 @@ use tokio::task::JoinSet;
 
 use super::Workspace;
 use crate::clock::SystemClock;
-use crate::github::Github;
 
 #[derive(Debug, Clone)]
 pub struct Known {
@@ -88,7 +87,8 @@ impl Known {
 }
 
 pub(super) async fn know(workspace: &Workspace, depth: Depth) -> Result<Known, Trouble> {
-    let github = workspace.github();
+    // The keychain may have to ask its owner.
+    let github = workspace.connect().await;
     let (releases, facts, forge, degraded) =
         tokio::join!(workspace.repository.releases(), workspace.facts(), ask_forge(workspace, depth), async {
             github.as_ref().ok()?.degraded().await
@@ -99,7 +99,7 @@ pub(super) async fn know(workspace: &Workspace, depth: Depth) -> Result<Known, T
 }
 
 pub(super) async fn first_look(workspace: &Workspace) -> Option<Known> {
-    let github = workspace.github().ok()?;
+    let github = workspace.connect().await.ok()?;
     let (releases, facts, first) =
         tokio::join!(workspace.repository.releases(), workspace.facts(), github.first_look());
     let first = first?;

@@ -9,6 +9,8 @@ mod journal;
 mod probe;
 mod rehearsed;
 mod secret;
+mod server;
+mod sign_in;
 mod turn;
 mod vault;
 mod workspace;

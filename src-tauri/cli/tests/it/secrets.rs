@@ -58,7 +58,7 @@ fn record_git(folder: &Path, log: &Path) {
 }
 
 /// Files below `folder` that hold this text.
-fn holding(folder: &Path, text: &str) -> Vec<String> {
+pub(crate) fn holding(folder: &Path, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -91,16 +91,16 @@ impl Asked {
             if_none_match: parts.headers.get(header::IF_NONE_MATCH).cloned(),
             version: parts.headers.get("x-github-api-version").cloned(),
             resource: if is_graphql { Resource::Graphql } else { Resource::Core },
-            free: path.ends_with("/rate_limit") || path.starts_with("/_logs/"),
+            free: path.ends_with("/rate_limit") || path.starts_with("/_logs/") || path.starts_with("/login/"),
         }
     }
 }
 
 async fn admitted(github: &GitHub, parts: Parts, body: Bytes, next: Next) -> Response {
-    if parts.uri.path().starts_with("/_logs/") {
+    if parts.uri.path().starts_with("/_logs/") || parts.uri.path().starts_with("/login/") {
         return next.run(rebuilt(parts, body)).await;
     }
-    if !is_known(github, &parts.headers) {
+    if !is_known(github, &parts.headers) || github.sign_ins(|sign_ins| sign_ins.token.revoked) {
         return bad_credentials();
     }
     let asked = Asked::of(&parts);

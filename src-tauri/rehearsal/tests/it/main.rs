@@ -12,4 +12,5 @@ mod queue;
 mod refs;
 mod restart;
 mod sample;
+mod sign_in;
 mod whole_flow;

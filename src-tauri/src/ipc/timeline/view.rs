@@ -270,7 +270,9 @@ fn github(known: &Known) -> GithubState {
 fn reach(trouble: &Trouble) -> GithubReach {
     #[expect(clippy::wildcard_enum_match_arm, reason = "every other code means that an answer could not be used")]
     match trouble.code {
-        Code::SignedOut => GithubReach::SignedOut,
+        Code::SignedOut | Code::KeychainMissing | Code::KeychainLocked | Code::KeychainRefused | Code::GhSilent => {
+            GithubReach::SignedOut
+        }
         Code::TokenRejected | Code::TokenTooWeak => GithubReach::Rejected,
         Code::GithubUnreachable => GithubReach::Unreachable,
         Code::RateLimited => GithubReach::Limited,

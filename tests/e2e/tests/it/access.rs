@@ -39,6 +39,9 @@ fn axe_finds_nothing_in_either_look_from_the_timeline_to_the_outcome() -> Result
         window.click(&By::role("button", "Rollbacks"))?;
         window.find(&By::test_id("rollbacks"))?;
         nothing_found(&window, "the rollbacks", look)?;
+        window.click(&By::role("button", "Settings"))?;
+        window.find(&By::test_id("account"))?;
+        nothing_found(&window, "the settings", look)?;
     }
     Ok(())
 }

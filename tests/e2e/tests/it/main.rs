@@ -6,3 +6,4 @@ mod kit;
 mod opening;
 mod repository;
 mod rollback;
+mod sign_in;

@@ -18,7 +18,7 @@ const SHORT: Duration = Duration::from_millis(300);
 
 #[tokio::test]
 async fn where_nobody_listens_nothing_was_sent() {
-    for api in [format!("http://127.0.0.1:{}", free_port()), "http://no-such-host.invalid".to_owned()] {
+    for api in [format!("http://127.0.0.1:{}", free_port()), "https://no-such-host.invalid".to_owned()] {
         let github = at(&api, PATIENCE);
         assert_eq!(outcome(&github.dispatch(&order(&[])).await), ("not sent", Some(Code::GithubUnreachable)), "{api}");
         assert_eq!(github.account().await.unwrap_err().code, Code::GithubUnreachable);

@@ -8,7 +8,7 @@ use axum::{
 use sha2::{Digest, Sha256};
 
 use super::{Asked, Points};
-use crate::{github::GitHub, http::call::DEFAULT_VERSION, rates::Rate};
+use crate::{github::GitHub, http::call::DEFAULT_VERSION, rates::Rate, sign_in::TokenSwitches};
 
 pub(super) const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 
@@ -36,8 +36,19 @@ pub(super) async fn finish(github: &GitHub, asked: &Asked, answer: Response) -> 
     let price = parts.extensions.get::<Points>().map_or(1, |points| points.0);
     let rate = github.spend(asked.resource, if unpaid { 0 } else { price });
     common(&mut parts.headers, asked, &rate, &body);
+    about_token(&mut parts.headers, &github.sign_ins(|sign_ins| sign_ins.token.clone()));
     put(&mut parts.headers, "date", &github.now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string());
     Response::from_parts(parts, Body::from(body))
+}
+
+/// Scopes of a classic token, and when it expires (GitHub's "Managing your personal access tokens").
+fn about_token(headers: &mut HeaderMap, token: &TokenSwitches) {
+    if let Some(scopes) = &token.scopes {
+        put(headers, "x-oauth-scopes", &scopes.join(", "));
+    }
+    if let Some(expires) = token.expires {
+        put(headers, "github-authentication-token-expiration", &expires.strftime("%Y-%m-%d %H:%M:%S UTC").to_string());
+    }
 }
 
 fn common(headers: &mut HeaderMap, asked: &Asked, rate: &Rate, body: &Bytes) {
@@ -46,7 +57,6 @@ fn common(headers: &mut HeaderMap, asked: &Asked, rate: &Rate, body: &Bytes) {
     put(headers, "server", "github.com");
     put(headers, "x-github-media-type", "github.v3; format=json");
     put(headers, "x-github-request-id", &id);
-    put(headers, "x-oauth-scopes", "read:org, repo, workflow");
     put(headers, "x-accepted-oauth-scopes", "");
     put(headers, "x-ratelimit-limit", &rate.limit.to_string());
     put(headers, "x-ratelimit-remaining", &rate.remaining().to_string());

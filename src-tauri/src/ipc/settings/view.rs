@@ -1,0 +1,80 @@
+//! From what is known of a host to what the window shows.
+
+use jiff::Timestamp;
+use lastgood_adapters::github::account::{Account, May, Right, Rights, TokenKind};
+use lastgood_adapters::sign_in::Home;
+use lastgood_adapters::vault::Closed;
+
+use super::{AccountView, KeychainState, KeychainView, RightAnswer, RightView, TokenHome};
+
+pub(crate) fn account(account: &Account, rights: Option<&Rights>, at: Timestamp) -> AccountView {
+    let rights = rights.map(|rights| {
+        vec![
+            right("Push tags", &rights.push_tags),
+            right("Dispatch workflows", &rights.dispatch),
+            right("Approve deployments", &rights.approve),
+        ]
+    });
+    AccountView {
+        login: account.login.clone(),
+        kind: kind(account.kind).to_owned(),
+        scopes: account.scopes.clone(),
+        expires_at: account.expires.map(|at| at.to_string()),
+        calls_left: account.calls.map(|calls| calls.left),
+        calls_limit: account.calls.map(|calls| calls.limit),
+        calls_reset_at: account.calls.and_then(|calls| calls.resets).map(|at| at.to_string()),
+        rights: rights.unwrap_or_default(),
+        checked_at: at.to_string(),
+    }
+}
+
+pub(crate) fn home(home: Home) -> TokenHome {
+    match home {
+        Home::Keychain => TokenHome::Keychain,
+        Home::Gh => TokenHome::Gh,
+        Home::Session => TokenHome::Session,
+        Home::Environment => TokenHome::Environment,
+    }
+}
+
+pub(crate) fn keychain(found: Option<&Result<(), Closed>>) -> KeychainView {
+    let view = |state, sentence: &str, hint: &str| KeychainView {
+        state,
+        sentence: sentence.to_owned(),
+        hint: hint.to_owned(),
+    };
+    match found {
+        None => view(KeychainState::Asking, "Asking the keychain", ""),
+        Some(Ok(())) => {
+            view(KeychainState::Ready, "Your keychain is open.", "Tokens are kept there, and nowhere else.")
+        }
+        Some(Err(closed)) => {
+            let state = match closed {
+                Closed::Missing(_) => KeychainState::Missing,
+                Closed::Locked => KeychainState::Locked,
+                Closed::Refused(_) => KeychainState::Refused,
+            };
+            let trouble = closed.trouble();
+            view(state, &trouble.message, &trouble.hint)
+        }
+    }
+}
+
+fn right(deed: &str, right: &Right) -> RightView {
+    let answer = match right.answer {
+        May::Yes => RightAnswer::Yes,
+        May::No => RightAnswer::No,
+        May::CouldNotTell => RightAnswer::CouldNotTell,
+    };
+    RightView { deed: deed.to_owned(), answer, sentence: right.sentence.clone() }
+}
+
+fn kind(kind: TokenKind) -> &'static str {
+    match kind {
+        TokenKind::Classic => "classic token",
+        TokenKind::FineGrained => "fine-grained token",
+        TokenKind::OauthApp => "token of an OAuth app",
+        TokenKind::GithubApp => "token of a GitHub App",
+        TokenKind::Unknown => "token",
+    }
+}

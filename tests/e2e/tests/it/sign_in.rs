@@ -1,0 +1,197 @@
+//! Signing in from the window: by token, by code, and what a closed keychain does.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use lastgood_e2e::{By, Desk, Failure, Look, Rehearsal, Window};
+use serde_json::json;
+
+const SIGNED_IN_WITHIN: Duration = Duration::from_secs(60);
+/// A rehearsal's GitHub is asked every five seconds while it is asked at all.
+const SILENCE: Duration = Duration::from_secs(13);
+
+#[test]
+fn a_token_is_pasted_used_revoked_and_replaced_and_is_found_nowhere() -> Result<(), Failure> {
+    let mut desk = Desk::start(Look::Light)?;
+    desk.unlock_keychain()?;
+    let log = desk.keep_log();
+    let rehearsal = Rehearsal::start_signed_out(&mut desk, 10)?;
+    let window = desk.open(&[&rehearsal.clone_folder().to_string_lossy()])?;
+    window.wait_until("the sentence about signing in", SIGNED_IN_WITHIN, |window| {
+        Ok(window.text(&By::test_id("timeline"))?.contains("You are not signed in to 127.0.0.1"))
+    })?;
+    window.click(&By::role("button", "Sign in…"))?;
+    state(&window, "signed_out")?;
+    window.picture("settings-signed-out-light")?;
+
+    paste(&window, rehearsal.token())?;
+    state(&window, "signed_in")?;
+    window.find(&By::css("[data-testid=account] [data-right=yes]"))?;
+    assert!(window.text(&By::test_id("host"))?.contains("in your keychain"));
+    window.picture("settings-signed-in-light")?;
+    live(&window)?;
+
+    rehearsal.switch("token", &json!({ "revoked": true }))?;
+    window.wait_until("the refusal", SIGNED_IN_WITHIN, |window| {
+        Ok(window.text(&By::test_id("timeline"))?.contains("GitHub says that the token is wrong or expired"))
+    })?;
+    assert!(window.text(&By::test_id("hero-live"))?.contains("v2.4.1"), "what is known stays");
+    window.picture("settings-revoked-timeline-light")?;
+    quiet(&rehearsal)?;
+
+    window.click(&By::role("button", "Settings"))?;
+    state(&window, "rejected")?;
+    rehearsal.switch("token", &json!({ "revoked": false }))?;
+    paste(&window, rehearsal.token())?;
+    state(&window, "signed_in")?;
+    live(&window)?;
+    window.wait_until("the end of the refusal", SIGNED_IN_WITHIN, |window| {
+        Ok(!window.text(&By::test_id("timeline"))?.contains("wrong or expired"))
+    })?;
+
+    found_nowhere(&desk, &window, &log, rehearsal.token())
+}
+
+#[test]
+fn a_code_typed_on_githubs_page_signs_in_and_a_refusal_is_said() -> Result<(), Failure> {
+    let mut desk = Desk::start(Look::Dark)?;
+    desk.unlock_keychain()?;
+    let rehearsal = Rehearsal::start_signed_out(&mut desk, 10)?;
+    desk.set("LASTGOOD_GITHUB_CLIENT_ID", "Iv1.rehearsal");
+    rehearsal.switch("sign-in", &json!({ "interval": 1 }))?;
+    let window = desk.open(&[&rehearsal.clone_folder().to_string_lossy()])?;
+    window.find(&By::test_id("timeline"))?;
+    window.click(&By::role("button", "Settings"))?;
+    state(&window, "signed_out")?;
+
+    let code = By::role("button", "Sign in with a code…");
+    window.click(&code)?;
+    assert_eq!(window.text(&By::test_id("device-code"))?, "WDJB-0000");
+    window.picture("settings-code-dark")?;
+    rehearsal.switch("sign-in", &json!({ "interval": 1, "decision": "deny" }))?;
+    window.find(&By::text("The sign-in was refused on GitHub's page."))?;
+
+    rehearsal.switch("sign-in", &json!({ "interval": 1 }))?;
+    window.click(&code)?;
+    window.find(&By::test_id("device-code"))?;
+    rehearsal.switch("sign-in", &json!({ "interval": 1, "decision": "approve" }))?;
+    state(&window, "signed_in")?;
+    window.picture("settings-signed-in-dark")?;
+    live(&window)
+}
+
+#[test]
+fn a_keychain_whose_question_is_dismissed_leaves_the_choice_of_this_session() -> Result<(), Failure> {
+    let mut desk = Desk::start(Look::Dark)?;
+    desk.unlock_keychain()?;
+    let rehearsal = Rehearsal::start_signed_out(&mut desk, 10)?;
+    let window = desk.open(&[&rehearsal.clone_folder().to_string_lossy()])?;
+    window.find(&By::test_id("timeline"))?;
+    desk.lock_keychain()?;
+    window.click(&By::role("button", "Settings"))?;
+    keychain(&window, "locked")?;
+
+    paste(&window, rehearsal.token())?;
+    desk.dismiss_keychain_prompt()?;
+    let keep = By::role("button", "Keep it for this session only");
+    window.wait_until("the choice", SIGNED_IN_WITHIN, |window| Ok(!window.find_all(&keep)?.is_empty()))?;
+    assert!(window.text(&By::test_id("host"))?.contains("Your keychain is locked."));
+    window.picture("settings-keychain-locked-dark")?;
+    window.click(&keep)?;
+    state(&window, "signed_in")?;
+    assert!(window.text(&By::test_id("host"))?.contains("in memory, for this session only"));
+    live(&window)
+}
+
+#[test]
+fn without_a_keychain_the_settings_say_so() -> Result<(), Failure> {
+    let mut desk = Desk::start(Look::Light)?;
+    let rehearsal = Rehearsal::start_signed_out(&mut desk, 10)?;
+    // The bus would start a keychain for whoever asks.
+    desk.set("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
+    let window = desk.open(&[&rehearsal.clone_folder().to_string_lossy()])?;
+    window.find(&By::test_id("timeline"))?;
+    window.click(&By::role("button", "Settings"))?;
+    keychain(&window, "missing")?;
+    window.picture("settings-no-keychain-light")?;
+    Ok(())
+}
+
+fn paste(window: &Window, token: &str) -> Result<(), Failure> {
+    let field = window.find(&By::test_id("token"))?;
+    field.click()?;
+    field.keys(token)?;
+    window.click(&By::css("[data-testid=host] form button[type=submit].primary"))?;
+    window.wait_until("the empty field", SIGNED_IN_WITHIN, |window| {
+        Ok(window.execute("return document.querySelector('[data-testid=token]')?.value ?? ''", &[])? == "")
+    })
+}
+
+/// Of the open repository's host, which comes first.
+fn state(window: &Window, state: &str) -> Result<(), Failure> {
+    let wanted = By::css(&format!("[data-testid=host][data-host=\"127.0.0.1\"][data-state={state}]"));
+    window
+        .wait_until(&format!("the host {state}"), SIGNED_IN_WITHIN, |window| Ok(!window.find_all(&wanted)?.is_empty()))
+}
+
+fn keychain(window: &Window, state: &str) -> Result<(), Failure> {
+    let wanted = By::css(&format!("[data-testid=keychain][data-state={state}]"));
+    window.wait_until(&format!("the keychain {state}"), SIGNED_IN_WITHIN, |window| {
+        Ok(!window.find_all(&wanted)?.is_empty())
+    })
+}
+
+/// The timeline knows what is live, without anything having been opened again.
+fn live(window: &Window) -> Result<(), Failure> {
+    window.click(&By::role("button", "Timeline"))?;
+    window.wait_until("what is live", SIGNED_IN_WITHIN, |window| {
+        Ok(window.text(&By::test_id("hero-live"))?.contains("v2.4.1"))
+    })
+}
+
+/// Nothing is asked while it would be refused.
+fn quiet(rehearsal: &Rehearsal) -> Result<(), Failure> {
+    let before = rehearsal.requests()?;
+    let begun = Instant::now();
+    while begun.elapsed() < SILENCE {
+        std::thread::sleep(Duration::from_millis(500));
+        assert_eq!(rehearsal.requests()?, before, "GitHub was asked again with a token that it refused");
+    }
+    Ok(())
+}
+
+fn found_nowhere(desk: &Desk, window: &Window, log: &Path, token: &str) -> Result<(), Failure> {
+    let page = window.execute("return document.documentElement.outerHTML", &[])?;
+    assert!(!page.to_string().contains(token), "in the page");
+    let kept =
+        window.execute("return JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])", &[])?;
+    assert!(!kept.to_string().contains(token), "in the page's memory");
+    assert!(std::fs::metadata(log).is_ok_and(|file| file.len() > 0), "nothing was logged");
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    for process in processes.filter(|entry| entry.file_name().to_string_lossy().bytes().all(|c| c.is_ascii_digit())) {
+        let line = std::fs::read(process.path().join("cmdline")).unwrap_or_default();
+        assert!(!String::from_utf8_lossy(&line).contains(token), "in the command line of {:?}", process.file_name());
+    }
+    // The rehearsal's own folder is GitHub: it knows its token.
+    let found = holding(desk.home(), token, &desk.home().join("github"));
+    assert_eq!(found, [""; 0]);
+    Ok(())
+}
+
+/// Files below `folder` that hold this text, without those below `except`.
+fn holding(folder: &Path, text: &str, except: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let Ok(kind) = entry.file_type() else { continue };
+        if kind.is_dir() && path != except {
+            found.extend(holding(&path, text, except));
+        } else if kind.is_file() {
+            let bytes = std::fs::read(&path).unwrap_or_default();
+            if bytes.windows(text.len()).any(|part| part == text.as_bytes()) {
+                found.push(path.display().to_string());
+            }
+        }
+    }
+    found
+}
