@@ -16,6 +16,7 @@ mod reading;
 mod releases;
 mod runs;
 mod status_page;
+mod readiness;
 mod transport;
 mod vitals;
 mod wire;

@@ -4,6 +4,7 @@
 
 mod access;
 mod known;
+mod trusted;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{EnvironmentName, RepositorySlug, RollbackId, WriterId, remote_host};
 use lastgood_core::journal::{Fact, NewFact, Subject};
 use lastgood_core::planning::{self, Wish};
-use lastgood_core::ports::{Clock, Desktop, Forge, Journal, Person, Ports, Watcher};
+use lastgood_core::ports::{Clock, Desktop, Forge, Journal, Person, Ports, Readiness, Watcher};
 use lastgood_core::rollback::Rollback;
 use lastgood_core::rollback::engine::Engine;
 use lastgood_core::rollback::event::Event;
@@ -22,15 +23,19 @@ use lastgood_core::settings::{FILE, Settings};
 
 pub use access::{API_VARIABLE, Access, TOKEN_VARIABLE};
 pub use known::{ForgeKnown, Known};
+pub use trusted::NamedCommand;
 
 use known::Depth;
 
 use crate::clock::SystemClock;
+use crate::commands::Commands;
+use crate::evidence::Evidence;
 use crate::git::{GitRepository, OpenOptions};
 use crate::github::{Github, Memory, PUBLIC_API, PUBLIC_STATUS};
 use crate::place::Place;
 use crate::probe::HttpProbe;
 use crate::sqlite::SqliteJournal;
+use crate::trust::Trust;
 use crate::turn::{self, Turn};
 
 /// Names the page that tells how GitHub is doing, in the form of githubstatus.com's `summary.json`.
@@ -45,6 +50,9 @@ pub struct Workspace {
     journal: SqliteJournal,
     github: Result<Arc<Github>, Trouble>,
     probe: Arc<HttpProbe>,
+    commands: Arc<Commands>,
+    trust: Trust,
+    evidence: Evidence,
     access: Access,
     key: String,
 }
@@ -82,14 +90,22 @@ impl Workspace {
         let github = github(slug.clone(), remote.as_deref(), &access);
         let github = github.map(|github| Arc::new(github.remembering(Memory::open(&place.answers()))));
         let journal = SqliteJournal::open(&place.journal(), &WriterId::new(format!("writer-{}", fresh())))?;
+        let (repository, evidence) = (Arc::new(repository), Evidence::at(place.data()));
+        let trust = Trust::of(&journal, &key);
+        let secret = access.clone();
+        let commands =
+            Commands::new(repository.clone(), &journal, trust.clone(), evidence.clone(), move || secret.token());
         Ok(Self {
             place: place.clone(),
-            repository: Arc::new(repository),
+            repository,
             slug,
             settings,
             journal,
             github,
             probe: Arc::new(HttpProbe::new()?),
+            commands: Arc::new(commands),
+            trust,
+            evidence,
             access,
             key,
         })
@@ -245,10 +261,14 @@ impl Workspace {
 
     /// The world around a rollback of this repository.
     pub fn ports(&self, audience: Audience) -> Result<Ports, Trouble> {
-        let forge: Arc<dyn Forge> = self.github()?;
+        let github = self.github()?;
+        let (forge, readiness): (Arc<dyn Forge>, Arc<dyn Readiness>) = (github.clone(), github);
         Ok(Ports {
             repository: self.repository.clone(),
+            history: self.repository.clone(),
             forge,
+            readiness,
+            shell: self.commands.clone(),
             journal: Arc::new(self.journal.clone()),
             probe: self.probe.clone(),
             desktop: audience.desktop,

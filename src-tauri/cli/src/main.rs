@@ -29,6 +29,9 @@ fn run(command: Command) -> Result<ExitCode, Trouble> {
         // Reads one repository and nothing else: no runtime is started for it.
         Command::Timeline(arguments) => commands::timeline::run(&arguments),
         Command::Status(arguments) => wait(commands::status::run(arguments)),
+        Command::Check(arguments) => wait(commands::check::run(arguments)),
+        Command::Trust(arguments) => wait(commands::trust::run(arguments)),
+        Command::Evidence(arguments) => commands::evidence::run(&arguments),
         Command::Rollback(arguments) => wait(commands::rollback::run(arguments)),
         Command::Rehearse(arguments) => wait(commands::rehearse::run(arguments)),
         Command::Rehearsal { command } => wait(commands::rehearsal::run(command)),

@@ -56,6 +56,10 @@ name!(
     IncidentId
 );
 name!(
+    /// SHA-256 of something in the evidence store, in lower-case hexadecimal.
+    EvidenceHash
+);
+name!(
     /// One installation of Lastgood: whose chain of facts this is.
     WriterId
 );

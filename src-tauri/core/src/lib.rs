@@ -11,5 +11,6 @@ pub mod live;
 pub mod planning;
 pub mod ports;
 pub mod release;
+pub mod risk;
 pub mod rollback;
 pub mod settings;
