@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::EvidenceHash;
-use lastgood_core::ports::shell::{CommandEnd, CommandOrder, CommandPlace, Ran, Shell};
 use lastgood_core::ports::Clock;
+use lastgood_core::ports::shell::{CommandEnd, CommandOrder, CommandPlace, Ran, Shell};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::SystemClock;
@@ -65,7 +65,8 @@ impl Commands {
 
     async fn run_trusted(&self, order: &CommandOrder) -> Result<CommandEnd, Trouble> {
         let Some(name) = name(order) else { return self.begin(order).await };
-        let turn = Arc::clone(self.running.lock().unwrap_or_else(PoisonError::into_inner).entry(name.clone()).or_default());
+        let turn =
+            Arc::clone(self.running.lock().unwrap_or_else(PoisonError::into_inner).entry(name.clone()).or_default());
         let _turn = turn.lock().await;
         if let Some(ran) = order.recall_for.and_then(|limit| self.recall(&name, limit)) {
             return Ok(CommandEnd::Exited(ran));

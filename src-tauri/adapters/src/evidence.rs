@@ -28,7 +28,11 @@ impl Evidence {
         let path = self.path(&hash);
         self.write(&path, text).map_err(|error| {
             let message = format!("The output of a command cannot be kept: {error}.");
-            Trouble::new(Code::JournalUnwritable, message, "Make room on the disk, or check the data folder's permissions.")
+            Trouble::new(
+                Code::JournalUnwritable,
+                message,
+                "Make room on the disk, or check the data folder's permissions.",
+            )
         })?;
         Ok(hash)
     }

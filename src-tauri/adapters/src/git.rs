@@ -37,8 +37,8 @@ use lastgood_core::release::Release;
 
 pub use self::authorization::{Authorization, Authorizer};
 pub use self::history::Distance;
-pub use self::worktree::Worktree;
 pub(crate) use self::program::forget_repository;
+pub use self::worktree::Worktree;
 
 use self::cache::Cache;
 use self::location::Location;

@@ -65,7 +65,6 @@ impl HttpProbe {
         request.send().await.map_err(|error| format!("{url}: {}", reason(error, late)))
     }
 
-
     async fn read(&self, mut response: Response) -> Result<String, String> {
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| reason(error, self.deadline))? {
@@ -101,7 +100,8 @@ impl Probe for HttpProbe {
             Ok(response) => response,
         };
         let status = response.status();
-        let fits = if wanted.status.is_empty() { status.is_success() } else { wanted.status.contains(&status.as_u16()) };
+        let fits =
+            if wanted.status.is_empty() { status.is_success() } else { wanted.status.contains(&status.as_u16()) };
         if !fits {
             return Seen::No(format!("health {}", status.as_u16()));
         }
@@ -110,7 +110,9 @@ impl Probe for HttpProbe {
         let Ok(pattern) = Regex::new(pattern) else { return Seen::Nothing(format!("{pattern:?} is no pattern")) };
         match self.read(response).await {
             Ok(body) if pattern.is_match(&body) => Seen::Answer(status.as_u16()),
-            Ok(_) => Seen::No(format!("health {}, and the body does not match {:?}", status.as_u16(), pattern.as_str())),
+            Ok(_) => {
+                Seen::No(format!("health {}, and the body does not match {:?}", status.as_u16(), pattern.as_str()))
+            }
             Err(words) => Seen::Nothing(format!("{}: {words}", wanted.url)),
         }
     }

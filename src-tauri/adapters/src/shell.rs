@@ -54,7 +54,9 @@ pub async fn run(
 /// subcommand is an exit code like any other.
 pub fn missing(argv: &[String]) -> Option<String> {
     let subcommand = match argv {
-        [cargo, subcommand, ..] if cargo == "cargo" => ["audit", "deny", "vet", "outdated", "geiger"].contains(&subcommand.as_str()).then_some(subcommand),
+        [cargo, subcommand, ..] if cargo == "cargo" => {
+            ["audit", "deny", "vet", "outdated", "geiger"].contains(&subcommand.as_str()).then_some(subcommand)
+        }
         _ => None,
     };
     let program = format!("cargo-{}", subcommand?);
@@ -163,7 +165,11 @@ fn end(group: &Group) {
 #[cfg(not(unix))]
 fn end(group: &Group) {
     if let Some(id) = group.child.id() {
-        let ended = Command::new("taskkill").args(["/T", "/F", "/PID", &id.to_string()]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let ended = Command::new("taskkill")
+            .args(["/T", "/F", "/PID", &id.to_string()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
         if let Err(error) = ended {
             tracing::debug!(%error, "the command's processes could not be ended");
         }

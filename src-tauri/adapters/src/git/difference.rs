@@ -73,8 +73,17 @@ fn by_program(
     live: &ObjectId,
 ) -> Result<Vec<FileChange>, Trouble> {
     let command = program::git_in(&location.git_dir, environment);
-    let arguments =
-        ["diff-tree", "-r", "-z", "--no-renames", "--no-ext-diff", "--name-status", target.as_str(), live.as_str(), "--"];
+    let arguments = [
+        "diff-tree",
+        "-r",
+        "-z",
+        "--no-renames",
+        "--no-ext-diff",
+        "--name-status",
+        target.as_str(),
+        live.as_str(),
+        "--",
+    ];
     let out = program::answer(command, arguments)?.ok_or_else(|| trouble::unreadable("git diff-tree failed"))?;
     let text = String::from_utf8_lossy(&out);
     let words: Vec<&str> = text.split('\0').collect();

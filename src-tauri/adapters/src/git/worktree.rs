@@ -38,7 +38,8 @@ impl GitRepository {
     pub async fn check_out(&self, commit: &ObjectId) -> Result<Worktree, Trouble> {
         let (repository, id) = (self.clone(), commit.clone());
         let (worktree, command) = super::blocking(move || {
-            let folder = tempfile::Builder::new().prefix("lastgood-worktree-").tempdir().map_err(trouble::unwritable)?;
+            let folder =
+                tempfile::Builder::new().prefix("lastgood-worktree-").tempdir().map_err(trouble::unwritable)?;
             let git_dir = folder.path().join(".git");
             fs::create_dir(&git_dir).map_err(trouble::unwritable)?;
             room::furnish_beside(&git_dir, &repository.location).map_err(trouble::unwritable)?;

@@ -76,7 +76,9 @@ impl Readiness for Github {
     async fn rights(&self) -> Result<Rights, Trouble> {
         let (repository, scopes): (Repository, _) =
             self.transport.get_with_header(&self.path(""), "x-oauth-scopes").await?;
-        let words = |scopes: String| scopes.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        let words = |scopes: String| {
+            scopes.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+        };
         Ok(Rights {
             // Without the field GitHub says nothing; the push itself will.
             push: repository.permissions.is_none_or(|permissions| permissions.push),
@@ -124,7 +126,8 @@ impl Readiness for Github {
             Err(trouble) if trouble.code == Code::NotOnGithub => return Ok(None),
             Err(trouble) => return Err(trouble),
         };
-        let whole = release.assets.into_iter().filter(|asset| asset.state.as_deref().is_none_or(|state| state == "uploaded"));
+        let whole =
+            release.assets.into_iter().filter(|asset| asset.state.as_deref().is_none_or(|state| state == "uploaded"));
         Ok(Some(whole.map(|asset| asset.name).collect()))
     }
 }

@@ -56,9 +56,9 @@ impl Workspace {
                 };
                 for order in orders(question, &set, &head, &[]) {
                     let fingerprint = order.fingerprint();
-                    let known = found.iter_mut().find(|known| {
-                        known.question == question && known.order.fingerprint() == fingerprint
-                    });
+                    let known = found
+                        .iter_mut()
+                        .find(|known| known.question == question && known.order.fingerprint() == fingerprint);
                     match known {
                         Some(known) => known.environments.extend(environment.clone()),
                         None => found.push(NamedCommand {
@@ -103,7 +103,8 @@ impl Workspace {
 
     /// Those that the settings name; one without a name where they name none.
     fn named_environments(&self) -> Vec<Option<EnvironmentName>> {
-        let named: Vec<_> = self.settings.environments.keys().map(|name| Some(EnvironmentName::new(name.as_str()))).collect();
+        let named: Vec<_> =
+            self.settings.environments.keys().map(|name| Some(EnvironmentName::new(name.as_str()))).collect();
         if named.is_empty() { vec![None] } else { named }
     }
 }

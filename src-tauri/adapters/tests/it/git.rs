@@ -1,6 +1,7 @@
 //! Lastgood's git against real repositories, real remotes and the git program's own answers.
 
 mod cache;
+mod differing;
 mod files;
 mod formats;
 mod hostile;
@@ -9,4 +10,6 @@ mod moving;
 mod pushing;
 mod reading;
 mod sample;
+#[cfg(unix)]
+mod signatures;
 mod tagging;

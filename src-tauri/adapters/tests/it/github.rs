@@ -1,6 +1,7 @@
 //! GitHub, as the rehearsal's plays it, also where it goes wrong.
 
 mod dispatching;
+mod readiness;
 mod reading;
 mod runs;
 mod troubles;

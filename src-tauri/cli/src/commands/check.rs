@@ -108,7 +108,8 @@ fn print(plan: &Plan, answers: &[Answer]) {
         let age = answer.asked_at.map_or(0, |at| Timestamp::now().duration_since(at).as_secs());
         let old = if age >= 60 { format!(", {} ago", words(age)) } else { String::new() };
         let (mark, code) = (mark(answer), answer.question.code());
-        let sentence = format!("  {mark} {code:<19} {}  ({} ms{old})", answer.sentence.trim_end_matches('.'), answer.milliseconds);
+        let sentence =
+            format!("  {mark} {code:<19} {}  ({} ms{old})", answer.sentence.trim_end_matches('.'), answer.milliseconds);
         output::line(&plain(&sentence));
         if answer.verdict != Verdict::Passed {
             answer.evidence.iter().for_each(|line| output::line(&plain(&format!("        {line}"))));

@@ -78,7 +78,11 @@ fn print(workspace: &Workspace, commands: &[NamedCommand], trusted: bool) {
         let environments: Vec<&str> = named.environments.iter().map(EnvironmentName::as_str).collect();
         let of = if environments.is_empty() { String::new() } else { format!(" of {}", environments.join(", ")) };
         let source = if named.preset { "; fits this project" } else { "; named in lastgood.toml" };
-        output::line(&plain(&format!("                         {}{of}, {}{source}", named.question.code(), place(named))));
+        output::line(&plain(&format!(
+            "                         {}{of}, {}{source}",
+            named.question.code(),
+            place(named)
+        )));
     }
     if commands.is_empty() {
         output::line("No commands: lastgood.toml names none, and none fits this project.");

@@ -68,7 +68,10 @@ pub enum Signature {
     /// Good, by a key that its owner took back.
     Revoked(Key),
     /// It could not be verified: what it needs is not on this machine.
-    Unchecked { reason: String, hint: String },
+    Unchecked {
+        reason: String,
+        hint: String,
+    },
 }
 
 /// A key as far as it is known.

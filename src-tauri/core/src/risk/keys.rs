@@ -42,7 +42,11 @@ pub fn compare(path: &str, before: Option<&[u8]>, after: Option<&[u8]>) -> Optio
     Some(KeyChanges {
         added: after.keys().filter(|key| !before.contains_key(*key)).cloned().collect(),
         removed: before.keys().filter(|key| !after.contains_key(*key)).cloned().collect(),
-        changed: after.iter().filter(|(key, value)| before.get(*key).is_some_and(|old| old != *value)).map(|(key, _)| key.clone()).collect(),
+        changed: after
+            .iter()
+            .filter(|(key, value)| before.get(*key).is_some_and(|old| old != *value))
+            .map(|(key, _)| key.clone())
+            .collect(),
     })
 }
 

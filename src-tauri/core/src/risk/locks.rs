@@ -71,7 +71,9 @@ fn size(gone: &[String], come: &[String], before: &BTreeSet<String>, after: &BTr
         return Some(Size::ComesOrGoes);
     }
     // A new line of versions beside the old ones breaks nobody who keeps to theirs; a line that is gone might.
-    let lines = |versions: &mut dyn Iterator<Item = &String>| -> BTreeSet<_> { versions.map(|version| line(version)).collect() };
+    let lines = |versions: &mut dyn Iterator<Item = &String>| -> BTreeSet<_> {
+        versions.map(|version| line(version)).collect()
+    };
     let (old, new) = (lines(&mut before.iter()), lines(&mut after.iter()));
     Some(if old == new { Size::Minor } else { Size::Major })
 }

@@ -233,15 +233,9 @@ impl CheckSettings {
                 quarantine: self.target.quarantine.over(&base.target.quarantine),
                 artifact: self.target.artifact.over(&base.target.artifact),
             },
-            workflow: WorkflowChecks {
-                ready: self.workflow.ready.over(&base.workflow.ready),
-            },
-            access: AccessChecks {
-                ready: self.access.ready.over(&base.access.ready),
-            },
-            environment: EnvironmentChecks {
-                idle: self.environment.idle.over(&base.environment.idle),
-            },
+            workflow: WorkflowChecks { ready: self.workflow.ready.over(&base.workflow.ready) },
+            access: AccessChecks { ready: self.access.ready.over(&base.access.ready) },
+            environment: EnvironmentChecks { idle: self.environment.idle.over(&base.environment.idle) },
             risk: RiskChecks {
                 migrations: self.risk.migrations.over(&base.risk.migrations),
                 config: self.risk.config.over(&base.risk.config),
@@ -249,12 +243,8 @@ impl CheckSettings {
                 workflow: self.risk.workflow.over(&base.risk.workflow),
                 changes: self.risk.changes.over(&base.risk.changes),
             },
-            dependency: DependencyChecks {
-                check: self.dependency.check.over(&base.dependency.check),
-            },
-            security: SecurityChecks {
-                scan: self.security.scan.over(&base.security.scan),
-            },
+            dependency: DependencyChecks { check: self.dependency.check.over(&base.dependency.check) },
+            security: SecurityChecks { scan: self.security.scan.over(&base.security.scan) },
             patience_seconds: self.patience_seconds.or(base.patience_seconds),
         }
     }

@@ -7,4 +7,5 @@ mod journal;
 mod live;
 mod planning;
 mod release;
+mod risk;
 mod settings;

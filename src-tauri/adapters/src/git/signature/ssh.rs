@@ -21,7 +21,9 @@ pub(super) async fn verify(
     signers: Option<&Path>,
     environment: &Environment,
 ) -> Result<Signature, Trouble> {
-    let Some(public) = public_key(&signed.signature) else { return Ok(Signature::Bad(Key { kind: "SSH", ..Key::default() })) };
+    let Some(public) = public_key(&signed.signature) else {
+        return Ok(Signature::Bad(Key { kind: "SSH", ..Key::default() }));
+    };
     let mut key = Key { kind: "SSH", id: fingerprint(&public), owner: String::new() };
     let keygen = Keygen { signed, environment };
     let Some(whole) = keygen.fits().await? else { return Ok(unchecked("ssh-keygen")) };

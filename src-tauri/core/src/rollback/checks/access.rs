@@ -30,7 +30,9 @@ fn evidence(rights: &Rights) -> Vec<String> {
     let scopes = match &rights.scopes {
         Some(scopes) if scopes.is_empty() => "the token has no scopes".to_owned(),
         Some(scopes) => format!("scopes {}", scopes.join(", ")),
-        None => "a fine-grained token: GitHub names no scopes; it needs Actions and Contents, read and write".to_owned(),
+        None => {
+            "a fine-grained token: GitHub names no scopes; it needs Actions and Contents, read and write".to_owned()
+        }
     };
     vec![if rights.push { "may write" } else { "may only read" }.to_owned(), scopes]
 }

@@ -73,11 +73,7 @@ fn recall_for(question: Question) -> Option<Duration> {
 ///
 /// # Errors
 /// Where the commit cannot be read.
-pub async fn preset(
-    question: Question,
-    history: &dyn History,
-    commit: &ObjectId,
-) -> Result<Vec<Vec<String>>, Trouble> {
+pub async fn preset(question: Question, history: &dyn History, commit: &ObjectId) -> Result<Vec<Vec<String>>, Trouble> {
     let names = ["Cargo.toml", "deny.toml", "package-lock.json", "pubspec.lock", "pubspec.yaml"].map(str::to_owned);
     let files = history.files(commit, &names).await?;
     let has = |place: usize| files.get(place).is_some_and(Option::is_some);
@@ -196,7 +192,9 @@ fn what_to_do(order: &CommandOrder, distrust: Distrust) -> String {
     let fingerprint = order.fingerprint();
     let hash = fingerprint.get(..12).unwrap_or(&fingerprint);
     match distrust {
-        Distrust::Repository => format!("It runs the target's own code. Allow it with: lastgood trust --repository --grant {hash}"),
+        Distrust::Repository => {
+            format!("It runs the target's own code. Allow it with: lastgood trust --repository --grant {hash}")
+        }
         Distrust::Command => format!("It runs the target's own code. Allow it with: lastgood trust --grant {hash}"),
     }
 }

@@ -19,7 +19,8 @@ pub(super) async fn idle(asking: &Asking<'_>) -> Found {
     };
     let gates = gated(&gates);
     if let Some(busy) = under_way(&deployments, plan) {
-        let sentence = format!("Another deploy of {} to {} is {}.", busy.reference, plan.environment, word(&busy.state));
+        let sentence =
+            format!("Another deploy of {} to {} is {}.", busy.reference, plan.environment, word(&busy.state));
         let mut evidence = vec![format!("deployment {} by {}, since {}", busy.id, busy.creator, busy.state_since)];
         evidence.extend(gates);
         return Found::failed(sentence).with(evidence);
@@ -29,7 +30,8 @@ pub(super) async fn idle(asking: &Asking<'_>) -> Found {
     evidence.extend(gates.clone());
     if let Some(run) = runs.first() {
         let file = &plan.deploy.workflow;
-        let sentence = format!("Run {} of {file} is {}; it may be for {}.", run.run, spoken(&run.status), plan.environment);
+        let sentence =
+            format!("Run {} of {file} is {}; it may be for {}.", run.run, spoken(&run.status), plan.environment);
         return Found::failed(sentence).with(evidence);
     }
     let idle = format!("Nothing else is being deployed to {}", plan.environment);
@@ -52,8 +54,8 @@ fn under_way<'a>(deployments: &'a [Deployment], plan: &Plan) -> Option<&'a Deplo
 }
 
 fn gated(gates: &Gates) -> Vec<String> {
-    let reviewers = (!gates.reviewers.is_empty())
-        .then(|| format!("{} must approve each deploy", gates.reviewers.join(" or ")));
+    let reviewers =
+        (!gates.reviewers.is_empty()).then(|| format!("{} must approve each deploy", gates.reviewers.join(" or ")));
     let wait = (gates.wait_minutes > 0).then(|| format!("every deploy waits {} min", gates.wait_minutes));
     reviewers.into_iter().chain(wait).collect()
 }

@@ -26,7 +26,9 @@ pub(super) async fn migrations(asking: &Asking<'_>) -> Found {
         (all, stay) if all == stay => {
             format!("{all} migrations ran since {} and are not undone by a rollback.", asking.plan.to)
         }
-        (all, _) => format!("{} between {} and live.", counted(all, "migration differs", "migrations differ"), asking.plan.to),
+        (all, _) => {
+            format!("{} between {} and live.", counted(all, "migration differs", "migrations differ"), asking.plan.to)
+        }
     };
     Found::failed(sentence).with(listed(found.into_iter().map(line).collect()))
 }
@@ -89,7 +91,8 @@ pub(super) async fn dependencies(asking: &Asking<'_>) -> Found {
         return Found::passed(format!("The same dependencies as in {}", asking.plan.to));
     }
     let count = counted(lines.len(), "dependency differs", "dependencies differ");
-    Found::failed(format!("{count} between {} and live, {majors} by a major version.", asking.plan.to)).with(listed(lines))
+    Found::failed(format!("{count} between {} and live, {majors} by a major version.", asking.plan.to))
+        .with(listed(lines))
 }
 
 pub(super) async fn workflow(asking: &Asking<'_>) -> Found {
@@ -99,8 +102,7 @@ pub(super) async fn workflow(asking: &Asking<'_>) -> Found {
     };
     let (file, plan) = (format!(".github/workflows/{}", asking.plan.deploy.workflow), asking.plan);
     let concerns = |path: &str| path == file || path.starts_with(".github/actions/");
-    let found: Vec<String> =
-        read.difference.files.iter().filter(|change| concerns(&change.path)).map(line).collect();
+    let found: Vec<String> = read.difference.files.iter().filter(|change| concerns(&change.path)).map(line).collect();
     if found.is_empty() {
         return Found::passed(format!("{} is as it was in {}", plan.deploy.workflow, plan.to));
     }
@@ -154,7 +156,8 @@ type Sides = Vec<(Option<Vec<u8>>, Option<Vec<u8>>)>;
 async fn sides(asking: &Asking<'_>, read: &Read, files: &[FileChange]) -> Result<Sides, Found> {
     let paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
     let history = &asking.ports.history;
-    let both = futures_util::future::join(history.files(&asking.plan.commit, &paths), history.files(&read.live, &paths));
+    let both =
+        futures_util::future::join(history.files(&asking.plan.commit, &paths), history.files(&read.live, &paths));
     match both.await {
         (Ok(target), Ok(live)) => Ok(target.into_iter().zip(live).collect()),
         (Err(trouble), _) | (_, Err(trouble)) => Err(Found::errored(&trouble)),

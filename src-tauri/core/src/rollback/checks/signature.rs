@@ -16,18 +16,23 @@ pub(super) async fn signed(ports: &Ports, plan: &Plan) -> Found {
         Signature::Lightweight => Found::failed(format!("{tag} is a lightweight tag and cannot be signed.")),
         Signature::Unsigned => Found::failed(format!("{tag} is not signed.")),
         Signature::UnknownKey(key) => {
-            Found::unclear(format!("{tag} is signed with {} key that nothing here knows.", article(&key))).with(lines(&key))
+            Found::unclear(format!("{tag} is signed with {} key that nothing here knows.", article(&key)))
+                .with(lines(&key))
         }
         Signature::Verified(key) => Found::passed(format!("{tag} is signed by {}", key.owner)).with(lines(&key)),
         Signature::Bad(key) => {
-            Found::failed(format!("The signature of {tag} does not fit: the tag was changed after it was signed.")).with(lines(&key))
+            Found::failed(format!("The signature of {tag} does not fit: the tag was changed after it was signed."))
+                .with(lines(&key))
         }
         Signature::Expired(key) => {
             Found::failed(format!("The time of {}, which signed {tag}, is over.", whose(&key))).with(lines(&key))
         }
-        Signature::Revoked(key) => Found::failed(format!("{}, which signed {tag}, was revoked.", whose(&key))).with(lines(&key)),
+        Signature::Revoked(key) => {
+            Found::failed(format!("{}, which signed {tag}, was revoked.", whose(&key))).with(lines(&key))
+        }
         Signature::Unchecked { reason, hint } => {
-            Found::unclear(format!("{tag} is signed, and the signature could not be checked: {reason}.")).with(vec![hint])
+            Found::unclear(format!("{tag} is signed, and the signature could not be checked: {reason}."))
+                .with(vec![hint])
         }
     }
 }

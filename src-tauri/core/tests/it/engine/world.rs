@@ -32,7 +32,7 @@ use tokio::sync::Notify;
 
 pub(crate) use labels::label;
 pub(crate) use readiness::Ready;
-pub(crate) use start::{BAD, ENVIRONMENT, REPOSITORY, TARGET};
+pub(crate) use start::{BAD, ENVIRONMENT, REPOSITORY, TARGET, object};
 
 /// No rollback in these tests takes this long; one that does never ends.
 const FOREVER: Duration = Duration::from_secs(4 * 3600);

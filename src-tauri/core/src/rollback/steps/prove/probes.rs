@@ -25,8 +25,12 @@ pub(super) async fn version(engine: &mut Engine, url: &str) -> Result<Answer, Tr
             let (verdict, sentence) = match seen {
                 Seen::Answer(version) => (Verdict::Failed, format!("{version} answers instead of {target}.")),
                 Seen::No(words) | Seen::Nothing(words) => match reference_version(engine, &mut evidence).await {
-                    Some(true) => (Verdict::Failed, format!("The service tells no version, and the reference does: {words}")),
-                    Some(false) | None => (Verdict::Inconclusive, format!("The live version could not be read: {words}")),
+                    Some(true) => {
+                        (Verdict::Failed, format!("The service tells no version, and the reference does: {words}"))
+                    }
+                    Some(false) | None => {
+                        (Verdict::Inconclusive, format!("The live version could not be read: {words}"))
+                    }
                 },
             };
             return Ok(answer(engine, begun, Question::LiveVersion, verdict, sentence, evidence));
@@ -47,13 +51,16 @@ pub(super) async fn health(engine: &mut Engine, wanted: &Wanted, times: u8) -> R
         let found = match seen {
             Seen::Answer(_) if in_a_row >= times => Some((Verdict::Passed, format!("healthy {times} times in a row"))),
             Seen::No(words) if is_over => Some(match reference_health(engine, wanted, &mut evidence).await {
-                Some(false) => {
-                    (Verdict::Inconclusive, format!("Health says no, here and at the reference that is known to be good: {words}"))
-                }
+                Some(false) => (
+                    Verdict::Inconclusive,
+                    format!("Health says no, here and at the reference that is known to be good: {words}"),
+                ),
                 Some(true) | None => (Verdict::Failed, format!("Health says no: {words}")),
             }),
             Seen::Nothing(words) if is_over => Some(match reference_health(engine, wanted, &mut evidence).await {
-                Some(true) => (Verdict::Failed, format!("The service does not answer, and the reference does: {words}")),
+                Some(true) => {
+                    (Verdict::Failed, format!("The service does not answer, and the reference does: {words}"))
+                }
                 Some(false) | None => (Verdict::Inconclusive, format!("Health could not be asked: {words}")),
             }),
             Seen::Answer(_) | Seen::No(_) | Seen::Nothing(_) => None,
