@@ -127,7 +127,7 @@ async fn a_command_stands_among_the_targets_files_and_its_folder_goes_with_it() 
     let [version, tag, head, folder] = &ran.tail[..] else { panic!("{:?}", ran.tail) };
     assert_eq!((version.as_str(), tag.as_str(), head.as_str()), ("2.4.0", "v2.4.0", bench.head().as_str()));
     assert!(!Path::new(folder).exists(), "{folder} is gone");
-    assert_eq!(git(&bench.path(), &["status", "--porcelain", "--untracked-files=all"]), "M version.txt");
+    assert_eq!(git(&bench.path(), &["status", "--porcelain", "--untracked-files=all"]), " M version.txt");
     assert!(bench.output(&ran).starts_with("$ sh -c "));
     let empty = CommandOrder { place: CommandPlace::Empty, ..bench.order("ls -A | wc -l") };
     bench.trust.grant(&empty, Timestamp::now()).unwrap();

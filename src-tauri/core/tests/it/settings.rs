@@ -54,7 +54,7 @@ fn a_mistake_is_refused_with_its_line_and_column() {
         ("[checks]\n\"target.signature\" = \"block\"", "line 2, column 1", "unknown field `target.signature`"),
         ("[checks]\ntarget.ran = \"loud\"", "line 2, column 14", "unknown variant `loud`"),
         ("[checks.risk.migrations]\nfile = []", "line 2, column 1", "unknown field `file`"),
-        ("[checks.risk.migrations]\nfiles = [\"a[\"]", "line 2, column 10", "no pattern of names"),
+        ("[checks.risk.migrations]\nfiles = [\"a[\"]", "line 2, column 9", "no pattern of names"),
         ("[environments.p.probes]\nbody = \"(\"", "line 2, column 8", "no regular expression"),
         ("[environments.p.proofs]\nlooks = \"block\"", "line 2, column 1", "unknown field `looks`"),
     ] {

@@ -1,6 +1,7 @@
 //! `target.signature`: who vouches for the tag.
 
 use super::found::Found;
+use crate::ids::TagName;
 use crate::ports::Ports;
 use crate::ports::history::{Key, Signature};
 use crate::rollback::plan::Plan;
@@ -11,6 +12,15 @@ pub(super) async fn signed(ports: &Ports, plan: &Plan) -> Found {
         Ok(signature) => signature,
         Err(trouble) => return Found::errored(&trouble),
     };
+    let mut found = told(tag, signature);
+    if let Some(file) = &plan.checks.allowed_signers {
+        // Whoever writes to the repository writes there as well.
+        found.evidence.push(format!("SSH keys are known by {file} of the repository"));
+    }
+    found
+}
+
+fn told(tag: &TagName, signature: Signature) -> Found {
     match signature {
         Signature::Missing => Found::failed(format!("There is no tag {tag} here.")),
         Signature::Lightweight => Found::failed(format!("{tag} is a lightweight tag and cannot be signed.")),
