@@ -123,11 +123,13 @@ pub(super) async fn changes(asking: &Asking<'_>) -> Found {
         return Found::passed("No commit leaves with this rollback");
     }
     let requests = difference.titles.iter().filter(|title| is_pull_request(title)).count();
+    // Only the newest titles were read.
+    let least = if difference.undone > difference.titles.len() { "at least " } else { "" };
     let commits = counted(difference.undone, "commit leaves", "commits leave");
     let with = match requests {
         0 => String::new(),
-        1 => ", 1 pull request among them".to_owned(),
-        many => format!(", {many} pull requests among them"),
+        1 => format!(", {least}1 pull request among them"),
+        many => format!(", {least}{many} pull requests among them"),
     };
     let mut lines: Vec<String> = difference.titles.iter().take(LINES).cloned().collect();
     if difference.undone > lines.len() {
