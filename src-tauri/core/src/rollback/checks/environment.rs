@@ -2,36 +2,33 @@
 
 use super::Asking;
 use super::found::Found;
-use crate::ports::forge::{Deployment, DeploymentState};
-use crate::ports::readiness::Gates;
+use crate::ports::forge::{Deployment, DeploymentState, Protection, RunRecord};
 use crate::rollback::plan::Plan;
 
 pub(super) async fn idle(asking: &Asking<'_>) -> Found {
     let (ports, plan) = (asking.ports, asking.plan);
-    let asked = futures_util::future::join3(
-        asking.deployments.clone(),
-        ports.readiness.under_way(&plan.deploy.workflow),
-        ports.readiness.gates(&plan.environment),
-    );
-    let (deployments, runs, gates) = match asked.await {
-        (Ok(deployments), Ok(runs), Ok(gates)) => (deployments, runs, gates),
+    let asked =
+        futures_util::future::join3(asking.deployments.clone(), ports.forge.open_runs(), ports.forge.environments());
+    let (deployments, runs, environments) = match asked.await {
+        (Ok(deployments), Ok(runs), Ok(environments)) => (deployments, runs, environments),
         (Err(trouble), ..) | (_, Err(trouble), _) | (_, _, Err(trouble)) => return Found::errored(&trouble),
     };
-    let gates = gated(&gates);
+    let here = environments.into_iter().find(|environment| environment.name == plan.environment);
+    let gates = gated(&here.map(|environment| environment.protection).unwrap_or_default());
     if let Some(busy) = under_way(&deployments, plan) {
-        let sentence =
-            format!("Another deploy of {} to {} is {}.", busy.reference, plan.environment, word(&busy.state));
+        let state = word(&busy.state);
+        let sentence = format!("Another deploy of {} to {} is {state}.", busy.reference, plan.environment);
         let mut evidence = vec![format!("deployment {} by {}, since {}", busy.id, busy.creator, busy.state_since)];
         evidence.extend(gates);
         return Found::failed(sentence).with(evidence);
     }
+    let open: Vec<&RunRecord> = runs.iter().filter(|run| run.workflow == plan.deploy.workflow).collect();
     let mut evidence: Vec<String> =
-        runs.iter().map(|run| format!("run {} {}: {}", run.run, run.status, run.title)).collect();
+        open.iter().map(|run| format!("run {} by {}, {}: {}", run.id, run.actor, run.status, run.title)).collect();
     evidence.extend(gates.clone());
-    if let Some(run) = runs.first() {
-        let file = &plan.deploy.workflow;
-        let sentence =
-            format!("Run {} of {file} is {}; it may be for {}.", run.run, spoken(&run.status), plan.environment);
+    if let Some(run) = open.first() {
+        let (file, status) = (&plan.deploy.workflow, run.status.replace('_', " "));
+        let sentence = format!("Run {} of {file} is {status}; it may be for {}.", run.id, plan.environment);
         return Found::failed(sentence).with(evidence);
     }
     let idle = format!("Nothing else is being deployed to {}", plan.environment);
@@ -53,11 +50,12 @@ fn under_way<'a>(deployments: &'a [Deployment], plan: &Plan) -> Option<&'a Deplo
     })
 }
 
-fn gated(gates: &Gates) -> Vec<String> {
-    let reviewers =
-        (!gates.reviewers.is_empty()).then(|| format!("{} must approve each deploy", gates.reviewers.join(" or ")));
+fn gated(gates: &Protection) -> Vec<String> {
+    let reviewers = gates.asks_people().then(|| format!("{} must approve each deploy", gates.reviewers.join(" or ")));
+    let not_self = (gates.asks_people() && gates.prevents_self_review)
+        .then(|| "who starts the deploy may not approve it".to_owned());
     let wait = (gates.wait_minutes > 0).then(|| format!("every deploy waits {} min", gates.wait_minutes));
-    reviewers.into_iter().chain(wait).collect()
+    [reviewers, not_self, wait].into_iter().flatten().collect()
 }
 
 fn word(state: &DeploymentState) -> &'static str {
@@ -66,8 +64,4 @@ fn word(state: &DeploymentState) -> &'static str {
         DeploymentState::Waiting => "waiting for an approval",
         _ => "queued",
     }
-}
-
-fn spoken(status: &str) -> String {
-    status.replace('_', " ")
 }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use lastgood_core::ids::RunId;
-use lastgood_core::ports::forge::DeploymentState;
+use lastgood_core::ports::forge::{DeploymentState, Protection, RunRecord};
 use lastgood_core::ports::history::{ChangeKind, FileChange, Key, Signature};
-use lastgood_core::ports::readiness::{Gates, Rights, UnderWay};
+use lastgood_core::ports::readiness::Rights;
 use lastgood_core::ports::world::Seen;
 use lastgood_core::rollback::check::{Answer, Policy, Question, Verdict, blocking};
 use lastgood_core::rollback::checks;
@@ -111,11 +112,12 @@ async fn a_signature_is_one_of_many_things_and_a_warning_at_most() {
 #[tokio::test]
 async fn another_deploy_is_a_warning_that_names_it_and_who_must_approve() {
     let world = World::new();
-    let gates = Gates { reviewers: vec!["@platform-lead".to_owned(), "team sre".to_owned()], wait_minutes: 5 };
-    world.with(|state| state.readiness.gates = gates);
+    let reviewers = vec!["@platform-lead".to_owned(), "sre".to_owned()];
+    let protection = Protection { reviewers, wait_minutes: 5, ..Protection::default() };
+    world.with(|state| state.readiness.protection = protection);
     let idle = one(&world, Question::EnvironmentIdle).await;
     assert_eq!(idle.verdict, Verdict::Passed);
-    assert_eq!(idle.evidence, ["@platform-lead or team sre must approve each deploy", "every deploy waits 5 min"]);
+    assert_eq!(idle.evidence, ["@platform-lead or sre must approve each deploy", "every deploy waits 5 min"]);
     world.with(|state| {
         let mut newer = state.deployments[0].clone();
         (newer.id, newer.reference) = (9, "v2.6.0".to_owned());
@@ -132,8 +134,7 @@ async fn another_deploy_is_a_warning_that_names_it_and_who_must_approve() {
     assert_eq!(busy.sentence, "Another deploy of v2.6.0 to production is waiting for an approval.");
     world.with(|state| state.deployments.remove(0));
     assert_eq!(one(&world, Question::EnvironmentIdle).await.verdict, Verdict::Passed, "what is stuck blocks nobody");
-    let run = UnderWay { run: RunId(7), title: "Deploy v2.6.0".to_owned(), status: "in_progress".to_owned() };
-    world.with(|state| state.readiness.under_way = vec![run]);
+    world.with(|state| state.readiness.open_runs = vec![open_run(8, "ci.yml"), open_run(7, "deploy.yml")]);
     let running = one(&world, Question::EnvironmentIdle).await;
     assert_eq!(running.sentence, "Run 7 of deploy.yml is in progress; it may be for production.");
 }
@@ -268,6 +269,23 @@ async fn the_settings_decide_what_an_answer_does_and_what_is_asked() {
     );
     assert!(!world.told().iter().any(|told| told.starts_with("target.signature")));
     assert_eq!(world.effects().pushes, 0);
+}
+
+fn open_run(id: u64, workflow: &str) -> RunRecord {
+    RunRecord {
+        id: RunId(id),
+        workflow: workflow.to_owned(),
+        title: "Deploy v2.6.0".to_owned(),
+        event: "workflow_dispatch".to_owned(),
+        head: Some("main".to_owned()),
+        commit: object('e'),
+        status: "in_progress".to_owned(),
+        conclusion: None,
+        created: Timestamp::UNIX_EPOCH,
+        updated: Timestamp::UNIX_EPOCH,
+        actor: "@platform-lead".to_owned(),
+        url: String::new(),
+    }
 }
 
 fn differing(files: &[(&str, ChangeKind)]) -> Arc<World> {

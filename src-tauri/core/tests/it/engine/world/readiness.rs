@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lastgood_core::error::{Code, Trouble};
-use lastgood_core::ids::{EnvironmentName, ObjectId, TagName};
+use lastgood_core::ids::{ObjectId, TagName};
+use lastgood_core::ports::forge::{Protection, RunRecord};
 use lastgood_core::ports::history::{Difference, Key, Signature};
-use lastgood_core::ports::readiness::{Gates, Rights, UnderWay};
+use lastgood_core::ports::readiness::Rights;
 use lastgood_core::ports::shell::{CommandEnd, CommandOrder, Ran};
 use lastgood_core::ports::world::Seen;
 use lastgood_core::ports::{History, Readiness, Shell};
@@ -18,8 +19,8 @@ use super::{Call, World, trouble};
 #[derive(Debug, Clone)]
 pub(crate) struct Ready {
     pub(crate) rights: Rights,
-    pub(crate) under_way: Vec<UnderWay>,
-    pub(crate) gates: Gates,
+    pub(crate) open_runs: Vec<RunRecord>,
+    pub(crate) protection: Protection,
     pub(crate) assets: Option<Vec<String>>,
     pub(crate) difference: Difference,
     /// By commit and path.
@@ -38,8 +39,8 @@ impl Default for Ready {
     fn default() -> Self {
         Self {
             rights: Rights { push: true, ..Rights::default() },
-            under_way: Vec::new(),
-            gates: Gates::default(),
+            open_runs: Vec::new(),
+            protection: Protection::default(),
             assets: None,
             difference: Difference::default(),
             files: BTreeMap::new(),
@@ -81,14 +82,6 @@ impl Readiness for World {
             Some(_) => Err(trouble(Code::GithubUnreachable, "GitHub did not answer.")),
             None => Ok(self.with(|state| state.readiness.rights.clone())),
         }
-    }
-
-    async fn under_way(&self, _: &str) -> Result<Vec<UnderWay>, Trouble> {
-        Ok(self.with(|state| state.readiness.under_way.clone()))
-    }
-
-    async fn gates(&self, _: &EnvironmentName) -> Result<Gates, Trouble> {
-        Ok(self.with(|state| state.readiness.gates.clone()))
     }
 
     async fn assets(&self, _: &TagName) -> Result<Option<Vec<String>>, Trouble> {
