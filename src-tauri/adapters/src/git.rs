@@ -6,6 +6,7 @@
 
 mod authorization;
 mod cache;
+mod difference;
 mod history;
 mod location;
 mod network;
@@ -17,9 +18,11 @@ mod refs;
 mod remote;
 mod room;
 mod settings;
+mod signature;
 mod tag;
 mod threads;
 mod trouble;
+mod worktree;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -29,11 +32,14 @@ use async_trait::async_trait;
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::{ObjectId, RepositorySlug, TagName};
 use lastgood_core::ports::forge::Tagger;
+use lastgood_core::ports::history::{Difference, History, Signature};
 use lastgood_core::ports::repository::{PushOutcome, Repository, TagOrder, TagTarget};
 use lastgood_core::release::Release;
 
 pub use self::authorization::{Authorization, Authorizer};
 pub use self::history::Distance;
+pub(crate) use self::program::forget_repository;
+pub use self::worktree::Worktree;
 
 use self::cache::Cache;
 use self::location::Location;
@@ -186,6 +192,23 @@ impl Repository for GitRepository {
 
     async fn push_tag(&self, tag: &TagName, object: &ObjectId) -> Result<PushOutcome, Trouble> {
         self.push(tag, object).await
+    }
+}
+
+#[async_trait]
+impl History for GitRepository {
+    async fn difference(&self, target: &ObjectId, live: &ObjectId) -> Result<Difference, Trouble> {
+        let (repository, target, live) = (self.clone(), target.clone(), live.clone());
+        blocking(move || difference::read(&repository.location, repository.environment(), &target, &live)).await
+    }
+
+    async fn files(&self, commit: &ObjectId, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, Trouble> {
+        let (repository, commit, paths) = (self.clone(), commit.clone(), paths.to_vec());
+        blocking(move || difference::files(&repository.location, repository.environment(), &commit, &paths)).await
+    }
+
+    async fn signature(&self, tag: &TagName, signers: Option<&str>) -> Result<Signature, Trouble> {
+        self.verify(tag, signers).await
     }
 }
 

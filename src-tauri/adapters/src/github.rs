@@ -13,6 +13,7 @@ mod graphql;
 mod limits;
 mod memory;
 mod publishing;
+mod readiness;
 mod reading;
 mod releases;
 mod runs;

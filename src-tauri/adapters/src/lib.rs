@@ -2,17 +2,22 @@
 
 pub mod alerts;
 pub mod clock;
+pub mod commands;
 pub mod desk;
+pub mod evidence;
 pub mod git;
 pub mod github;
 mod loopback;
 pub mod opener;
 pub mod place;
 pub mod probe;
+pub mod redact;
 pub mod secret;
 pub mod server;
 pub mod sign_in;
+pub mod shell;
 pub mod sqlite;
+pub mod trust;
 pub mod turn;
 pub mod vault;
 pub mod workspace;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ports::Probe;
-use lastgood_core::ports::world::Seen;
+use lastgood_core::ports::world::{Seen, Wanted};
+use regex::Regex;
 use reqwest::{Client, Response, redirect};
 use serde_json::Value;
 
@@ -51,23 +52,22 @@ impl HttpProbe {
     }
 
     async fn get(&self, url: &str) -> Result<Response, String> {
-        let client = if is_loopback(url) { &self.direct } else { &self.client };
-        client.get(url).send().await.map_err(|error| format!("{url}: {}", self.reason(error)))
+        self.get_within(url, None).await
     }
 
-    fn reason(&self, error: reqwest::Error) -> String {
-        if error.is_timeout() {
-            format!("no answer within {} s", self.deadline.as_secs_f64())
-        } else if error.is_connect() {
-            "nobody answers".to_owned()
-        } else {
-            error.without_url().to_string()
+    async fn get_within(&self, url: &str, deadline: Option<Duration>) -> Result<Response, String> {
+        let client = if is_loopback(url) { &self.direct } else { &self.client };
+        let mut request = client.get(url);
+        if let Some(deadline) = deadline {
+            request = request.timeout(deadline);
         }
+        let late = deadline.unwrap_or(self.deadline);
+        request.send().await.map_err(|error| format!("{url}: {}", reason(error, late)))
     }
 
     async fn read(&self, mut response: Response) -> Result<String, String> {
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.reason(error))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| reason(error, self.deadline))? {
             body.extend_from_slice(&chunk);
             if body.len() > MAX_BODY {
                 return Err("the answer is too long".to_owned());
@@ -93,12 +93,38 @@ impl Probe for HttpProbe {
         }
     }
 
-    async fn health(&self, url: &str) -> Seen<u16> {
-        match self.get(url).await {
-            Err(words) => Seen::Nothing(words),
-            Ok(response) if response.status().is_success() => Seen::Answer(response.status().as_u16()),
-            Ok(response) => Seen::No(format!("health {}", response.status().as_u16())),
+    async fn health(&self, wanted: &Wanted) -> Seen<u16> {
+        let seconds = wanted.timeout_seconds.map(|seconds| Duration::from_secs(seconds.max(1).into()));
+        let response = match self.get_within(&wanted.url, seconds).await {
+            Err(words) => return Seen::Nothing(words),
+            Ok(response) => response,
+        };
+        let status = response.status();
+        let fits =
+            if wanted.status.is_empty() { status.is_success() } else { wanted.status.contains(&status.as_u16()) };
+        if !fits {
+            return Seen::No(format!("health {}", status.as_u16()));
         }
+        let Some(pattern) = &wanted.body else { return Seen::Answer(status.as_u16()) };
+        // The settings refuse what is no pattern; a plan of another version may still hold one.
+        let Ok(pattern) = Regex::new(pattern) else { return Seen::Nothing(format!("{pattern:?} is no pattern")) };
+        match self.read(response).await {
+            Ok(body) if pattern.is_match(&body) => Seen::Answer(status.as_u16()),
+            Ok(_) => {
+                Seen::No(format!("health {}, and the body does not match {:?}", status.as_u16(), pattern.as_str()))
+            }
+            Err(words) => Seen::Nothing(format!("{}: {words}", wanted.url)),
+        }
+    }
+}
+
+fn reason(error: reqwest::Error, deadline: Duration) -> String {
+    if error.is_timeout() {
+        format!("no answer within {} s", deadline.as_secs_f64())
+    } else if error.is_connect() {
+        "nobody answers".to_owned()
+    } else {
+        error.without_url().to_string()
     }
 }
 

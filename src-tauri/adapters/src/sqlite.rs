@@ -96,6 +96,22 @@ impl SqliteJournal {
             .map_err(|error| unwritable(&error))
     }
 
+    /// Everything remembered under names that begin so, by name.
+    pub fn recall_all(&self, beginning: &str) -> Result<Vec<(String, String)>, Trouble> {
+        let connection = self.lock();
+        let mut statement = connection
+            .prepare_cached("SELECT name, value FROM known WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name")
+            .map_err(|error| unreadable(&error))?;
+        let rows = statement.query_map([beginning], |row| Ok((row.get(0)?, row.get(1)?)));
+        rows.and_then(Iterator::collect).map_err(|error| unreadable(&error))
+    }
+
+    /// Whether there was something under this name.
+    pub fn forget(&self, name: &str) -> Result<bool, Trouble> {
+        let forgotten = self.lock().execute("DELETE FROM known WHERE name = ?1", [name]);
+        forgotten.map(|rows| rows > 0).map_err(|error| unwritable(&error))
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Connection> {
         // A panic while holding the lock leaves no half-written transaction: SQLite rolls it back.
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)

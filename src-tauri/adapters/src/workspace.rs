@@ -7,6 +7,7 @@ mod connection;
 mod known;
 mod news;
 mod tagging;
+mod trusted;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -15,7 +16,7 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{EnvironmentName, RepositorySlug, RollbackId, WriterId};
 use lastgood_core::journal::{Fact, NewFact, Subject};
 use lastgood_core::planning::{self, Wish};
-use lastgood_core::ports::{Clock, Desktop, Journal, Person, Ports, Watcher};
+use lastgood_core::ports::{Clock, Desktop, Forge, Journal, Person, Ports, Readiness, Watcher};
 use lastgood_core::rollback::Rollback;
 use lastgood_core::rollback::engine::Engine;
 use lastgood_core::rollback::event::Event;
@@ -27,11 +28,14 @@ pub use crate::sign_in::TOKEN_VARIABLE;
 pub use access::{API_VARIABLE, Access};
 pub use connection::STATUS_VARIABLE;
 pub use known::{ForgeKnown, Known};
+pub use trusted::NamedCommand;
 
 use known::Depth;
 use tagging::Tagging;
 
 use crate::clock::SystemClock;
+use crate::commands::Commands;
+use crate::evidence::Evidence;
 use crate::git::{GitRepository, OpenOptions};
 use crate::github::Github;
 use crate::place::Place;
@@ -39,6 +43,7 @@ use crate::probe::HttpProbe;
 use crate::secret::Secret;
 use crate::sign_in::{Home, Host, SignIn};
 use crate::sqlite::SqliteJournal;
+use crate::trust::Trust;
 use crate::turn::{self, Turn};
 use connection::Connection;
 
@@ -51,6 +56,9 @@ pub struct Workspace {
     journal: SqliteJournal,
     connection: Arc<Connection>,
     probe: Arc<HttpProbe>,
+    commands: Arc<Commands>,
+    trust: Trust,
+    evidence: Evidence,
     access: Access,
     key: String,
 }
@@ -91,14 +99,22 @@ impl Workspace {
         // Nobody else has it.
         drop(later.set(Arc::clone(&connection)));
         let key = key(&repository, slug.as_ref(), &connection, access.rehearsal);
+        let (repository, evidence) = (Arc::new(repository), Evidence::at(place.data()));
+        let trust = Trust::of(&journal, &key);
+        let secret = Arc::clone(&connection);
+        let commands =
+            Commands::new(repository.clone(), &journal, trust.clone(), evidence.clone(), move || secret.token());
         Ok(Self {
             place: place.clone(),
-            repository: Arc::new(repository),
+            repository,
             slug,
             settings,
             journal,
             connection,
             probe: Arc::new(HttpProbe::new()?),
+            commands: Arc::new(commands),
+            trust,
+            evidence,
             access,
             key,
         })
@@ -284,7 +300,10 @@ impl Workspace {
         let (git, github) = (self.repository.clone(), self.github()?);
         Ok(Ports {
             repository: Arc::new(Tagging { git, github: github.clone() }),
-            forge: github,
+            history: self.repository.clone(),
+            forge: github.clone(),
+            readiness: github,
+            shell: self.commands.clone(),
             journal: Arc::new(self.journal.clone()),
             probe: self.probe.clone(),
             desktop: audience.desktop,

@@ -23,6 +23,16 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Auth,
     },
+    /// Ask everything that is asked before a rollback, and do nothing
+    ///
+    /// Ends with 1 where something blocks, and says it first.
+    Check(Check),
+    /// Show or change what this repository may run on this machine
+    ///
+    /// Without a choice, lists the commands. Nothing runs before both the repository and the command are trusted.
+    Trust(Trust),
+    /// Print what a command wrote, by the hash that its answer names
+    Evidence(Evidence),
     /// Roll an environment back to a release
     ///
     /// An unfinished rollback of the environment is taken up where it stands.
@@ -127,6 +137,50 @@ pub(crate) struct Whose {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Such as production
+    pub(crate) environment: String,
+    /// The target; without it, the last good release
+    #[arg(long, value_name = "TAG")]
+    pub(crate) to: Option<String>,
+    #[command(flatten)]
+    pub(crate) repository: Repository,
+    /// One JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Trust {
+    /// List the commands of this repository, each in full, and whether it may run
+    #[arg(long, conflicts_with_all = ["grant", "revoke", "trust_repository", "distrust"])]
+    pub(crate) list: bool,
+    /// Let this command run; the beginning of its hash is enough
+    #[arg(long, value_name = "HASH")]
+    pub(crate) grant: Vec<String>,
+    /// Take that back
+    #[arg(long, value_name = "HASH")]
+    pub(crate) revoke: Vec<String>,
+    /// Let this repository run the commands that are granted
+    #[arg(long = "repository")]
+    pub(crate) trust_repository: bool,
+    /// Take back the repository and all its commands
+    #[arg(long, conflicts_with_all = ["grant", "trust_repository"])]
+    pub(crate) distrust: bool,
+    #[command(flatten)]
+    pub(crate) repository: Repository,
+    /// One JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Evidence {
+    /// The hash, or its beginning
+    pub(crate) hash: String,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Rollback {
     /// Such as production
     pub(crate) environment: String,
@@ -207,6 +261,9 @@ impl Command {
             Self::Auth { command: Auth::Login(arguments) } => arguments.whose.json,
             Self::Auth { command: Auth::Status(arguments) } => arguments.whose.json,
             Self::Auth { command: Auth::Logout(arguments) } => arguments.json,
+            Self::Check(arguments) => arguments.json,
+            Self::Trust(arguments) => arguments.json,
+            Self::Evidence(_) => false,
             Self::Rollback(arguments) => arguments.json,
             Self::Rehearse(arguments) => arguments.json,
             Self::Rehearsal { .. } => false,

@@ -1,8 +1,11 @@
 //! One file a verb.
 
 pub(crate) mod auth;
+pub(crate) mod check;
+pub(crate) mod evidence;
 pub(crate) mod rehearsal;
 pub(crate) mod rehearse;
 pub(crate) mod rollback;
 pub(crate) mod status;
 pub(crate) mod timeline;
+pub(crate) mod trust;

@@ -60,6 +60,10 @@ name!(
     PostmortemId
 );
 name!(
+    /// SHA-256 of something in the evidence store, in lower-case hexadecimal.
+    EvidenceHash
+);
+name!(
     /// One installation of Lastgood: whose chain of facts this is.
     WriterId
 );

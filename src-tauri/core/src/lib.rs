@@ -12,5 +12,6 @@ pub mod planning;
 pub mod ports;
 pub mod postmortem;
 pub mod release;
+pub mod risk;
 pub mod rollback;
 pub mod settings;

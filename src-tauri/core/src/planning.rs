@@ -7,6 +7,7 @@ use crate::ids::{EnvironmentName, TagName};
 use crate::live::{Environment, Returned};
 use crate::ports::forge::{Workflow, WorkflowInput};
 use crate::release::Release;
+use crate::rollback::checks::plan::{self as checks, CheckPlan};
 use crate::rollback::plan::{Deploy, Plan, Proofs, RELEASE_BUDGET_SECONDS, rollback_tag};
 use crate::settings::{EnvironmentSettings, HEALTH_TIMES, address};
 
@@ -51,9 +52,12 @@ pub fn plan(
             "Choose a release that is a commit.",
         )
     })?;
+    let base = environment.url.as_deref();
     Ok(Plan {
         environment: environment.name.clone(),
         from: environment.live.as_ref().and_then(|live| live.tag.clone()),
+        checks: CheckPlan::new(settings, &tag, base),
+        next: next_target(environment, &tag),
         to: tag,
         object: release.object.clone(),
         commit,
@@ -63,7 +67,7 @@ pub fn plan(
         undo_until: now.checked_add(wish.countdown).unwrap_or(now),
         rollback_tag: rollback_tag(now),
         deploy: deploy(&environment.name, settings, workflows, default_branch)?,
-        proofs: proofs(settings, environment.url.as_deref()),
+        proofs: proofs(settings, base),
         budget: settings.budget_seconds.unwrap_or(RELEASE_BUDGET_SECONDS),
         rehearsal: wish.rehearsal,
     })
@@ -160,11 +164,21 @@ fn has_input(workflow: &Workflow, name: &str) -> bool {
 }
 
 fn proofs(settings: &EnvironmentSettings, base: Option<&str>) -> Proofs {
-    let whole = |probe: &Option<String>| probe.as_deref().and_then(|probe| address(probe, base));
+    let probes = &settings.probes;
+    let whole = |probe: &Option<String>, base| probe.as_deref().and_then(|probe| address(probe, base));
+    let reference = probes.reference.as_deref();
+    // A probe that is a whole address leads to the same place whatever the base.
+    let elsewhere = |probe: &Option<String>| whole(probe, reference).filter(|url| Some(url) != probe.as_ref());
     Proofs {
-        version: whole(&settings.probes.version),
-        health: whole(&settings.probes.health),
-        health_times: settings.probes.health_times.unwrap_or(HEALTH_TIMES),
+        version: whole(&probes.version, base),
+        health: whole(&probes.health, base),
+        health_times: probes.health_times.unwrap_or(HEALTH_TIMES),
+        url: base.map(str::to_owned),
+        wanted: checks::wanted(settings, base),
+        interval_seconds: probes.interval_seconds,
+        within_seconds: probes.within_seconds,
+        reference_version: reference.and_then(|_| elsewhere(&probes.version)),
+        reference_health: reference.and_then(|whole| elsewhere(&probes.health).or_else(|| Some(whole.to_owned()))),
     }
 }
 
@@ -181,6 +195,12 @@ fn already_back(environment: &Environment, returned: &Returned) -> Trouble {
         None => "To go further back, name the target with `--to TAG`.".to_owned(),
     };
     Trouble::new(Code::NoTarget, message, further)
+}
+
+/// The newest good one behind the target.
+fn next_target(environment: &Environment, target: &TagName) -> Option<TagName> {
+    let behind = environment.last_good.candidates.iter().skip_while(|candidate| candidate.tag != *target).skip(1);
+    behind.filter(|candidate| candidate.good).map(|candidate| candidate.tag.clone()).next()
 }
 
 fn no_target(environment: &Environment) -> Trouble {

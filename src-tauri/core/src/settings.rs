@@ -1,55 +1,32 @@
 //! `lastgood.toml`: what a team says of its repository. All of it is optional; what can be detected is detected.
 
+pub mod checks;
+mod environment;
+mod pattern;
+
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::error::{Code, Trouble};
 
+pub use checks::CheckSettings;
+pub use environment::{EnvironmentSettings, HEALTH_TIMES, ProbeSettings, ProofSettings, SOAK_MINUTES, address};
+pub use pattern::{Glob, Pattern};
+
 /// The file's name, at the root of the repository.
 pub const FILE: &str = "lastgood.toml";
 
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+/// What Lastgood needs to know about a repository. Everything is optional.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
+    /// What is asked before a rollback, wherever an environment says nothing else.
+    pub checks: CheckSettings,
     /// By the environment's name as GitHub spells it.
     pub environments: BTreeMap<String, EnvironmentSettings>,
 }
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct EnvironmentSettings {
-    /// File name of the deploy workflow below `.github/workflows/`. Detected where one workflow takes a version.
-    pub workflow: Option<String>,
-    /// The input that takes the tag. Detected by its name: `version_tag`, `version`, `tag`, `ref`, `release`.
-    pub version_input: Option<String>,
-    /// Further inputs of the dispatch. An input named `environment` is filled with the environment's name.
-    pub inputs: BTreeMap<String, String>,
-    /// Where the service answers; else what its newest deployment says.
-    pub url: Option<String>,
-    pub probes: ProbeSettings,
-    /// Minutes that a release must have run here to count as good. Default: 30.
-    pub soak_minutes: Option<u32>,
-    /// Seconds a rollback may take here. Default: 300.
-    pub budget_seconds: Option<u32>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ProbeSettings {
-    /// Address that tells the live version: whole, or a path below the environment's address.
-    pub version: Option<String>,
-    /// Address that answers with a 2xx status when all is well.
-    pub health: Option<String>,
-    /// Well this many times in a row counts as proof. Default: 3.
-    pub health_times: Option<u8>,
-}
-
-/// A release must have run this long, unless the settings say otherwise.
-pub const SOAK_MINUTES: u32 = 30;
-
-/// Health answers in a row that count as proof, unless the settings say otherwise.
-pub const HEALTH_TIMES: u8 = 3;
 
 impl Settings {
     /// # Errors
@@ -66,18 +43,21 @@ impl Settings {
         })
     }
 
+    /// One environment's settings, the general ones filled in.
     pub fn environment(&self, name: &str) -> EnvironmentSettings {
-        self.environments.get(name).cloned().unwrap_or_default()
+        let mut settings = self.environments.get(name).cloned().unwrap_or_default();
+        settings.checks = settings.checks.over(&self.checks);
+        settings
     }
-}
 
-/// Makes a probe's address whole.
-pub fn address(probe: &str, base: Option<&str>) -> Option<String> {
-    if probe.starts_with("http://") || probe.starts_with("https://") {
-        return Some(probe.to_owned());
+    /// The file's JSON schema, for editors.
+    ///
+    /// # Errors
+    /// Only where a value has no JSON form, which no schema has.
+    pub fn schema() -> Result<String, serde_json::Error> {
+        let schema = schemars::SchemaGenerator::default().into_root_schema_for::<Self>();
+        Ok(format!("{}\n", serde_json::to_string_pretty(&schema)?))
     }
-    let base = base?.trim_end_matches('/');
-    Some(format!("{base}/{}", probe.trim_start_matches('/')))
 }
 
 fn place(text: &str, offset: usize) -> String {

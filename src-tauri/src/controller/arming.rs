@@ -12,7 +12,7 @@ use lastgood_core::journal::Fact;
 use lastgood_core::live::Environment;
 use lastgood_core::planning::Wish;
 use lastgood_core::ports::Watcher;
-use lastgood_core::rollback::check::Answer;
+use lastgood_core::rollback::check::{Answer, blocking};
 use lastgood_core::rollback::plan::Plan;
 use lastgood_core::rollback::{Rollback, checks};
 
@@ -90,7 +90,7 @@ impl Session {
         match self.arming.get(&environment.name).filter(|arming| arming.target == *target) {
             None => blank(ArmingState::Checking, "Checking the target"),
             Some(arming) => {
-                let blocking = arming.answers.iter().find(|answer| answer.blocks());
+                let blocking = blocking(&arming.answers);
                 ArmingView {
                     state: if blocking.is_some() { ArmingState::Blocked } else { ArmingState::Armed },
                     sentence: blocking.map_or_else(|| "Armed".to_owned(), |answer| answer.sentence.clone()),
@@ -116,10 +116,7 @@ async fn ask(workspace: &Workspace, plan: &Plan) -> Result<Arming, Trouble> {
     let audience =
         Audience { desktop: Arc::new(DesktopAlerts::default()), person: Arc::new(desk), watcher: Arc::new(Nobody) };
     let ports = workspace.ports(audience)?;
-    let mut answers = Vec::new();
-    for question in checks::BEFORE {
-        answers.push(checks::ask(question, &ports, workspace.key(), plan).await);
-    }
+    let answers = checks::ask_all(&ports, workspace.key(), plan).await;
     Ok(Arming { target: plan.to.clone(), object: plan.object.clone(), at: Timestamp::now(), answers })
 }
 

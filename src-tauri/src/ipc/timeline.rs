@@ -52,6 +52,7 @@ pub enum Kind {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
 pub struct CheckView {
     pub code: String,
     pub title: String,
@@ -61,6 +62,10 @@ pub struct CheckView {
     pub evidence: Vec<String>,
     #[ts(type = "number")]
     pub milliseconds: u64,
+    /// When it was asked; what an earlier run of a command said is as old as that run.
+    pub asked_at: Option<String>,
+    /// Hashes of what commands wrote, in the evidence store.
+    pub outputs: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]

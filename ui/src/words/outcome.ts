@@ -32,7 +32,11 @@ export function checkSign(check: Pick<CheckView, "verdict" | "policy">): Sign {
         ? { tone: "bad", glyph: "cross", word: "failed" }
         : { tone: "warn", glyph: "warning", word: "warning" };
     case "inconclusive":
-      return { tone: "warn", glyph: "question", word: "could not tell" };
+      return {
+        tone: check.policy === "info" ? "neutral" : "warn",
+        glyph: "question",
+        word: "could not tell",
+      };
     case "errored":
       return { tone: check.policy === "block" ? "bad" : "warn", glyph: "warning", word: "check broke" };
   }

@@ -49,13 +49,18 @@ const FIXED: [(&str, &str); 5] = [
 /// The program with a clean environment and nothing to read.
 pub(super) fn git(environment: &Environment) -> Command {
     let mut command = Command::new("git");
-    for name in INHERITED {
-        command.env_remove(name);
-    }
+    forget_repository(&mut command);
     command.env_remove(SECRET);
     command.envs(FIXED).envs(environment.iter().map(|(name, value)| (name, value))).stdin(Stdio::null());
     without_console(&mut command);
     command
+}
+
+/// Whatever runs next is tied to no repository by its environment.
+pub(crate) fn forget_repository(command: &mut Command) {
+    for name in INHERITED {
+        command.env_remove(name);
+    }
 }
 
 /// The program in one repository, with everything off that its configuration could start.

@@ -71,6 +71,15 @@ fn furnish(room: &Path, location: &Location) -> io::Result<()> {
     }
 }
 
+/// The same, with work trees beside it; it reaches the real repository's objects and writes its own.
+pub(super) fn furnish_beside(git_dir: &Path, location: &Location) -> io::Result<()> {
+    furnish(git_dir, location)?;
+    fs::write(git_dir.join("config"), configuration(location).replace("bare = true", "bare = false"))?;
+    fs::create_dir_all(git_dir.join("objects").join("info"))?;
+    let objects = location.common_dir.join("objects");
+    fs::write(git_dir.join("objects").join("info").join("alternates"), format!("{}\n", objects.display()))
+}
+
 fn configuration(location: &Location) -> String {
     let format = settings::of_repository(location)
         .and_then(|config| config.get_string("extensions.objectformat").ok())

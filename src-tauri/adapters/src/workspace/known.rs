@@ -14,6 +14,7 @@ use lastgood_core::ports::forge::{self, Deployment, RunRecord, Waiting, Workflow
 use lastgood_core::ports::publishing::Published;
 use lastgood_core::ports::{Clock, Forge, Probe, Repository};
 use lastgood_core::release::Release;
+use lastgood_core::rollback::checks::plan::wanted;
 use lastgood_core::settings::address;
 use tokio::task::JoinSet;
 
@@ -241,11 +242,11 @@ async fn look(
         let settings = workspace.settings.environment(name.as_str());
         let base = live::url(&name, &settings, deployments);
         let whole = |probe: &Option<String>| probe.as_deref().and_then(|probe| address(probe, base.as_deref()));
-        let (version, health) = (whole(&settings.probes.version), whole(&settings.probes.health));
+        let (version, health) = (whole(&settings.probes.version), wanted(&settings, base.as_deref()));
         let probe = workspace.probe.clone();
         asked.spawn(async move {
             let version = async { Some(probe.version(version.as_deref()?).await) };
-            let health = async { Some(probe.health(health.as_deref()?).await) };
+            let health = async { Some(probe.health(health.as_ref()?).await) };
             let (version, health) = tokio::join!(version, health);
             (place, name, settings, version, health)
         });

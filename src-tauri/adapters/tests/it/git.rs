@@ -1,6 +1,7 @@
 //! Lastgood's git against real repositories, real remotes and the git program's own answers.
 
 mod cache;
+mod differing;
 mod files;
 mod formats;
 mod hostile;
@@ -12,4 +13,6 @@ mod reading;
 #[cfg(target_os = "linux")]
 mod remotes;
 mod sample;
+#[cfg(unix)]
+mod signatures;
 mod tagging;

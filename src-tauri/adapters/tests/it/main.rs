@@ -2,11 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed test says so by panicking")]
 
 mod again;
+#[cfg(unix)]
+mod commands;
 mod desk;
+mod evidence;
 mod git;
 mod github;
 mod journal;
 mod probe;
+mod redact;
 mod rehearsed;
 mod secret;
 mod server;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lastgood_adapters::probe::HttpProbe;
 use lastgood_core::ports::Probe;
-use lastgood_core::ports::world::Seen;
+use lastgood_core::ports::world::{Seen, Wanted};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -19,8 +19,8 @@ async fn the_rehearsal_s_service_tells_its_version_and_its_health() {
     let rehearsed = Rehearsed::start().await;
     let (probe, service) = (probe(), rehearsed.description().service.clone());
     assert_eq!(probe.version(&format!("{service}/version")).await, Seen::Answer("v2.4.1".to_owned()));
-    assert_eq!(probe.health(&format!("{service}/healthz")).await, Seen::No("health 503".to_owned()));
-    assert_eq!(probe.health(&format!("{service}/staging/healthz")).await, Seen::Answer(200));
+    assert_eq!(probe.health(&Wanted::at(format!("{service}/healthz"))).await, Seen::No("health 503".to_owned()));
+    assert_eq!(probe.health(&Wanted::at(format!("{service}/staging/healthz"))).await, Seen::Answer(200));
     assert!(matches!(probe.version(&format!("{service}/nowhere")).await, Seen::No(words) if words.ends_with("404")));
 }
 
@@ -73,6 +73,26 @@ async fn an_answer_that_is_no_success_is_a_no_with_its_number() {
 }
 
 #[tokio::test]
+async fn health_is_what_was_asked_for_and_nothing_else() {
+    let ready = "HTTP/1.1 200 OK\r\ncontent-length: 18\r\n\r\n{\"status\": \"ready\"}";
+    let teapot = "HTTP/1.1 418 Teapot\r\ncontent-length: 0\r\n\r\n";
+    for (answer, status, body, well) in [
+        (ready, vec![], None, true),
+        (ready, vec![204], None, false),
+        (teapot, vec![200, 418], None, true),
+        (teapot, vec![], None, false),
+        (ready, vec![], Some(r#""status":\s*"ready""#), true),
+        (ready, vec![], Some("^ready"), false),
+    ] {
+        let url = serve(answer, Ending::Close).await;
+        let body = body.map(str::to_owned);
+        let seen = probe().health(&Wanted { status: status.clone(), body: body.clone(), ..Wanted::at(url) }).await;
+        assert_eq!(matches!(seen, Seen::Answer(_)), well, "{status:?} {body:?} {seen:?}");
+        assert!(!matches!(seen, Seen::Nothing(_)), "it did answer: {seen:?}");
+    }
+}
+
+#[tokio::test]
 async fn redirects_are_followed_and_a_circle_is_left() {
     let rehearsed = Rehearsed::start().await;
     let place = format!("{}/version", rehearsed.description().service);
@@ -93,7 +113,7 @@ async fn where_nobody_answers_nothing_is_seen() {
     let probe = probe();
     let url = format!("http://127.0.0.1:{}/version", free_port());
     assert_eq!(probe.version(&url).await, Seen::Nothing(format!("{url}: nobody answers")));
-    assert_eq!(probe.health(&url).await, Seen::Nothing(format!("{url}: nobody answers")));
+    assert_eq!(probe.health(&Wanted::at(&url)).await, Seen::Nothing(format!("{url}: nobody answers")));
     for url in ["", "nonsense", "http://", "ftp://127.0.0.1/version", "file:///etc/hostname"] {
         assert!(matches!(probe.version(url).await, Seen::Nothing(_)), "{url}");
     }

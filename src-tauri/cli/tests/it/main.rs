@@ -3,6 +3,7 @@
 
 #[cfg(target_os = "linux")]
 mod auth;
+mod check;
 mod deciding;
 mod kills;
 mod kit;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Trouble;
 use crate::ids::{EnvironmentName, RollbackId};
@@ -33,8 +34,30 @@ pub trait Probe: Send + Sync {
     /// Which version answers at this address.
     async fn version(&self, url: &str) -> Seen<String>;
 
-    /// Whether the service says it is well.
-    async fn health(&self, url: &str) -> Seen<u16>;
+    /// Whether the service answers as it should.
+    async fn health(&self, wanted: &Wanted) -> Seen<u16>;
+}
+
+/// An address, and what it answers when all is well.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    pub url: String,
+    /// Any of these; none named: any 2xx.
+    #[serde(default)]
+    pub status: Vec<u16>,
+    /// A regular expression that the body must match.
+    #[serde(default)]
+    pub body: Option<String>,
+    /// Seconds that an answer may take. Without it, the probe's own deadline.
+    #[serde(default)]
+    pub timeout_seconds: Option<u32>,
+}
+
+impl Wanted {
+    /// Any 2xx.
+    pub fn at(url: impl Into<String>) -> Self {
+        Self { url: url.into(), ..Self::default() }
+    }
 }
 
 /// What a probe saw.

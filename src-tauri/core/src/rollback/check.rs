@@ -1,6 +1,10 @@
 //! Questions asked before a rollback (checks) and after it (proofs), and their answers.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::ids::EvidenceHash;
+use crate::rollback::StepName;
 
 /// One question's answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,22 +17,80 @@ pub struct Answer {
     /// What was seen, line by line.
     pub evidence: Vec<String>,
     pub milliseconds: u64,
+    /// When it was asked; what an earlier run of the same command said is as old as that run. Facts of the first
+    /// version do not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
+    /// What commands wrote, whole, in the evidence store.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<EvidenceHash>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Question {
-    #[serde(rename = "target.exists")]
-    TargetExists,
-    #[serde(rename = "target.ran")]
-    TargetRan,
-    #[serde(rename = "target.quarantine")]
-    TargetQuarantine,
-    #[serde(rename = "workflow.ready")]
-    WorkflowReady,
-    #[serde(rename = "live.version")]
-    LiveVersion,
-    #[serde(rename = "live.health")]
-    LiveHealth,
+macro_rules! questions {
+    ($($name:ident, $code:literal, $title:literal, $step:ident, $policy:ident;)*) => {
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Question {
+            $(#[serde(rename = $code)] $name,)*
+        }
+
+        impl Question {
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// A few words for a chip.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+
+            /// The step that asks it.
+            pub fn step(self) -> StepName {
+                match self { $(Self::$name => StepName::$step,)* }
+            }
+
+            /// What an answer does where the settings say nothing.
+            pub fn usual_policy(self) -> Policy {
+                match self { $(Self::$name => Policy::$policy,)* }
+            }
+        }
+    };
+}
+
+// In the order in which they are shown.
+questions! {
+    TargetExists, "target.exists", "Same tag here and on the remote", Check, Block;
+    WorkflowReady, "workflow.ready", "Workflow ready", Check, Block;
+    TargetQuarantine, "target.quarantine", "Not quarantined", Check, Block;
+    AccessReady, "access.ready", "May push and dispatch", Check, Block;
+    TargetArtifact, "target.artifact", "Artifacts still there", Check, Block;
+    TargetRan, "target.ran", "Ran here before", Check, Warn;
+    TargetSignature, "target.signature", "Signature", Check, Warn;
+    EnvironmentIdle, "environment.idle", "Nothing else deploys", Check, Warn;
+    RiskMigrations, "risk.migrations", "Database migrations", Check, Warn;
+    RiskConfig, "risk.config", "Configuration", Check, Warn;
+    RiskWorkflow, "risk.workflow", "Deploy workflow unchanged", Check, Warn;
+    DependencyCheck, "dependency.check", "Dependencies resolve", Check, Warn;
+    SecurityScan, "security.scan", "Security scan", Check, Warn;
+    RiskDependencies, "risk.dependencies", "Dependency versions", Check, Info;
+    RiskChanges, "risk.changes", "Changes that leave", Check, Info;
+    LiveVersion, "live.version", "Live version", Prove, Block;
+    LiveHealth, "live.health", "Health", Prove, Block;
+    ProofFunctionality, "proof.functionality", "Functionality", Prove, Block;
+    ProofPerformance, "proof.performance", "Performance", Prove, Block;
+    ProofSecurity, "proof.security", "Security", Prove, Block;
+}
+
+impl Question {
+    /// Those that commands answer.
+    pub const COMMANDED: [Self; 5] = [
+        Self::DependencyCheck,
+        Self::SecurityScan,
+        Self::ProofFunctionality,
+        Self::ProofPerformance,
+        Self::ProofSecurity,
+    ];
 }
 
 /// Never a bare false: "it said no" and "it could not tell" are different things.
@@ -50,31 +112,6 @@ pub enum Policy {
     Info,
 }
 
-impl Question {
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::TargetExists => "target.exists",
-            Self::TargetRan => "target.ran",
-            Self::TargetQuarantine => "target.quarantine",
-            Self::WorkflowReady => "workflow.ready",
-            Self::LiveVersion => "live.version",
-            Self::LiveHealth => "live.health",
-        }
-    }
-
-    /// A few words for a chip.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::TargetExists => "Same tag here and on the remote",
-            Self::TargetRan => "Ran here before",
-            Self::TargetQuarantine => "Not quarantined",
-            Self::WorkflowReady => "Workflow ready",
-            Self::LiveVersion => "Live version",
-            Self::LiveHealth => "Health",
-        }
-    }
-}
-
 impl Answer {
     /// A question that may not be answered with anything but "passed".
     pub fn blocks(&self) -> bool {
@@ -84,4 +121,11 @@ impl Answer {
     pub fn warns(&self) -> bool {
         self.policy == Policy::Warn && self.verdict != Verdict::Passed
     }
+}
+
+/// What blocks, in one sentence: a clear no counts more than what could not be asked.
+pub fn blocking(answers: &[Answer]) -> Option<&Answer> {
+    let blocks = |answer: &&Answer| answer.blocks();
+    let no = answers.iter().filter(blocks).find(|answer| answer.verdict == Verdict::Failed);
+    no.or_else(|| answers.iter().find(blocks))
 }

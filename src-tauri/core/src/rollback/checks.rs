@@ -1,150 +1,134 @@
-//! The questions of step 2, one function each. Arming asks the same ones.
+//! The questions of step 2, one file for each family. Arming and `lastgood check` ask the same ones.
+//!
+//! All are asked at once. What several of them need, the difference between target and live, is read once.
 
-use std::time::Duration;
+mod access;
+mod artifact;
+pub mod command;
+mod environment;
+pub(crate) mod found;
+pub mod plan;
+mod risk;
+mod signature;
+mod target;
+mod workflow;
+
+use std::sync::Arc;
+
+use futures_util::future::{BoxFuture, FutureExt, Shared};
+use futures_util::stream::{FuturesUnordered, Stream, StreamExt};
 
 use crate::error::Trouble;
-use crate::hold;
+use crate::ids::ObjectId;
 use crate::ports::Ports;
-use crate::rollback::check::{Answer, Policy, Question, Verdict};
+use crate::ports::forge::Deployment;
+use crate::ports::history::Difference;
+use crate::rollback::StepName;
+use crate::rollback::check::{Answer, Policy, Question};
 use crate::rollback::plan::Plan;
+use found::Found;
 
-/// All questions before a rollback, blocking ones first.
-pub const BEFORE: [Question; 4] =
-    [Question::TargetExists, Question::WorkflowReady, Question::TargetQuarantine, Question::TargetRan];
+/// The questions before this rollback, in the order in which they are shown.
+pub fn before(plan: &Plan) -> Vec<Question> {
+    let asked = |question: &&Question| question.step() == StepName::Check && plan.checks.asks(**question);
+    Question::ALL.iter().filter(asked).copied().collect()
+}
 
-/// Asks one question. Questions of step 6 have no answer here and come back inconclusive.
-pub async fn ask(question: Question, ports: &Ports, repository: &str, plan: &Plan) -> Answer {
-    let begun = ports.clock.elapsed();
-    let found = match question {
-        Question::TargetExists => target_exists(ports, plan).await,
-        Question::WorkflowReady => workflow_ready(ports, plan).await,
-        Question::TargetQuarantine => target_quarantine(ports, repository, plan).await,
-        Question::TargetRan => target_ran(ports, plan).await,
-        Question::LiveVersion | Question::LiveHealth => Found::unclear("only the live service can answer"),
-    };
-    let taken: Duration = ports.clock.elapsed().saturating_sub(begun);
-    Answer {
+/// Asks these questions, all at once; the answers come as they are known. Dropping the stream ends what still runs.
+pub fn ask<'a>(
+    questions: Vec<Question>,
+    ports: &'a Ports,
+    repository: &'a str,
+    plan: &'a Plan,
+) -> impl Stream<Item = Answer> + Unpin + 'a {
+    let asking = Arc::new(Asking {
+        ports,
+        repository,
+        plan,
+        between: between(ports, plan).boxed().shared(),
+        deployments: deployments(ports).boxed().shared(),
+    });
+    let answers = questions.into_iter().map(|question| answer(question, Arc::clone(&asking)).boxed());
+    answers.collect::<FuturesUnordered<_>>().filter_map(std::future::ready)
+}
+
+/// All answers before this rollback, in the order in which they are shown.
+pub async fn ask_all(ports: &Ports, repository: &str, plan: &Plan) -> Vec<Answer> {
+    let mut answers: Vec<Answer> = ask(before(plan), ports, repository, plan).collect().await;
+    answers.sort_by_key(|answer| answer.question);
+    answers
+}
+
+/// What all questions of one asking share.
+struct Asking<'a> {
+    ports: &'a Ports,
+    repository: &'a str,
+    plan: &'a Plan,
+    between: Shared<BoxFuture<'a, Between>>,
+    deployments: Shared<BoxFuture<'a, Deployments>>,
+}
+
+type Deployments = Result<Arc<Vec<Deployment>>, Trouble>;
+
+/// What lies between target and live.
+type Between = Result<Option<Arc<Read>>, Trouble>;
+
+struct Read {
+    live: ObjectId,
+    difference: Difference,
+}
+
+/// `None` where there is nothing to ask: no command is configured, and none fits the project.
+async fn answer(question: Question, asking: Arc<Asking<'_>>) -> Option<Answer> {
+    let clock = &asking.ports.clock;
+    let (asked_at, begun) = (clock.now(), clock.elapsed());
+    let found = find(question, &asking).await?;
+    let taken = clock.elapsed().saturating_sub(begun);
+    Some(Answer {
         question,
         verdict: found.verdict,
-        policy: policy(question),
+        policy: if found.only_informs { Policy::Info } else { asking.plan.checks.policy(question) },
         sentence: found.sentence,
         evidence: found.evidence,
         milliseconds: u64::try_from(taken.as_millis()).unwrap_or(u64::MAX),
-    }
+        asked_at: Some(found.asked_at.unwrap_or(asked_at)),
+        outputs: found.outputs,
+    })
 }
 
-fn policy(question: Question) -> Policy {
-    match question {
-        Question::TargetRan => Policy::Warn,
-        Question::TargetExists
-        | Question::TargetQuarantine
-        | Question::WorkflowReady
-        | Question::LiveVersion
-        | Question::LiveHealth => Policy::Block,
-    }
+async fn find(question: Question, asking: &Asking<'_>) -> Option<Found> {
+    let Asking { ports, repository, plan, .. } = *asking;
+    Some(match question {
+        Question::TargetExists => target::exists(ports, plan).await,
+        Question::TargetSignature => signature::signed(ports, plan).await,
+        Question::TargetRan => target::ran(asking).await,
+        Question::TargetQuarantine => target::quarantine(ports, repository, plan).await,
+        Question::TargetArtifact => artifact::there(ports, plan).await,
+        Question::WorkflowReady => workflow::ready(ports, plan).await,
+        Question::AccessReady => access::ready(ports).await,
+        Question::EnvironmentIdle => environment::idle(asking).await,
+        Question::RiskMigrations => risk::migrations(asking).await,
+        Question::RiskConfig => risk::config(asking).await,
+        Question::RiskDependencies => risk::dependencies(asking).await,
+        Question::RiskWorkflow => risk::workflow(asking).await,
+        Question::RiskChanges => risk::changes(asking).await,
+        Question::DependencyCheck
+        | Question::SecurityScan
+        | Question::ProofFunctionality
+        | Question::ProofPerformance
+        | Question::ProofSecurity => return command::ask(question, ports, plan).await,
+        Question::LiveVersion | Question::LiveHealth => Found::unclear("Only the live service can answer."),
+    })
 }
 
-struct Found {
-    verdict: Verdict,
-    sentence: String,
-    evidence: Vec<String>,
+async fn deployments(ports: &Ports) -> Deployments {
+    ports.forge.deployments().await.map(Arc::new)
 }
 
-impl Found {
-    fn passed(sentence: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Passed, sentence: sentence.into(), evidence: Vec::new() }
-    }
-
-    fn failed(sentence: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Failed, sentence: sentence.into(), evidence: Vec::new() }
-    }
-
-    fn unclear(sentence: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Inconclusive, sentence: sentence.into(), evidence: Vec::new() }
-    }
-
-    fn errored(trouble: &Trouble) -> Self {
-        Self { verdict: Verdict::Errored, sentence: trouble.message.clone(), evidence: vec![trouble.hint.clone()] }
-    }
-
-    fn with(mut self, evidence: Vec<String>) -> Self {
-        self.evidence = evidence;
-        self
-    }
-}
-
-/// Here and on the remote, and both the object that was pinned when the rollback was asked for.
-async fn target_exists(ports: &Ports, plan: &Plan) -> Found {
-    let here = match ports.repository.local_tag(&plan.to).await {
-        Ok(Some(here)) => here,
-        Ok(None) => return Found::failed(format!("{} is no longer in this repository.", plan.to)),
-        Err(trouble) => return Found::errored(&trouble),
-    };
-    let there = match ports.repository.remote_tag(&plan.to).await {
-        Ok(Some(there)) => there,
-        Ok(None) => return Found::failed(format!("The remote has no tag {}.", plan.to)),
-        Err(trouble) => return Found::errored(&trouble),
-    };
-    let evidence =
-        vec![format!("planned {}", plan.object), format!("here {}", here.object), format!("remote {}", there.object)];
-    if here.object != plan.object || here.commit.as_ref() != Some(&plan.commit) {
-        return Found::failed(format!("{} moved in this repository since it was chosen.", plan.to)).with(evidence);
-    }
-    if there.object != plan.object {
-        return Found::failed(format!("{} is another object on the remote.", plan.to)).with(evidence);
-    }
-    Found::passed(format!("{} is the same object here and on the remote", plan.to)).with(evidence)
-}
-
-/// On the default branch, active, dispatchable, with the version input and nothing required that is not given.
-async fn workflow_ready(ports: &Ports, plan: &Plan) -> Found {
-    let workflows = match ports.forge.workflows().await {
-        Ok(workflows) => workflows,
-        Err(trouble) => return Found::errored(&trouble),
-    };
-    let file = &plan.deploy.workflow;
-    let Some(workflow) = workflows.iter().find(|workflow| workflow.file == *file) else {
-        return Found::failed(format!("{file} is not on {}, or cannot be dispatched.", plan.deploy.branch));
-    };
-    if workflow.state != "active" {
-        return Found::failed(format!("{file} is switched off on GitHub ({}).", workflow.state));
-    }
-    let given = plan.inputs("");
-    if let Some(unknown) = given.keys().find(|name| !workflow.inputs.iter().any(|input| input.name == **name)) {
-        return Found::failed(format!("{file} has no input named {unknown}."));
-    }
-    if let Some(lacking) = workflow.inputs.iter().find(|input| input.required && !given.contains_key(&input.name)) {
-        return Found::failed(format!("{file} asks for {}, and no value is configured.", lacking.name));
-    }
-    let inputs = workflow.inputs.iter().map(|input| format!("input {}", input.name)).collect();
-    Found::passed(format!("{file} is active and takes {}", plan.deploy.version_input)).with(inputs)
-}
-
-async fn target_quarantine(ports: &Ports, repository: &str, plan: &Plan) -> Found {
-    match ports.journal.of_repository(repository, Some(&plan.environment)).await {
-        Err(trouble) => Found::errored(&trouble),
-        Ok(facts) => match hold::quarantined(&facts, &plan.environment).into_iter().find(|bad| bad.tag == plan.to) {
-            Some(bad) => Found::failed(format!("{} is quarantined: {}", plan.to, bad.reason))
-                .with(vec![format!("since {}", bad.since)]),
-            None => Found::passed(format!("{} is not quarantined", plan.to)),
-        },
-    }
-}
-
-async fn target_ran(ports: &Ports, plan: &Plan) -> Found {
-    match ports.forge.deployments().await {
-        Err(trouble) => Found::errored(&trouble),
-        Ok(deployments) => {
-            let ran = deployments.iter().find(|deployment| {
-                deployment.environment == plan.environment
-                    && deployment.succeeded.is_some()
-                    && (deployment.reference == plan.to.as_str() || deployment.commit == plan.commit)
-            });
-            match ran {
-                Some(found) => Found::passed(format!("{} ran in {} before", plan.to, plan.environment))
-                    .with(vec![format!("deployment {} by {}", found.id, found.creator)]),
-                None => Found::failed(format!("{} has no record of running in {}", plan.to, plan.environment)),
-            }
-        }
-    }
+/// `None` where what is live is not known, or is no release.
+async fn between(ports: &Ports, plan: &Plan) -> Between {
+    let Some(from) = &plan.from else { return Ok(None) };
+    let Some(live) = ports.repository.local_tag(from).await?.and_then(|tag| tag.commit) else { return Ok(None) };
+    let difference = ports.history.difference(&plan.commit, &live).await?;
+    Ok(Some(Arc::new(Read { live, difference })))
 }

@@ -173,7 +173,7 @@ impl Engine {
     }
 
     /// A request that came too late changes nothing: the screen shows what happened instead.
-    async fn hear(&mut self, request: Request) -> Result<(), Trouble> {
+    pub(super) async fn hear(&mut self, request: Request) -> Result<(), Trouble> {
         let event = match request {
             Request::Undo => Event::UndoAsked,
             Request::StopAfterThisStep => Event::StopAsked,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::ids::RollbackId;
 use crate::journal::Fact;
-use crate::rollback::check::{Answer, Question};
+use crate::rollback::check::Answer;
 use crate::rollback::event::{Choice, Ending, Event, StepOutcome};
 use crate::rollback::plan::Plan;
 use crate::rollback::{End, Outcome, Rollback, Step, StepName, StepPhase, choices};
@@ -179,12 +179,7 @@ fn start(rollback: &mut Rollback, at: Timestamp, name: StepName, key: &str) -> b
 }
 
 fn answered(rollback: &mut Rollback, answer: &Answer) -> bool {
-    let name = match answer.question {
-        Question::LiveVersion | Question::LiveHealth => StepName::Prove,
-        Question::TargetExists | Question::TargetRan | Question::TargetQuarantine | Question::WorkflowReady => {
-            StepName::Check
-        }
-    };
+    let name = answer.question.step();
     if !running(rollback, name) {
         return false;
     }

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{EnvironmentName, ObjectId, TagName};
+use crate::ports::world::Wanted;
+use crate::rollback::checks::plan::CheckPlan;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -26,6 +28,12 @@ pub struct Plan {
     pub rollback_tag: TagName,
     pub deploy: Deploy,
     pub proofs: Proofs,
+    /// What is asked before.
+    #[serde(default)]
+    pub checks: CheckPlan,
+    /// The next target to try, should this one prove bad.
+    #[serde(default)]
+    pub next: Option<TagName>,
     /// Seconds this kind of rollback may take.
     pub budget: u32,
     /// True on the loopback GitHub: nothing of it is real.
@@ -53,6 +61,22 @@ pub struct Proofs {
     pub health: Option<String>,
     /// Health answers in a row that count as proof.
     pub health_times: u8,
+    /// Where the service answers; commands are told.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// What healthy means, beyond a 2xx.
+    #[serde(default)]
+    pub wanted: Option<Wanted>,
+    /// Seconds between two probes, and for all of them; without them, the engine's own pace.
+    #[serde(default)]
+    pub interval_seconds: Option<u32>,
+    #[serde(default)]
+    pub within_seconds: Option<u32>,
+    /// The same probes at an installation that is known to be good.
+    #[serde(default)]
+    pub reference_version: Option<String>,
+    #[serde(default)]
+    pub reference_health: Option<String>,
 }
 
 /// A release rollback has five minutes.

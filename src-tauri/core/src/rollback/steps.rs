@@ -1,5 +1,6 @@
 //! The seven steps. Each acts on the world through the ports and says how it ended; each may be run again.
 
+mod asking;
 pub(super) mod check;
 pub(super) mod close;
 pub(super) mod dispatch;

@@ -1,5 +1,7 @@
 //! The rollback engine against a small model of the world.
 
+mod checks;
+mod commands;
 mod countdown;
 mod crashes;
 mod dispatch;

@@ -8,4 +8,5 @@ mod live;
 mod planning;
 mod postmortem;
 mod release;
+mod risk;
 mod settings;

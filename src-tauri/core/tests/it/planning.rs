@@ -166,6 +166,28 @@ fn probes_are_made_whole_and_left_out_where_no_address_is_known() {
 }
 
 #[test]
+fn the_next_target_is_the_newest_good_one_behind_the_target() {
+    assert_eq!(wished(None).unwrap().next.unwrap().as_str(), "v1.0.0");
+    assert_eq!(wished(Some("v1.0.0")).unwrap().next, None);
+}
+
+#[test]
+fn the_reference_is_asked_what_the_service_is_asked() {
+    for (health, reference, whole) in [
+        ("/healthz", "https://other.example/app", "https://other.example/app/healthz"),
+        ("https://shop.example/healthz", "https://other.example/well", "https://other.example/well"),
+    ] {
+        let mut team = team();
+        team.settings.url = Some("https://shop.example".to_owned());
+        team.settings.probes.health = Some(health.to_owned());
+        team.settings.probes.reference = Some(reference.to_owned());
+        let proofs = plan_of(&team, None, &[workflow("deploy.yml", &["version"])]).unwrap().proofs;
+        assert_eq!(proofs.wanted.unwrap().url, "https://shop.example/healthz");
+        assert_eq!(proofs.reference_health.as_deref(), Some(whole));
+    }
+}
+
+#[test]
 fn a_tag_message_keeps_its_trailers_whatever_people_write() {
     let mut plan = wished(None).unwrap();
     plan.who = "@release-manager\nSigned-off-by: @somebody-else".to_owned();

@@ -158,7 +158,9 @@ fn ahead(name: rollback::StepName, rollback: &Rollback) -> String {
     let plan = &rollback.plan;
     match name {
         rollback::StepName::Hold => "Kept on this machine until you lift it".to_owned(),
-        rollback::StepName::Check => format!("{} questions before anything leaves this machine", checks()),
+        rollback::StepName::Check => {
+            format!("{} questions before anything leaves this machine", rollback::checks::before(plan).len())
+        }
         rollback::StepName::Tag => format!("{} → {}", plan.rollback_tag, plan.commit.short()),
         rollback::StepName::Dispatch => format!("{} = {}", plan.deploy.version_input, plan.to),
         rollback::StepName::Follow => active(rollback).unwrap_or_else(|| "Exactly this run, to its end".to_owned()),
@@ -173,10 +175,6 @@ fn ahead(name: rollback::StepName, rollback: &Rollback) -> String {
             None => "The hold stays until you lift it".to_owned(),
         },
     }
-}
-
-fn checks() -> usize {
-    rollback::checks::BEFORE.len()
 }
 
 fn active(rollback: &Rollback) -> Option<String> {

@@ -123,6 +123,8 @@ pub(crate) fn check(answer: &Answer) -> CheckView {
         sentence: answer.sentence.clone(),
         evidence: answer.evidence.clone(),
         milliseconds: answer.milliseconds,
+        asked_at: answer.asked_at.map(|at| at.to_string()),
+        outputs: answer.outputs.iter().map(ToString::to_string).collect(),
     }
 }
 

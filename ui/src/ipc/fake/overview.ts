@@ -187,5 +187,7 @@ function check(code: string, title: string, sentence: string): CheckView {
     sentence,
     evidence: [sentence],
     milliseconds: 180,
+    askedAt: null,
+    outputs: [],
   };
 }

@@ -242,6 +242,8 @@ const PROOFS = [
     sentence: "The probe answers 2.4.0",
     evidence: ['{"version":"2.4.0"}'],
     milliseconds: 140,
+    askedAt: null,
+    outputs: [],
   },
   {
     code: "proof.health",
@@ -251,6 +253,8 @@ const PROOFS = [
     sentence: "3 probes in a row",
     evidence: ["200 in 31 ms", "200 in 28 ms", "200 in 30 ms"],
     milliseconds: 6200,
+    askedAt: null,
+    outputs: [],
   },
 ] satisfies StepView["checks"];
 

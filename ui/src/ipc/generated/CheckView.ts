@@ -2,4 +2,12 @@
 import type { Policy } from "./Policy";
 import type { Verdict } from "./Verdict";
 
-export type CheckView = { code: string, title: string, verdict: Verdict, policy: Policy, sentence: string, evidence: Array<string>, milliseconds: number, };
+export type CheckView = { code: string, title: string, verdict: Verdict, policy: Policy, sentence: string, evidence: Array<string>, milliseconds: number, 
+/**
+ * When it was asked; what an earlier run of a command said is as old as that run.
+ */
+askedAt: string | null, 
+/**
+ * Hashes of what commands wrote, in the evidence store.
+ */
+outputs: Array<string>, };

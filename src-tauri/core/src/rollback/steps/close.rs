@@ -2,7 +2,7 @@
 
 use crate::error::Trouble;
 use crate::ports::forge::RunSnapshot;
-use crate::rollback::check::Answer;
+use crate::rollback::check::{Answer, Question};
 use crate::rollback::engine::Engine;
 use crate::rollback::event::{Ending, Event};
 use crate::rollback::steps::succeeded;
@@ -42,9 +42,10 @@ pub(crate) fn words(rollback: &Rollback, outcome: Outcome) -> (String, String) {
     }
 }
 
-/// Proofs that only warn are those without a probe.
+/// Without a probe, the live version is only what GitHub's record says.
 fn is_proved(rollback: &Rollback) -> bool {
-    !rollback.step(StepName::Prove).answers.iter().any(Answer::warns)
+    let unproved = |answer: &Answer| answer.question == Question::LiveVersion && answer.warns();
+    !rollback.step(StepName::Prove).answers.iter().any(unproved)
 }
 
 fn stopped(rollback: &Rollback) -> String {

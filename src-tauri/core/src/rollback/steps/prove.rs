@@ -1,157 +1,76 @@
-//! Step 6. The live service itself is asked: which version, and whether it is well.
+//! Step 6. The live service itself is asked: which version, whether it is well, and what the team's commands say.
 //!
 //! "It said no" and "it could not tell" stay apart. Without a probe, GitHub's own record of the deployment is the
-//! evidence, and the answer says so.
+//! evidence, and the answer says so. A reference that is known to be good tells a broken service from a broken probe or
+//! network.
 
-use std::time::Duration;
+mod probes;
+mod record;
 
 use crate::error::{Code, Trouble};
-use crate::ids::TagName;
-use crate::ports::forge::{Deployment, DeploymentState};
-use crate::ports::world::Seen;
 use crate::rollback::StepName;
 use crate::rollback::check::{Answer, Policy, Question, Verdict};
 use crate::rollback::engine::Engine;
-use crate::rollback::event::{Ending, Event};
+use crate::rollback::event::{Ending, Event, StepOutcome};
 use crate::rollback::plan::Plan;
-use crate::rollback::steps::{failed, inconclusive, succeeded};
+use crate::rollback::steps::{asking, failed, inconclusive, succeeded};
 
 pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     let proofs = engine.rollback().plan.proofs.clone();
     let version = match &proofs.version {
-        Some(url) => probe_version(engine, url).await?,
-        None => ask_github(engine).await,
+        Some(url) => probes::version(engine, url).await?,
+        None => record::ask(engine).await,
     };
-    engine.write(Event::Answered(Box::new(version.clone()))).await?;
-    let mut answers = vec![version];
-    if let Some(url) = &proofs.health {
-        let health = probe_health(engine, url, proofs.health_times.max(1)).await?;
-        engine.write(Event::Answered(Box::new(health.clone()))).await?;
-        answers.push(health);
+    let mut answers = vec![told(engine, version).await?];
+    if let Some(wanted) = proofs.wanted.clone().or_else(|| proofs.health.clone().map(crate::ports::world::Wanted::at)) {
+        let health = probes::health(engine, &wanted, proofs.health_times.max(1)).await?;
+        answers.push(told(engine, health).await?);
     }
-    Ok(judge(&engine.rollback().plan.to, &answers))
+    // A service that is not the target, or not well, fails its tests for that reason.
+    if !answers.iter().any(Answer::blocks) {
+        let asked = asking::ask(engine, commands(&engine.rollback().plan)).await?;
+        answers.extend(asked.answers);
+        if asked.stopped {
+            return Ok(stopped());
+        }
+    }
+    Ok(judge(&engine.rollback().plan, &answers))
 }
 
-fn judge(target: &TagName, answers: &[Answer]) -> Ending {
+async fn told(engine: &mut Engine, answer: Answer) -> Result<Answer, Trouble> {
+    engine.write(Event::Answered(Box::new(answer.clone()))).await?;
+    Ok(answer)
+}
+
+fn commands(plan: &Plan) -> Vec<Question> {
+    let all = [Question::ProofFunctionality, Question::ProofPerformance, Question::ProofSecurity];
+    all.into_iter().filter(|question| plan.checks.asks(*question)).collect()
+}
+
+fn judge(plan: &Plan, answers: &[Answer]) -> Ending {
     let said = |verdict| answers.iter().find(|answer| answer.policy == Policy::Block && answer.verdict == verdict);
     if let Some(no) = said(Verdict::Failed) {
-        let hint = "See what is live. The target may be bad too: choose the next one.";
+        let hint = match &plan.next {
+            Some(next) => format!("See what is live. The target may be bad too: roll back to {next} next."),
+            None => "See what is live. The target may be bad too: choose the next one.".to_owned(),
+        };
         return failed(StepName::Prove, Trouble::new(Code::ProofFailed, no.sentence.clone(), hint));
     }
     if let Some(unclear) = said(Verdict::Inconclusive).or_else(|| said(Verdict::Errored)) {
         let hint = "Look at the service yourself, then say whether it works.";
         return inconclusive(StepName::Prove, Code::ProofUnclear, unclear.sentence.clone(), hint);
     }
-    let sentences: Vec<&str> = answers.iter().map(|answer| answer.sentence.as_str()).collect();
-    succeeded(StepName::Prove, format!("{target}: {}", sentences.join("; ")))
+    let sentences: Vec<&str> = answers.iter().map(|answer| answer.sentence.trim_end_matches('.')).collect();
+    succeeded(StepName::Prove, format!("{}: {}", plan.to, sentences.join("; ")))
 }
 
-/// Asks until the target answers or its time is over. An old version just after the deploy is not yet a no.
-async fn probe_version(engine: &mut Engine, url: &str) -> Result<Answer, Trouble> {
-    let begun = engine.ports.clock.elapsed();
-    let target = engine.rollback().plan.to.clone();
-    loop {
-        let seen = engine.ports.probe.version(url).await;
-        if let Seen::Answer(version) = &seen
-            && is_version(version, &target)
-        {
-            return Ok(answer(
-                engine,
-                begun,
-                Question::LiveVersion,
-                Verdict::Passed,
-                format!("{target} answers"),
-                format!("{url} said {version}"),
-            ));
-        }
-        if engine.ports.clock.elapsed().saturating_sub(begun) >= engine.pace.probe_for {
-            let (verdict, sentence) = match seen {
-                Seen::Answer(version) => (Verdict::Failed, format!("{version} answers instead of {target}.")),
-                Seen::No(words) | Seen::Nothing(words) => {
-                    (Verdict::Inconclusive, format!("The live version could not be read: {words}"))
-                }
-            };
-            return Ok(answer(engine, begun, Question::LiveVersion, verdict, sentence, url.to_owned()));
-        }
-        engine.listen(engine.pace.probe).await?;
+/// What has been deployed stays; whether it works is then for a person to say.
+fn stopped() -> Ending {
+    Ending {
+        step: StepName::Prove,
+        outcome: StepOutcome::Aborted,
+        sentence: "Stopped before every proof was made".to_owned(),
+        hint: "See what is live, and test it yourself.".to_owned(),
+        code: None,
     }
-}
-
-/// Healthy so many times in a row. A row that began within the time is asked to its end.
-async fn probe_health(engine: &mut Engine, url: &str, times: u8) -> Result<Answer, Trouble> {
-    let begun = engine.ports.clock.elapsed();
-    let mut in_a_row = 0;
-    loop {
-        let seen = engine.ports.probe.health(url).await;
-        let over = engine.ports.clock.elapsed().saturating_sub(begun) >= engine.pace.probe_for;
-        in_a_row = if matches!(seen, Seen::Answer(_)) { in_a_row + 1 } else { 0 };
-        let found = match seen {
-            Seen::Answer(_) if in_a_row >= times => Some((Verdict::Passed, format!("healthy {times} times in a row"))),
-            Seen::No(words) if over => Some((Verdict::Failed, format!("Health says no: {words}"))),
-            Seen::Nothing(words) if over => {
-                Some((Verdict::Inconclusive, format!("Health could not be asked: {words}")))
-            }
-            Seen::Answer(_) | Seen::No(_) | Seen::Nothing(_) => None,
-        };
-        if let Some((verdict, sentence)) = found {
-            return Ok(answer(engine, begun, Question::LiveHealth, verdict, sentence, url.to_owned()));
-        }
-        engine.listen(engine.pace.probe).await?;
-    }
-}
-
-/// No version probe: the newest successful deployment is the evidence, where there is one. It never blocks.
-async fn ask_github(engine: &Engine) -> Answer {
-    let begun = engine.ports.clock.elapsed();
-    let plan = &engine.rollback().plan;
-    let (verdict, sentence, evidence) = match engine.ports.forge.deployments().await {
-        Ok(deployments) => record(plan, &deployments),
-        Err(trouble) => {
-            (Verdict::Inconclusive, "GitHub could not be asked what it has deployed".to_owned(), trouble.message)
-        }
-    };
-    let sentence = format!("{sentence}; the service itself was not asked");
-    let mut answer = answer(engine, begun, Question::LiveVersion, verdict, sentence, evidence);
-    answer.policy = Policy::Warn;
-    answer
-}
-
-/// What GitHub's own record says, and where it says so.
-fn record(plan: &Plan, deployments: &[Deployment]) -> (Verdict, String, String) {
-    let newest = deployments
-        .iter()
-        .find(|deployment| deployment.environment == plan.environment && deployment.state == DeploymentState::Success);
-    match newest {
-        Some(found) if found.commit == plan.commit || found.reference == plan.to.as_str() => {
-            let sentence = "GitHub shows it as the newest deployment".to_owned();
-            (Verdict::Passed, sentence, format!("deployment {}", found.id))
-        }
-        Some(found) => {
-            let sentence = format!("the run succeeded, and GitHub's newest deployment is of {}", found.reference);
-            (Verdict::Inconclusive, sentence, format!("deployment {}", found.id))
-        }
-        None => {
-            let sentence = format!("the run succeeded, and GitHub keeps no deployment of {}", plan.environment);
-            (Verdict::Inconclusive, sentence, "no successful deployment".to_owned())
-        }
-    }
-}
-
-fn answer(
-    engine: &Engine,
-    begun: Duration,
-    question: Question,
-    verdict: Verdict,
-    sentence: String,
-    evidence: String,
-) -> Answer {
-    let taken = engine.ports.clock.elapsed().saturating_sub(begun);
-    let milliseconds = u64::try_from(taken.as_millis()).unwrap_or(u64::MAX);
-    Answer { question, verdict, policy: Policy::Block, sentence, evidence: vec![evidence], milliseconds }
-}
-
-/// Services say `2.4.0` as often as `v2.4.0`.
-fn is_version(said: &str, target: &TagName) -> bool {
-    let bare = |text: &str| text.trim().trim_start_matches(['v', 'V']).to_owned();
-    said.trim() == target.as_str() || bare(said) == bare(target.as_str())
 }

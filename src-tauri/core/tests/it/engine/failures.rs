@@ -136,18 +136,17 @@ async fn a_required_input_without_a_value_blocks() {
 
 #[tokio::test]
 async fn a_target_that_never_ran_here_is_a_warning_and_no_obstacle() {
-    for harm in [
-        |world: &World| world.with(|state| state.deployments.clear()),
-        |world: &World| {
-            world.fails(Call::Deployments, 1..2, Fault::Broken);
-        },
+    for (harm, said) in [
+        ((|world| world.with(|state| state.deployments.clear())) as fn(&World), "11 checks passed, 1 warning: "),
+        // Whether somebody else deploys is not known then, either.
+        (|world| world.fails(Call::Deployments, 1..2, Fault::Broken), "10 checks passed, 2 warnings: "),
     ] {
         let world = World::new();
         harm(&world);
         let rollback = world.roll_back(world.plan()).await;
         assert_eq!(outcome(&rollback), Outcome::Succeeded);
         let check = &rollback.step(StepName::Check).sentence;
-        assert!(check.starts_with("3 checks passed, 1 warning: "), "{check}");
+        assert!(check.starts_with(said), "{check}");
     }
 }
 

@@ -155,6 +155,32 @@ async fn without_a_probe_and_without_a_record_nothing_is_claimed() {
     }
 }
 
+#[tokio::test]
+async fn a_reference_that_is_known_to_be_good_tells_a_broken_service_from_a_broken_probe() {
+    let (no, nothing, well) = (Seen::No("503".to_owned()), Seen::Nothing("no route".to_owned()), Seen::Answer(200));
+    for (here, there, phase) in [
+        (&no, &well, StepPhase::Failed),
+        (&no, &no, StepPhase::Inconclusive),
+        (&no, &nothing, StepPhase::Failed),
+        (&nothing, &well, StepPhase::Failed),
+        (&nothing, &nothing, StepPhase::Inconclusive),
+        (&nothing, &no, StepPhase::Inconclusive),
+    ] {
+        let world = World::new();
+        let reference = "https://other.example/health".to_owned();
+        world.with(|state| {
+            state.health = vec![here.clone()];
+            state.readiness.reference = Some((reference.clone(), there.clone()));
+        });
+        let mut plan = world.plan();
+        plan.proofs.reference_health = Some(reference);
+        let rollback = world.roll_back(plan).await;
+        assert_eq!(rollback.step(StepName::Prove).phase, phase, "here {here:?}, there {there:?}");
+        assert!(rollback.step(StepName::Prove).answers[1].evidence[1].starts_with("reference https://other.example"));
+        assert_eq!(world.with(|state| state.calls[&Call::Reference]), 1, "the reference is asked once, at the end");
+    }
+}
+
 async fn served(arrange: impl FnOnce(&World)) -> (Arc<World>, Rollback) {
     let world = World::new();
     arrange(&world);

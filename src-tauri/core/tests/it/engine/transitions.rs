@@ -143,10 +143,13 @@ fn explanation(place: &str, kind: &str) -> Option<&'static str> {
         (place, "hold lifted") if !LIFTS.contains(&place) => {
             Some("a rollback lifts its hold at its end; a person's lift waits until it is over")
         }
-        (_, "hold aborted" | "check aborted" | "tag aborted" | "dispatch aborted" | "follow aborted") => {
+        (_, "check aborted" | "prove aborted") => {
+            Some("only while a command runs, which has tests of its own; else a stop takes effect between two steps")
+        }
+        (_, "hold aborted" | "tag aborted" | "dispatch aborted" | "follow aborted") => {
             Some("no step aborts itself: a stop takes effect between two steps")
         }
-        (_, "prove aborted" | "close aborted") => Some("no step aborts itself: a stop takes effect between two steps"),
+        (_, "close aborted") => Some("no step aborts itself: a stop takes effect between two steps"),
         (_, "hold inconclusive" | "check inconclusive" | "close inconclusive") => {
             Some("these steps always know: the journal and the checks answer or break")
         }
@@ -173,9 +176,7 @@ fn kind(label: &str) -> String {
     match label {
         _ if label.starts_with("run seen") => "run seen".to_owned(),
         _ if label.starts_with("run found") => "run found".to_owned(),
-        _ if label.starts_with("target.") || label.starts_with("workflow.") || label.starts_with("live.") => {
-            "answered".to_owned()
-        }
+        _ if Question::ALL.iter().any(|question| label.starts_with(question.code())) => "answered".to_owned(),
         _ => label.to_owned(),
     }
 }
@@ -224,8 +225,7 @@ fn everything() -> Vec<Event> {
 }
 
 fn questions() -> impl Iterator<Item = Question> {
-    use Question::{LiveHealth, LiveVersion, TargetExists, TargetQuarantine, TargetRan, WorkflowReady};
-    [TargetExists, TargetRan, TargetQuarantine, WorkflowReady, LiveVersion, LiveHealth].into_iter()
+    Question::ALL.iter().copied()
 }
 
 fn outcomes() -> impl Iterator<Item = StepOutcome> {
@@ -240,7 +240,16 @@ fn ending(step: StepName, outcome: StepOutcome) -> Ending {
 
 fn answer(question: Question) -> Answer {
     let (verdict, policy) = (Verdict::Passed, Policy::Block);
-    Answer { question, verdict, policy, sentence: "Yes".to_owned(), evidence: Vec::new(), milliseconds: 1 }
+    Answer {
+        question,
+        verdict,
+        policy,
+        sentence: "Yes".to_owned(),
+        evidence: Vec::new(),
+        milliseconds: 1,
+        asked_at: None,
+        outputs: Vec::new(),
+    }
 }
 
 fn run(id: u64) -> RunSnapshot {

@@ -21,7 +21,15 @@ async fn seven_steps_in_their_order_each_written_before_and_after() {
     target.exists passed
     workflow.ready passed
     target.quarantine passed
+    access.ready passed
     target.ran passed
+    target.signature passed
+    environment.idle passed
+    risk.migrations passed
+    risk.config passed
+    risk.workflow passed
+    risk.dependencies passed
+    risk.changes passed
     check succeeded
     tag started
     tag made

@@ -5,6 +5,7 @@
 mod forge;
 mod git;
 mod labels;
+mod readiness;
 mod small;
 mod start;
 
@@ -30,7 +31,8 @@ use lastgood_core::rollback::plan::Plan;
 use tokio::sync::Notify;
 
 pub(crate) use labels::label;
-pub(crate) use start::{BAD, ENVIRONMENT, REPOSITORY, TARGET};
+pub(crate) use readiness::Ready;
+pub(crate) use start::{BAD, ENVIRONMENT, REPOSITORY, TARGET, object};
 
 /// No rollback in these tests takes this long; one that does never ends.
 const FOREVER: Duration = Duration::from_secs(4 * 3600);
@@ -63,6 +65,7 @@ pub(crate) struct State {
     pub(crate) deployments: Vec<Deployment>,
     pub(crate) keeps_deployments: bool,
     pub(crate) service: Service,
+    pub(crate) readiness: Ready,
     /// Answers of the health probe, in turn; the last one stays.
     pub(crate) health: Vec<Seen<u16>>,
     pub(crate) asks: Vec<(When, Request)>,
@@ -149,6 +152,9 @@ pub(crate) enum Call {
     Run,
     Version,
     Health,
+    Reference,
+    Rights,
+    Command,
     ReadJournal,
     Append,
 }
@@ -293,7 +299,10 @@ impl World {
     pub(crate) fn ports(self: &Arc<Self>) -> Ports {
         Ports {
             repository: self.clone(),
+            history: self.clone(),
             forge: self.clone(),
+            readiness: self.clone(),
+            shell: self.clone(),
             journal: self.clone(),
             probe: self.clone(),
             desktop: self.clone(),

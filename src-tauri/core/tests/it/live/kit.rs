@@ -9,6 +9,7 @@ use lastgood_core::ports::forge::{Deployment, DeploymentState};
 use lastgood_core::release::name::read;
 use lastgood_core::release::{Moment, PointsAt, Release, TagKind};
 use lastgood_core::rollback::check::{Answer, Policy, Question, Verdict};
+use lastgood_core::rollback::checks::plan::CheckPlan;
 use lastgood_core::rollback::event::{Ending, Event, StepOutcome};
 use lastgood_core::rollback::plan::{Deploy, Plan, Proofs, rollback_tag};
 use lastgood_core::rollback::{Outcome, StepName};
@@ -152,6 +153,8 @@ fn plan(to: TagName, started: Timestamp) -> Plan {
             inputs: std::collections::BTreeMap::new(),
             key_input: None,
         },
+        checks: CheckPlan::default(),
+        next: None,
         proofs: Proofs::default(),
         budget: 300,
         rehearsal: false,

@@ -9,7 +9,7 @@ use lastgood_core::ids::{ObjectId, RunId, TagName};
 use lastgood_core::ports::Forge;
 use lastgood_core::ports::forge::{
     Decision, Deployment, DeploymentState, DispatchAnswer, DispatchOrder, Environment, Job, JobStep, PendingApproval,
-    Protection, RunRecord, RunSnapshot, RunSummary, Tagger, Waiting, Workflow, Written,
+    RunRecord, RunSnapshot, RunSummary, Tagger, Waiting, Workflow, Written,
 };
 use lastgood_core::ports::repository::{PushOutcome, TagOrder, TagTarget};
 
@@ -30,7 +30,8 @@ impl Forge for World {
     }
 
     async fn environments(&self) -> Result<Vec<Environment>, Trouble> {
-        Ok(vec![Environment { id: 1, name: ENVIRONMENT.into(), protection: Protection::default() }])
+        let protection = self.with(|state| state.readiness.protection.clone());
+        Ok(vec![Environment { id: 1, name: ENVIRONMENT.into(), protection }])
     }
 
     async fn deployments(&self) -> Result<Vec<Deployment>, Trouble> {
@@ -105,7 +106,7 @@ impl Forge for World {
     }
 
     async fn open_runs(&self) -> Result<Vec<RunRecord>, Trouble> {
-        Ok(Vec::new())
+        Ok(self.with(|state| state.readiness.open_runs.clone()))
     }
 
     async fn job_log(&self, _: u64) -> Result<String, Trouble> {

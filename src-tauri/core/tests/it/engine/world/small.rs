@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{EnvironmentName, RollbackId, WriterId};
 use lastgood_core::journal::{Fact, Head, NewFact, chain};
-use lastgood_core::ports::world::{Alert, Request, Seen};
+use lastgood_core::ports::world::{Alert, Request, Seen, Wanted};
 use lastgood_core::ports::{Clock, Desktop, Journal, Person, Probe, Watcher};
 use lastgood_core::rollback::Rollback;
 use lastgood_core::rollback::event::Event;
@@ -76,7 +76,12 @@ impl Probe for World {
         })
     }
 
-    async fn health(&self, _url: &str) -> Seen<u16> {
+    async fn health(&self, wanted: &Wanted) -> Seen<u16> {
+        let reference = self.with(|state| state.readiness.reference.clone());
+        if let Some((_, seen)) = reference.filter(|(url, _)| *url == wanted.url) {
+            self.enter(Call::Reference);
+            return seen;
+        }
         match self.enter(Call::Health) {
             Some(Fault::No) => return Seen::No("503".to_owned()),
             Some(_) => return Seen::Nothing("the connection broke".to_owned()),

@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use lastgood_core::ids::{ObjectId, TagName};
 use lastgood_core::ports::forge::{Deployment, DeploymentState, Workflow, WorkflowInput};
 use lastgood_core::ports::world::Seen;
+use lastgood_core::rollback::checks::plan::CheckPlan;
 use lastgood_core::rollback::plan::{Deploy, Plan, Proofs, rollback_tag};
 use tokio::sync::Notify;
 
-use super::{Effects, Fate, Service, State, Tag, World};
+use super::{Effects, Fate, Ready, Service, State, Tag, World};
 
 pub(crate) const REPOSITORY: &str = "acme/shop";
 pub(crate) const ENVIRONMENT: &str = "production";
@@ -48,7 +49,10 @@ impl World {
                 version: Some("https://shop.example/version".to_owned()),
                 health: Some("https://shop.example/health".to_owned()),
                 health_times: 3,
+                ..Proofs::default()
             },
+            checks: CheckPlan::default(),
+            next: None,
             budget: 300,
             rehearsal: false,
         }
@@ -69,13 +73,14 @@ pub(crate) fn object(digit: char) -> ObjectId {
 fn state() -> State {
     let now: Timestamp = "2026-03-02T10:00:00Z".parse().unwrap();
     let target = Tag { object: object('a'), commit: object('c'), message: "Release".to_owned() };
+    let bad = Tag { object: object('d'), commit: object('b'), message: "Release".to_owned() };
     State {
         now,
         elapsed: Duration::from_secs(1000),
         records: Vec::new(),
         facts: Vec::new(),
         standing: BTreeMap::new(),
-        local: BTreeMap::from([(TagName::new(TARGET), target)]),
+        local: BTreeMap::from([(TagName::new(TARGET), target), (TagName::new(BAD), bad)]),
         remote: BTreeMap::from([(TagName::new(TARGET), object('a'))]),
         runs: Vec::new(),
         strangers: Vec::new(),
@@ -87,6 +92,7 @@ fn state() -> State {
         deployments: vec![deployment(2, BAD, 'b', now, "-PT26H"), deployment(1, TARGET, 'c', now, "-PT200H")],
         keeps_deployments: true,
         service: Service::Follows(Duration::from_secs(4)),
+        readiness: Ready::default(),
         health: vec![Seen::Answer(200)],
         asks: Vec::new(),
         alerts: Vec::new(),

@@ -1,0 +1,118 @@
+//! Which commands this repository names, and which of them may run.
+
+use lastgood_core::error::{Code, Trouble};
+use lastgood_core::ids::{EnvironmentName, EvidenceHash, ObjectId, TagName};
+use lastgood_core::ports::Clock;
+use lastgood_core::ports::shell::CommandOrder;
+use lastgood_core::rollback::check::Question;
+use lastgood_core::rollback::checks::command::{orders, preset};
+use lastgood_core::rollback::checks::plan::{CheckPlan, CommandSet};
+
+use super::Workspace;
+use crate::clock::SystemClock;
+use crate::evidence::Evidence;
+use crate::trust::Trust;
+
+/// A command that would run, were it trusted.
+#[derive(Debug, Clone)]
+pub struct NamedCommand {
+    pub question: Question,
+    /// For which it is asked; none where it is asked for all.
+    pub environments: Vec<EnvironmentName>,
+    pub order: CommandOrder,
+    /// It may run, as far as the command itself goes.
+    pub granted: bool,
+    /// It fits the project, and `lastgood.toml` does not name it.
+    pub preset: bool,
+}
+
+impl Workspace {
+    pub fn trust(&self) -> &Trust {
+        &self.trust
+    }
+
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
+    /// What a command wrote, by its hash.
+    pub fn output(&self, hash: &EvidenceHash) -> Option<String> {
+        self.evidence.read(hash)
+    }
+
+    /// Every command of `lastgood.toml` as it is here, and those that fit the checked-out commit.
+    pub async fn commands(&self) -> Result<Vec<NamedCommand>, Trouble> {
+        let head = ObjectId::new("HEAD");
+        let granted: Vec<String> = self.trust.granted()?.into_iter().map(|granted| granted.fingerprint).collect();
+        let mut found: Vec<NamedCommand> = Vec::new();
+        for environment in self.named_environments() {
+            let name = environment.as_ref().map(EnvironmentName::as_str).unwrap_or_default();
+            let plan = CheckPlan::new(&self.settings.environment(name), &TagName::new("TAG"), None);
+            for question in Question::COMMANDED.into_iter().filter(|question| plan.asks(*question)) {
+                let configured = plan.commands.get(&question);
+                let set = match configured {
+                    Some(set) => set.clone(),
+                    None => CommandSet::of(preset(question, &*self.repository, &head).await?),
+                };
+                for order in orders(question, &set, &head, &[]) {
+                    let fingerprint = order.fingerprint();
+                    let known = found
+                        .iter_mut()
+                        .find(|known| known.question == question && known.order.fingerprint() == fingerprint);
+                    match known {
+                        Some(known) => known.environments.extend(environment.clone()),
+                        None => found.push(NamedCommand {
+                            question,
+                            environments: environment.iter().cloned().collect(),
+                            granted: granted.contains(&fingerprint),
+                            preset: configured.is_none(),
+                            order,
+                        }),
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Lets the command run whose fingerprint begins so; it must be one of those that are named here.
+    ///
+    /// # Errors
+    /// [`Code::Usage`] where none or several begin so.
+    pub async fn grant(&self, beginning: &str) -> Result<CommandOrder, Trouble> {
+        let all = self.commands().await?;
+        let mut fitting: Vec<&CommandOrder> =
+            all.iter().map(|named| &named.order).filter(|order| order.fingerprint().starts_with(beginning)).collect();
+        fitting.dedup_by_key(|order| order.fingerprint());
+        let [order] = fitting.as_slice() else { return Err(no_single(beginning, fitting.len())) };
+        self.trust.grant(order, SystemClock.now())?;
+        Ok((*order).clone())
+    }
+
+    /// Takes that back; what it was.
+    ///
+    /// # Errors
+    /// [`Code::Usage`] where none or several begin so.
+    pub fn revoke(&self, beginning: &str) -> Result<String, Trouble> {
+        let granted = self.trust.granted()?;
+        let fitting: Vec<_> = granted.iter().filter(|granted| granted.fingerprint.starts_with(beginning)).collect();
+        let [granted] = fitting.as_slice() else { return Err(no_single(beginning, fitting.len())) };
+        self.trust.revoke(&granted.fingerprint)?;
+        Ok(granted.command.clone())
+    }
+
+    /// Those that the settings name; one without a name where they name none.
+    fn named_environments(&self) -> Vec<Option<EnvironmentName>> {
+        let named: Vec<_> =
+            self.settings.environments.keys().map(|name| Some(EnvironmentName::new(name.as_str()))).collect();
+        if named.is_empty() { vec![None] } else { named }
+    }
+}
+
+fn no_single(beginning: &str, count: usize) -> Trouble {
+    let message = match count {
+        0 => format!("No command's hash begins with {beginning}."),
+        several => format!("The hashes of {several} commands begin with {beginning}."),
+    };
+    Trouble::new(Code::Usage, message, "`lastgood trust --list` shows the commands and their hashes.")
+}

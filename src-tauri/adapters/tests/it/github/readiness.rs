@@ -1,0 +1,23 @@
+//! Rights and files of releases, as the rehearsal's GitHub tells them.
+
+use lastgood_core::ports::Readiness;
+
+use crate::rehearsed::Rehearsed;
+
+#[tokio::test]
+async fn a_token_that_may_write_says_so_with_its_scopes() {
+    let rehearsed = Rehearsed::start().await;
+    let rights = rehearsed.github().rights().await.unwrap();
+    assert!(rights.push && !rights.archived && rights.private);
+    assert_eq!(rights.scopes.unwrap(), ["repo", "workflow"]);
+    rehearsed.server().change(|state, _| state.access = lastgood_rehearsal::state::Access::Read).unwrap();
+    assert!(!rehearsed.github().rights().await.unwrap().push);
+}
+
+#[tokio::test]
+async fn a_tag_without_a_release_has_no_files_and_is_no_trouble() {
+    let rehearsed = Rehearsed::start().await;
+    let github = rehearsed.github();
+    assert!(github.assets(&"v2.4.0".into()).await.unwrap().is_some());
+    assert_eq!(github.assets(&"v0.0.0".into()).await.unwrap(), None);
+}

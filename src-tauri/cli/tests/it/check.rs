@@ -1,0 +1,86 @@
+//! `lastgood check`, `trust` and `evidence`: what is asked, what may run, and what was written.
+
+use serde_json::Value;
+
+use crate::kit::{Stage, finish};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_is_told_with_its_age_and_nothing_is_changed() {
+    let stage = Stage::start().await;
+    let done = stage.run(&["check", "production", "--json"]);
+    assert_eq!((done.code, done.err.as_str()), (Some(0), ""), "{}", done.out);
+    let told = done.last();
+    assert_eq!((told["to"].as_str(), &told["blocked"]), (Some("v2.4.0"), &Value::Null));
+    let checks = told["checks"].as_array().unwrap();
+    for code in ["target.exists", "access.ready", "environment.idle", "risk.migrations", "risk.changes"] {
+        let check = find(checks, code);
+        assert!(check["asked_at"].is_string() && check["age_seconds"].is_number(), "{check}");
+        assert_ne!(check["verdict"], "errored", "{check}");
+    }
+    assert_eq!(find(checks, "access.ready")["verdict"], "passed");
+    assert_eq!((stage.records().len(), stage.dispatches(), stage.rollback_tags().len()), (0, 0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_blocking_reason_comes_first_and_the_end_says_so() {
+    let stage = Stage::start().await;
+    assert_eq!(finish(&mut stage.rollback(&[])).code, Some(0));
+    let done = stage.run(&["check", "production", "--to", "v2.4.1"]);
+    assert_eq!(done.code, Some(1));
+    let first = done.out.lines().next().unwrap();
+    assert!(first.starts_with("Blocked: v2.4.1 is quarantined: checkout fails"), "{}", done.out);
+    assert!(done.out.contains("✗ target.quarantine"), "{}", done.out);
+    let json = stage.run(&["check", "production", "--to", "v2.4.1", "--json"]).last();
+    assert!(json["blocked"].as_str().unwrap().starts_with("v2.4.1 is quarantined"));
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_runs_once_it_is_trusted_and_its_output_is_kept() {
+    let stage = Stage::start().await;
+    let file = stage.description().clone.join("lastgood.toml");
+    let settings = std::fs::read_to_string(&file).unwrap();
+    let scan =
+        "[checks.security.scan]\npolicy = \"block\"\ncommands = [[\"sh\", \"-c\", \"cat Cargo.toml; exit 4\"]]\n";
+    std::fs::write(&file, format!("{settings}\n{scan}")).unwrap();
+
+    let before = stage.run(&["check", "production", "--json"]);
+    assert_eq!(before.code, Some(1), "what blocks and cannot be asked blocks");
+    let scan = find(before.last()["checks"].as_array().unwrap(), "security.scan").clone();
+    assert_eq!(scan["verdict"], "inconclusive");
+    assert!(scan["sentence"].as_str().unwrap().ends_with("the repository is not trusted yet."), "{scan}");
+
+    let listed = stage.run(&["trust", "--json"]).last();
+    assert_eq!(listed["repository"]["trusted"], false);
+    let commands = listed["commands"].as_array().unwrap();
+    let command = commands.iter().find(|command| command["question"] == "security.scan").unwrap();
+    assert_eq!(command["command"][2], "cat Cargo.toml; exit 4", "it is shown in full");
+    let hash = command["hash"].as_str().unwrap();
+    assert_eq!(stage.run(&["trust", "--repository", "--grant", &hash[..12]]).code, Some(0));
+    let text = stage.run(&["trust", "--list"]).out;
+    assert!(text.contains(&format!("{}  may run  sh -c ", &hash[..12])), "{text}");
+
+    let after = stage.run(&["check", "production", "--json"]).last();
+    let scan = find(after["checks"].as_array().unwrap(), "security.scan").clone();
+    assert_eq!((scan["verdict"].as_str(), scan["outputs"].as_array().unwrap().len()), (Some("failed"), 1));
+    let kept = stage.run(&["evidence", scan["outputs"][0].as_str().unwrap()]).out;
+    assert!(kept.starts_with("$ sh -c ") && kept.contains("[package]"), "{kept}");
+
+    assert_eq!(stage.run(&["trust", "--revoke", hash]).code, Some(0));
+    let revoked = stage.run(&["check", "production", "--json"]).last();
+    let scan = find(revoked["checks"].as_array().unwrap(), "security.scan").clone();
+    assert!(scan["sentence"].as_str().unwrap().ends_with("it is not trusted yet."), "{scan}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hash_that_fits_nothing_is_refused() {
+    let stage = Stage::start().await;
+    for arguments in [&["trust", "--grant", "ffffffffffff"][..], &["trust", "--revoke", "ffff"], &["evidence", "ffff"]]
+    {
+        assert_eq!(stage.run(arguments).code, Some(2), "{arguments:?}");
+    }
+}
+
+fn find<'a>(checks: &'a [Value], code: &str) -> &'a Value {
+    checks.iter().find(|check| check["code"] == code).unwrap_or_else(|| panic!("{code} was not asked: {checks:?}"))
+}

@@ -1,0 +1,208 @@
+//! `dependency.check`, `security.scan` and the proofs by command: a team's own, or those that fit its kind of project.
+
+use std::time::Duration;
+
+use super::found::Found;
+use super::plan::CommandSet;
+use crate::error::Trouble;
+use crate::ids::ObjectId;
+use crate::ports::shell::{CommandEnd, CommandOrder, CommandPlace, Distrust, Ran};
+use crate::ports::{History, Ports};
+use crate::rollback::check::Question;
+use crate::rollback::plan::Plan;
+
+/// `None` where there is nothing to run.
+pub(super) async fn ask(question: Question, ports: &Ports, plan: &Plan) -> Option<Found> {
+    let configured = plan.checks.commands.get(&question);
+    let set = match configured {
+        Some(set) => set.clone(),
+        None => match preset(question, &*ports.history, &plan.commit).await {
+            Ok(commands) => CommandSet::of(commands),
+            Err(trouble) => return Some(Found::errored(&trouble)),
+        },
+    };
+    let variables = [
+        ("LASTGOOD_ENVIRONMENT".to_owned(), plan.environment.to_string()),
+        ("LASTGOOD_URL".to_owned(), plan.proofs.url.clone().unwrap_or_default()),
+        ("LASTGOOD_TAG".to_owned(), plan.to.to_string()),
+    ];
+    let orders = orders(question, &set, &plan.commit, &variables);
+    if orders.is_empty() {
+        return None;
+    }
+    let mut told = Told::default();
+    for order in orders {
+        let end = ports.shell.run(&order).await;
+        if let Some(mut found) = told.hear(&order, end) {
+            // Nobody asked for it in so many words, and nobody has said yet that it may run.
+            found.only_informs = configured.is_none() && told.distrusted;
+            return Some(found);
+        }
+    }
+    Some(told.all_passed())
+}
+
+/// The orders of one question, in their order.
+pub fn orders(
+    question: Question,
+    set: &CommandSet,
+    commit: &ObjectId,
+    variables: &[(String, String)],
+) -> Vec<CommandOrder> {
+    let order = |argv: &Vec<String>| CommandOrder {
+        argv: argv.clone(),
+        place: if set.worktree { CommandPlace::Worktree(commit.clone()) } else { CommandPlace::Empty },
+        variables: variables.to_vec(),
+        deadline: Duration::from_secs(set.timeout_seconds.into()),
+        recall_for: recall_for(question),
+    };
+    set.commands.iter().filter(|argv| !argv.is_empty()).map(order).collect()
+}
+
+/// A commit never changes; what is known to be wrong with it does. What the live service says now was not said before.
+fn recall_for(question: Question) -> Option<Duration> {
+    const HOUR: Duration = Duration::from_secs(3600);
+    match question {
+        Question::DependencyCheck => Some(HOUR * 24 * 30),
+        Question::SecurityScan => Some(HOUR * 24),
+        _ => None,
+    }
+}
+
+/// What fits the files at the top of this commit. None for proofs: only a team knows what proves its service.
+///
+/// # Errors
+/// Where the commit cannot be read.
+pub async fn preset(question: Question, history: &dyn History, commit: &ObjectId) -> Result<Vec<Vec<String>>, Trouble> {
+    let names = ["Cargo.toml", "deny.toml", "package-lock.json", "pubspec.lock", "pubspec.yaml"].map(str::to_owned);
+    let files = history.files(commit, &names).await?;
+    let has = |place: usize| files.get(place).is_some_and(Option::is_some);
+    let (rust, deny, node, dart) = (has(0), has(1), has(2), has(3));
+    let flutter = files.get(4).and_then(Option::as_deref).is_some_and(|bytes| {
+        String::from_utf8_lossy(bytes).lines().any(|line| line.trim_start().starts_with("sdk: flutter"))
+    });
+    let mut commands: Vec<&[&str]> = Vec::new();
+    match question {
+        Question::DependencyCheck => {
+            commands.extend(rust.then_some(&["cargo", "check", "--locked"][..]));
+            commands.extend(node.then_some(&["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"][..]));
+            let program = if flutter { "flutter" } else { "dart" };
+            let get = [program, "pub", "get", "--enforce-lockfile"];
+            return Ok(owned(&commands).into_iter().chain(dart.then(|| words(&get))).collect());
+        }
+        Question::SecurityScan => {
+            commands.extend(rust.then_some(&["cargo", "audit"][..]));
+            commands.extend((rust && deny).then_some(&["cargo", "deny", "check"][..]));
+            commands.extend(node.then_some(&["npm", "audit", "--audit-level=high"][..]));
+        }
+        _ => {}
+    }
+    Ok(owned(&commands))
+}
+
+fn owned(commands: &[&[&str]]) -> Vec<Vec<String>> {
+    commands.iter().map(|argv| words(argv)).collect()
+}
+
+fn words(argv: &[&str]) -> Vec<String> {
+    argv.iter().map(|word| (*word).to_owned()).collect()
+}
+
+/// What the commands said so far.
+#[derive(Default)]
+struct Told {
+    ran: Vec<String>,
+    evidence: Vec<String>,
+    outputs: Vec<crate::ids::EvidenceHash>,
+    oldest: Option<jiff::Timestamp>,
+    distrusted: bool,
+}
+
+impl Told {
+    /// The answer, where this command decides it.
+    fn hear(&mut self, order: &CommandOrder, end: CommandEnd) -> Option<Found> {
+        let shown = order.shown();
+        let found = match end {
+            CommandEnd::Exited(ran) if ran.exit == Some(0) => {
+                self.note(&shown, &ran, "exit 0", 0);
+                self.ran.push(shown);
+                return None;
+            }
+            CommandEnd::Exited(ran) => {
+                let how = ran.exit.map_or_else(|| "ended by a signal".to_owned(), |exit| format!("exit {exit}"));
+                self.note(&shown, &ran, &how, TAIL);
+                match ran.exit {
+                    Some(exit) => Found::failed(format!("{shown} said no (exit {exit}).")),
+                    None => Found::errored(&broken(&shown)),
+                }
+            }
+            CommandEnd::TimedOut(ran) => {
+                self.note(&shown, &ran, "stopped", TAIL);
+                Found::unclear(format!("{shown} was not done within {} s.", order.deadline.as_secs()))
+            }
+            CommandEnd::NotTrusted(distrust) => {
+                self.distrusted = true;
+                self.evidence.push(format!("$ {shown}"));
+                self.evidence.push(what_to_do(order, distrust));
+                Found::unclear(match distrust {
+                    Distrust::Repository => format!("{shown} was not run: the repository is not trusted yet."),
+                    Distrust::Command => format!("{shown} was not run: it is not trusted yet."),
+                })
+            }
+            CommandEnd::Missing(program) => {
+                self.evidence.push(format!("$ {shown}"));
+                Found::unclear(format!("{shown} could not run: {program} is not on this machine."))
+            }
+            CommandEnd::Broken(trouble) => {
+                self.evidence.push(format!("$ {shown}"));
+                self.evidence.push(trouble.hint.clone());
+                Found { evidence: Vec::new(), ..Found::errored(&trouble) }
+            }
+        };
+        Some(self.finish(found))
+    }
+
+    fn all_passed(mut self) -> Found {
+        let sentence = format!("{} passed", self.ran.join(" and "));
+        self.finish(Found::passed(sentence))
+    }
+
+    fn note(&mut self, shown: &str, ran: &Ran, how: &str, tail: usize) {
+        let seconds = Duration::from_millis(ran.milliseconds).as_secs_f64();
+        let when = if ran.recalled { format!(", run {}", ran.began) } else { String::new() };
+        self.evidence.push(format!("$ {shown}"));
+        self.evidence.extend(ran.tail.iter().skip(ran.tail.len().saturating_sub(tail)).cloned());
+        self.evidence.push(format!("{how} after {seconds:.1} s{when}"));
+        self.outputs.extend(ran.output.clone());
+        self.oldest = Some(self.oldest.map_or(ran.began, |oldest| oldest.min(ran.began)));
+    }
+
+    fn finish(&mut self, mut found: Found) -> Found {
+        found.evidence = std::mem::take(&mut self.evidence);
+        found.outputs = std::mem::take(&mut self.outputs);
+        found.asked_at = self.oldest;
+        found
+    }
+}
+
+/// So many of a failed command's last lines are shown; the evidence store has them all.
+const TAIL: usize = 12;
+
+fn what_to_do(order: &CommandOrder, distrust: Distrust) -> String {
+    let fingerprint = order.fingerprint();
+    let hash = fingerprint.get(..12).unwrap_or(&fingerprint);
+    match distrust {
+        Distrust::Repository => {
+            format!("It runs the target's own code. Allow it with: lastgood trust --repository --grant {hash}")
+        }
+        Distrust::Command => format!("It runs the target's own code. Allow it with: lastgood trust --grant {hash}"),
+    }
+}
+
+fn broken(shown: &str) -> Trouble {
+    Trouble::new(
+        crate::error::Code::Internal,
+        format!("{shown} was ended by a signal before it could answer."),
+        "Run it by hand to see why.",
+    )
+}

@@ -1,0 +1,54 @@
+//! What a question found, before it becomes an answer.
+
+use crate::error::Trouble;
+use crate::ids::EvidenceHash;
+use crate::rollback::check::Verdict;
+use jiff::Timestamp;
+
+pub(crate) struct Found {
+    pub(crate) verdict: Verdict,
+    pub(crate) sentence: String,
+    pub(crate) evidence: Vec<String>,
+    pub(crate) outputs: Vec<EvidenceHash>,
+    /// Set where the answer is older than the question.
+    pub(crate) asked_at: Option<Timestamp>,
+    /// The answer only informs, whatever the policy: nobody configured the question, and it was not asked.
+    pub(crate) only_informs: bool,
+}
+
+impl Found {
+    pub(crate) fn passed(sentence: impl Into<String>) -> Self {
+        Self::new(Verdict::Passed, sentence)
+    }
+
+    /// It said no.
+    pub(crate) fn failed(sentence: impl Into<String>) -> Self {
+        Self::new(Verdict::Failed, sentence)
+    }
+
+    /// It could not tell.
+    pub(crate) fn unclear(sentence: impl Into<String>) -> Self {
+        Self::new(Verdict::Inconclusive, sentence)
+    }
+
+    /// It broke.
+    pub(crate) fn errored(trouble: &Trouble) -> Self {
+        Self::new(Verdict::Errored, trouble.message.clone()).with(vec![trouble.hint.clone()])
+    }
+
+    pub(crate) fn with(mut self, evidence: Vec<String>) -> Self {
+        self.evidence = evidence;
+        self
+    }
+
+    fn new(verdict: Verdict, sentence: impl Into<String>) -> Self {
+        Self {
+            verdict,
+            sentence: sentence.into(),
+            evidence: Vec::new(),
+            outputs: Vec::new(),
+            asked_at: None,
+            only_informs: false,
+        }
+    }
+}

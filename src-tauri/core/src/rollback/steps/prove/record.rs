@@ -1,0 +1,43 @@
+//! No version probe: the newest successful deployment is the evidence, where there is one. It never blocks.
+
+use super::probes::answer;
+use crate::ports::forge::{Deployment, DeploymentState};
+use crate::rollback::check::{Answer, Policy, Question, Verdict};
+use crate::rollback::engine::Engine;
+use crate::rollback::plan::Plan;
+
+pub(super) async fn ask(engine: &Engine) -> Answer {
+    let begun = engine.ports.clock.elapsed();
+    let plan = &engine.rollback().plan;
+    let (verdict, sentence, evidence) = match engine.ports.forge.deployments().await {
+        Ok(deployments) => record(plan, &deployments),
+        Err(trouble) => {
+            (Verdict::Inconclusive, "GitHub could not be asked what it has deployed".to_owned(), trouble.message)
+        }
+    };
+    let sentence = format!("{sentence}; the service itself was not asked");
+    let mut answer = answer(engine, begun, Question::LiveVersion, verdict, sentence, vec![evidence]);
+    answer.policy = Policy::Warn;
+    answer
+}
+
+/// What GitHub's own record says, and where it says so.
+fn record(plan: &Plan, deployments: &[Deployment]) -> (Verdict, String, String) {
+    let newest = deployments
+        .iter()
+        .find(|deployment| deployment.environment == plan.environment && deployment.state == DeploymentState::Success);
+    match newest {
+        Some(found) if found.commit == plan.commit || found.reference == plan.to.as_str() => {
+            let sentence = "GitHub shows it as the newest deployment".to_owned();
+            (Verdict::Passed, sentence, format!("deployment {}", found.id))
+        }
+        Some(found) => {
+            let sentence = format!("the run succeeded, and GitHub's newest deployment is of {}", found.reference);
+            (Verdict::Inconclusive, sentence, format!("deployment {}", found.id))
+        }
+        None => {
+            let sentence = format!("the run succeeded, and GitHub keeps no deployment of {}", plan.environment);
+            (Verdict::Inconclusive, sentence, "no successful deployment".to_owned())
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What checks ask beyond the first four: history, rights, and commands.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use lastgood_core::error::{Code, Trouble};
+use lastgood_core::ids::{ObjectId, TagName};
+use lastgood_core::ports::forge::{Protection, RunRecord};
+use lastgood_core::ports::history::{Difference, Key, Signature};
+use lastgood_core::ports::readiness::Rights;
+use lastgood_core::ports::shell::{CommandEnd, CommandOrder, Ran};
+use lastgood_core::ports::world::Seen;
+use lastgood_core::ports::{History, Readiness, Shell};
+
+use super::{Call, World, trouble};
+
+/// How checks find the world; all is well by default.
+#[derive(Debug, Clone)]
+pub(crate) struct Ready {
+    pub(crate) rights: Rights,
+    pub(crate) open_runs: Vec<RunRecord>,
+    pub(crate) protection: Protection,
+    pub(crate) assets: Option<Vec<String>>,
+    pub(crate) difference: Difference,
+    /// By commit and path.
+    pub(crate) files: BTreeMap<(ObjectId, String), String>,
+    pub(crate) signature: Signature,
+    /// By the command on one line; what is not here is not on this machine.
+    pub(crate) commands: BTreeMap<String, CommandEnd>,
+    /// Commands that never end.
+    pub(crate) endless: Vec<String>,
+    pub(crate) orders: Vec<CommandOrder>,
+    /// The installation that is known to be good: its address and what it answers.
+    pub(crate) reference: Option<(String, Seen<u16>)>,
+}
+
+impl Default for Ready {
+    fn default() -> Self {
+        Self {
+            rights: Rights { push: true, ..Rights::default() },
+            open_runs: Vec::new(),
+            protection: Protection::default(),
+            assets: None,
+            difference: Difference::default(),
+            files: BTreeMap::new(),
+            signature: Signature::Verified(Key {
+                kind: "SSH",
+                id: "SHA256:abc".to_owned(),
+                owner: "@platform-lead".to_owned(),
+            }),
+            commands: BTreeMap::new(),
+            endless: Vec::new(),
+            orders: Vec::new(),
+            reference: None,
+        }
+    }
+}
+
+#[async_trait]
+impl History for World {
+    async fn difference(&self, _: &ObjectId, _: &ObjectId) -> Result<Difference, Trouble> {
+        Ok(self.with(|state| state.readiness.difference.clone()))
+    }
+
+    async fn files(&self, commit: &ObjectId, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, Trouble> {
+        Ok(self.with(|state| {
+            let find = |path: &String| state.readiness.files.get(&(commit.clone(), path.clone()));
+            paths.iter().map(|path| find(path).map(|text| text.clone().into_bytes())).collect()
+        }))
+    }
+
+    async fn signature(&self, _: &TagName, _: Option<&str>) -> Result<Signature, Trouble> {
+        Ok(self.with(|state| state.readiness.signature.clone()))
+    }
+}
+
+#[async_trait]
+impl Readiness for World {
+    async fn rights(&self) -> Result<Rights, Trouble> {
+        match self.enter(Call::Rights) {
+            Some(_) => Err(trouble(Code::GithubUnreachable, "GitHub did not answer.")),
+            None => Ok(self.with(|state| state.readiness.rights.clone())),
+        }
+    }
+
+    async fn assets(&self, _: &TagName) -> Result<Option<Vec<String>>, Trouble> {
+        Ok(self.with(|state| state.readiness.assets.clone()))
+    }
+}
+
+#[async_trait]
+impl Shell for World {
+    async fn run(&self, order: &CommandOrder) -> CommandEnd {
+        self.enter(Call::Command);
+        let shown = order.shown();
+        self.with(|state| state.readiness.orders.push(order.clone()));
+        if self.with(|state| state.readiness.endless.contains(&shown)) {
+            return std::future::pending().await;
+        }
+        let known = self.with(|state| state.readiness.commands.get(&shown).cloned());
+        known.unwrap_or_else(|| CommandEnd::Missing(order.argv[0].clone()))
+    }
+}
+
+impl World {
+    /// A command that ends like this, with a last line.
+    pub(crate) fn command(&self, shown: &str, exit: i32, line: &str) {
+        let ran = Ran {
+            exit: Some(exit),
+            tail: vec![line.to_owned()],
+            output: Some("f00d".into()),
+            began: self.with(|state| state.now),
+            milliseconds: 1200,
+            recalled: false,
+        };
+        self.ends(shown, CommandEnd::Exited(ran));
+    }
+
+    pub(crate) fn ends(&self, shown: &str, end: CommandEnd) {
+        self.with(|state| state.readiness.commands.insert(shown.to_owned(), end));
+    }
+
+    pub(crate) fn seconds(&self) -> Duration {
+        self.with(|state| state.elapsed)
+    }
+}
