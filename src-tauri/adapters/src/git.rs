@@ -18,6 +18,7 @@ mod remote;
 mod room;
 mod settings;
 mod tag;
+mod team;
 mod threads;
 mod trouble;
 

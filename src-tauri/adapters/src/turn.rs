@@ -20,20 +20,7 @@ pub struct Turn {
 /// # Errors
 /// [`Code::AlreadyRunning`] when another process has it, [`Code::JournalUnwritable`] where no lock can be had.
 pub fn take(data: &Path, repository: &str, environment: &EnvironmentName) -> Result<Turn, Trouble> {
-    let unusable = |error: &std::io::Error| {
-        Trouble::new(
-            Code::JournalUnwritable,
-            format!("The data folder cannot be used: {error}."),
-            "Check its permissions and the room on the disk; it must be on a disk of this machine.",
-        )
-    };
-    let folder = data.join("turns");
-    let file = std::fs::create_dir_all(&folder)
-        .and_then(|()| {
-            let path = folder.join(name(repository, environment));
-            OpenOptions::new().create(true).truncate(false).write(true).open(path)
-        })
-        .map_err(|error| unusable(&error))?;
+    let file = open(data, &name(repository, environment)).map_err(|error| unusable(&error))?;
     match file.try_lock() {
         Ok(()) => Ok(Turn { _file: file }),
         // A disk that knows no locks says so; nobody has the turn then, and nobody may.
@@ -44,6 +31,31 @@ pub fn take(data: &Path, repository: &str, environment: &EnvironmentName) -> Res
             "Watch it there; `lastgood status` shows where it stands.",
         )),
     }
+}
+
+/// Held while a rollback is named, so that no two of one second are named alike. Waits for its turn: naming takes
+/// moments.
+///
+/// # Errors
+/// [`Code::JournalUnwritable`] where no lock can be had.
+pub fn wait_to_name(data: &Path, repository: &str) -> Result<Turn, Trouble> {
+    let file = open(data, &name(repository, &EnvironmentName::new("")));
+    let file = file.and_then(|file| file.lock().map(|()| file)).map_err(|error| unusable(&error))?;
+    Ok(Turn { _file: file })
+}
+
+fn open(data: &Path, name: &str) -> std::io::Result<File> {
+    let folder = data.join("turns");
+    std::fs::create_dir_all(&folder)?;
+    OpenOptions::new().create(true).truncate(false).write(true).open(folder.join(name))
+}
+
+fn unusable(error: &std::io::Error) -> Trouble {
+    Trouble::new(
+        Code::JournalUnwritable,
+        format!("The data folder cannot be used: {error}."),
+        "Check its permissions and the room on the disk; it must be on a disk of this machine.",
+    )
 }
 
 /// Names come from outside and may hold anything; their digest is a file name everywhere.

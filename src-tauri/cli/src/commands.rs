@@ -1,5 +1,8 @@
 //! One file a verb.
 
+pub(crate) mod hold;
+pub(crate) mod journal;
+pub(crate) mod quarantine;
 pub(crate) mod rehearsal;
 pub(crate) mod rehearse;
 pub(crate) mod rollback;

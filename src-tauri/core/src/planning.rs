@@ -8,7 +8,7 @@ use crate::live::{Environment, Returned};
 use crate::ports::forge::{Workflow, WorkflowInput};
 use crate::release::Release;
 use crate::rollback::plan::{Deploy, Plan, Proofs, RELEASE_BUDGET_SECONDS, rollback_tag};
-use crate::settings::{EnvironmentSettings, HEALTH_TIMES, address};
+use crate::settings::{EnvironmentSettings, HEALTH_TIMES, HOLD_HOURS, address};
 
 /// What a person asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,7 @@ pub fn plan(
         deploy: deploy(&environment.name, settings, workflows, default_branch)?,
         proofs: proofs(settings, environment.url.as_deref()),
         budget: settings.budget_seconds.unwrap_or(RELEASE_BUDGET_SECONDS),
+        hold_hours: settings.hold_hours.unwrap_or(HOLD_HOURS),
         rehearsal: wish.rehearsal,
     })
 }

@@ -3,6 +3,7 @@
 pub mod forge;
 pub mod publishing;
 pub mod repository;
+pub mod team;
 pub mod world;
 
 use std::sync::Arc;
@@ -10,12 +11,14 @@ use std::sync::Arc;
 pub use forge::Forge;
 pub use publishing::Publishing;
 pub use repository::Repository;
+pub use team::Team;
 pub use world::{Clock, Desktop, Journal, Person, Probe, Watcher};
 
 /// The world around one rollback.
 #[derive(Clone)]
 pub struct Ports {
     pub repository: Arc<dyn Repository>,
+    pub team: Arc<dyn Team>,
     pub forge: Arc<dyn Forge>,
     pub journal: Arc<dyn Journal>,
     pub probe: Arc<dyn Probe>,

@@ -32,6 +32,8 @@ pub struct EnvironmentSettings {
     pub soak_minutes: Option<u32>,
     /// Seconds a rollback may take here. Default: 300.
     pub budget_seconds: Option<u32>,
+    /// Hours after which a hold no longer blocks. Default: 24.
+    pub hold_hours: Option<u32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -47,6 +49,9 @@ pub struct ProbeSettings {
 
 /// A release must have run this long, unless the settings say otherwise.
 pub const SOAK_MINUTES: u32 = 30;
+
+/// A hold blocks this long, unless the settings say otherwise.
+pub const HOLD_HOURS: u32 = 24;
 
 /// Health answers in a row that count as proof, unless the settings say otherwise.
 pub const HEALTH_TIMES: u8 = 3;

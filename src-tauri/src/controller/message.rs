@@ -33,6 +33,7 @@ pub(super) enum Message {
     Refresh,
     ReleaseDetail(Option<EnvironmentName>, TagName, Reply<ReleaseDetail>),
     LiftHold(EnvironmentName, String, Reply<()>),
+    BreakHold(EnvironmentName, String, Reply<()>),
     Quarantine(EnvironmentName, TagName, String, Reply<()>),
     StartRollback(EnvironmentName, TagName, String, Reply<RollbackView>),
     Ask(RollbackId, Request, Reply<()>),
@@ -47,6 +48,7 @@ pub(super) enum Message {
     Armed(u64, EnvironmentName, Arming),
     Driving(u64, Box<Result<Driving, Trouble>>, Option<Reply<RollbackView>>),
     Saw(Box<Fact>, Box<Rollback>),
+    HoldsChanged,
     DriveEnded(RollbackId, Result<(), Trouble>),
 }
 

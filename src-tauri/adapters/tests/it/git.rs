@@ -10,3 +10,4 @@ mod pushing;
 mod reading;
 mod sample;
 mod tagging;
+mod team;

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use jiff::Timestamp;
 use lastgood_adapters::place::Place;
 use lastgood_adapters::workspace::{Access, Workspace};
 use lastgood_core::error::Trouble;
@@ -11,6 +12,7 @@ use lastgood_core::rollback::Rollback;
 use lastgood_core::rollback::check::Verdict;
 use serde_json::{Value, json};
 
+use super::hold::{as_value, words as words_of_hold};
 use crate::arguments::Status;
 use crate::output::{self, plain};
 
@@ -21,19 +23,23 @@ pub(crate) async fn run(arguments: Status) -> Result<ExitCode, Trouble> {
     if let Err(trouble) = &known.forge {
         output::trouble(trouble, false);
     }
+    if let Some(trouble) = &known.team_trouble {
+        output::trouble(trouble, false);
+    }
     if arguments.json {
         let environments: Vec<Value> =
-            known.environments.iter().map(|environment| as_json(environment, &unfinished)).collect();
+            known.environments.iter().map(|environment| as_json(environment, &unfinished, known.at)).collect();
         output::json(&json!({
             "environments": environments,
             "github": match &known.forge {
                 Ok(forge) => json!({ "account": forge.account, "calls_left": forge.calls_left }),
                 Err(trouble) => json!({ "error": trouble }),
             },
+            "team": { "seen": known.team.as_ref().map(|team| team.seen), "error": known.team_trouble },
             "at": known.at,
         }));
     } else {
-        known.environments.iter().for_each(|environment| print(environment, &unfinished, known.at.as_second()));
+        known.environments.iter().for_each(|environment| print(environment, &unfinished, known.at));
         if known.environments.is_empty() && known.forge.is_ok() {
             output::line("No environments: GitHub lists none, and lastgood.toml names none.");
         }
@@ -42,7 +48,7 @@ pub(crate) async fn run(arguments: Status) -> Result<ExitCode, Trouble> {
     Ok(if known.forge.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn as_json(environment: &Environment, unfinished: &[Rollback]) -> Value {
+fn as_json(environment: &Environment, unfinished: &[Rollback], at: Timestamp) -> Value {
     let live = environment.live.as_ref().map(|live| {
         json!({
             "tag": live.tag,
@@ -65,16 +71,15 @@ fn as_json(environment: &Environment, unfinished: &[Rollback]) -> Value {
         "last_good": environment.last_good.tag,
         "why": environment.last_good.sentence,
         "candidates": candidates,
-        "hold": environment.hold.as_ref().map(|hold| json!({
-            "owner": hold.owner, "reason": hold.reason, "since": hold.since, "rollback": hold.rollback,
-        })),
+        "hold": environment.hold.as_ref().map(|hold| as_value(hold, at)),
         "quarantined": environment.quarantined,
         "url": environment.url,
         "unfinished": unfinished.iter().find(|rollback| rollback.plan.environment == environment.name).map(|rollback| &rollback.id),
     })
 }
 
-fn print(environment: &Environment, unfinished: &[Rollback], now: i64) {
+fn print(environment: &Environment, unfinished: &[Rollback], at: Timestamp) {
+    let now = at.as_second();
     output::line(&plain(environment.name.as_str()));
     match &environment.live {
         Some(live) => {
@@ -97,7 +102,8 @@ fn print(environment: &Environment, unfinished: &[Rollback], now: i64) {
     let good = environment.last_good.tag.as_ref().map_or("none", |tag| tag.as_str());
     output::line(&plain(&format!("  last good  {good}  ({})", environment.last_good.sentence.trim_end_matches('.'))));
     if let Some(hold) = &environment.hold {
-        output::line(&plain(&format!("  held       by {}: {}", hold.owner, hold.reason)));
+        let words = words_of_hold(hold, at);
+        output::line(&plain(&format!("  held       {}", words.trim_start_matches("held "))));
     }
     if let Some(rollback) = unfinished.iter().find(|rollback| rollback.plan.environment == environment.name) {
         let step = rollback.current().map_or("the end", |step| step.name.as_str());

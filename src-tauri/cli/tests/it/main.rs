@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed test says so by panicking")]
 
 mod deciding;
+mod holds;
+mod journal;
 mod kills;
 mod kit;
 mod narration;
@@ -12,6 +14,8 @@ mod rehearsals;
 mod rollback;
 mod sample;
 mod secrets;
+#[cfg(unix)]
+mod snippet;
 mod status;
 #[cfg(unix)]
 mod terminal;

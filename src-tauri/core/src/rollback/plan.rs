@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{EnvironmentName, ObjectId, TagName};
+use crate::settings::HOLD_HOURS;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -28,6 +29,9 @@ pub struct Plan {
     pub proofs: Proofs,
     /// Seconds this kind of rollback may take.
     pub budget: u32,
+    /// Hours after which the hold no longer blocks. Absent in what earlier versions wrote.
+    #[serde(default = "hold_hours")]
+    pub hold_hours: u32,
     /// True on the loopback GitHub: nothing of it is real.
     pub rehearsal: bool,
 }
@@ -61,6 +65,20 @@ pub const RELEASE_BUDGET_SECONDS: u32 = 300;
 /// The tag's name for a rollback that began at this instant, in UTC.
 pub fn rollback_tag(started: Timestamp) -> TagName {
     TagName::new(started.strftime("rollback-%Y%m%d-%H%M%S").to_string())
+}
+
+/// Names for the rollbacks of one second: the first, then with a number behind it.
+pub fn rollback_tags(started: Timestamp) -> impl Iterator<Item = TagName> {
+    let first = rollback_tag(started);
+    let others = (2_u32..).map({
+        let first = first.clone();
+        move |number| TagName::new(format!("{first}-{number}"))
+    });
+    std::iter::once(first).chain(others)
+}
+
+fn hold_hours() -> u32 {
+    HOLD_HOURS
 }
 
 impl Plan {

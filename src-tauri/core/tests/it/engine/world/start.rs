@@ -50,6 +50,7 @@ impl World {
                 health_times: 3,
             },
             budget: 300,
+            hold_hours: 24,
             rehearsal: false,
         }
     }
@@ -77,6 +78,8 @@ fn state() -> State {
         standing: BTreeMap::new(),
         local: BTreeMap::from([(TagName::new(TARGET), target)]),
         remote: BTreeMap::from([(TagName::new(TARGET), object('a'))]),
+        marks: BTreeMap::new(),
+        marked: 0,
         runs: Vec::new(),
         strangers: Vec::new(),
         fate: Fate::Succeeds,
