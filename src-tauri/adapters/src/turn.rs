@@ -58,12 +58,15 @@ fn unusable(error: &std::io::Error) -> Trouble {
     )
 }
 
-/// Names come from outside and may hold anything; their digest is a file name everywhere.
 fn name(repository: &str, environment: &EnvironmentName) -> String {
+    format!("{}.lock", file_name(repository, environment))
+}
+
+/// Names come from outside and may hold anything; their digest is a file name everywhere.
+pub(crate) fn file_name(repository: &str, environment: &EnvironmentName) -> String {
     let mut digest = Sha256::new();
     digest.update(repository.as_bytes());
     digest.update([0]);
     digest.update(environment.as_str().as_bytes());
-    let hex: String = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("{hex}.lock")
+    digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -3,6 +3,7 @@
 //! The window and the terminal both stand on this; neither knows how the parts are made.
 
 mod access;
+mod break_glass;
 mod holds;
 mod known;
 

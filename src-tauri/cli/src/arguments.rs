@@ -22,6 +22,12 @@ pub(crate) enum Command {
     ///
     /// An unfinished rollback of the environment is taken up where it stands.
     Rollback(Rollback),
+    /// Go to the release that the last rollback left, lifting its quarantine
+    Forward(Forward),
+    /// Print the commands, ids and people for a rollback without Lastgood
+    ///
+    /// The page is prepared by each `status` and by the window while GitHub answers, and printed without any network.
+    BreakGlass(BreakGlass),
     /// Show, take, lift or break the hold of an environment
     ///
     /// Nobody may deploy to a held environment. The hold lies on the remote, where the whole team sees it.
@@ -107,6 +113,31 @@ pub(crate) enum Choice {
     ItWorked,
     /// End the rollback here
     GiveUp,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Forward {
+    /// Such as production
+    pub(crate) environment: String,
+    /// Why; it goes into the tag and the journal
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// Begin without asking
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) repository: Repository,
+    /// Each fact as a line of JSON, the outcome last
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BreakGlass {
+    /// Such as production
+    pub(crate) environment: String,
+    #[command(flatten)]
+    pub(crate) repository: Repository,
 }
 
 #[derive(Debug, Args)]
@@ -233,6 +264,8 @@ impl Command {
             Self::Status(arguments) => arguments.json,
             Self::Rollback(arguments) => arguments.json,
             Self::Rehearse(arguments) => arguments.json,
+            Self::Forward(arguments) => arguments.json,
+            Self::BreakGlass(_) => false,
             Self::Hold(arguments) => arguments.json,
             Self::Quarantine(arguments) => arguments.json,
             Self::Journal { command: Journal::Verify { json } } => *json,

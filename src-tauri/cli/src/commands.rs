@@ -1,5 +1,7 @@
 //! One file a verb.
 
+pub(crate) mod break_glass;
+pub(crate) mod forward;
 pub(crate) mod hold;
 pub(crate) mod journal;
 pub(crate) mod quarantine;

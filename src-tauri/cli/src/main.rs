@@ -30,6 +30,8 @@ fn run(command: Command) -> Result<ExitCode, Trouble> {
         Command::Timeline(arguments) => commands::timeline::run(&arguments),
         Command::Status(arguments) => wait(commands::status::run(arguments)),
         Command::Rollback(arguments) => wait(commands::rollback::run(arguments)),
+        Command::Forward(arguments) => wait(commands::forward::run(arguments)),
+        Command::BreakGlass(arguments) => commands::break_glass::run(&arguments),
         Command::Hold(arguments) => wait(commands::hold::run(arguments)),
         Command::Quarantine(arguments) => wait(commands::quarantine::run(arguments)),
         Command::Journal { command } => commands::journal::run(&command),

@@ -66,6 +66,7 @@ pub fn plan(
         proofs: proofs(settings, environment.url.as_deref()),
         budget: settings.budget_seconds.unwrap_or(RELEASE_BUDGET_SECONDS),
         hold_hours: settings.hold_hours.unwrap_or(HOLD_HOURS),
+        forward: false,
         rehearsal: wish.rehearsal,
     })
 }

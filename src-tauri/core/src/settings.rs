@@ -12,6 +12,8 @@ pub const FILE: &str = "lastgood.toml";
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
+    /// Whom to call when Lastgood cannot help; printed on the break-glass page, one line each.
+    pub contacts: Vec<String>,
     /// By the environment's name as GitHub spells it.
     pub environments: BTreeMap<String, EnvironmentSettings>,
 }

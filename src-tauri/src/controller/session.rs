@@ -95,6 +95,8 @@ impl Controller {
                 let changed = *session.releases != releases;
                 session.releases = Arc::new(releases);
                 known.releases = Arc::clone(&session.releases);
+                let (workspace, whole) = (Arc::clone(&session.workspace), known.clone());
+                tauri::async_runtime::spawn(async move { workspace.prepare_break_glass(&whole).await });
                 session.known = Some(known);
                 if changed {
                     self.tell(Notice::Releases);

@@ -10,7 +10,7 @@ use lastgood_adapters::sqlite::SqliteJournal;
 use lastgood_adapters::workspace::fresh;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::WriterId;
-use lastgood_core::journal::{self, Record};
+use lastgood_core::journal::Record;
 use serde_json::{Value, json};
 
 use crate::arguments::Journal;
@@ -18,20 +18,25 @@ use crate::output::{self, plain};
 
 pub(crate) fn run(verb: &Journal) -> Result<ExitCode, Trouble> {
     let path = Place::find()?.journal();
-    let records = SqliteJournal::open(&path, &WriterId::new(format!("writer-{}", fresh())))?.records()?;
+    let journal = SqliteJournal::open(&path, &WriterId::new(format!("writer-{}", fresh())))?;
     match verb {
-        Journal::Verify { json } => verify(&records, *json),
-        Journal::Export { since } => export(&records, *since),
+        Journal::Verify { json } => verify(&journal, *json),
+        Journal::Export { since } => export(&journal.records()?, *since),
     }
 }
 
-/// The first place of each chain that does not hold; a record that cannot be read counts as one.
-fn verify(records: &[Record], as_json: bool) -> Result<ExitCode, Trouble> {
+/// The first place of each chain that does not hold; a record that cannot be read or found counts as one.
+fn verify(journal: &SqliteJournal, as_json: bool) -> Result<ExitCode, Trouble> {
+    let damage = journal.damage()?;
+    let records = journal.records()?;
     let chains: Vec<&[Record]> = records.chunk_by(|one, next| one.writer == next.writer).collect();
-    let mut broken = Vec::new();
+    let misfiled = journal.misfiled()?.into_iter();
+    let mut broken: Vec<(WriterId, u64, String)> = misfiled
+        .map(|(writer, sequence)| (writer, sequence, "it is filed under another thing than it is about".to_owned()))
+        .collect();
     for chain in &chains {
         let unreadable = chain.iter().find_map(|record| record.read().err());
-        match (journal::verify(chain), unreadable) {
+        match (lastgood_core::journal::verify(chain), unreadable) {
             (Err(place), _) => broken.push((place.writer, place.sequence, place.reason.to_owned())),
             (Ok(()), Some(place)) => broken.push((place.writer, place.sequence, place.reason)),
             (Ok(()), None) => {}
@@ -47,12 +52,15 @@ fn verify(records: &[Record], as_json: bool) -> Result<ExitCode, Trouble> {
             .filter_map(|chain| chain.last())
             .map(|head| json!({ "writer": head.writer, "sequence": head.sequence, "hash": head.hash }))
             .collect();
-        output::json(&json!({ "facts": records.len(), "heads": heads, "broken": places }));
+        output::json(&json!({ "facts": records.len(), "heads": heads, "broken": places, "file": damage }));
     } else {
+        for words in &damage {
+            output::line(&plain(&format!("✕ the file is damaged: {words}")));
+        }
         for (writer, sequence, reason) in &broken {
             output::line(&plain(&format!("✕ fact {sequence} of {writer}: {reason}")));
         }
-        for head in chains.iter().filter_map(|chain| chain.last()).filter(|_| broken.is_empty()) {
+        for head in chains.iter().filter_map(|chain| chain.last()).filter(|_| broken.is_empty() && damage.is_empty()) {
             let short = head.hash.get(..12).unwrap_or(&head.hash);
             output::line(&plain(&format!("✓ {} facts of {}, up to {short}", head.sequence, head.writer)));
         }
@@ -60,7 +68,7 @@ fn verify(records: &[Record], as_json: bool) -> Result<ExitCode, Trouble> {
             output::line("The journal is empty");
         }
     }
-    Ok(if broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if broken.is_empty() && damage.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// One line of JSON for each fact, by time.

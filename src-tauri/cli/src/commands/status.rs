@@ -20,6 +20,7 @@ pub(crate) async fn run(arguments: Status) -> Result<ExitCode, Trouble> {
     let workspace = Workspace::open(&arguments.repository.repo, &Place::find()?, Access::from_environment())?;
     let known = workspace.know().await?;
     let unfinished = workspace.unfinished().await?;
+    workspace.prepare_break_glass(&known).await;
     if let Err(trouble) = &known.forge {
         output::trouble(trouble, false);
     }

@@ -1,7 +1,9 @@
 //! The terminal program itself, started as a person or a script starts it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed test says so by panicking")]
 
+mod break_glass;
 mod deciding;
+mod forward;
 mod holds;
 mod journal;
 mod kills;
@@ -20,4 +22,5 @@ mod status;
 #[cfg(unix)]
 mod terminal;
 mod timeline;
+mod torture;
 mod troubles;

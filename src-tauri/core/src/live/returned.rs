@@ -23,7 +23,7 @@ pub struct Returned {
 pub(super) fn find(facts: &[Fact], hold: &Hold, live: &TagName) -> Option<Returned> {
     let id = hold.rollback.as_ref().filter(|_| !hold.in_use)?;
     facts.iter().filter(|fact| fact.subject.rollback.as_ref() == Some(id)).find_map(|fact| {
-        let Event::RollbackStarted(plan) = &fact.event else { return None };
+        let Event::RollbackStarted(plan) = fact.event.rollback()? else { return None };
         let (from, to) = (plan.from.clone(), plan.to.clone());
         (to == *live).then(|| Returned { rollback: id.clone(), from, to, since: hold.since })
     })
@@ -35,10 +35,10 @@ pub(super) fn unproved(facts: &[Fact], environment: &EnvironmentName) -> Vec<Tag
     let mut answers: HashMap<&TagName, Verdict> = HashMap::new();
     for fact in facts.iter().filter(|fact| fact.subject.environment.as_ref() == Some(environment)) {
         let Some(id) = &fact.subject.rollback else { continue };
-        if let Event::RollbackStarted(plan) = &fact.event {
+        if let Some(Event::RollbackStarted(plan)) = fact.event.rollback() {
             targets.insert(id, &plan.to);
         }
-        if let (Event::Answered(answer), Some(target)) = (&fact.event, targets.get(id))
+        if let (Some(Event::Answered(answer)), Some(target)) = (fact.event.rollback(), targets.get(id))
             && answer.question == Question::LiveHealth
         {
             answers.insert(target, answer.verdict);

@@ -32,6 +32,9 @@ pub struct Plan {
     /// Hours after which the hold no longer blocks. Absent in what earlier versions wrote.
     #[serde(default = "hold_hours")]
     pub hold_hours: u32,
+    /// To the release that an earlier rollback left. What was live meanwhile is not to blame and is not quarantined.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub forward: bool,
     /// True on the loopback GitHub: nothing of it is real.
     pub rehearsal: bool,
 }
@@ -86,8 +89,9 @@ impl Plan {
     pub fn tag_message(&self, reason: &str, id: &str) -> String {
         let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let from = self.from.as_ref().map_or("unknown", TagName::as_str);
+        let deed = if self.forward { "Roll forward" } else { "Rollback" };
         format!(
-            "Rollback to {}\n\nEnvironment: {}\nRolled-back-from: {}\nReason: {}\nRequested-by: {}\nLastgood-rollback: {}\n",
+            "{deed} to {}\n\nEnvironment: {}\nRolled-back-from: {}\nReason: {}\nRequested-by: {}\nLastgood-rollback: {}\n",
             self.to,
             one_line(self.environment.as_str()),
             from,

@@ -182,12 +182,13 @@ fn live_view(live: &live::Live) -> LiveView {
         since: live.since.map(|since| since.to_string()),
         source: match live.source {
             live::Source::Probe => Source::Probe,
-            live::Source::Deployment => Source::Deployment,
+            live::Source::Deployment | live::Source::Run => Source::Deployment,
             live::Source::Journal => Source::Journal,
         },
         sentence: match live.source {
             live::Source::Probe => "its version probe says so",
             live::Source::Deployment => "as GitHub's newest deployment says; the service was not asked",
+            live::Source::Run => "as the newest run of its workflow says; the service was not asked",
             live::Source::Journal => "as the journal of this machine says; the service was not asked",
         }
         .to_owned(),

@@ -13,7 +13,7 @@ use crate::rollback::{Outcome, Rollback, StepName, StepPhase};
 pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     let plan = engine.rollback().plan.clone();
     let held = "the hold stays until you lift it";
-    let bad = plan.from.filter(|from| *from != plan.to);
+    let bad = plan.from.filter(|from| *from != plan.to && !plan.forward);
     let Some(tag) = bad else { return Ok(succeeded(StepName::Close, format!("Done; {held}"))) };
     if engine.rollback().quarantined {
         return Ok(succeeded(StepName::Close, format!("{tag} is quarantined; {held}")));
@@ -49,9 +49,10 @@ pub(crate) fn words(rollback: &Rollback, outcome: Outcome) -> (String, String) {
     let plan = &rollback.plan;
     let standing = rollback.current();
     match outcome {
-        Outcome::Succeeded if is_proved(rollback) => {
-            (format!("{} is back on {}", plan.environment, plan.to), "Lift the hold when a fix is ready.".to_owned())
-        }
+        Outcome::Succeeded if is_proved(rollback) => (
+            format!("{} is {} on {}", plan.environment, if plan.forward { "again" } else { "back" }, plan.to),
+            "Lift the hold when a fix is ready.".to_owned(),
+        ),
         Outcome::Succeeded => (
             format!("The deploy of {} to {} succeeded; nothing proved that it is live", plan.to, plan.environment),
             "Look at the service yourself. Lift the hold when a fix is ready.".to_owned(),

@@ -142,6 +142,7 @@ fn plan(to: TagName, started: Timestamp) -> Plan {
         proofs: Proofs::default(),
         budget: 300,
         hold_hours: 24,
+        forward: false,
         rehearsal: false,
     }
 }

@@ -51,6 +51,7 @@ impl World {
             },
             budget: 300,
             hold_hours: 24,
+            forward: false,
             rehearsal: false,
         }
     }
