@@ -119,14 +119,10 @@ impl Controller {
             Message::Releases(reply) => reply.send(self.session().map(|session| session.releases())),
             Message::Overview(reply) => self.reply_overview(reply).await,
             Message::ReleaseDetail(environment, tag, reply) => self.release_detail(environment, tag, reply),
-            Message::LiftHold(environment, reason, reply) => {
-                let done = self.lift_hold(environment, reason).await;
-                reply.send(done);
-            }
-            Message::Quarantine(environment, tag, reason, reply) => {
-                let done = self.quarantine(environment, tag, reason).await;
-                reply.send(done);
-            }
+            Message::LiftHold(environment, reason, reply) => self.lift_hold(environment, reason, reply),
+            Message::BreakHold(environment, reason, reply) => self.break_hold(environment, reason, reply),
+            Message::Quarantine(environment, tag, reason, reply) => self.quarantine(environment, tag, reason, reply),
+            Message::HoldsChanged => self.holds_changed().await,
             Message::StartRollback(environment, tag, reason, reply) => {
                 self.start_rollback(&environment, tag, reason, reply);
             }

@@ -30,6 +30,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         timeline::refresh,
         timeline::release_detail,
         timeline::lift_hold,
+        timeline::break_hold,
         timeline::quarantine,
         rollback::start_rollback,
         rollback::give_reason,

@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask run | test | bench | help`.
+//! The project's own commands: `cargo xtask run | test | bench | torture | help`.
 #![expect(clippy::print_stdout, reason = "what these commands say is for the person at the terminal")]
 
 mod bench;
@@ -9,6 +9,7 @@ mod run;
 mod setup;
 mod stamp;
 mod test;
+mod torture;
 mod ui;
 #[cfg(target_os = "linux")]
 mod window;
@@ -22,6 +23,7 @@ const HELP: &str = "\
 cargo xtask run [--picture] [-- PATH]   build everything and open the window on PATH, or on the rehearsal
 cargo xtask test [STAGE…]               everything a change must pass; `test help` lists the stages
 cargo xtask bench NAME                  measure Lastgood: `timeline` beside git, `refresh` beside gh
+cargo xtask torture [--seed N] [--rounds N]   rollbacks under random kills, faults and races; 1000 rounds
 cargo xtask help                        this text
 
 A first `run` or `test` on Debian or Ubuntu installs what is missing; elsewhere it says what to install.";
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         Some((&"run", rest)) => verdict("run", run::run(rest)),
         Some((&"test", rest)) => test::test(rest),
         Some((&"bench", rest)) => verdict("bench", bench::bench(rest)),
+        Some((&"torture", rest)) => verdict("torture", torture::torture(rest)),
         None | Some((&("help" | "--help" | "-h"), _)) => {
             println!("{HELP}");
             ExitCode::SUCCESS

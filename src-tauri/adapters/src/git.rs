@@ -20,6 +20,7 @@ mod room;
 mod settings;
 mod signature;
 mod tag;
+mod team;
 mod threads;
 mod trouble;
 mod worktree;

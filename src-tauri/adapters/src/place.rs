@@ -56,6 +56,11 @@ impl Place {
         self.data.join("cache.sqlite")
     }
 
+    /// Pages for the hour in which nothing else works.
+    pub fn break_glass(&self) -> PathBuf {
+        self.data.join("break-glass")
+    }
+
     pub fn rehearsal(&self) -> PathBuf {
         self.data.join("rehearsal")
     }

@@ -74,6 +74,29 @@ impl SqliteJournal {
         self.select("SELECT * FROM fact ORDER BY writer, sequence", &[])
     }
 
+    /// What SQLite itself finds wrong with the file; nothing where it is whole.
+    pub fn damage(&self) -> Result<Vec<String>, Trouble> {
+        let connection = self.lock();
+        let mut statement = connection.prepare("PRAGMA integrity_check").map_err(|error| unreadable(&error))?;
+        let rows = statement.query_map([], |row| row.get::<_, String>(0)).map_err(|error| unreadable(&error))?;
+        let mut found: Vec<String> = rows.collect::<Result<_, _>>().map_err(|error| unreadable(&error))?;
+        found.retain(|words| words != "ok");
+        Ok(found)
+    }
+
+    /// Facts that are filed under another thing than they are about, so that no search finds them.
+    pub fn misfiled(&self) -> Result<Vec<(WriterId, u64)>, Trouble> {
+        const SQL: &str = "SELECT writer, sequence FROM fact WHERE json_valid(subject) AND (
+                               repository IS NOT subject ->> 'repository' OR environment IS NOT subject ->> 'environment'
+                               OR rollback IS NOT subject ->> 'rollback' OR incident IS NOT subject ->> 'incident')
+                           ORDER BY writer, sequence";
+        let connection = self.lock();
+        let mut statement = connection.prepare(SQL).map_err(|error| unreadable(&error))?;
+        let place = |row: &Row<'_>| Ok((WriterId::new(row.get::<_, String>(0)?), row.get::<_, i64>(1)?.unsigned_abs()));
+        let rows = statement.query_map([], place).map_err(|error| unreadable(&error))?;
+        rows.collect::<Result<_, _>>().map_err(|error| unreadable(&error))
+    }
+
     /// Changes whenever another process has written; compared, never interpreted.
     pub fn version(&self) -> Result<i64, Trouble> {
         let connection = self.lock();

@@ -20,20 +20,7 @@ pub struct Turn {
 /// # Errors
 /// [`Code::AlreadyRunning`] when another process has it, [`Code::JournalUnwritable`] where no lock can be had.
 pub fn take(data: &Path, repository: &str, environment: &EnvironmentName) -> Result<Turn, Trouble> {
-    let unusable = |error: &std::io::Error| {
-        Trouble::new(
-            Code::JournalUnwritable,
-            format!("The data folder cannot be used: {error}."),
-            "Check its permissions and the room on the disk; it must be on a disk of this machine.",
-        )
-    };
-    let folder = data.join("turns");
-    let file = std::fs::create_dir_all(&folder)
-        .and_then(|()| {
-            let path = folder.join(name(repository, environment));
-            OpenOptions::new().create(true).truncate(false).write(true).open(path)
-        })
-        .map_err(|error| unusable(&error))?;
+    let file = open(data, &name(repository, environment)).map_err(|error| unusable(&error))?;
     match file.try_lock() {
         Ok(()) => Ok(Turn { _file: file }),
         // A disk that knows no locks says so; nobody has the turn then, and nobody may.
@@ -46,12 +33,40 @@ pub fn take(data: &Path, repository: &str, environment: &EnvironmentName) -> Res
     }
 }
 
-/// Names come from outside and may hold anything; their digest is a file name everywhere.
+/// Held while a rollback is named, so that no two of one second are named alike. Waits for its turn: naming takes
+/// moments.
+///
+/// # Errors
+/// [`Code::JournalUnwritable`] where no lock can be had.
+pub fn wait_to_name(data: &Path, repository: &str) -> Result<Turn, Trouble> {
+    let file = open(data, &name(repository, &EnvironmentName::new("")));
+    let file = file.and_then(|file| file.lock().map(|()| file)).map_err(|error| unusable(&error))?;
+    Ok(Turn { _file: file })
+}
+
+fn open(data: &Path, name: &str) -> std::io::Result<File> {
+    let folder = data.join("turns");
+    std::fs::create_dir_all(&folder)?;
+    OpenOptions::new().create(true).truncate(false).write(true).open(folder.join(name))
+}
+
+fn unusable(error: &std::io::Error) -> Trouble {
+    Trouble::new(
+        Code::JournalUnwritable,
+        format!("The data folder cannot be used: {error}."),
+        "Check its permissions and the room on the disk; it must be on a disk of this machine.",
+    )
+}
+
 fn name(repository: &str, environment: &EnvironmentName) -> String {
+    format!("{}.lock", file_name(repository, environment))
+}
+
+/// Names come from outside and may hold anything; their digest is a file name everywhere.
+pub(crate) fn file_name(repository: &str, environment: &EnvironmentName) -> String {
     let mut digest = Sha256::new();
     digest.update(repository.as_bytes());
     digest.update([0]);
     digest.update(environment.as_str().as_bytes());
-    let hex: String = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("{hex}.lock")
+    digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

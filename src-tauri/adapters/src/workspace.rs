@@ -3,7 +3,9 @@
 //! The window and the terminal both stand on this; neither knows how the parts are made.
 
 mod access;
+mod break_glass;
 mod connection;
+mod holds;
 mod known;
 mod news;
 mod tagging;
@@ -13,20 +15,21 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use lastgood_core::error::{Code, Trouble};
-use lastgood_core::ids::{EnvironmentName, RepositorySlug, RollbackId, WriterId};
+use lastgood_core::ids::{EnvironmentName, RepositorySlug, RollbackId, TagName, WriterId};
 use lastgood_core::journal::{Fact, NewFact, Subject};
 use lastgood_core::planning::{self, Wish};
-use lastgood_core::ports::{Clock, Desktop, Forge, Journal, Person, Ports, Readiness, Watcher};
+use lastgood_core::ports::{Clock, Desktop, Journal, Person, Ports, Repository, Watcher};
 use lastgood_core::rollback::Rollback;
 use lastgood_core::rollback::engine::Engine;
 use lastgood_core::rollback::event::Event;
 use lastgood_core::rollback::next;
-use lastgood_core::rollback::plan::Plan;
+use lastgood_core::rollback::plan::{Plan, rollback_tags};
 use lastgood_core::settings::{FILE, Settings};
 
 pub use crate::sign_in::TOKEN_VARIABLE;
 pub use access::{API_VARIABLE, Access};
 pub use connection::STATUS_VARIABLE;
+pub use holds::{Held, HoldWish};
 pub use known::{ForgeKnown, Known};
 pub use trusted::NamedCommand;
 
@@ -210,15 +213,19 @@ impl Workspace {
     /// # Errors
     /// [`Code::AlreadyRunning`] while another rollback of the environment is driven or unfinished, and when one ended
     /// since this one was planned: what the plan stands on is gone.
-    pub async fn begin(&self, plan: Plan, audience: Audience) -> Result<Drive, Trouble> {
+    pub async fn begin(&self, mut plan: Plan, audience: Audience) -> Result<Drive, Trouble> {
         let turn = self.take_turn(&plan.environment).await?;
-        let before = self.rollbacks().await?.into_iter().filter(|other| other.plan.environment == plan.environment);
-        if let Some(trouble) = before.rev().find_map(|other| in_the_way(&other, &plan)) {
+        let naming = self.turn_to_name().await?;
+        let before = self.rollbacks().await?;
+        let here = before.iter().filter(|other| other.plan.environment == plan.environment);
+        if let Some(trouble) = here.rev().find_map(|other| in_the_way(other, &plan)) {
             return Err(trouble);
         }
+        plan.rollback_tag = self.free_tag(&plan, &before).await?;
         let id = RollbackId::new(format!("rb-{}", fresh()));
         let ports = self.ports(audience)?;
         let engine = Engine::start(ports, self.access.pace, self.key.clone(), id, plan).await?;
+        drop(naming);
         Ok(Drive { engine, _turn: turn })
     }
 
@@ -265,9 +272,7 @@ impl Workspace {
         rollback: Option<RollbackId>,
         event: Event,
     ) -> Result<Fact, Trouble> {
-        let subject = Subject { rollback, ..Subject::repository(&self.key).environment(environment.clone()) };
-        let fact = NewFact { at: SystemClock.now(), subject, event: event.into() };
-        self.journal.append(fact).await
+        self.record_of(Some(environment.clone()), rollback, event).await
     }
 
     /// Who has the turn already is told by the journal, as far as they have written.
@@ -282,6 +287,23 @@ impl Workspace {
             Some(other) if refused.code == Code::AlreadyRunning => Trouble { message: driven_by(&other), ..refused },
             Some(_) | None => refused,
         })
+    }
+
+    async fn turn_to_name(&self) -> Result<Turn, Trouble> {
+        let (place, key) = (self.place.clone(), self.key.clone());
+        let waited = tokio::task::spawn_blocking(move || turn::wait_to_name(place.data(), &key)).await;
+        waited.unwrap_or_else(|error| Err(Trouble::new(Code::Internal, error.to_string(), "Start Lastgood again.")))
+    }
+
+    /// The first name of this second that no other rollback has.
+    async fn free_tag(&self, plan: &Plan, others: &[Rollback]) -> Result<TagName, Trouble> {
+        for tag in rollback_tags(plan.started) {
+            let planned = others.iter().any(|other| other.plan.rollback_tag == tag);
+            if !planned && self.repository.local_tag(&tag).await?.is_none() {
+                return Ok(tag);
+            }
+        }
+        Ok(plan.rollback_tag.clone())
     }
 
     /// This repository's GitHub. Blocks while the keychain asks its owner, the first time.
@@ -304,6 +326,7 @@ impl Workspace {
             forge: github.clone(),
             readiness: github,
             shell: self.commands.clone(),
+            team: self.repository.clone(),
             journal: Arc::new(self.journal.clone()),
             probe: self.probe.clone(),
             desktop: audience.desktop,

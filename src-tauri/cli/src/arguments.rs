@@ -37,6 +37,24 @@ pub(crate) enum Command {
     ///
     /// An unfinished rollback of the environment is taken up where it stands.
     Rollback(Rollback),
+    /// Go to the release that the last rollback left, lifting its quarantine
+    Forward(Forward),
+    /// Print the commands, ids and people for a rollback without Lastgood
+    ///
+    /// The page is prepared by each `status` and by the window while GitHub answers, and printed without any network.
+    BreakGlass(BreakGlass),
+    /// Show, take, lift or break the hold of an environment
+    ///
+    /// Nobody may deploy to a held environment. The hold lies on the remote, where the whole team sees it.
+    /// `lastgood hold snippet` prints a step for the deploy workflow that refuses while a hold stands.
+    Hold(Hold),
+    /// Releases that must not be a target
+    Quarantine(Quarantine),
+    /// The record of everything that happened
+    Journal {
+        #[command(subcommand)]
+        command: Journal,
+    },
     /// Run a whole rollback on a GitHub of its own, on this machine
     Rehearse(Rehearse),
     /// The GitHub that rehearsals run on
@@ -216,6 +234,110 @@ pub(crate) enum Choice {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Forward {
+    /// Such as production
+    pub(crate) environment: String,
+    /// Why; it goes into the tag and the journal
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// Begin without asking
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) repository: Repository,
+    /// Each fact as a line of JSON, the outcome last
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BreakGlass {
+    /// Such as production
+    pub(crate) environment: String,
+    #[command(flatten)]
+    pub(crate) repository: Repository,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Hold {
+    /// Such as production; or `snippet`
+    pub(crate) environment: String,
+    #[arg(value_enum)]
+    pub(crate) verb: Option<HoldVerb>,
+    /// Why; everybody reads it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+    /// Until it no longer blocks; else as lastgood.toml says, else 24
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=8760))]
+    pub(crate) hours: Option<u32>,
+    #[command(flatten)]
+    pub(crate) repository: Repository,
+    /// One JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum HoldVerb {
+    /// Who holds it, until when and why
+    Show,
+    /// Hold it; needs a reason
+    Take,
+    /// Lift your own hold, or one that has expired
+    Lift,
+    /// Take it over from whoever holds it; needs a reason
+    Break,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Quarantine {
+    /// The release; without it, all are listed
+    pub(crate) tag: Option<String>,
+    #[arg(value_enum)]
+    pub(crate) verb: Option<QuarantineVerb>,
+    /// Why; everybody reads it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+    /// Only in this environment; may be given several times. Without it, everywhere
+    #[arg(long, value_name = "NAME")]
+    pub(crate) environment: Vec<String>,
+    /// Until it no longer counts; without it, until it is lifted
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=8760))]
+    pub(crate) hours: Option<u32>,
+    #[command(flatten)]
+    pub(crate) repository: Repository,
+    /// One JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum QuarantineVerb {
+    /// What is quarantined, where, since when and why
+    List,
+    /// Quarantine it; needs a reason
+    Add,
+    /// It may be a target again; needs a reason
+    Lift,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Journal {
+    /// Check that no fact was changed, lost or reordered; ends with 1 where one was, and says which
+    Verify {
+        /// One JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Each fact as a line of JSON, oldest first
+    Export {
+        /// Only from this day or moment on
+        #[arg(long, value_name = "TIME", value_parser = crate::commands::journal::moment)]
+        since: Option<jiff::Timestamp>,
+    },
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Rehearse {
     /// Each fact as a line of JSON, the outcome last
     #[arg(long)]
@@ -266,7 +388,12 @@ impl Command {
             Self::Evidence(_) => false,
             Self::Rollback(arguments) => arguments.json,
             Self::Rehearse(arguments) => arguments.json,
-            Self::Rehearsal { .. } => false,
+            Self::Forward(arguments) => arguments.json,
+            Self::BreakGlass(_) => false,
+            Self::Hold(arguments) => arguments.json,
+            Self::Quarantine(arguments) => arguments.json,
+            Self::Journal { command: Journal::Verify { json } } => *json,
+            Self::Rehearsal { .. } | Self::Journal { command: Journal::Export { .. } } => false,
         }
     }
 }

@@ -79,6 +79,8 @@ pub enum Code {
     NoWorkflow,
     /// Another rollback of this environment is under way.
     AlreadyRunning,
+    /// Somebody else holds the environment: ask them, or break their hold with a reason.
+    Held,
     /// A check that may not fail did: its sentence says which.
     CheckBlocked,
     /// Whether the dispatch arrived is not known: look, then decide.

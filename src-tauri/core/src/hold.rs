@@ -1,7 +1,18 @@
-//! Holds: nobody may deploy to an environment until its hold is lifted.
+//! Holds: nobody may deploy to an environment until its hold is lifted. Quarantines: a release that must not be a target.
+//!
+//! Both are kept on the remote, where the whole team sees them ([`mark`], [`record`], [`change`]), and in the journal of
+//! the machine that made them. [`known`] joins the two.
+
+pub mod change;
+pub mod known;
+pub mod mark;
+pub mod record;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::hold::record::{HoldRecord, QuarantineRecord, Unreadable};
 use crate::ids::{EnvironmentName, RollbackId, TagName};
 use crate::journal::Fact;
 use crate::rollback::event::Event;
@@ -12,9 +23,21 @@ pub struct Hold {
     pub owner: String,
     pub reason: String,
     pub since: Timestamp,
+    /// From then on it does not block; `None`: until it is lifted.
+    pub expires: Option<Timestamp>,
     pub rollback: Option<RollbackId>,
-    /// Its rollback is not over.
+    /// Its rollback is not over, as far as this machine knows.
     pub in_use: bool,
+    pub place: Place,
+}
+
+/// Who sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Everybody who can read the remote.
+    Remote,
+    /// The remote did not take it.
+    ThisMachine,
 }
 
 /// A release that must not be a target.
@@ -23,29 +46,101 @@ pub struct Quarantine {
     pub tag: TagName,
     pub reason: String,
     pub since: Timestamp,
+    pub expires: Option<Timestamp>,
+    pub place: Place,
+}
+
+impl Hold {
+    /// A hold that expired is still shown, and no longer in anybody's way.
+    pub fn blocks(&self, now: Timestamp) -> bool {
+        self.in_use || self.expires.is_none_or(|expires| expires > now)
+    }
+
+    /// What cannot be read may say anything, so it stands until somebody lifts it.
+    fn unreadable(why: &Unreadable, seen: Timestamp) -> Self {
+        Self {
+            owner: "somebody".to_owned(),
+            reason: format!("The hold on the remote cannot be read: {why}."),
+            since: seen,
+            expires: None,
+            rollback: None,
+            in_use: false,
+            place: Place::Remote,
+        }
+    }
+}
+
+impl From<HoldRecord> for Hold {
+    fn from(record: HoldRecord) -> Self {
+        Self {
+            owner: record.owner,
+            reason: record.reason,
+            since: record.since,
+            expires: Some(record.expires),
+            rollback: record.rollback,
+            in_use: false,
+            place: Place::Remote,
+        }
+    }
+}
+
+impl From<QuarantineRecord> for Quarantine {
+    fn from(record: QuarantineRecord) -> Self {
+        let QuarantineRecord { tag, reason, since, expires, .. } = record;
+        Self { tag, reason, since, expires, place: Place::Remote }
+    }
+}
+
+/// A hold that this same person took by hand, or that an earlier rollback of this machine left behind.
+pub fn is_left_over(hold: &HoldRecord, person: &str, facts: &[Fact]) -> bool {
+    let ended = |id| {
+        facts.iter().any(|fact| {
+            fact.subject.rollback.as_ref() == Some(id)
+                && matches!(fact.event.rollback(), Some(Event::RollbackEnded { .. }))
+        })
+    };
+    hold.owner == person && hold.rollback.as_ref().is_none_or(ended)
 }
 
 /// The hold that these facts, oldest first, leave on the environment.
 pub fn standing(facts: &[Fact], environment: &EnvironmentName) -> Option<Hold> {
+    fold(facts, environment).0
+}
+
+/// The releases that these facts quarantine in the environment, oldest first; expired ones too.
+pub fn quarantined(facts: &[Fact], environment: &EnvironmentName) -> Vec<Quarantine> {
+    let mut found: Vec<Quarantine> =
+        fold_quarantines(facts, environment).into_values().filter_map(|(_, standing)| standing).collect();
+    found.sort_by_key(|bad| bad.since);
+    found
+}
+
+/// The hold, and when the facts last took, replaced or lifted one.
+fn fold(facts: &[Fact], environment: &EnvironmentName) -> (Option<Hold>, Option<Timestamp>) {
     let mut hold: Option<Hold> = None;
     let mut taken_over: Option<Hold> = None;
+    let mut changed = None;
     for fact in facts.iter().filter(|fact| fact.subject.environment.as_ref() == Some(environment)) {
         let Some(event) = fact.event.rollback() else { continue };
         match event {
-            Event::HoldTaken { owner, reason } => {
+            Event::HoldTaken { owner, reason, expires, shared, over: _ } => {
                 let taken = Hold {
                     owner: owner.clone(),
                     reason: reason.clone(),
                     since: fact.at,
+                    expires: *expires,
                     rollback: fact.subject.rollback.clone(),
                     in_use: fact.subject.rollback.is_some(),
+                    place: if shared.is_some() { Place::Remote } else { Place::ThisMachine },
                 };
                 taken_over = hold.replace(taken).filter(|before| !before.in_use);
+                changed = Some(fact.at);
             }
             // A rollback that ends without a dispatch gives back what it took over; a person lifts it for good.
             Event::HoldLifted { .. } => {
                 let before = taken_over.take();
                 hold = before.filter(|_| hold.as_ref().is_some_and(|hold| hold.in_use));
+                changed = Some(fact.at);
             }
             Event::RollbackEnded { .. } => {
                 if let Some(hold) = hold.as_mut().filter(|hold| hold.rollback == fact.subject.rollback) {
@@ -67,22 +162,34 @@ pub fn standing(facts: &[Fact], environment: &EnvironmentName) -> Option<Hold> {
             | Event::RunSeen(_)
             | Event::RunOutOfSight { .. }
             | Event::Quarantined { .. }
+            | Event::QuarantineLifted { .. }
             | Event::StepEnded(_)
             | Event::PersonChose { .. }
             | Event::UndoAsked
             | Event::StopAsked => {}
         }
     }
-    hold
+    (hold, changed)
 }
 
-/// The releases that these facts quarantine in the environment, oldest first.
-pub fn quarantined(facts: &[Fact], environment: &EnvironmentName) -> Vec<Quarantine> {
-    let mut found: Vec<Quarantine> = Vec::new();
-    for fact in facts.iter().filter(|fact| fact.subject.environment.as_ref() == Some(environment)) {
-        if let Some(Event::Quarantined { tag, reason }) = fact.event.rollback() {
-            found.retain(|known| known.tag != *tag);
-            found.push(Quarantine { tag: tag.clone(), reason: reason.clone(), since: fact.at });
+/// Of each release, when the facts last said something of its quarantine, and what. A fact about no environment is about
+/// all of them.
+fn fold_quarantines(
+    facts: &[Fact],
+    environment: &EnvironmentName,
+) -> BTreeMap<TagName, (Timestamp, Option<Quarantine>)> {
+    let mut found = BTreeMap::new();
+    let here = |fact: &&Fact| fact.subject.environment.as_ref().is_none_or(|about| about == environment);
+    for fact in facts.iter().filter(here) {
+        match fact.event.rollback() {
+            Some(Event::Quarantined { tag, reason, expires, shared }) => {
+                let place = if shared.is_some() { Place::Remote } else { Place::ThisMachine };
+                let (reason, expires) = (reason.clone(), *expires);
+                let bad = Quarantine { tag: tag.clone(), reason, since: fact.at, expires, place };
+                found.insert(tag.clone(), (fact.at, Some(bad)));
+            }
+            Some(Event::QuarantineLifted { tag, .. }) => drop(found.insert(tag.clone(), (fact.at, None))),
+            Some(_) | None => {}
         }
     }
     found

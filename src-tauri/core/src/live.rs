@@ -8,6 +8,7 @@ pub mod spans;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::hold::mark::Marks;
 use crate::hold::{self, Hold};
 use crate::ids::{EnvironmentName, TagName};
 use crate::journal::Fact;
@@ -79,6 +80,9 @@ pub struct Sightings<'a> {
     pub runs: Option<(Serving<'a>, &'a [RunRecord])>,
     /// The repository's facts, oldest first.
     pub facts: &'a [Fact],
+    /// What the remote keeps for the team; `None` where it was never read.
+    pub team: Option<&'a Marks>,
+    pub now: Timestamp,
     pub version: Option<Seen<String>>,
     pub health: Option<Seen<u16>>,
 }
@@ -88,13 +92,14 @@ pub fn know(seen: &Sightings<'_>) -> Environment {
     let told = seen.runs.map_or_else(Vec::new, |(serving, runs)| runs::told(&serving, runs, seen.releases));
     let spans = spans::spans(&seen.name, seen.releases, seen.deployments, &told, seen.facts);
     let live = live(seen, &spans);
-    let quarantined: Vec<TagName> = hold::quarantined(seen.facts, &seen.name).into_iter().map(|bad| bad.tag).collect();
+    let quarantined: Vec<TagName> =
+        hold::known::quarantined(seen.facts, seen.team, &seen.name, seen.now).into_iter().map(|bad| bad.tag).collect();
     let soak = Soak { minutes: seen.settings.soak_minutes.unwrap_or(SOAK_MINUTES) };
     let live_tag = live.as_ref().and_then(|live| live.tag.as_ref());
     let unproved = returned::unproved(seen.facts, &seen.name);
     let held = Held { live: live_tag, quarantined: &quarantined, unproved: &unproved };
     let last_good = last_good::find(&seen.name, seen.releases, &spans, held, soak);
-    let hold = hold::standing(seen.facts, &seen.name);
+    let hold = hold::known::standing(seen.facts, seen.team, &seen.name);
     Environment {
         returned: hold.as_ref().and_then(|hold| returned::find(seen.facts, hold, live_tag?)),
         hold,

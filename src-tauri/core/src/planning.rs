@@ -9,7 +9,7 @@ use crate::ports::forge::{Workflow, WorkflowInput};
 use crate::release::Release;
 use crate::rollback::checks::plan::{self as checks, CheckPlan};
 use crate::rollback::plan::{Deploy, Plan, Proofs, RELEASE_BUDGET_SECONDS, rollback_tag};
-use crate::settings::{EnvironmentSettings, HEALTH_TIMES, address};
+use crate::settings::{EnvironmentSettings, HEALTH_TIMES, HOLD_HOURS, address};
 
 /// What a person asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +69,8 @@ pub fn plan(
         deploy: deploy(&environment.name, settings, workflows, default_branch)?,
         proofs: proofs(settings, base),
         budget: settings.budget_seconds.unwrap_or(RELEASE_BUDGET_SECONDS),
+        hold_hours: settings.hold_hours.unwrap_or(HOLD_HOURS),
+        forward: false,
         rehearsal: wish.rehearsal,
     })
 }

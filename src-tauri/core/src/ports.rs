@@ -6,6 +6,7 @@ pub mod publishing;
 pub mod readiness;
 pub mod repository;
 pub mod shell;
+pub mod team;
 pub mod world;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ pub use publishing::Publishing;
 pub use readiness::Readiness;
 pub use repository::Repository;
 pub use shell::Shell;
+pub use team::Team;
 pub use world::{Clock, Desktop, Journal, Person, Probe, Watcher};
 
 /// The world around one rollback.
@@ -23,6 +25,7 @@ pub use world::{Clock, Desktop, Journal, Person, Probe, Watcher};
 pub struct Ports {
     pub repository: Arc<dyn Repository>,
     pub history: Arc<dyn History>,
+    pub team: Arc<dyn Team>,
     pub forge: Arc<dyn Forge>,
     pub readiness: Arc<dyn Readiness>,
     pub shell: Arc<dyn Shell>,

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Code;
+use crate::hold::record::HoldRecord;
 use crate::ids::{ObjectId, RollbackId, RunId};
 use crate::ports::forge::RunSnapshot;
 use crate::rollback::check::Answer;
@@ -32,6 +33,12 @@ pub struct Rollback {
     pub steps: [Step; 7],
     /// The environment is held for this rollback.
     pub held: bool,
+    /// The hold's object on the remote; `None` where it is kept on this machine alone.
+    pub shared: Option<ObjectId>,
+    /// The hold that this one replaced.
+    pub over: Option<Box<HoldRecord>>,
+    /// What was live must not be a target any more.
+    pub quarantined: bool,
     /// The rollback tag's object, once it exists here.
     pub tag: Option<ObjectId>,
     /// A run may have been started. A definite no to the dispatch takes it back.
@@ -145,6 +152,11 @@ impl Rollback {
     /// The reason; where nobody gave one, what was done.
     pub fn why(&self) -> String {
         if self.reason.is_empty() { format!("Rollback to {}", self.plan.to) } else { self.reason.clone() }
+    }
+
+    /// A run may have been started, also where a person said of an earlier dispatch that it did not arrive.
+    pub fn may_have_run(&self) -> bool {
+        self.sent || self.step(StepName::Dispatch).attempts > 1
     }
 
     /// A person may still take it back at no cost: nothing left this machine.

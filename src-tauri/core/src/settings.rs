@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::error::{Code, Trouble};
 
 pub use checks::CheckSettings;
-pub use environment::{EnvironmentSettings, HEALTH_TIMES, ProbeSettings, ProofSettings, SOAK_MINUTES, address};
+pub use environment::{EnvironmentSettings, HEALTH_TIMES, HOLD_HOURS, ProbeSettings, ProofSettings, SOAK_MINUTES, address};
 pub use pattern::{Glob, Pattern};
 
 /// The file's name, at the root of the repository.
@@ -24,6 +24,8 @@ pub const FILE: &str = "lastgood.toml";
 pub struct Settings {
     /// What is asked before a rollback, wherever an environment says nothing else.
     pub checks: CheckSettings,
+    /// Whom to call when Lastgood cannot help; printed on the break-glass page, one line each.
+    pub contacts: Vec<String>,
     /// By the environment's name as GitHub spells it.
     pub environments: BTreeMap<String, EnvironmentSettings>,
 }

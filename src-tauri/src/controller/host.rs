@@ -74,6 +74,10 @@ impl Host {
         self.answer(|reply| Message::LiftHold(environment, reason, reply)).await
     }
 
+    pub(crate) async fn break_hold(&self, environment: EnvironmentName, reason: String) -> Result<(), Trouble> {
+        self.answer(|reply| Message::BreakHold(environment, reason, reply)).await
+    }
+
     pub(crate) async fn quarantine(
         &self,
         environment: EnvironmentName,

@@ -79,6 +79,7 @@ fn item(fact: &Fact, read: u64) -> Option<InboxItem> {
         | Event::RunSeen(_)
         | Event::RunOutOfSight { .. }
         | Event::Quarantined { .. }
+        | Event::QuarantineLifted { .. }
         | Event::PersonChose { .. }
         | Event::UndoAsked
         | Event::StopAsked => return None,

@@ -35,6 +35,7 @@ pub(super) enum Message {
     Refresh,
     ReleaseDetail(Option<EnvironmentName>, TagName, Reply<ReleaseDetail>),
     LiftHold(EnvironmentName, String, Reply<()>),
+    BreakHold(EnvironmentName, String, Reply<()>),
     Quarantine(EnvironmentName, TagName, String, Reply<()>),
     StartRollback(EnvironmentName, TagName, String, Reply<RollbackView>),
     Ask(RollbackId, Wish, Reply<()>),
@@ -52,6 +53,7 @@ pub(super) enum Message {
     Saw(Box<Fact>, Box<Rollback>),
     /// Somebody pressed an alert's button.
     AlertOpened(Option<RollbackId>),
+    HoldsChanged,
     DriveEnded(RollbackId, Result<(), Trouble>),
     SettingsNews(News),
 }

@@ -5,13 +5,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lastgood_adapters::workspace::{Known, Workspace};
+use lastgood_adapters::clock::SystemClock;
+use lastgood_adapters::workspace::{HoldWish, Known, Workspace};
 use lastgood_core::error::{Code, Trouble};
+use lastgood_core::hold;
+use lastgood_core::hold::record::{QuarantineRecord, Scope};
 use lastgood_core::ids::{EnvironmentName, RollbackId, TagName};
 use lastgood_core::live::Environment;
-use lastgood_core::ports::{Journal, Publishing};
+use lastgood_core::ports::{Journal, Clock, Publishing};
 use lastgood_core::release::{Release, Sort, sort};
-use lastgood_core::rollback::event::Event;
 
 use super::Controller;
 use super::arming::Arming;
@@ -128,6 +130,8 @@ impl Controller {
                 // A first look shows little; only what a whole one showed is compared with.
                 let before = session.known.as_ref().filter(|before| before.whole);
                 let news = before.map(|before| known.news_since(before)).unwrap_or_default();
+                let (workspace, whole) = (Arc::clone(&session.workspace), known.clone());
+                tauri::async_runtime::spawn(async move { workspace.prepare_break_glass(&whole).await });
                 session.known = Some(known);
                 self.call_for(news).await;
                 if changed {
@@ -178,11 +182,10 @@ impl Controller {
         let facts = session.workspace.facts().await;
         if let (Some(known), Ok(facts)) = (&mut session.known, facts) {
             for environment in &mut known.environments {
-                environment.hold = lastgood_core::hold::standing(&facts, &environment.name);
-                environment.quarantined = lastgood_core::hold::quarantined(&facts, &environment.name)
-                    .into_iter()
-                    .map(|bad| bad.tag)
-                    .collect();
+                let (team, now) = (known.team.as_ref(), SystemClock.now());
+                environment.hold = hold::known::standing(&facts, team, &environment.name);
+                let bad = hold::known::quarantined(&facts, team, &environment.name, now);
+                environment.quarantined = bad.into_iter().map(|bad| bad.tag).collect();
             }
             known.facts = facts;
         }
@@ -220,31 +223,47 @@ impl Controller {
         Some(view::overview(known, |environment| session.arming_view(environment), &unfinished, budget, unread))
     }
 
-    pub(super) async fn lift_hold(&mut self, environment: EnvironmentName, reason: String) -> Result<(), Trouble> {
-        let session = self.session()?;
-        let facts = session.workspace.journal().of_repository(session.workspace.key(), Some(&environment)).await?;
-        let Some(hold) = lastgood_core::hold::standing(&facts, &environment) else { return Ok(()) };
-        if hold.in_use {
-            let message = format!("A rollback of {environment} is under way and holds it.");
-            return Err(Trouble::new(Code::AlreadyRunning, message, "Stop the rollback first."));
-        }
-        let event = Event::HoldLifted { by: session.who(), reason };
-        session.workspace.record(&environment, hold.rollback, event).await?;
-        self.facts_changed().await;
-        Ok(())
+    pub(super) fn lift_hold(&self, environment: EnvironmentName, reason: String, reply: Reply<()>) {
+        self.change_holds(reply, |workspace, who| async move {
+            workspace.lift_hold(&environment, &who, &reason).await.map(drop)
+        });
     }
 
-    pub(super) async fn quarantine(
-        &mut self,
-        environment: EnvironmentName,
-        tag: TagName,
-        reason: String,
-    ) -> Result<(), Trouble> {
-        let session = self.session()?;
-        session.workspace.record(&environment, None, Event::Quarantined { tag, reason }).await?;
+    /// Takes the hold over from whoever has it.
+    pub(super) fn break_hold(&self, environment: EnvironmentName, reason: String, reply: Reply<()>) {
+        self.change_holds(reply, |workspace, owner| async move {
+            workspace.break_hold(HoldWish { environment, owner, reason, hours: None }).await.map(drop)
+        });
+    }
+
+    pub(super) fn quarantine(&self, environment: EnvironmentName, tag: TagName, reason: String, reply: Reply<()>) {
+        self.change_holds(reply, |workspace, owner| async move {
+            let scope = Scope::Environments(vec![environment]);
+            let since = SystemClock.now();
+            workspace.quarantine(QuarantineRecord { tag, owner, reason, since, expires: None, scope }).await.map(drop)
+        });
+    }
+
+    /// Asks the remote, so it answers by itself when that has answered.
+    fn change_holds<Done>(&self, reply: Reply<()>, change: impl FnOnce(Arc<Workspace>, String) -> Done)
+    where
+        Done: Future<Output = Result<(), Trouble>> + Send + 'static,
+    {
+        let session = match self.session() {
+            Ok(session) => session,
+            Err(trouble) => return reply.send(Err(trouble)),
+        };
+        let (change, sender) = (change(Arc::clone(&session.workspace), session.who()), self.sender.clone());
+        tauri::async_runtime::spawn(async move {
+            let done = change.await;
+            drop(sender.send(Message::HoldsChanged));
+            reply.send(done);
+        });
+    }
+
+    pub(super) async fn holds_changed(&mut self) {
         self.facts_changed().await;
         self.refresh();
-        Ok(())
     }
 
     pub(super) fn release_detail(

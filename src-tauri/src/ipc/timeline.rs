@@ -171,6 +171,13 @@ pub struct HoldView {
     pub owner: String,
     pub reason: String,
     pub since: String,
+    pub expires: Option<String>,
+    /// False once it has expired.
+    pub blocks: bool,
+    /// The whole team sees it; else it is kept on this machine alone.
+    pub shared: bool,
+    /// It may be lifted; somebody else's is broken.
+    pub mine: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
@@ -304,6 +311,11 @@ pub(crate) async fn release_detail(
 #[tauri::command]
 pub(crate) async fn lift_hold(host: State<'_, Host>, environment: String, reason: String) -> Result<(), UiError> {
     Ok(host.lift_hold(EnvironmentName::new(environment), reason).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn break_hold(host: State<'_, Host>, environment: String, reason: String) -> Result<(), UiError> {
+    Ok(host.break_hold(EnvironmentName::new(environment), reason).await?)
 }
 
 #[tauri::command]

@@ -35,6 +35,7 @@ type RollbackCommands = {
   rollback: [{ id: string }, RollbackView];
   rollbacks: [Nothing, RollbackSummary[]];
   lift_hold: [{ environment: string; reason: string }, null];
+  break_hold: [{ environment: string; reason: string }, null];
   quarantine: [{ environment: string; tag: string; reason: string }, null];
   inbox: [Nothing, InboxItem[]];
   read_inbox: [Nothing, null];

@@ -193,6 +193,22 @@ export class Fake implements Backend {
       this.#receive({ kind: "overview", overview: this.#overview });
       return null;
     },
+    break_hold: ({ environment, reason }) => {
+      const since = new Date().toISOString();
+      const mine = {
+        owner: "@release-manager",
+        reason,
+        since,
+        expires: null,
+        blocks: true,
+        shared: true,
+        mine: true,
+      };
+      for (const one of this.#overview.environments) if (one.name === environment) one.hold = mine;
+      this.#overview = structuredClone(this.#overview);
+      this.#receive({ kind: "overview", overview: this.#overview });
+      return null;
+    },
     quarantine: ({ environment, tag }) => {
       this.#overview = structuredClone(this.#overview);
       for (const one of this.#overview.environments)

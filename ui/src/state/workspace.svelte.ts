@@ -126,6 +126,11 @@ export class Workspace {
   }
 
   /** True when it was done; what went wrong is said in a toast. */
+  async breakHold(environment: string, reason: string): Promise<boolean> {
+    return (await this.attempt(() => call("break_hold", { environment, reason }))) !== undefined;
+  }
+
+  /** True when it was done; what went wrong is said in a toast. */
   async quarantine(environment: string, tag: string, reason: string): Promise<boolean> {
     return (await this.attempt(() => call("quarantine", { environment, tag, reason }))) !== undefined;
   }

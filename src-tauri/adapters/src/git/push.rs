@@ -15,13 +15,13 @@ use super::room::Room;
 use super::{GitRepository, remote, tag, trouble};
 
 /// One tag object travels; what takes longer is a connection that stands still.
-const PUSH_DEADLINE: Duration = Duration::from_secs(60);
+pub(super) const PUSH_DEADLINE: Duration = Duration::from_secs(60);
 
-const ASK_DEADLINE: Duration = Duration::from_secs(30);
+pub(super) const ASK_DEADLINE: Duration = Duration::from_secs(30);
 
 /// What the program said of the one ref.
 #[derive(Debug, PartialEq, Eq)]
-enum Report<'a> {
+pub(super) enum Report<'a> {
     Created,
     UpToDate,
     Rejected(&'a str),
@@ -61,21 +61,32 @@ impl GitRepository {
 
     /// Runs the program on the remote in a clean room: `arguments`, the address, `rest`.
     async fn network(&self, arguments: &[&str], rest: &[&str], deadline: Duration) -> Result<Ended, Trouble> {
+        let location = self.location.clone();
+        let room = super::blocking(move || Room::prepare(&location)).await?;
+        self.network_in(room, arguments, rest, deadline).await.map(|(ended, _)| ended)
+    }
+
+    /// The same in a room that was prepared, which is given back.
+    pub(super) async fn network_in(
+        &self,
+        room: Room,
+        arguments: &[&str],
+        rest: &[&str],
+        deadline: Duration,
+    ) -> Result<(Ended, Room), Trouble> {
         let (location, options) = (self.location.clone(), self.options.clone());
         let (arguments, rest) = (owned(arguments), owned(rest));
         let deadline = self.options.deadline.unwrap_or(deadline);
         let (room, command) = super::blocking(move || {
             let address = remote::absolute(&location)?;
             let authorization = options.authorizer.and_then(|authorizer| authorizer.ask(&address));
-            let room = Room::prepare(&location)?;
             let mut command = room.git(&location, &options.environment, &address, authorization.as_ref())?;
             command.args(arguments).arg(address).args(rest);
             Ok((room, command))
         })
         .await?;
-        let ended = network::call(command, deadline).await;
-        drop(room);
-        ended
+        let ended = network::call(command, deadline).await?;
+        Ok((ended, room))
     }
 }
 
@@ -96,7 +107,7 @@ fn outcome(ended: &Ended, tag: &TagName, object: &ObjectId, there: Result<Option
         Ended::Exited(said) => Some(said),
         Ended::TimedOut => None,
     };
-    let report = said.and_then(|said| report(&said.out, tag));
+    let report = said.and_then(|said| report(&said.out, &format!("refs/tags/{tag}")));
     match (there, report) {
         (Ok(Some(there)), report) if there.object == *object => match report {
             Some(Report::Created) => PushOutcome::Created,
@@ -110,15 +121,14 @@ fn outcome(ended: &Ended, tag: &TagName, object: &ObjectId, there: Result<Option
 }
 
 /// The line of this ref: `<flag> TAB <from>:<to> TAB <summary>`. A remote that broke off reported nothing.
-fn report<'a>(out: &'a str, tag: &TagName) -> Option<Report<'a>> {
-    let name = format!("refs/tags/{tag}");
+pub(super) fn report<'a>(out: &'a str, name: &str) -> Option<Report<'a>> {
     out.lines().find_map(|line| {
         let mut fields = line.splitn(3, '\t');
         let (flag, refs, summary) = (fields.next()?, fields.next()?, fields.next()?);
         let (_, to) = refs.rsplit_once(':')?;
         match flag {
             _ if to != name => None,
-            "*" => Some(Report::Created),
+            "*" | "+" | "-" => Some(Report::Created),
             "=" => Some(Report::UpToDate),
             "!" if !summary.starts_with("[remote failure]") => Some(Report::Rejected(summary)),
             _ => None,
@@ -127,15 +137,15 @@ fn report<'a>(out: &'a str, tag: &TagName) -> Option<Report<'a>> {
 }
 
 /// What the remote's hooks and rules wrote, and git's summary of it.
-fn refusal(summary: &str, said: Option<&Said>) -> String {
+pub(super) fn refusal(summary: &str, said: Option<&Said>) -> String {
     let mut words: Vec<&str> = said.map(Said::of_remote).unwrap_or_default();
     words.push(summary);
     words.join("; ")
 }
 
-fn explanation(said: Option<&Said>) -> String {
+pub(super) fn explanation(said: Option<&Said>) -> String {
     said.map_or_else(
         || "The push took too long and was stopped.".to_owned(),
-        |said| format!("The push ended without a word on the tag: {}.", said.reason()),
+        |said| format!("The push ended without a word on it: {}.", said.reason()),
     )
 }

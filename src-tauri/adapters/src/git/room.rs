@@ -3,7 +3,7 @@
 //! filters of a repository that nobody trusts yet run nothing, while the person's own git configuration, ssh
 //! configuration and credential helpers work as in the terminal.
 //!
-//! Objects are seen through `GIT_OBJECT_DIRECTORY`; they are read only.
+//! Objects to push are seen through `GIT_OBJECT_DIRECTORY`; they are read only. A room may also be empty.
 
 use std::fs;
 use std::io;
@@ -23,13 +23,37 @@ const PROTOCOLS: &str = "file:git:http:https:ssh";
 
 pub(super) struct Room {
     folder: TempDir,
+    objects: Objects,
+}
+
+/// Whose objects are seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Objects {
+    /// The real repository's, to push them.
+    Repository,
+    /// The room's own; they go with it.
+    Own,
 }
 
 impl Room {
     pub(super) fn prepare(location: &Location) -> Result<Self, Trouble> {
+        let room = Self::empty(location)?;
+        copy_shallow(room.folder.path(), location).map_err(trouble::unwritable)?;
+        Ok(Self { objects: Objects::Repository, ..room })
+    }
+
+    /// A room that has no object of the real repository, for what is made or fetched here and goes with it.
+    pub(super) fn empty(location: &Location) -> Result<Self, Trouble> {
         let folder = tempfile::Builder::new().prefix("lastgood-").tempdir().map_err(trouble::unwritable)?;
         furnish(folder.path(), location).map_err(trouble::unwritable)?;
-        Ok(Self { folder })
+        Ok(Self { folder, objects: Objects::Own })
+    }
+
+    /// The git program in this room, for what needs no network.
+    pub(super) fn here(&self, environment: &Environment) -> Command {
+        let mut command = program::git_in(self.folder.path(), environment);
+        command.current_dir(self.folder.path());
+        command
     }
 
     /// The git program in this room, with the objects of the real repository.
@@ -49,8 +73,10 @@ impl Room {
             .current_dir(self.folder.path())
             .env("GIT_ALLOW_PROTOCOL", PROTOCOLS)
             .env("GIT_DIR", self.folder.path())
-            .env("GIT_OBJECT_DIRECTORY", location.common_dir.join("objects"))
             .env("GIT_CONFIG_COUNT", added.len().to_string());
+        if self.objects == Objects::Repository {
+            command.env("GIT_OBJECT_DIRECTORY", location.common_dir.join("objects"));
+        }
         for (number, (name, value)) in added.into_iter().enumerate() {
             command.env(format!("GIT_CONFIG_KEY_{number}"), name).env(format!("GIT_CONFIG_VALUE_{number}"), value);
         }
@@ -63,7 +89,11 @@ fn furnish(room: &Path, location: &Location) -> io::Result<()> {
     fs::write(room.join("HEAD"), "ref: refs/heads/main\n")?;
     fs::create_dir(room.join("refs"))?;
     fs::create_dir(room.join("objects"))?;
-    fs::write(room.join("config"), configuration(location))?;
+    fs::write(room.join("config"), configuration(location))
+}
+
+/// Where the real repository's history ends.
+fn copy_shallow(room: &Path, location: &Location) -> io::Result<()> {
     match fs::copy(location.common_dir.join("shallow"), room.join("shallow")) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

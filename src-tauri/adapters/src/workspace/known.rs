@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use lastgood_core::error::{Code, Trouble};
+use lastgood_core::hold::mark::Marks;
 use lastgood_core::ids::EnvironmentName;
 use lastgood_core::journal::Fact;
 use lastgood_core::live::runs::Serving;
@@ -27,6 +28,10 @@ pub struct Known {
     pub facts: Vec<Fact>,
     /// Production first.
     pub environments: Vec<Environment>,
+    /// The holds and quarantines on the remote, as they were last read.
+    pub team: Option<Marks>,
+    /// Why they could not be read just now.
+    pub team_trouble: Option<Trouble>,
     /// What GitHub told, or why it told nothing.
     pub forge: Result<ForgeKnown, Trouble>,
     /// GitHub takes no calls until then.
@@ -90,13 +95,17 @@ impl Known {
 pub(super) async fn know(workspace: &Workspace, depth: Depth) -> Result<Known, Trouble> {
     // The keychain may have to ask its owner.
     let github = workspace.connect().await;
-    let (releases, facts, forge, degraded) =
-        tokio::join!(workspace.repository.releases(), workspace.facts(), ask_forge(workspace, depth), async {
-            github.as_ref().ok()?.degraded().await
-        },);
-    let mut known = fold(workspace, Arc::new(releases?), facts?, forge, depth == Depth::Whole).await;
-    known.degraded = degraded;
-    Ok(known)
+    let degraded = async { github.as_ref().ok()?.degraded().await };
+    let (releases, facts, forge, degraded, (team, team_trouble)) = tokio::join!(
+        workspace.repository.releases(),
+        workspace.facts(),
+        ask_forge(workspace, depth),
+        degraded,
+        workspace.marks(),
+    );
+    let seen = Seen { releases: Arc::new(releases?), facts: facts?, team };
+    let known = fold(workspace, seen, forge, depth == Depth::Whole).await;
+    Ok(Known { degraded, team_trouble, ..known })
 }
 
 pub(super) async fn first_look(workspace: &Workspace) -> Option<Known> {
@@ -114,20 +123,24 @@ pub(super) async fn first_look(workspace: &Workspace) -> Option<Known> {
         calls_left: github.calls_left(),
         ..ForgeKnown::default()
     };
-    Some(fold(workspace, Arc::new(releases.ok()?), facts.ok()?, Ok(forge), false).await)
+    let seen = Seen { releases: Arc::new(releases.ok()?), facts: facts.ok()?, team: workspace.remembered_marks() };
+    Some(fold(workspace, seen, Ok(forge), false).await)
 }
 
-async fn fold(
-    workspace: &Workspace,
+/// What git, the journal and the remote told.
+struct Seen {
     releases: Arc<Vec<Release>>,
     facts: Vec<Fact>,
-    forge: Result<ForgeKnown, Trouble>,
-    whole: bool,
-) -> Known {
-    let names = names(workspace, forge.as_ref().ok(), &facts);
-    let environments = look(workspace, names, &releases, forge.as_ref().ok(), &facts).await;
+    team: Option<Marks>,
+}
+
+async fn fold(workspace: &Workspace, seen: Seen, forge: Result<ForgeKnown, Trouble>, whole: bool) -> Known {
+    let names = names(workspace, forge.as_ref().ok(), &seen.facts);
+    let environments = look(workspace, names, &seen, forge.as_ref().ok()).await;
     let waiting = workspace.github().ok().and_then(|github| github.waiting());
-    Known { releases, facts, environments, forge, waiting, degraded: None, whole, at: SystemClock.now() }
+    let Seen { releases, facts, team } = seen;
+    let (team_trouble, degraded, at) = (None, None, SystemClock.now());
+    Known { releases, facts, environments, team, team_trouble, forge, waiting, degraded, whole, at }
 }
 
 async fn ask_forge(workspace: &Workspace, depth: Depth) -> Result<ForgeKnown, Trouble> {
@@ -232,10 +245,11 @@ fn names(workspace: &Workspace, forge: Option<&ForgeKnown>, facts: &[Fact]) -> V
 async fn look(
     workspace: &Workspace,
     names: Vec<EnvironmentName>,
-    releases: &[Release],
+    seen: &Seen,
     forge: Option<&ForgeKnown>,
-    facts: &[Fact],
 ) -> Vec<Environment> {
+    let Seen { releases, facts, team } = seen;
+    let (team, now) = (team.as_ref(), SystemClock.now());
     let deployments = forge.map_or(&[][..], |forge| &forge.deployments);
     let mut asked = JoinSet::new();
     for (place, name) in names.iter().cloned().enumerate() {
@@ -251,9 +265,10 @@ async fn look(
             (place, name, settings, version, health)
         });
     }
-    let mut seen = asked.join_all().await;
-    seen.sort_by_key(|(place, ..)| *place);
-    seen.into_iter()
+    let mut answers = asked.join_all().await;
+    answers.sort_by_key(|(place, ..)| *place);
+    answers
+        .into_iter()
         .map(|(_, name, settings, version, health)| {
             let evidence = forge.and_then(|forge| forge.evidence.get(&name));
             let runs = evidence.map(|evidence| {
@@ -261,7 +276,8 @@ async fn look(
                 (serving, evidence.runs.as_slice())
             });
             let settings = &settings;
-            live::know(&Sightings { name: name.clone(), settings, releases, deployments, runs, facts, version, health })
+            let name = name.clone();
+            live::know(&Sightings { name, settings, releases, deployments, runs, facts, team, now, version, health })
         })
         .collect()
 }

@@ -16,3 +16,4 @@ mod sample;
 #[cfg(unix)]
 mod signatures;
 mod tagging;
+mod team;

@@ -40,6 +40,7 @@ pub(crate) async fn run(arguments: Rehearse) -> Result<ExitCode, Trouble> {
         yes: true,
         choose: None,
         json: arguments.json,
+        forward: false,
     };
     let code = carry_out(&workspace, &order).await;
     rehearsal.stop().await;

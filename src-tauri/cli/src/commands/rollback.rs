@@ -14,6 +14,7 @@ use lastgood_core::ids::TagName;
 use lastgood_core::planning::Wish;
 use lastgood_core::ports::world::Request;
 use lastgood_core::rollback::event::Choice;
+use lastgood_core::rollback::plan::Plan;
 use lastgood_core::rollback::{Outcome, Rollback, StepPhase};
 use serde_json::json;
 
@@ -35,6 +36,7 @@ pub(crate) async fn run(arguments: arguments::Rollback) -> Result<ExitCode, Trou
         yes: arguments.yes,
         choose: arguments.choose.map(Into::into),
         json: arguments.json,
+        forward: false,
     };
     carry_out(&workspace, &order).await
 }
@@ -47,6 +49,8 @@ pub(crate) struct Order {
     pub(crate) yes: bool,
     pub(crate) choose: Option<Choice>,
     pub(crate) json: bool,
+    /// To the release that a rollback left: its quarantine is lifted, and nothing is quarantined.
+    pub(crate) forward: bool,
 }
 
 /// Starts the rollback, or takes up an unfinished one, and tells of it until it is over.
@@ -133,10 +137,11 @@ async fn begin(workspace: &Workspace, order: &Order) -> Result<Drive, Trouble> {
         countdown: SignedDuration::ZERO,
         rehearsal: workspace.is_rehearsal(),
     };
-    let plan = workspace.plan(&order.environment, wish, &known)?;
+    let plan = Plan { forward: order.forward, ..workspace.plan(&order.environment, wish, &known)? };
     if !order.json {
         let from = plan.from.as_ref().map_or("what is live", TagName::as_str);
-        output::line(&plain(&format!("Roll back {} from {from} to {}", plan.environment, plan.to)));
+        let deed = if plan.forward { "Roll forward" } else { "Roll back" };
+        output::line(&plain(&format!("{deed} {} from {from} to {}", plan.environment, plan.to)));
         let inputs = plan.inputs("this rollback");
         let given: Vec<String> = inputs.iter().map(|(name, value)| format!("{name} = {value}")).collect();
         let deploy = &plan.deploy;
@@ -145,6 +150,9 @@ async fn begin(workspace: &Workspace, order: &Order) -> Result<Drive, Trouble> {
     }
     if !order.yes && !confirmed(order.json)? {
         return Err(Trouble::new(Code::Usage, "Nothing was done.", "Answer yes, or add --yes."));
+    }
+    if order.forward {
+        workspace.lift_quarantine(&plan.to, &plan.who, &order.reason).await?;
     }
     workspace.begin(plan, audience(order, None)).await
 }

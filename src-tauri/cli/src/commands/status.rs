@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use jiff::Timestamp;
 use lastgood_adapters::place::Place;
 use lastgood_adapters::workspace::{Access, Known, Workspace};
 use lastgood_core::error::Trouble;
@@ -11,6 +12,7 @@ use lastgood_core::rollback::Rollback;
 use lastgood_core::rollback::check::Verdict;
 use serde_json::{Value, json};
 
+use super::hold::{as_value, words as words_of_hold};
 use crate::arguments::Status;
 use crate::output::{self, plain};
 
@@ -18,12 +20,16 @@ pub(crate) async fn run(arguments: Status) -> Result<ExitCode, Trouble> {
     let workspace = Workspace::open(&arguments.repository.repo, &Place::find()?, Access::from_environment())?;
     let known = if arguments.all { workspace.know().await? } else { workspace.know_live().await? };
     let unfinished = workspace.unfinished().await?;
+    workspace.prepare_break_glass(&known).await;
     if let Err(trouble) = &known.forge {
+        output::trouble(trouble, false);
+    }
+    if let Some(trouble) = &known.team_trouble {
         output::trouble(trouble, false);
     }
     if arguments.json {
         let environments: Vec<Value> =
-            known.environments.iter().map(|environment| as_json(environment, &unfinished)).collect();
+            known.environments.iter().map(|environment| as_json(environment, &unfinished, known.at)).collect();
         output::json(&json!({
             "environments": environments,
             "releases": arguments.all.then(|| releases(&known)),
@@ -34,6 +40,7 @@ pub(crate) async fn run(arguments: Status) -> Result<ExitCode, Trouble> {
             },
             "waiting": known.waiting,
             "degraded": known.degraded,
+            "team": { "seen": known.team.as_ref().map(|team| team.seen), "error": known.team_trouble },
             "at": known.at,
         }));
     } else {
@@ -43,7 +50,7 @@ pub(crate) async fn run(arguments: Status) -> Result<ExitCode, Trouble> {
         if let Some(waiting) = &known.waiting {
             output::line(&format!("! {}", waiting.sentence()));
         }
-        known.environments.iter().for_each(|environment| print(environment, &unfinished, known.at.as_second()));
+        known.environments.iter().for_each(|environment| print(environment, &unfinished, known.at));
         if known.environments.is_empty() && known.forge.is_ok() {
             output::line("No environments: GitHub lists none, and lastgood.toml names none.");
         }
@@ -88,7 +95,8 @@ fn print_more(known: &Known) {
     }
 }
 
-fn as_json(environment: &Environment, unfinished: &[Rollback]) -> Value {
+
+fn as_json(environment: &Environment, unfinished: &[Rollback], at: Timestamp) -> Value {
     let live = environment.live.as_ref().map(|live| {
         json!({
             "tag": live.tag,
@@ -119,9 +127,7 @@ fn as_json(environment: &Environment, unfinished: &[Rollback]) -> Value {
         "last_good": environment.last_good.tag,
         "why": environment.last_good.sentence,
         "candidates": candidates,
-        "hold": environment.hold.as_ref().map(|hold| json!({
-            "owner": hold.owner, "reason": hold.reason, "since": hold.since, "rollback": hold.rollback,
-        })),
+        "hold": environment.hold.as_ref().map(|hold| as_value(hold, at)),
         "quarantined": environment.quarantined,
         "returned": environment.returned.as_ref().map(|returned| json!({
             "rollback": returned.rollback, "from": returned.from, "to": returned.to, "since": returned.since,
@@ -141,6 +147,8 @@ fn told_by(source: Source) -> &'static str {
 }
 
 fn print(environment: &Environment, unfinished: &[Rollback], now: i64) {
+fn print(environment: &Environment, unfinished: &[Rollback], at: Timestamp) {
+    let now = at.as_second();
     output::line(&plain(environment.name.as_str()));
     match &environment.live {
         Some(live) => {
@@ -163,7 +171,8 @@ fn print(environment: &Environment, unfinished: &[Rollback], now: i64) {
     let good = environment.last_good.tag.as_ref().map_or("none", |tag| tag.as_str());
     output::line(&plain(&format!("  last good  {good}  ({})", environment.last_good.sentence.trim_end_matches('.'))));
     if let Some(hold) = &environment.hold {
-        output::line(&plain(&format!("  held       by {}: {}", hold.owner, hold.reason)));
+        let words = words_of_hold(hold, at);
+        output::line(&plain(&format!("  held       {}", words.trim_start_matches("held "))));
     }
     if let Some(rollback) = unfinished.iter().find(|rollback| rollback.plan.environment == environment.name) {
         let step = rollback.current().map_or("the end", |step| step.name.as_str());

@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::kit::{Done, Running, Stage, finish};
+use crate::kit::{Done, Running, Stage, finish, git};
 use crate::status::environment;
 
 /// Rollbacks at a time; each mostly waits.
@@ -29,10 +29,15 @@ async fn killed_after_any_fact_the_same_command_brings_the_same_end() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_any_time_the_same_command_brings_the_same_end() {
+    at_times(MOMENTS.to_vec()).await;
+}
+
+/// Kills at these times after the start, and what every one of them must lead to.
+pub(crate) async fn at_times(milliseconds: Vec<u64>) {
     let undisturbed = Stage::start().await;
     assert_eq!(finish(&mut undisturbed.rollback(&[])).code, Some(0));
     let end = ending(&undisturbed, 1);
-    each(MOMENTS.map(|time| Moment::AfterTime(Duration::from_millis(time))).to_vec(), end).await;
+    each(milliseconds.into_iter().map(|time| Moment::AfterTime(Duration::from_millis(time))).collect(), end).await;
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +53,8 @@ struct End {
     rollback_tags: usize,
     runs: usize,
     holds: usize,
+    /// Refs of holds and quarantines on the remote.
+    marks: String,
     ends: usize,
     steps: BTreeSet<String>,
     status: [serde_json::Value; 4],
@@ -110,6 +117,7 @@ fn ending(stage: &Stage, dispatches: usize) -> End {
         rollback_tags: stage.rollback_tags().len(),
         runs: stage.started(),
         holds: stage.facts("hold_taken"),
+        marks: git(&stage.description().remote, &["for-each-ref", "--format=%(refname)", "refs/lastgood/"]),
         ends: stage.facts("rollback_ended"),
         steps: succeeded.filter_map(|event| Some(event["payload"]["step"].as_str()?.to_owned())).collect(),
         status: ["live", "last_good", "quarantined", "unfinished"].map(|key| match key {

@@ -4,7 +4,11 @@
 #[cfg(target_os = "linux")]
 mod auth;
 mod check;
+mod break_glass;
 mod deciding;
+mod forward;
+mod holds;
+mod journal;
 mod kills;
 mod kit;
 mod narration;
@@ -15,8 +19,11 @@ mod rehearsals;
 mod rollback;
 mod sample;
 mod secrets;
+#[cfg(unix)]
+mod snippet;
 mod status;
 #[cfg(unix)]
 mod terminal;
 mod timeline;
+mod torture;
 mod troubles;

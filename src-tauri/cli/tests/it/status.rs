@@ -37,7 +37,7 @@ async fn after_a_rollback_it_tells_the_hold_and_the_quarantine() {
     assert_eq!(production["quarantined"], json!(["v2.4.1"]));
     assert_eq!(production["unfinished"], Value::Null);
     let text = stage.run(&["status"]).out;
-    assert!(text.contains("held       by @platform-lead: checkout fails"), "{text}");
+    assert!(text.contains("held       by @platform-lead until ") && text.contains(": checkout fails"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

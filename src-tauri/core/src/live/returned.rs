@@ -23,7 +23,7 @@ pub struct Returned {
 pub(super) fn find(facts: &[Fact], hold: &Hold, live: &TagName) -> Option<Returned> {
     let id = hold.rollback.as_ref().filter(|_| !hold.in_use)?;
     facts.iter().filter(|fact| fact.subject.rollback.as_ref() == Some(id)).find_map(|fact| {
-        let Some(Event::RollbackStarted(plan)) = fact.event.rollback() else { return None };
+        let Event::RollbackStarted(plan) = fact.event.rollback()? else { return None };
         let (from, to) = (plan.from.clone(), plan.to.clone());
         (to == *live).then(|| Returned { rollback: id.clone(), from, to, since: hold.since })
     })

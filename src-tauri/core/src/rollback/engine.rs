@@ -15,7 +15,7 @@ use crate::ports::world::{Alert, Request};
 use crate::rollback::event::{Ending, Event};
 use crate::rollback::next::{Effect, begin, effect, next};
 use crate::rollback::plan::Plan;
-use crate::rollback::{Outcome, Rollback, StepName, steps};
+use crate::rollback::{Outcome, Rollback, StepName, StepPhase, steps};
 
 /// How often the engine looks, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,10 +190,18 @@ impl Engine {
     }
 
     async fn end(&mut self, outcome: Outcome) -> Result<(), Trouble> {
-        let (sentence, hint) = steps::close::words(&self.rollback, outcome);
-        if self.rollback.held && !self.rollback.sent {
-            let by = self.rollback.plan.who.clone();
-            self.write(Event::HoldLifted { by, reason: sentence.clone() }).await?;
+        let (sentence, mut hint) = steps::close::words(&self.rollback, outcome);
+        // Of a hold that nobody could read, ours may stand there all the same.
+        let may_hold = matches!(self.rollback.step(StepName::Hold).phase, StepPhase::Inconclusive | StepPhase::Aborted);
+        if (self.rollback.held || may_hold) && !self.rollback.may_have_run() {
+            match steps::hold::give_back(self).await {
+                Ok(()) if !self.rollback.held => {}
+                Ok(()) => {
+                    let by = self.rollback.plan.who.clone();
+                    self.write(Event::HoldLifted { by, reason: sentence.clone() }).await?;
+                }
+                Err(why) => hint = steps::close::still_held(&self.rollback, &why),
+            }
         }
         self.write(Event::RollbackEnded { outcome, sentence: sentence.clone(), hint: hint.clone() }).await?;
         if !self.rollback.undo_asked {

@@ -1,8 +1,10 @@
 //! What can happen in a rollback, as the journal keeps it. Small, and closed: [`super::next`] knows each one.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Code;
+use crate::hold::record::HoldRecord;
 use crate::ids::{ObjectId, RunId, TagName};
 use crate::ports::forge::RunSnapshot;
 use crate::rollback::check::Answer;
@@ -29,6 +31,15 @@ pub enum Event {
     HoldTaken {
         owner: String,
         reason: String,
+        /// From then on it does not block. Absent in what earlier versions wrote: until it is lifted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires: Option<Timestamp>,
+        /// Its object on the remote; absent where it is kept on this machine alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shared: Option<ObjectId>,
+        /// The hold that it replaced: an expired one, an own one, or somebody else's that was broken.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        over: Option<Box<HoldRecord>>,
     },
     /// Nobody holds the environment any more.
     HoldLifted {
@@ -56,6 +67,18 @@ pub enum Event {
     /// A release must not be a target any more.
     Quarantined {
         tag: TagName,
+        reason: String,
+        /// From then on it counts no more; absent: until it is lifted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires: Option<Timestamp>,
+        /// Its object on the remote; absent where it is kept on this machine alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shared: Option<ObjectId>,
+    },
+    /// A release may be a target again.
+    QuarantineLifted {
+        tag: TagName,
+        by: String,
         reason: String,
     },
     /// Outcome of a step.

@@ -41,6 +41,9 @@ pub fn begin(id: RollbackId, plan: Plan) -> Rollback {
         plan,
         steps: StepName::ALL.map(Step::pending),
         held: false,
+        shared: None,
+        over: None,
+        quarantined: false,
         tag: None,
         sent: false,
         run: None,
@@ -73,11 +76,19 @@ pub fn next(rollback: &Rollback, at: Timestamp, event: &Event) -> Result<Rollbac
         Event::RollbackStarted(_) => false,
         // A hold outlives its rollback: it is lifted whenever somebody lifts it, and by two people at once.
         Event::HoldLifted { .. } => lift(&mut after) || rollback.end.is_some(),
+        // So does a quarantine.
+        Event::QuarantineLifted { .. } => rollback.end.is_some(),
         _ if rollback.end.is_some() => false,
         Event::ReasonGiven { reason } => give_reason(&mut after, reason),
         Event::StepStarted { step, key } => start(&mut after, at, *step, key),
         Event::Answered(answer) => answered(&mut after, answer),
-        Event::HoldTaken { .. } => running(&after, StepName::Hold) && set(&mut after.held),
+        Event::HoldTaken { shared, over, .. } => {
+            running(&after, StepName::Hold) && {
+                after.shared.clone_from(shared);
+                after.over.clone_from(over);
+                set(&mut after.held)
+            }
+        }
         Event::TagMade { object, .. } => {
             running(&after, StepName::Tag) && {
                 after.tag = Some(object.clone());
@@ -104,7 +115,7 @@ pub fn next(rollback: &Rollback, at: Timestamp, event: &Event) -> Result<Rollbac
                 true
             }
         }
-        Event::Quarantined { .. } => running(&after, StepName::Close),
+        Event::Quarantined { .. } => running(&after, StepName::Close) && set(&mut after.quarantined),
         Event::StepEnded(ending) => end_step(&mut after, at, ending),
         Event::PersonChose { step, choice } => choose(&mut after, at, *step, *choice),
         Event::UndoAsked => after.can_undo() && set(&mut after.undo_asked),
@@ -121,6 +132,10 @@ pub fn effect(rollback: &Rollback, now: Timestamp) -> Effect {
     }
     let Some(step) = rollback.current() else { return Effect::End(Outcome::Succeeded) };
     match step.phase {
+        // The intent is written and nothing was sent: whoever stops here stops before the dispatch.
+        StepPhase::Running if rollback.stop_asked && step.name == StepName::Dispatch && !rollback.sent => {
+            Effect::End(Outcome::Aborted)
+        }
         StepPhase::Running => Effect::Resume(step.name),
         // Undo is asked for only while nothing has left this machine, so it counts more than any other end.
         _ if rollback.undo_asked => Effect::End(Outcome::Aborted),

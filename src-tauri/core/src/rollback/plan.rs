@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{EnvironmentName, ObjectId, TagName};
 use crate::ports::world::Wanted;
 use crate::rollback::checks::plan::CheckPlan;
+use crate::settings::HOLD_HOURS;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -36,6 +37,12 @@ pub struct Plan {
     pub next: Option<TagName>,
     /// Seconds this kind of rollback may take.
     pub budget: u32,
+    /// Hours after which the hold no longer blocks. Absent in what earlier versions wrote.
+    #[serde(default = "hold_hours")]
+    pub hold_hours: u32,
+    /// To the release that an earlier rollback left. What was live meanwhile is not to blame and is not quarantined.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub forward: bool,
     /// True on the loopback GitHub: nothing of it is real.
     pub rehearsal: bool,
 }
@@ -87,13 +94,28 @@ pub fn rollback_tag(started: Timestamp) -> TagName {
     TagName::new(started.strftime("rollback-%Y%m%d-%H%M%S").to_string())
 }
 
+/// Names for the rollbacks of one second: the first, then with a number behind it.
+pub fn rollback_tags(started: Timestamp) -> impl Iterator<Item = TagName> {
+    let first = rollback_tag(started);
+    let others = (2_u32..).map({
+        let first = first.clone();
+        move |number| TagName::new(format!("{first}-{number}"))
+    });
+    std::iter::once(first).chain(others)
+}
+
+fn hold_hours() -> u32 {
+    HOLD_HOURS
+}
+
 impl Plan {
     /// Message of the rollback tag: a subject a person can read, trailers a program can.
     pub fn tag_message(&self, reason: &str, id: &str) -> String {
         let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let from = self.from.as_ref().map_or("unknown", TagName::as_str);
+        let deed = if self.forward { "Roll forward" } else { "Rollback" };
         format!(
-            "Rollback to {}\n\nEnvironment: {}\nRolled-back-from: {}\nReason: {}\nRequested-by: {}\nLastgood-rollback: {}\n",
+            "{deed} to {}\n\nEnvironment: {}\nRolled-back-from: {}\nReason: {}\nRequested-by: {}\nLastgood-rollback: {}\n",
             self.to,
             one_line(self.environment.as_str()),
             from,

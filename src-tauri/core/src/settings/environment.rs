@@ -12,6 +12,9 @@ use crate::settings::checks::WordOr;
 /// A release must have run this long, unless the settings say otherwise.
 pub const SOAK_MINUTES: u32 = 30;
 
+/// A hold blocks this long, unless the settings say otherwise.
+pub const HOLD_HOURS: u32 = 24;
+
 /// Health answers in a row that count as proof, unless the settings say otherwise.
 pub const HEALTH_TIMES: u8 = 3;
 
@@ -35,6 +38,8 @@ pub struct EnvironmentSettings {
     pub soak_minutes: Option<u32>,
     /// Seconds a rollback may take here. Default: 300.
     pub budget_seconds: Option<u32>,
+    /// Hours after which a hold no longer blocks. Default: 24.
+    pub hold_hours: Option<u32>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]

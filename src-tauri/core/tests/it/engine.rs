@@ -9,6 +9,7 @@ mod failures;
 mod follow;
 mod hold;
 mod prove;
+mod schedules;
 mod transitions;
 mod undisturbed;
 mod world;

@@ -27,6 +27,7 @@ pub(crate) fn lines(facts: &[Fact]) -> Vec<LogLine> {
             | Event::TagMade { .. }
             | Event::DispatchSent
             | Event::Quarantined { .. }
+            | Event::QuarantineLifted { .. }
             | Event::StepEnded(_)
             | Event::PersonChose { .. }
             | Event::UndoAsked

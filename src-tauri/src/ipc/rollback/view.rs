@@ -157,7 +157,7 @@ fn title(name: rollback::StepName, rollback: &Rollback) -> String {
 fn ahead(name: rollback::StepName, rollback: &Rollback) -> String {
     let plan = &rollback.plan;
     match name {
-        rollback::StepName::Hold => "Kept on this machine until you lift it".to_owned(),
+        rollback::StepName::Hold => "Kept on the remote, where everybody sees it".to_owned(),
         rollback::StepName::Check => {
             format!("{} questions before anything leaves this machine", rollback::checks::before(plan).len())
         }

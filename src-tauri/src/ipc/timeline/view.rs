@@ -2,6 +2,7 @@
 
 use lastgood_adapters::workspace::Known;
 use lastgood_core::error::{Code, Trouble};
+use lastgood_core::hold::{Hold, Place};
 use lastgood_core::live::last_good::words;
 use lastgood_core::live::spans::{Span, durations};
 use lastgood_core::live::{self, Environment};
@@ -95,6 +96,10 @@ fn environment(
             owner: hold.owner.clone(),
             reason: hold.reason.clone(),
             since: hold.since.to_string(),
+            expires: hold.expires.map(|expires| expires.to_string()),
+            blocks: hold.blocks(known.at),
+            shared: hold.place == Place::Remote,
+            mine: is_mine(hold, known),
         }),
         arming,
         budget_seconds: RELEASE_BUDGET_SECONDS,
@@ -108,6 +113,12 @@ fn environment(
             .find(|rollback| rollback.plan.environment == environment.name)
             .map(|rollback| rollback.id.to_string()),
     }
+}
+
+/// An expired hold is everybody's to lift, and one on this machine alone is this person's.
+fn is_mine(hold: &Hold, known: &Known) -> bool {
+    let me = known.forge.as_ref().is_ok_and(|forge| hold.owner == format!("@{}", forge.account));
+    me || !hold.blocks(known.at) || hold.place == Place::ThisMachine
 }
 
 pub(crate) fn check(answer: &Answer) -> CheckView {

@@ -81,6 +81,10 @@ const scenarios = {
         owner: "@on-call-lead",
         reason: "Data migration \u202e in progress ".repeat(8),
         since: new Date(now - 3_600_000).toISOString(),
+        expires: new Date(now + 23 * 3_600_000).toISOString(),
+        blocks: true,
+        shared: true,
+        mine: false,
       };
     }),
   },
@@ -125,6 +129,10 @@ const scenarios = {
         owner: "@on-call-lead",
         reason: "Data migration in progress",
         since: new Date(now - 3_600_000).toISOString(),
+        expires: new Date(now + 23 * 3_600_000).toISOString(),
+        blocks: true,
+        shared: true,
+        mine: false,
       };
     }),
   },

@@ -64,6 +64,7 @@ impl Watcher for Narrator {
             | Event::DispatchSent
             | Event::RunFound { .. }
             | Event::Quarantined { .. }
+            | Event::QuarantineLifted { .. }
             | Event::PersonChose { .. }
             | Event::UndoAsked
             | Event::RollbackEnded { .. } => {}

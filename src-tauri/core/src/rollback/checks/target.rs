@@ -30,9 +30,9 @@ pub(super) async fn exists(ports: &Ports, plan: &Plan) -> Found {
 }
 
 pub(super) async fn quarantine(ports: &Ports, repository: &str, plan: &Plan) -> Found {
-    match ports.journal.of_repository(repository, Some(&plan.environment)).await {
+    match hold::known::ask(ports, repository, &plan.environment).await {
         Err(trouble) => Found::errored(&trouble),
-        Ok(facts) => match hold::quarantined(&facts, &plan.environment).into_iter().find(|bad| bad.tag == plan.to) {
+        Ok(quarantined) => match quarantined.into_iter().find(|bad| bad.tag == plan.to) {
             Some(bad) => Found::failed(format!("{} is quarantined: {}", plan.to, bad.reason))
                 .with(vec![format!("since {}", bad.since)]),
             None => Found::passed(format!("{} is not quarantined", plan.to)),

@@ -1,6 +1,8 @@
 //! Step 7. The bad release is quarantined; the hold stays until somebody lifts it.
 
 use crate::error::Trouble;
+use crate::hold::change::{self, Change};
+use crate::hold::record::{QuarantineRecord, Scope};
 use crate::ports::forge::RunSnapshot;
 use crate::rollback::check::{Answer, Question};
 use crate::rollback::engine::Engine;
@@ -11,11 +13,35 @@ use crate::rollback::{Outcome, Rollback, StepName, StepPhase};
 pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     let plan = engine.rollback().plan.clone();
     let held = "the hold stays until you lift it";
-    let bad = plan.from.filter(|from| *from != plan.to);
+    let bad = plan.from.filter(|from| *from != plan.to && !plan.forward);
     let Some(tag) = bad else { return Ok(succeeded(StepName::Close, format!("Done; {held}"))) };
+    if engine.rollback().quarantined {
+        return Ok(succeeded(StepName::Close, format!("{tag} is quarantined; {held}")));
+    }
     let reason = engine.rollback().why();
-    engine.write(Event::Quarantined { tag: tag.clone(), reason }).await?;
-    Ok(succeeded(StepName::Close, format!("{tag} is quarantined; {held}")))
+    let wanted = QuarantineRecord {
+        tag: tag.clone(),
+        owner: plan.who,
+        reason: reason.clone(),
+        since: engine.ports.clock.now(),
+        expires: None,
+        scope: Scope::Environments(vec![plan.environment]),
+    };
+    let (shared, place) = match change::quarantine(&*engine.ports.team, &wanted).await {
+        Change::Done(object) => (Some(object), ""),
+        Change::Held(_) | Change::Unreadable(_) | Change::Refused(_) | Change::Unclear(_) => {
+            (None, " on this machine only")
+        }
+    };
+    engine.write(Event::Quarantined { tag: tag.clone(), reason, expires: None, shared }).await?;
+    Ok(succeeded(StepName::Close, format!("{tag} is quarantined{place}; {held}")))
+}
+
+/// The hint where a hold was to be lifted and could not.
+pub(crate) fn still_held(rollback: &Rollback, why: &str) -> String {
+    let environment = &rollback.plan.environment;
+    let why = why.trim_end_matches('.');
+    format!("Its hold may still stand on the remote ({why}): lift it with `lastgood hold {environment} lift`.")
 }
 
 /// What the end says: one sentence, and what to do next.
@@ -23,15 +49,16 @@ pub(crate) fn words(rollback: &Rollback, outcome: Outcome) -> (String, String) {
     let plan = &rollback.plan;
     let standing = rollback.current();
     match outcome {
-        Outcome::Succeeded if is_proved(rollback) => {
-            (format!("{} is back on {}", plan.environment, plan.to), "Lift the hold when a fix is ready.".to_owned())
-        }
+        Outcome::Succeeded if is_proved(rollback) => (
+            format!("{} is {} on {}", plan.environment, if plan.forward { "again" } else { "back" }, plan.to),
+            "Lift the hold when a fix is ready.".to_owned(),
+        ),
         Outcome::Succeeded => (
             format!("The deploy of {} to {} succeeded; nothing proved that it is live", plan.to, plan.environment),
             "Look at the service yourself. Lift the hold when a fix is ready.".to_owned(),
         ),
         Outcome::Aborted if rollback.undo_asked => {
-            (format!("Undone: {} stays as it is", plan.environment), String::new())
+            (format!("Undone: {} stays as it is", plan.environment), NOTHING_LEFT.to_owned())
         }
         Outcome::Aborted => (stopped(rollback), next_after_stop(rollback)),
         Outcome::Failed | Outcome::Errored => {
@@ -41,6 +68,8 @@ pub(crate) fn words(rollback: &Rollback, outcome: Outcome) -> (String, String) {
         }
     }
 }
+
+const NOTHING_LEFT: &str = "Its hold is lifted, and nothing was tagged or sent. Roll back again whenever you need to.";
 
 /// Without a probe, the live version is only what GitHub's record says.
 fn is_proved(rollback: &Rollback) -> bool {
@@ -64,7 +93,7 @@ fn next_after_stop(rollback: &Rollback) -> String {
             format!("Run {run} is over: see what is live. {held}")
         }
         Some(run) => format!("Run {run} goes on at GitHub; cancel it there if it must not. {held}"),
-        None if rollback.sent => format!("A run may have been started: look at the Actions page. {held}"),
+        None if rollback.may_have_run() => format!("A run may have been started: look at the Actions page. {held}"),
         None if rollback.step(StepName::Tag).phase == StepPhase::Succeeded => {
             format!("Nothing was dispatched; the tag {tag} stays on the remote.")
         }

@@ -6,12 +6,13 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::{Code, Trouble};
+use crate::hold::record::HoldRecord;
 use crate::ids::RunId;
 use crate::ports::forge::{DispatchAnswer, DispatchOrder, RunSummary};
 use crate::rollback::StepName;
 use crate::rollback::engine::{Attempt, Engine};
 use crate::rollback::event::{Ending, Event, Evidence};
-use crate::rollback::steps::{failed, inconclusive, succeeded};
+use crate::rollback::steps::{failed, hold, inconclusive, succeeded};
 
 /// How far GitHub's clock and this machine's may differ when runs are matched by time.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(30);
@@ -27,6 +28,9 @@ pub(crate) async fn run(engine: &mut Engine, attempt: Attempt) -> Result<Ending,
         && let Some(ending) = look_before_sending(engine).await?
     {
         return Ok(ending);
+    }
+    if let Some(other) = hold::broken_by(engine).await {
+        return Ok(failed(StepName::Dispatch, broken(&other)));
     }
     let plan = &engine.rollback().plan;
     let order = DispatchOrder {
@@ -115,6 +119,11 @@ fn since(engine: &Engine) -> Timestamp {
 fn started(engine: &Engine, run: RunId) -> Ending {
     let plan = &engine.rollback().plan;
     succeeded(StepName::Dispatch, format!("Run {run} accepted, {} = {}", plan.deploy.version_input, plan.to))
+}
+
+fn broken(other: &HoldRecord) -> Trouble {
+    let message = format!("Nothing was sent: {} is held by {}", other.environment, other.words());
+    Trouble::new(Code::Held, message, format!("Ask {} before you roll back again.", other.owner))
 }
 
 fn undecided(sentence: String) -> Ending {

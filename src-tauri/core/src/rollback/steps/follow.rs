@@ -8,7 +8,7 @@ use crate::ports::forge::RunSnapshot;
 use crate::rollback::StepName;
 use crate::rollback::engine::Engine;
 use crate::rollback::event::{Ending, Event};
-use crate::rollback::steps::{errored, failed, inconclusive, succeeded};
+use crate::rollback::steps::{errored, failed, hold, inconclusive, succeeded};
 
 /// A run is young for a minute; after that it is looked at less often.
 const YOUNG: Duration = Duration::from_secs(60);
@@ -18,6 +18,7 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
         let trouble = Trouble::new(Code::Internal, "No run is known to follow.", "Report this with the journal.");
         return Ok(errored(StepName::Follow, trouble));
     };
+    hold::reword(engine).await;
     let begun = engine.ports.clock.elapsed();
     loop {
         match engine.ports.forge.run(id).await {

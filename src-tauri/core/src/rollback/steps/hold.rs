@@ -1,11 +1,15 @@
-//! Step 1. Nobody may deploy to the environment until the hold is lifted. Kept in the journal of this machine.
+//! Step 1. Nobody may deploy to the environment until the hold is lifted. Taken on the remote by compare-and-swap: of two
+//! people at once one wins, and the other sees who and why. Where the remote takes no holds it is kept on this machine,
+//! and says so.
 
 use crate::error::{Code, Trouble};
 use crate::hold;
+use crate::hold::change::{self, Change, Taken};
+use crate::hold::record::HoldRecord;
 use crate::rollback::StepName;
 use crate::rollback::engine::Engine;
 use crate::rollback::event::{Ending, Event};
-use crate::rollback::steps::{errored, failed, succeeded};
+use crate::rollback::steps::{errored, failed, inconclusive, succeeded};
 
 pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     let environment = engine.rollback().plan.environment.clone();
@@ -13,17 +17,112 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
         Ok(facts) => facts,
         Err(trouble) => return Ok(errored(StepName::Hold, trouble)),
     };
-    let standing = hold::standing(&facts, &environment);
     let id = engine.rollback().id.clone();
-    if let Some(other) = standing.as_ref().filter(|hold| hold.rollback.as_ref() != Some(&id) && hold.in_use) {
-        let message = format!("{} is held by {}: {}", environment, other.owner, other.reason);
+    let here = hold::standing(&facts, &environment);
+    if let Some(other) = here.as_ref().filter(|hold| hold.rollback.as_ref() != Some(&id) && hold.in_use) {
+        let message = format!("{environment} is held by {}: {}", other.owner, other.reason);
         let trouble = Trouble::new(Code::AlreadyRunning, message, "Watch that rollback, or stop it first.");
         return Ok(failed(StepName::Hold, trouble));
     }
-    if !engine.rollback().held {
-        let owner = engine.rollback().plan.who.clone();
-        let reason = engine.rollback().why();
-        engine.write(Event::HoldTaken { owner, reason }).await?;
+    if engine.rollback().held {
+        return Ok(held(engine, ""));
     }
-    Ok(succeeded(StepName::Hold, format!("{environment} is held until you lift it; kept on this machine")))
+    let hold = wanted(engine);
+    let may_replace =
+        |other: &HoldRecord| other.has_expired(hold.since) || hold::is_left_over(other, &hold.owner, &facts);
+    let taken = change::take(&*engine.ports.team, &hold, may_replace).await;
+    let (shared, over, why) = match taken {
+        Change::Done(Taken { object, over }) => (Some(object), over, String::new()),
+        Change::Refused(words) => (None, None, words),
+        Change::Held(other) => return Ok(held_by(&other)),
+        Change::Unreadable(why) => return Ok(unreadable(engine, &why)),
+        Change::Unclear(trouble) => return Ok(unclear(engine, &trouble)),
+    };
+    let HoldRecord { owner, reason, expires, .. } = hold;
+    engine.write(Event::HoldTaken { owner, reason, expires: Some(expires), shared, over }).await?;
+    Ok(held(engine, &why))
+}
+
+/// Lifts the hold of a rollback that ends without a dispatch. The sentence says why it still stands.
+pub(crate) async fn give_back(engine: &Engine) -> Result<(), String> {
+    let rollback = engine.rollback();
+    if rollback.held && rollback.shared.is_none() {
+        return Ok(());
+    }
+    let now = engine.ports.clock.now();
+    let back = rollback.over.as_deref().filter(|over| !over.has_expired(now));
+    let ours = |hold: &HoldRecord| hold.rollback.as_ref() == Some(&rollback.id);
+    match change::lift(&*engine.ports.team, &rollback.plan.environment, ours, back).await {
+        // Somebody lifted or replaced it meanwhile: ours stands no more.
+        Change::Done(_) | Change::Held(_) => Ok(()),
+        Change::Unreadable(words) | Change::Refused(words) => Err(words),
+        Change::Unclear(trouble) => Err(trouble.message),
+    }
+}
+
+/// The reason may have been given while the countdown ran; the team reads it as well. Not worth failing for.
+pub(crate) async fn reword(engine: &Engine) {
+    let rollback = engine.rollback();
+    if rollback.shared.is_some() && rollback.reason != rollback.plan.reason {
+        let (environment, why) = (&rollback.plan.environment, rollback.why());
+        // What became of it shows at the next look at the remote.
+        drop(change::reword(&*engine.ports.team, environment, &rollback.id, &why).await);
+    }
+}
+
+/// Whether somebody broke the hold while the rollback went on. A remote that cannot be asked says nothing.
+pub(crate) async fn broken_by(engine: &Engine) -> Option<HoldRecord> {
+    let rollback = engine.rollback();
+    rollback.shared.as_ref()?;
+    let marks = engine.ports.team.marks().await.ok()?;
+    let standing = marks.hold(&rollback.plan.environment)?.says.ok()?;
+    (standing.rollback.as_ref() != Some(&rollback.id)).then_some(standing)
+}
+
+fn wanted(engine: &Engine) -> HoldRecord {
+    let rollback = engine.rollback();
+    let since = engine.ports.clock.now();
+    HoldRecord {
+        environment: rollback.plan.environment.clone(),
+        owner: rollback.plan.who.clone(),
+        reason: rollback.why(),
+        since,
+        expires: HoldRecord::expiry(since, rollback.plan.hold_hours),
+        rollback: Some(rollback.id.clone()),
+        over: None,
+    }
+}
+
+fn held(engine: &Engine, why: &str) -> Ending {
+    let environment = &engine.rollback().plan.environment;
+    succeeded(
+        StepName::Hold,
+        match (&engine.rollback().shared, why) {
+            (Some(_), _) => format!("{environment} is held until you lift it; everybody sees it"),
+            (None, "") => format!("{environment} is held on this machine only; others do not see it"),
+            (None, why) => format!("{environment} is held on this machine only; the remote took no hold: {why}"),
+        },
+    )
+}
+
+fn held_by(other: &HoldRecord) -> Ending {
+    let message = format!("{} is held by {}", other.environment, other.words());
+    let hint = format!(
+        "Ask {} to lift it, or break it with a reason: lastgood hold {} break --reason TEXT",
+        other.owner, other.environment
+    );
+    failed(StepName::Hold, Trouble::new(Code::Held, message, hint))
+}
+
+fn unreadable(engine: &Engine, why: &str) -> Ending {
+    let environment = &engine.rollback().plan.environment;
+    let message = format!("{environment} is held, and the hold cannot be read: {why}.");
+    let hint = "Use the newest version of Lastgood, or break the hold with a reason.";
+    failed(StepName::Hold, Trouble::new(Code::Held, message, hint))
+}
+
+fn unclear(engine: &Engine, trouble: &Trouble) -> Ending {
+    let environment = &engine.rollback().plan.environment;
+    let sentence = format!("Whether somebody else holds {environment} is not known: {}", trouble.message);
+    inconclusive(StepName::Hold, trouble.code, sentence, "Look again when the remote answers; looking does no harm.")
 }

@@ -18,7 +18,9 @@ async fn undo_in_the_countdown_leaves_no_trace_but_its_facts() {
     {
         let (world, rollback) = asked_at(moment, Request::Undo).await;
         assert_eq!(outcome(&rollback), Outcome::Aborted, "{moment}");
-        assert_eq!(words(&rollback), ("Undone: production stays as it is", ""), "{moment}");
+        let hint = "Its hold is lifted, and nothing was tagged or sent. Roll back again whenever you need to.";
+        assert_eq!(words(&rollback), ("Undone: production stays as it is", hint), "{moment}");
+        assert_eq!(world.team_hold(), None, "{moment}");
         assert_eq!((world.effects(), world.hold(), world.alerts()), (NOTHING, None, vec![]), "{moment}");
     }
 }

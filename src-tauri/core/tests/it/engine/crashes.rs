@@ -38,7 +38,7 @@ async fn a_crash_before_or_after_any_fact_leads_to_the_same_end_with_one_effect_
 async fn a_crash_right_after_an_effect_leads_to_the_same_end_with_one_effect_of_each() {
     for setting in SETTINGS {
         let (_, undisturbed, _) = undisturbed(setting).await;
-        for effect in [Effect::Tag, Effect::Push, Effect::Dispatch] {
+        for effect in [Effect::Mark, Effect::Tag, Effect::Push, Effect::Dispatch] {
             let world = world(setting);
             world.with(|state| state.crash = Some(Crash::After(effect)));
             let end = world.through_crashes(setting.2(&world)).await;
@@ -130,6 +130,7 @@ fn judge(what: &str, world: &World, end: Option<Rollback>, undisturbed: &Rollbac
     assert_eq!((end.run, &end.tag), (undisturbed.run, &undisturbed.tag), "{what}");
     assert_eq!((outcome(&end), words(&end)), (outcome(undisturbed), words(undisturbed)), "{what}");
     assert!(world.hold().is_some_and(|hold| !hold.in_use), "{what}: the hold stays");
+    assert!(world.team_hold().is_some_and(|hold| hold.rollback == Some("rb-1".into())), "{what}: for everybody");
     assert_eq!(world.quarantined(), ["v2.5.0"], "{what}");
     assert_eq!(world.told().iter().filter(|told| *told == "hold taken").count(), 1, "{what}");
 }

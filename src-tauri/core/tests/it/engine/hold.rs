@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use lastgood_core::error::Code;
+use lastgood_core::hold::Place;
+use lastgood_core::hold::change::{self, Change};
+use lastgood_core::hold::record::{HoldRecord, QuarantineRecord, Scope};
 use lastgood_core::journal::{NewFact, Subject};
 use lastgood_core::ports::world::Request;
-use lastgood_core::rollback::event::Event;
-use lastgood_core::rollback::{Outcome, Rollback, StepName};
+use lastgood_core::rollback::event::{Choice, Event};
+use lastgood_core::rollback::{Outcome, Rollback, StepName, StepPhase};
 
-use super::outcome;
-use super::world::{Call, Crash, ENVIRONMENT, Effects, Fault, Life, REPOSITORY, World};
+use super::world::{BAD, Call, Crash, ENVIRONMENT, Effects, Fault, Life, REPOSITORY, TARGET, World};
+use super::{choose, outcome, words};
 
 #[tokio::test]
 async fn a_second_rollback_sees_who_holds_and_why_and_does_nothing() {
@@ -106,6 +110,204 @@ async fn a_quarantined_target_is_refused_with_its_reason() {
     let second = second(&world, plan).await;
     assert_eq!(second.step(StepName::Check).sentence, "v2.5.0 is quarantined: Checkout fails");
     assert_eq!(world.effects().dispatches, 1);
+}
+
+/// A person lifts the quarantine that this rollback left.
+pub(super) fn lift_quarantine(world: &World, rollback: &str) {
+    let subject = Subject::repository(REPOSITORY).environment(ENVIRONMENT.into()).rollback(rollback.into());
+    let event =
+        Event::QuarantineLifted { tag: BAD.into(), by: "@platform-lead".to_owned(), reason: "Mended".to_owned() };
+    world.write(&NewFact { at: world.with(|state| state.now), subject, event: event.into() });
+    assert!(world.quarantined().is_empty());
+}
+
+#[tokio::test]
+async fn the_hold_is_on_the_remote_with_owner_reason_expiry_and_rollback() {
+    let world = held().await;
+    let hold = world.team_hold().unwrap();
+    assert_eq!((hold.owner.as_str(), hold.reason.as_str()), ("@release-manager", "Checkout fails"));
+    assert_eq!(hold.rollback, Some("rb-1".into()));
+    assert_eq!(hold.expires.duration_since(hold.since), SignedDuration::from_hours(24));
+    assert_eq!(world.seen_marks().quarantines().next().unwrap().1.tag, BAD.into());
+}
+
+#[tokio::test]
+async fn of_two_people_the_second_sees_who_holds_and_why_and_does_nothing() {
+    let world = World::new();
+    let theirs = theirs(&world);
+    put(&world, &theirs).await;
+    let rollback = world.roll_back(world.plan()).await;
+    let step = rollback.step(StepName::Hold);
+    assert_eq!((outcome(&rollback), step.code), (Outcome::Failed, Some(Code::Held)));
+    assert_eq!(step.sentence, "production is held by @on-call until 2026-03-02 11:00 UTC: Migrating");
+    assert!(step.hint.contains("lastgood hold production break"), "{}", step.hint);
+    assert_eq!((world.effects(), world.team_hold()), (Effects::default(), Some(theirs)));
+    assert!(!world.has_fact("hold taken"));
+}
+
+#[tokio::test]
+async fn an_expired_hold_is_taken_over_and_not_given_back() {
+    let world = World::new();
+    put(&world, &HoldRecord { expires: world.with(|state| state.now), ..theirs(&world) }).await;
+    world.asks_when("check started", Request::Undo);
+    let rollback = world.roll_back(world.plan()).await;
+    assert_eq!(rollback.over.unwrap().owner, "@on-call");
+    assert_eq!(world.team_hold(), None);
+}
+
+#[tokio::test]
+async fn an_own_hold_by_hand_is_taken_over_and_given_back() {
+    let world = World::new();
+    let mine = HoldRecord { owner: "@release-manager".to_owned(), ..theirs(&world) };
+    put(&world, &mine).await;
+    world.asks_when("check started", Request::Undo);
+    world.roll_back(world.plan()).await;
+    assert_eq!(world.team_hold(), Some(mine));
+}
+
+#[tokio::test]
+async fn the_same_person_at_another_machine_does_not_drive_beside_itself() {
+    let world = World::new();
+    let elsewhere = HoldRecord {
+        owner: "@release-manager".to_owned(),
+        rollback: Some("rb-of-another-machine".into()),
+        ..theirs(&world)
+    };
+    put(&world, &elsewhere).await;
+    assert_eq!(world.roll_back(world.plan()).await.step(StepName::Hold).code, Some(Code::Held));
+}
+
+#[tokio::test]
+async fn where_the_remote_takes_no_holds_it_stays_here_and_says_so() {
+    let world = World::new();
+    world.fails(Call::Put, 1..9, Fault::No);
+    let rollback = world.roll_back(world.plan()).await;
+    assert_eq!(outcome(&rollback), Outcome::Succeeded);
+    let sentence = &rollback.step(StepName::Hold).sentence;
+    assert!(sentence.contains("on this machine only") && sentence.contains("refs/lastgood is protected"), "{sentence}");
+    assert!(rollback.step(StepName::Close).sentence.contains("on this machine only"));
+    assert_eq!((world.hold().unwrap().place, world.team_hold()), (Place::ThisMachine, None));
+    assert_eq!(world.quarantined(), [BAD]);
+}
+
+#[tokio::test]
+async fn what_the_remote_has_is_not_known_so_a_person_looks_again() {
+    for (call, fault) in [(Call::Put, Fault::LostBefore), (Call::Put, Fault::LostAfter), (Call::Marks, Fault::Broken)] {
+        let world = World::new();
+        world.fails(call, 1..2, fault);
+        let waiting = world.roll_back(world.plan()).await;
+        assert_eq!(waiting.step(StepName::Hold).phase, StepPhase::Inconclusive, "{call:?} {fault:?}");
+        world.asks_after(1, choose(Choice::LookAgain));
+        let rollback = world.resume("rb-1").await.unwrap().rested();
+        assert_eq!(outcome(&rollback), Outcome::Succeeded);
+        assert_eq!(world.told().iter().filter(|told| *told == "hold taken").count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn giving_up_where_the_hold_may_have_arrived_takes_it_away() {
+    let world = World::new();
+    world.fails(Call::Put, 1..2, Fault::LostAfter);
+    world.asks_when("hold inconclusive", choose(Choice::GiveUp));
+    assert_eq!(outcome(&world.roll_back(world.plan()).await), Outcome::Aborted);
+    assert_eq!(world.team_hold(), None);
+}
+
+#[tokio::test]
+async fn an_undo_that_cannot_reach_the_remote_says_that_the_hold_may_stand() {
+    let world = World::new();
+    world.fails(Call::Remove, 1..2, Fault::LostBefore);
+    world.asks_when("check started", Request::Undo);
+    let rollback = world.roll_back(world.plan()).await;
+    assert_eq!(outcome(&rollback), Outcome::Aborted);
+    assert!(words(&rollback).1.contains("lastgood hold production lift"), "{}", words(&rollback).1);
+    assert!(!world.has_fact("hold lifted") && world.team_hold().is_some());
+}
+
+#[tokio::test]
+async fn a_hold_that_was_broken_meanwhile_stops_the_dispatch() {
+    let world = World::new();
+    world.with(|state| state.crash = Some(Crash::AfterFact(3)));
+    world.live(world.plan(), "rb-1").await;
+    let broken = HoldRecord { reason: "No deploys now".to_owned(), ..theirs(&world) };
+    assert!(matches!(change::seize(&*world, &broken).await, Change::Done(_)));
+    let rollback = world.resume("rb-1").await.unwrap().rested();
+    let step = rollback.step(StepName::Dispatch);
+    assert_eq!((outcome(&rollback), step.code), (Outcome::Failed, Some(Code::Held)));
+    assert!(step.sentence.contains("@on-call") && step.sentence.contains("No deploys now"), "{}", step.sentence);
+    assert_eq!((world.effects().dispatches, world.team_hold().unwrap().owner.as_str()), (0, "@on-call"));
+}
+
+#[tokio::test]
+async fn a_reason_given_in_the_countdown_reaches_the_team() {
+    let world = World::new();
+    world.asks_after(2, Request::GiveReason("Payments time out".to_owned()));
+    world.roll_back(world.plan()).await;
+    assert_eq!(world.team_hold().unwrap().reason, "Payments time out");
+}
+
+#[tokio::test]
+async fn a_quarantine_that_a_teammate_made_is_refused_as_a_target() {
+    let world = World::new();
+    let bad = QuarantineRecord {
+        tag: TARGET.into(),
+        owner: "@on-call".to_owned(),
+        reason: "Loses orders".to_owned(),
+        since: world.with(|state| state.now),
+        expires: None,
+        scope: Scope::Everywhere,
+    };
+    assert!(matches!(change::quarantine(&*world, &bad).await, Change::Done(_)));
+    let rollback = world.roll_back(world.plan()).await;
+    assert_eq!(rollback.step(StepName::Check).sentence, "v2.4.0 is quarantined: Loses orders");
+    assert_eq!((outcome(&rollback), world.team_hold()), (Outcome::Failed, None));
+}
+
+#[tokio::test]
+async fn a_close_that_is_taken_up_again_quarantines_once() {
+    let world = World::new();
+    world.roll_back(world.plan()).await;
+    let place = world.told().iter().position(|told| told == "quarantined").unwrap() + 1;
+    for crash in [Crash::BeforeFact(place), Crash::AfterFact(place)] {
+        let world = World::new();
+        world.with(|state| state.crash = Some(crash));
+        world.through_crashes(world.plan()).await;
+        assert_eq!(world.told().iter().filter(|told| *told == "quarantined").count(), 1, "{crash:?}");
+        assert_eq!(world.with(|state| state.marked), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_stop_between_the_intent_and_the_dispatch_sends_nothing() {
+    let world = World::new();
+    world.roll_back(world.plan()).await;
+    let place = world.told().iter().position(|told| told == "dispatch started").unwrap() + 1;
+    let world = World::new();
+    world.with(|state| state.crash = Some(Crash::AfterFact(place)));
+    world.live(world.plan(), "rb-1").await;
+    world.asks_after(0, Request::StopAfterThisStep);
+    let rollback = world.resume("rb-1").await.unwrap().rested();
+    assert_eq!((outcome(&rollback), world.effects().dispatches), (Outcome::Aborted, 0));
+    assert!(words(&rollback).1.starts_with("Nothing was dispatched; the tag"), "{}", words(&rollback).1);
+    assert_eq!((world.hold(), world.team_hold()), (None, None));
+}
+
+/// A teammate's hold, by hand, for an hour.
+fn theirs(world: &World) -> HoldRecord {
+    let since = world.with(|state| state.now);
+    HoldRecord {
+        environment: ENVIRONMENT.into(),
+        owner: "@on-call".to_owned(),
+        reason: "Migrating".to_owned(),
+        since,
+        expires: HoldRecord::expiry(since, 1),
+        rollback: None,
+        over: None,
+    }
+}
+
+async fn put(world: &World, hold: &HoldRecord) {
+    assert!(matches!(change::take(world, hold, |_| false).await, Change::Done(_)));
 }
 
 /// A rollback has succeeded and its hold stays.

@@ -32,7 +32,7 @@ proptest! {
             let Ok(after) = next(&rollback, at(1), event) else { continue };
             is_in_order(&after);
             if rollback.end.is_some() {
-                prop_assert!(matches!(event, Event::HoldLifted { .. }), "after the end came {event:?}");
+                prop_assert!(outlives(event), "after the end came {event:?}");
                 prop_assert_eq!(&rollback.end, &after.end);
             }
             prop_assert!(rollback.run.is_none() || (after.run.is_some() && after.sent), "a run is never forgotten");
@@ -71,7 +71,7 @@ fn a_fact_that_cannot_follow_is_an_error_and_names_itself() {
 }
 
 #[tokio::test]
-async fn nothing_happens_to_a_rollback_that_is_over_but_that_its_hold_is_lifted() {
+async fn nothing_happens_to_a_rollback_that_is_over_but_that_its_hold_and_its_quarantine_are_lifted() {
     for moment in ["dispatch inconclusive", "check succeeded", "rollback succeeded"] {
         let world = World::new();
         if moment == "dispatch inconclusive" {
@@ -82,9 +82,13 @@ async fn nothing_happens_to_a_rollback_that_is_over_but_that_its_hold_is_lifted(
         assert!(rollback.end.is_some(), "{moment}");
         for event in everything() {
             let fits = next(&rollback, at(1), &event).is_ok();
-            assert_eq!(fits, matches!(event, Event::HoldLifted { .. }), "{moment}: {event:?}");
+            assert_eq!(fits, outlives(&event), "{moment}: {event:?}");
         }
     }
+}
+
+fn outlives(event: &Event) -> bool {
+    matches!(event, Event::HoldLifted { .. } | Event::QuarantineLifted { .. })
 }
 
 #[test]
@@ -122,7 +126,7 @@ async fn every_transition_that_is_legal_is_taken_somewhere_or_explained() {
 }
 
 /// Where a rollback ends without a dispatch and gives its hold back; or is over, and a person lifts it.
-const LIFTS: [&str; 12] = [
+const LIFTS: [&str; 13] = [
     "over",
     "hold Succeeded",
     "check Pending",
@@ -135,6 +139,7 @@ const LIFTS: [&str; 12] = [
     "tag Inconclusive",
     "dispatch Pending",
     "dispatch Failed",
+    "dispatch Running",
 ];
 
 /// Why the engine never takes what `next` would allow.
@@ -143,6 +148,7 @@ fn explanation(place: &str, kind: &str) -> Option<&'static str> {
         (place, "hold lifted") if !LIFTS.contains(&place) => {
             Some("a rollback lifts its hold at its end; a person's lift waits until it is over")
         }
+        ("hold Aborted", "stop asked" | "undo asked" | "reason given") => Some("giving up ends it at once"),
         (_, "check aborted" | "prove aborted") => {
             Some("only while a command runs, which has tests of its own; else a stop takes effect between two steps")
         }
@@ -150,7 +156,7 @@ fn explanation(place: &str, kind: &str) -> Option<&'static str> {
             Some("no step aborts itself: a stop takes effect between two steps")
         }
         (_, "close aborted") => Some("no step aborts itself: a stop takes effect between two steps"),
-        (_, "hold inconclusive" | "check inconclusive" | "close inconclusive") => {
+        (_, "check inconclusive" | "close inconclusive") => {
             Some("these steps always know: the journal and the checks answer or break")
         }
         (_, "dispatch errored" | "prove errored") => Some("what breaks here leaves no evidence, and is inconclusive"),
@@ -200,7 +206,13 @@ fn everything() -> Vec<Event> {
     let mut all = vec![
         Event::RollbackStarted(Box::new(World::new().plan())),
         Event::ReasonGiven { reason: "Because".to_owned() },
-        Event::HoldTaken { owner: "@on-call".to_owned(), reason: "Because".to_owned() },
+        Event::HoldTaken {
+            owner: "@on-call".to_owned(),
+            reason: "Because".to_owned(),
+            expires: None,
+            shared: None,
+            over: None,
+        },
         Event::HoldLifted { by: "@on-call".to_owned(), reason: "Fixed".to_owned() },
         Event::TagMade { tag: "rollback-20260302-100000".into(), object: "f".into() },
         Event::DispatchSent,
@@ -208,7 +220,8 @@ fn everything() -> Vec<Event> {
         Event::RunSeen(Box::new(run(7001))),
         Event::RunSeen(Box::new(run(1))),
         Event::RunOutOfSight { sentence: "GitHub cannot be reached.".to_owned() },
-        Event::Quarantined { tag: "v2.5.0".into(), reason: "Because".to_owned() },
+        Event::Quarantined { tag: "v2.5.0".into(), reason: "Because".to_owned(), expires: None, shared: None },
+        Event::QuarantineLifted { tag: "v2.5.0".into(), by: "@on-call".to_owned(), reason: "Mended".to_owned() },
         Event::UndoAsked,
         Event::StopAsked,
     ];

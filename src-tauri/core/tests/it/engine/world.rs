@@ -8,6 +8,7 @@ mod labels;
 mod readiness;
 mod small;
 mod start;
+mod team;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -16,6 +17,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use lastgood_core::error::{Code, Trouble};
+use lastgood_core::hold::mark::{Mark, MarkName, Marks};
+use lastgood_core::hold::record::HoldRecord;
 use lastgood_core::hold::{self, Hold};
 use lastgood_core::ids::{EnvironmentName, ObjectId, RollbackId, RunId, TagName};
 use lastgood_core::journal::{self, Fact, Record};
@@ -50,6 +53,10 @@ pub(crate) struct State {
     standing: BTreeMap<RollbackId, Rollback>,
     pub(crate) local: BTreeMap<TagName, Tag>,
     pub(crate) remote: BTreeMap<TagName, ObjectId>,
+    /// Holds and quarantines on the remote.
+    pub(crate) marks: BTreeMap<MarkName, Mark>,
+    /// How often the remote's marks changed.
+    pub(crate) marked: u32,
     pub(crate) runs: Vec<Run>,
     /// Runs that other people dispatched, or this account by other ways.
     pub(crate) strangers: Vec<Run>,
@@ -111,6 +118,8 @@ pub(crate) enum Effect {
     Tag,
     Push,
     Dispatch,
+    /// The remote's holds or quarantines changed.
+    Mark,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,6 +158,9 @@ pub(crate) enum Call {
     Deployments,
     Dispatch,
     DispatchedRuns,
+    Marks,
+    Put,
+    Remove,
     Run,
     Version,
     Health,
@@ -288,6 +300,15 @@ impl World {
         bad.iter().map(|bad| bad.tag.to_string()).collect()
     }
 
+    /// The hold as a teammate's machine sees it.
+    pub(crate) fn team_hold(&self) -> Option<HoldRecord> {
+        self.seen_marks().hold(&ENVIRONMENT.into()).map(|placed| placed.says.unwrap())
+    }
+
+    pub(crate) fn seen_marks(&self) -> Marks {
+        self.with(|state| Marks { all: state.marks.values().cloned().collect(), seen: state.now })
+    }
+
     pub(crate) fn effects(&self) -> Effects {
         self.with(|state| state.effects)
     }
@@ -300,6 +321,7 @@ impl World {
         Ports {
             repository: self.clone(),
             history: self.clone(),
+            team: self.clone(),
             forge: self.clone(),
             readiness: self.clone(),
             shell: self.clone(),
@@ -347,6 +369,7 @@ impl World {
                 Effect::Tag => state.effects.tags += 1,
                 Effect::Push => state.effects.pushes += 1,
                 Effect::Dispatch => state.effects.dispatches += 1,
+                Effect::Mark => state.marked += 1,
             }
             state.crash == Some(Crash::After(effect))
         });

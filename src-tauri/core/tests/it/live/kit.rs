@@ -45,6 +45,8 @@ impl Team {
             deployments: &self.deployments,
             runs: None,
             facts: &self.facts,
+            team: None,
+            now: Timestamp::from_second(1_000_000).unwrap(),
             version: None,
             health: None,
         }
@@ -84,7 +86,11 @@ pub(crate) fn deployment(reference: &str, second: i64) -> Deployment {
 }
 
 pub(crate) fn quarantine(tag: &str) -> Vec<Fact> {
-    vec![fact(1, 5, Event::Quarantined { tag: tag.into(), reason: "Checkout fails".to_owned() })]
+    vec![fact(
+        1,
+        5,
+        Event::Quarantined { tag: tag.into(), reason: "Checkout fails".to_owned(), expires: None, shared: None },
+    )]
 }
 
 /// A rollback that was dispatched after 5 s, whose run ended after 60 s, and that took 90 s.
@@ -157,6 +163,8 @@ fn plan(to: TagName, started: Timestamp) -> Plan {
         next: None,
         proofs: Proofs::default(),
         budget: 300,
+        hold_hours: 24,
+        forward: false,
         rehearsal: false,
     }
 }

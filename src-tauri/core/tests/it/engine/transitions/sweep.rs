@@ -8,7 +8,7 @@ use lastgood_core::rollback::Rollback;
 use lastgood_core::rollback::event::Choice;
 
 use crate::engine::failures;
-use crate::engine::hold::lift;
+use crate::engine::hold::{lift, lift_quarantine};
 use crate::engine::world::{Call, Crash, Effect, Fate, Fault, Life, Service, World};
 
 /// Where each fact of all those rollbacks found its rollback, and what it was.
@@ -26,7 +26,8 @@ pub(super) async fn taken() -> Vec<(Rollback, String)> {
             worlds.push(asked_at(&moment, request).await);
         }
     }
-    for effect in [Effect::Tag, Effect::Push, Effect::Dispatch] {
+    worlds.push(stopped_between_intent_and_dispatch().await);
+    for effect in [Effect::Mark, Effect::Tag, Effect::Push, Effect::Dispatch] {
         let world = World::new();
         world.with(|state| state.crash = Some(Crash::After(effect)));
         world.through_crashes(world.plan()).await;
@@ -54,6 +55,11 @@ fn harms() -> Vec<Harm> {
         harms.push(Box::new(move |world| world.fails(Call::PushTag, 1..2, fault)));
         harms.push(Box::new(move |world| world.fails(Call::Dispatch, 1..2, fault)));
     }
+    for fault in [Fault::No, Fault::LostBefore, Fault::LostAfter] {
+        harms.push(Box::new(move |world| world.fails(Call::Put, 1..2, fault)));
+        harms.push(Box::new(move |world| world.fails(Call::Put, 2..3, fault)));
+    }
+    harms.push(Box::new(|world| world.fails(Call::Marks, 1..2, Fault::Broken)));
     harms.push(Box::new(|world| world.with(|state| state.service = Service::Unreachable)));
     harms.push(Box::new(|world| world.goes_dark(7..15)));
     harms.push(Box::new(|world| {
@@ -103,7 +109,25 @@ async fn over_and_lifted() -> Arc<World> {
     let world = World::new();
     world.roll_back(world.plan()).await;
     lift(&world, "rb-1");
+    lift_quarantine(&world, "rb-1");
     world
+}
+
+async fn stopped_between_intent_and_dispatch() -> Arc<World> {
+    let world = World::new();
+    let intent = undisturbed_place("dispatch started").await;
+    world.with(|state| state.crash = Some(Crash::AfterFact(intent)));
+    world.live(world.plan(), "rb-1").await;
+    world.asks_after(0, Request::StopAfterThisStep);
+    assert!(matches!(world.resume("rb-1").await, Some(Life::Rested(_))));
+    world
+}
+
+/// The number of this fact in a rollback to which nothing happens.
+async fn undisturbed_place(label: &str) -> usize {
+    let world = World::new();
+    world.roll_back(world.plan()).await;
+    world.told().iter().position(|told| told == label).unwrap() + 1
 }
 
 async fn held_by_another(request: Request) -> Arc<World> {

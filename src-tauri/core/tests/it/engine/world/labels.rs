@@ -17,6 +17,7 @@ pub(crate) fn label(event: &Event) -> String {
         Event::RunSeen(seen) => format!("run seen {}", seen.conclusion.as_ref().unwrap_or(&seen.status)),
         Event::RunOutOfSight { .. } => "run out of sight".to_owned(),
         Event::Quarantined { .. } => "quarantined".to_owned(),
+        Event::QuarantineLifted { .. } => "quarantine lifted".to_owned(),
         Event::StepEnded(ending) => format!("{} {}", ending.step.as_str(), outcome(ending.outcome)),
         Event::PersonChose { step, choice } => format!("{} chosen for {}", self::choice(*choice), step.as_str()),
         Event::UndoAsked => "undo asked".to_owned(),

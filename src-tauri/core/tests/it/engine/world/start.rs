@@ -54,6 +54,8 @@ impl World {
             checks: CheckPlan::default(),
             next: None,
             budget: 300,
+            hold_hours: 24,
+            forward: false,
             rehearsal: false,
         }
     }
@@ -82,6 +84,8 @@ fn state() -> State {
         standing: BTreeMap::new(),
         local: BTreeMap::from([(TagName::new(TARGET), target), (TagName::new(BAD), bad)]),
         remote: BTreeMap::from([(TagName::new(TARGET), object('a'))]),
+        marks: BTreeMap::new(),
+        marked: 0,
         runs: Vec::new(),
         strangers: Vec::new(),
         fate: Fate::Succeeds,

@@ -1,0 +1,152 @@
+//! Holds and quarantines on the remote: refs below `refs/lastgood/`, each a commit with nothing in it but its message.
+//!
+//! Objects are made and fetched in an empty clean room (see `room`), so the person's repository gains none. A change names
+//! what it expects (`--force-with-lease=<ref>:<id>`), which the remote compares and swaps; a leading `+` would override
+//! that and is never written. As with tags, what the remote has afterwards decides, and the program's words explain.
+//!
+//! The commits name no person as their author: servers refuse addresses that somebody keeps private. Who holds is in the
+//! text.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use lastgood_core::error::Trouble;
+use lastgood_core::hold::mark::{Mark, MarkName, Marks, PREFIX};
+use lastgood_core::ids::ObjectId;
+use lastgood_core::ports::Team;
+use lastgood_core::ports::team::Put;
+
+use super::network::{Ended, Said};
+use super::program::{self, Environment};
+use super::push::{ASK_DEADLINE, PUSH_DEADLINE, Report, explanation, refusal, report};
+use super::room::Room;
+use super::{GitRepository, trouble};
+
+const AUTHOR: [(&str, &str); 4] = [
+    ("GIT_AUTHOR_NAME", "Lastgood"),
+    ("GIT_AUTHOR_EMAIL", "lastgood@localhost"),
+    ("GIT_COMMITTER_NAME", "Lastgood"),
+    ("GIT_COMMITTER_EMAIL", "lastgood@localhost"),
+];
+
+/// Of each ref its name, its object's id and kind, and its text, with NUL between them.
+const FORMAT: &str = "--format=%(refname)%00%(objectname)%00%(objecttype)%00%(contents)%00";
+
+#[async_trait]
+impl Team for GitRepository {
+    async fn marks(&self) -> Result<Marks, Trouble> {
+        let seen = Timestamp::now();
+        let location = self.location.clone();
+        let room = super::blocking(move || Room::empty(&location)).await?;
+        let refspec = format!("{PREFIX}*:{PREFIX}*");
+        let arguments =
+            ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--end-of-options"];
+        let (ended, room) = self.network_in(room, &arguments, &[&refspec], ASK_DEADLINE).await?;
+        match ended {
+            Ended::TimedOut => return Err(trouble::unreachable("the time was up")),
+            Ended::Exited(said) if !said.status.success() => return Err(trouble::unreachable(said.reason())),
+            Ended::Exited(_) => {}
+        }
+        let environment = self.options.environment.clone();
+        let all = super::blocking(move || listed(&room, &environment)).await?;
+        Ok(Marks { all, seen })
+    }
+
+    async fn put(&self, name: &MarkName, text: &str, expected: Option<&ObjectId>) -> Result<Put, Trouble> {
+        let (location, environment, text) = (self.location.clone(), self.options.environment.clone(), text.to_owned());
+        let (room, object) = super::blocking(move || {
+            let room = Room::empty(&location)?;
+            let object = commit(&room, &environment, &text)?;
+            Ok((room, object))
+        })
+        .await?;
+        self.swap(room, name, Some(&object), expected).await
+    }
+
+    async fn remove(&self, name: &MarkName, expected: &ObjectId) -> Result<Put, Trouble> {
+        let location = self.location.clone();
+        let room = super::blocking(move || Room::empty(&location)).await?;
+        self.swap(room, name, None, Some(expected)).await
+    }
+}
+
+impl GitRepository {
+    async fn swap(
+        &self,
+        room: Room,
+        name: &MarkName,
+        after: Option<&ObjectId>,
+        expected: Option<&ObjectId>,
+    ) -> Result<Put, Trouble> {
+        let (name, id) =
+            (name.as_ref_name(), |object: Option<&ObjectId>| object.map_or("", ObjectId::as_str).to_owned());
+        let lease = format!("--force-with-lease={name}:{}", id(expected));
+        let refspec = format!("{}:{name}", id(after));
+        let arguments = ["push", "--porcelain", "--no-follow-tags", &lease, "--end-of-options"];
+        let (ended, room) = self.network_in(room, &arguments, &[&refspec], PUSH_DEADLINE).await?;
+        let arguments = ["ls-remote", "--quiet", "--end-of-options"];
+        let there = match self.network_in(room, &arguments, &[&name], ASK_DEADLINE).await?.0 {
+            Ended::Exited(said) if said.status.success() => Ok(first_id(&said.out, &name)),
+            Ended::Exited(said) => Err(said.reason()),
+            Ended::TimedOut => Err("the time was up".to_owned()),
+        };
+        Ok(outcome(&ended, &name, after, expected, there))
+    }
+}
+
+/// The remote's state decides; the program's words explain.
+fn outcome(
+    ended: &Ended,
+    name: &str,
+    after: Option<&ObjectId>,
+    expected: Option<&ObjectId>,
+    there: Result<Option<ObjectId>, String>,
+) -> Put {
+    let said: Option<&Said> = match ended {
+        Ended::Exited(said) => Some(said),
+        Ended::TimedOut => None,
+    };
+    match (there, said.and_then(|said| report(&said.out, name))) {
+        (Ok(there), _) if there.as_ref() == after => Put::Done(after.cloned().unwrap_or_else(|| ObjectId::new(""))),
+        // It was as we said, and somebody changed it since.
+        (Ok(_), Some(Report::Created)) => Put::Changed,
+        (Ok(there), Some(Report::Rejected(reason))) if there.as_ref() == expected => {
+            Put::Refused(refusal(reason, said))
+        }
+        (Ok(there), _) if there.as_ref() != expected => Put::Changed,
+        (Ok(_), _) => Put::Unknown(explanation(said)),
+        (Err(why), _) => Put::Unknown(format!("{} The remote did not answer: {why}.", explanation(said))),
+    }
+}
+
+/// An empty commit with this message.
+fn commit(room: &Room, environment: &Environment, text: &str) -> Result<ObjectId, Trouble> {
+    let run = |arguments: &[&str], input: &str| {
+        let mut command = room.here(environment);
+        command.envs(AUTHOR);
+        let output = program::feed(command, arguments, input.as_bytes())?;
+        if !output.status.success() {
+            return Err(trouble::unwritable(program::said(&output)));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let tree = run(&["mktree"], "")?;
+    run(&["commit-tree", &tree], text).map(ObjectId::new)
+}
+
+fn listed(room: &Room, environment: &Environment) -> Result<Vec<Mark>, Trouble> {
+    let listing = program::answer(room.here(environment), ["for-each-ref", FORMAT, PREFIX])?;
+    let text = String::from_utf8_lossy(&listing.unwrap_or_default()).into_owned();
+    let words: Vec<&str> = text.split('\0').collect();
+    let mark = |fields: &[&str]| {
+        let name = MarkName::of_ref(fields[0].trim_start_matches('\n'))?;
+        // What is no commit of ours has a text that nobody can read, and stands all the same.
+        let text = if fields[2] == "commit" { fields[3] } else { "" };
+        Some(Mark { name, object: ObjectId::new(fields[1]), text: text.to_owned() })
+    };
+    Ok(words.chunks_exact(4).filter_map(mark).collect())
+}
+
+fn first_id(listing: &str, name: &str) -> Option<ObjectId> {
+    let mut lines = listing.lines().filter_map(|line| line.split_once('\t'));
+    lines.find(|(_, found)| *found == name).map(|(id, _)| ObjectId::new(id))
+}

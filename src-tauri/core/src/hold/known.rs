@@ -1,0 +1,73 @@
+//! What stands, from both sides: the facts of this machine and what the remote kept when it was last read.
+//!
+//! The remote's word counts, because the whole team writes there. This machine's counts where it is newer than the last
+//! look, and for what is kept on this machine alone.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::error::{Code, Trouble};
+use crate::hold::mark::Marks;
+use crate::hold::{Hold, Place, Quarantine, fold, fold_quarantines};
+use crate::ids::{EnvironmentName, TagName};
+use crate::journal::Fact;
+use crate::ports::Ports;
+
+/// The environment's hold, whether it has expired or not.
+pub fn standing(facts: &[Fact], team: Option<&Marks>, environment: &EnvironmentName) -> Option<Hold> {
+    let (here, changed) = fold(facts, environment);
+    let Some(team) = team.filter(|team| changed.is_none_or(|changed| changed <= team.seen)) else { return here };
+    match team.hold(environment) {
+        Some(placed) => Some(match placed.says {
+            Ok(record) => {
+                let in_use = here.is_some_and(|here| here.in_use && here.rollback == record.rollback);
+                Hold { in_use, place: Place::Remote, ..Hold::from(record) }
+            }
+            Err(unreadable) => Hold::unreadable(&unreadable, team.seen),
+        }),
+        None => here.filter(|here| here.place == Place::ThisMachine),
+    }
+}
+
+/// The releases that must not be a target in the environment now, oldest first.
+pub fn quarantined(
+    facts: &[Fact],
+    team: Option<&Marks>,
+    environment: &EnvironmentName,
+    now: Timestamp,
+) -> Vec<Quarantine> {
+    let mut found: BTreeMap<TagName, Quarantine> = BTreeMap::new();
+    let here = fold_quarantines(facts, environment);
+    let seen = team.map_or(Timestamp::MIN, |team| team.seen);
+    for (_, bad) in team.into_iter().flat_map(Marks::quarantines).filter(|(_, bad)| bad.scope.covers(environment)) {
+        found.insert(bad.tag.clone(), Quarantine::from(bad));
+    }
+    for (tag, (at, standing)) in here {
+        let newer = at > seen;
+        match standing {
+            Some(bad) if newer || bad.place == Place::ThisMachine => drop(found.insert(tag, bad)),
+            Some(_) => {}
+            None if newer => drop(found.remove(&tag)),
+            None => {}
+        }
+    }
+    let mut found: Vec<Quarantine> =
+        found.into_values().filter(|bad| bad.expires.is_none_or(|expires| expires > now)).collect();
+    found.sort_by(|a, b| a.since.cmp(&b.since).then_with(|| a.tag.cmp(&b.tag)));
+    found
+}
+
+/// Asks the journal and the remote for the environment's quarantines.
+///
+/// # Errors
+/// Where either could not be read; a repository without a remote has only its journal.
+pub async fn ask(ports: &Ports, repository: &str, environment: &EnvironmentName) -> Result<Vec<Quarantine>, Trouble> {
+    let facts = ports.journal.of_repository(repository, None).await?;
+    let team = match ports.team.marks().await {
+        Ok(marks) => Some(marks),
+        Err(trouble) if trouble.code == Code::NoRemote => None,
+        Err(trouble) => return Err(trouble),
+    };
+    Ok(quarantined(&facts, team.as_ref(), environment, ports.clock.now()))
+}

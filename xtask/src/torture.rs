@@ -1,0 +1,51 @@
+//! `cargo xtask torture`: the engine under random kills and faults, and people who race for one environment.
+//!
+//! The same tests run with few rounds in `cargo xtask test`.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::failure::{Failure, Outcome};
+use crate::program::{self, cargo};
+
+const ROUNDS: u64 = 1_000;
+
+/// Rounds in memory for each one with real processes, which take seconds instead of milliseconds.
+const IN_MEMORY: u64 = 10;
+
+pub(crate) fn torture(words: &[&str]) -> Outcome<String> {
+    let (mut seed, mut rounds) = (None, ROUNDS);
+    for pair in words.chunks(2) {
+        match pair {
+            ["--seed", number] => seed = Some(parsed(number)?),
+            ["--rounds", number] => rounds = parsed(number)?.max(1),
+            _ => return Err(Failure::new("usage: cargo xtask torture [--seed N] [--rounds N]")),
+        }
+    }
+    let seed = seed.unwrap_or_else(by_the_clock);
+    println!("torture: seed {seed}, {rounds} rounds in memory, {} with real processes", real(rounds));
+    run(seed, rounds, "lastgood-core", "schedules")?;
+    run(seed, real(rounds), "lastgood-cli", "torture")?;
+    Ok(format!("{rounds} rounds from seed {seed}"))
+}
+
+fn real(rounds: u64) -> u64 {
+    rounds.div_ceil(IN_MEMORY)
+}
+
+fn run(seed: u64, rounds: u64, package: &str, filter: &str) -> Outcome {
+    let mut command =
+        cargo(["test", "--package", package, "--test", "it", "--", "--nocapture", "--test-threads=1", filter]);
+    command.env("LASTGOOD_TORTURE_SEED", seed.to_string()).env("LASTGOOD_TORTURE_ROUNDS", rounds.to_string());
+    program::run(&mut command).map_err(|failure| {
+        Failure::new(format!("{failure}; the same again: cargo xtask torture --seed {seed} --rounds {rounds}"))
+    })
+}
+
+fn parsed(text: &str) -> Outcome<u64> {
+    text.parse().map_err(|_| Failure::new(format!("{text} is no number")))
+}
+
+/// Another one each time; it is printed.
+fn by_the_clock() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |since| since.as_secs())
+}
