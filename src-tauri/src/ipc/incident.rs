@@ -217,15 +217,28 @@ pub struct NewIncident {
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum IncidentChange {
-    Title { title: String },
-    Severity { severity: u8 },
-    Stage { stage: Stage },
+    Title {
+        title: String,
+    },
+    Severity {
+        severity: u8,
+    },
+    Stage {
+        stage: Stage,
+    },
     /// What a person says of a value that the journal does not know: the impact, the cause.
     Value {
         name: String,
         value: String,
     },
-    Surfaces { surfaces: Vec<String> },
-    Role { role: String, person: String },
-    Note { text: String },
+    Surfaces {
+        surfaces: Vec<String>,
+    },
+    Role {
+        role: String,
+        person: String,
+    },
+    Note {
+        text: String,
+    },
 }

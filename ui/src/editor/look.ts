@@ -35,6 +35,10 @@ const theme = EditorView.theme({
     boxShadow: "inset 0 0 0 1px color-mix(in oklch, var(--warn) 55%, transparent)",
   },
   ".cm-value.unknown": { background: "var(--bad-soft)", color: "var(--bad)" },
+  ".cm-title": { fontSize: "1.1em", fontWeight: "640" },
+  ".cm-strong": { fontWeight: "640" },
+  ".cm-code": { fontFamily: "var(--mono)", fontSize: "0.94em" },
+  ".cm-block": { color: "var(--faint)" },
   ".cm-place": {
     display: "inline-block",
     padding: "1px 9px",
