@@ -69,6 +69,13 @@ const theme = EditorView.theme({
   },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "5px 10px", display: "flex", gap: "14px" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { background: "var(--raised)", color: "var(--text)" },
+  ".cm-tooltip-autocomplete completion-section": {
+    padding: "6px 10px 2px",
+    borderBottom: "0",
+    color: "var(--faint)",
+    fontSize: "11px",
+    opacity: "1",
+  },
   ".cm-completionDetail": { fontStyle: "normal", color: "var(--faint)", marginLeft: "auto" },
   ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "650" },
   ".cm-diagnostic": {

@@ -128,6 +128,7 @@ export class FakeRoom {
       severity: one.severity,
       stage: one.stage,
       environment: one.environment,
+      rollback: one.rollback,
       since: one.since,
       endedAt: one.endedAt,
       commander: one.roles[0]?.person ?? null,

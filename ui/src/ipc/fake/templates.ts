@@ -7,7 +7,7 @@ const ROLLED_BACK = `We rolled {{ environment }} back from {{ from }} to {{ to }
 Impact:: {{ impact }} failed for {{ duration }}
 Commander:: {{ commander }}
 
-Next update by **{{ next_update }}**, sooner if anything changes.
+Next update by {{ next_update }}, sooner if anything changes.
 
 [Open run](https://github.com/acme/connectias/actions/runs/19482201)`;
 
