@@ -132,6 +132,7 @@ describe("the room", () => {
     await fireEvent.click(screen.getByRole("button", { name: "To several…" }));
     const list = await screen.findByTestId("send-list");
     await within(list).findByText(/Email goes to customers only from SEV 1/);
+    await within(list).findByText(/was rolled back from v2.4.1/);
     await fireEvent.click(await within(list).findByRole("checkbox", { name: /Teams/ }));
     expect(within(list).getByRole<HTMLInputElement>("checkbox", { name: /Status page/ }).disabled).toBe(true);
     await fireEvent.click(screen.getByRole("button", { name: "Send 2 updates" }));
