@@ -1,11 +1,13 @@
 //! Everything the engine needs from the world: narrow traits, named for the deed.
 
+pub mod channel;
 pub mod forge;
 pub mod repository;
 pub mod world;
 
 use std::sync::Arc;
 
+pub use channel::Channel;
 pub use forge::Forge;
 pub use repository::Repository;
 pub use world::{Clock, Desktop, Journal, Person, Probe, Watcher};
