@@ -11,6 +11,7 @@ mod location;
 mod network;
 mod objects;
 mod program;
+pub(crate) mod publish;
 mod push;
 mod read;
 mod refs;

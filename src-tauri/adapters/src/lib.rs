@@ -1,8 +1,11 @@
 //! One file or folder per outside thing. Each implements a port of the core; none knows another's secrets.
 
 pub mod alerts;
+pub mod channel;
+pub mod channel_secret;
 pub mod clock;
 pub mod desk;
+pub mod drafts;
 pub mod git;
 pub mod github;
 mod loopback;
@@ -11,6 +14,7 @@ pub mod place;
 pub mod probe;
 pub mod secret;
 pub mod sqlite;
+pub mod telling;
 pub mod turn;
 pub mod vault;
 pub mod workspace;

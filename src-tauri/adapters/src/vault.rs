@@ -26,11 +26,28 @@ pub enum Kept {
 /// The token for a GitHub host, such as `github.com`.
 pub fn token(host: &str) -> Kept {
     let host = host.to_owned();
+    ask(move || read(&host))
+}
+
+/// Keeps a secret under this name, in place of the one before.
+pub fn keep(name: &str, secret: Secret) -> Kept {
+    let name = name.to_owned();
+    ask(move || {
+        let kept = keyring::Entry::new(APPLICATION, &name).and_then(|entry| entry.set_password(secret.reveal()));
+        match kept {
+            Ok(()) => Kept::Absent,
+            Err(error @ keyring::Error::NoStorageAccess(_)) => Kept::Refused(error.to_string()),
+            Err(error) => Kept::NoKeychain(error.to_string()),
+        }
+    })
+}
+
+fn ask(question: impl FnOnce() -> Kept + Send + 'static) -> Kept {
     let (sender, receiver) = mpsc::channel();
     // The keychain's own calls block, and may not run on an async worker.
     let asking = std::thread::Builder::new().name("keychain".to_owned()).spawn(move || {
         // The receiver may have given up; then nobody needs the answer.
-        drop(sender.send(read(&host)));
+        drop(sender.send(question()));
     });
     if let Err(error) = asking {
         return Kept::NoKeychain(error.to_string());

@@ -5,6 +5,7 @@
 mod access;
 mod known;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use lastgood_core::rollback::event::Event;
 use lastgood_core::rollback::next;
 use lastgood_core::rollback::plan::Plan;
 use lastgood_core::settings::{FILE, Settings};
+use lastgood_core::template::shipped;
 
 pub use access::{API_VARIABLE, Access, TOKEN_VARIABLE};
 pub use known::{ForgeKnown, Known};
@@ -31,6 +33,7 @@ use crate::github::{Github, Memory, PUBLIC_API, PUBLIC_STATUS};
 use crate::place::Place;
 use crate::probe::HttpProbe;
 use crate::sqlite::SqliteJournal;
+use crate::telling::{Telling, World};
 use crate::turn::{self, Turn};
 
 /// Names the page that tells how GitHub is doing, in the form of githubstatus.com's `summary.json`.
@@ -123,6 +126,27 @@ impl Workspace {
     /// Under this name the journal files the repository's facts.
     pub fn key(&self) -> &str {
         &self.key
+    }
+
+    /// The incidents of this repository, and the way to everybody who must know.
+    ///
+    /// # Errors
+    /// Where drafts cannot be kept, or the settings name a time zone that nobody knows.
+    pub fn telling(&self) -> Result<Telling, Trouble> {
+        let mut files = BTreeMap::new();
+        for template in shipped() {
+            let path = format!(".lastgood/templates/{}.j2", template.name);
+            if let Some(bytes) = self.repository.read_head_file(&path)? {
+                files.insert(template.name.to_owned(), String::from_utf8_lossy(&bytes).into_owned());
+            }
+        }
+        let world = World {
+            slug: self.slug.clone(),
+            github: self.access.token().map(|token| (self.access.api.clone(), token)),
+            authorizer: Some(self.access.authorizer()),
+            person: person(),
+        };
+        Telling::new(&self.place, self.key.clone(), self.journal.clone(), self.settings.clone(), files, world)
     }
 
     /// The repository's facts, oldest first.
@@ -268,6 +292,14 @@ impl Drive {
     pub async fn to_the_end(self) -> Result<Rollback, Trouble> {
         self.engine.drive().await
     }
+}
+
+/// The name that this system has for the person at the keyboard.
+fn person() -> String {
+    let named = ["USER", "USERNAME", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    named
+        .filter(|name| !name.trim().is_empty())
+        .map_or_else(|| "somebody".to_owned(), |name| format!("@{}", name.trim()))
 }
 
 /// Twelve hexadecimal digits that nobody had before.

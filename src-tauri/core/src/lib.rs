@@ -6,10 +6,14 @@
 pub mod error;
 pub mod hold;
 pub mod ids;
+pub mod incident;
 pub mod journal;
 pub mod live;
+pub mod message;
 pub mod planning;
 pub mod ports;
+pub mod redact;
 pub mod release;
 pub mod rollback;
 pub mod settings;
+pub mod template;

@@ -1,5 +1,6 @@
 //! Everything the engine needs from the world: narrow traits, named for the deed.
 
+pub mod channel;
 pub mod forge;
 pub mod publishing;
 pub mod repository;
@@ -7,6 +8,7 @@ pub mod world;
 
 use std::sync::Arc;
 
+pub use channel::Channel;
 pub use forge::Forge;
 pub use publishing::Publishing;
 pub use repository::Repository;

@@ -1,5 +1,7 @@
 //! `lastgood.toml`: what a team says of its repository. All of it is optional; what can be detected is detected.
 
+pub mod telling;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -14,6 +16,9 @@ pub const FILE: &str = "lastgood.toml";
 pub struct Settings {
     /// By the environment's name as GitHub spells it.
     pub environments: BTreeMap<String, EnvironmentSettings>,
+    pub incident: telling::IncidentSettings,
+    pub channels: BTreeMap<String, telling::ChannelSettings>,
+    pub contacts: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]

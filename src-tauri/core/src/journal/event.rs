@@ -4,20 +4,32 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::rollback;
+use crate::{incident, rollback};
 
 /// In the journal a family does not show: each event has a `kind` that no other family has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Event {
     Rollback(rollback::event::Event),
+    /// Each `kind` begins with `incident_`.
+    Incident(incident::event::Event),
 }
 
 impl Event {
     /// What happened to a rollback or to an environment, where it is that.
     pub fn rollback(&self) -> Option<&rollback::event::Event> {
-        let Self::Rollback(event) = self;
-        Some(event)
+        match self {
+            Self::Rollback(event) => Some(event),
+            Self::Incident(_) => None,
+        }
+    }
+
+    /// What happened to an incident, where it is that.
+    pub fn incident(&self) -> Option<&incident::event::Event> {
+        match self {
+            Self::Incident(event) => Some(event),
+            Self::Rollback(_) => None,
+        }
     }
 }
 
@@ -27,9 +39,21 @@ impl From<rollback::event::Event> for Event {
     }
 }
 
+impl From<incident::event::Event> for Event {
+    fn from(event: incident::event::Event) -> Self {
+        Self::Incident(event)
+    }
+}
+
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
-        serde_json::from_value(value).map(Self::Rollback).map_err(D::Error::custom)
+        let is_incident = value["kind"].as_str().is_some_and(|kind| kind.starts_with("incident_"));
+        let event = if is_incident {
+            serde_json::from_value(value).map(Self::Incident)
+        } else {
+            serde_json::from_value(value).map(Self::Rollback)
+        };
+        event.map_err(D::Error::custom)
     }
 }

@@ -8,3 +8,4 @@ mod live;
 mod planning;
 mod release;
 mod settings;
+mod telling;
