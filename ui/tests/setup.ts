@@ -32,3 +32,7 @@ Object.defineProperties(HTMLElement.prototype, {
 });
 Element.prototype.scrollTo = () => undefined;
 Element.prototype.scrollIntoView = () => undefined;
+
+// The editor asks where its text is; without layout it is nowhere.
+Range.prototype.getClientRects = () => [] as unknown as DOMRectList;
+Range.prototype.getBoundingClientRect = () => new DOMRect();

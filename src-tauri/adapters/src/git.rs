@@ -12,6 +12,7 @@ mod location;
 mod network;
 mod objects;
 mod program;
+pub(crate) mod publish;
 mod push;
 mod read;
 mod refs;

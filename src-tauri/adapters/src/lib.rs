@@ -1,10 +1,13 @@
 //! One file or folder per outside thing. Each implements a port of the core; none knows another's secrets.
 
 pub mod alerts;
+pub mod channel;
+pub mod channel_secret;
 pub mod clock;
 pub mod commands;
 pub mod desk;
 pub mod evidence;
+pub mod drafts;
 pub mod git;
 pub mod github;
 mod loopback;
@@ -18,6 +21,7 @@ pub mod sign_in;
 pub mod shell;
 pub mod sqlite;
 pub mod trust;
+pub mod telling;
 pub mod turn;
 pub mod vault;
 pub mod workspace;

@@ -11,6 +11,7 @@ mod news;
 mod tagging;
 mod trusted;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -25,6 +26,7 @@ use lastgood_core::rollback::event::Event;
 use lastgood_core::rollback::next;
 use lastgood_core::rollback::plan::{Plan, rollback_tags};
 use lastgood_core::settings::{FILE, Settings};
+use lastgood_core::template::shipped;
 
 pub use crate::sign_in::TOKEN_VARIABLE;
 pub use access::{API_VARIABLE, Access};
@@ -47,6 +49,7 @@ use crate::secret::Secret;
 use crate::sign_in::{Home, Host, SignIn};
 use crate::sqlite::SqliteJournal;
 use crate::trust::Trust;
+use crate::telling::{Telling, World};
 use crate::turn::{self, Turn};
 use connection::Connection;
 
@@ -172,6 +175,27 @@ impl Workspace {
     /// Under this name the journal files the repository's facts.
     pub fn key(&self) -> &str {
         &self.key
+    }
+
+    /// The incidents of this repository, and the way to everybody who must know.
+    ///
+    /// # Errors
+    /// Where drafts cannot be kept, or the settings name a time zone that nobody knows.
+    pub fn telling(&self) -> Result<Telling, Trouble> {
+        let mut files = BTreeMap::new();
+        for template in shipped() {
+            let path = format!(".lastgood/templates/{}.j2", template.name);
+            if let Some(bytes) = self.repository.read_head_file(&path)? {
+                files.insert(template.name.to_owned(), String::from_utf8_lossy(&bytes).into_owned());
+            }
+        }
+        let world = World {
+            slug: self.slug.clone(),
+            github: self.access.token().map(|token| (self.access.api.clone(), token)),
+            authorizer: Some(self.access.authorizer()),
+            person: person(),
+        };
+        Telling::new(&self.place, self.key.clone(), self.journal.clone(), self.settings.clone(), files, world)
     }
 
     /// The repository's facts, oldest first.
@@ -346,6 +370,14 @@ impl Drive {
     pub async fn to_the_end(self) -> Result<Rollback, Trouble> {
         self.engine.drive().await
     }
+}
+
+/// The name that this system has for the person at the keyboard.
+fn person() -> String {
+    let named = ["USER", "USERNAME", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    named
+        .filter(|name| !name.trim().is_empty())
+        .map_or_else(|| "somebody".to_owned(), |name| format!("@{}", name.trim()))
 }
 
 /// Twelve hexadecimal digits that nobody had before.

@@ -1,6 +1,8 @@
 //! The page for the hour in which Lastgood cannot help: the exact commands, ids, digests and people of one rollback,
 //! written while all was well.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::ports::publishing::Asset;
@@ -19,8 +21,8 @@ pub struct Glass<'a> {
     pub remote: &'a str,
     /// Files of the target's release.
     pub assets: &'a [Asset],
-    /// Lines of `lastgood.toml`.
-    pub contacts: &'a [String],
+    /// Of `lastgood.toml`: who, and how to reach them.
+    pub contacts: &'a BTreeMap<String, String>,
     pub prepared: Timestamp,
 }
 
@@ -61,13 +63,13 @@ pub fn page(glass: &Glass<'_>) -> String {
     text
 }
 
-fn people(line: &mut impl FnMut(&str), contacts: &[String]) {
+fn people(line: &mut impl FnMut(&str), contacts: &BTreeMap<String, String>) {
     if contacts.is_empty() {
-        line("People     none are named; add `contacts = [\"…\"]` to lastgood.toml");
+        line("People     none are named; add them below [contacts] in lastgood.toml");
     }
-    for (number, contact) in contacts.iter().enumerate() {
+    for (number, (name, how)) in contacts.iter().enumerate() {
         let label = if number == 0 { "People    " } else { "          " };
-        line(&format!("{label} {}", one_line(contact)));
+        line(&format!("{label} {}", one_line(&format!("{name}: {how}"))));
     }
 }
 

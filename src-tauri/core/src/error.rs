@@ -105,6 +105,30 @@ pub enum Code {
     JournalBroken,
     /// The rollback ended, but not well; its facts say why.
     RollbackFailed,
+    /// The incident is not known: `lastgood incident list` shows those there are.
+    IncidentUnknown,
+    /// This cannot happen to the incident as it stands: look at it again.
+    IncidentRefused,
+    /// No template has this name: choose one that is listed.
+    TemplateUnknown,
+    /// The template has a mistake; the sentence names line and column.
+    TemplateInvalid,
+    /// A value of the message is not known: fill it in, or take it out.
+    ValueMissing,
+    /// No channel has this name: choose one of `lastgood channel list`.
+    ChannelUnknown,
+    /// The channel's settings lack something: the sentence says what.
+    ChannelUnready,
+    /// The channel's secret is not in the keychain: `lastgood channel secret NAME`.
+    ChannelSecret,
+    /// The service said no, and nothing was sent.
+    ChannelRefused,
+    /// The service could not be reached, and nothing was sent.
+    ChannelUnreachable,
+    /// The service asks to wait; nothing was sent.
+    ChannelBusy,
+    /// Whether the message arrived is not known: look there, then decide.
+    SendUnknown,
     /// Something unexpected inside Lastgood.
     Internal,
 }

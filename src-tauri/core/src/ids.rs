@@ -64,6 +64,14 @@ name!(
     EvidenceHash
 );
 name!(
+    /// One update of an incident, unique over all installations.
+    UpdateId
+);
+name!(
+    /// A channel's name in `lastgood.toml`.
+    ChannelName
+);
+name!(
     /// One installation of Lastgood: whose chain of facts this is.
     WriterId
 );

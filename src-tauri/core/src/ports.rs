@@ -1,5 +1,6 @@
 //! Everything the engine needs from the world: narrow traits, named for the deed.
 
+pub mod channel;
 pub mod forge;
 pub mod history;
 pub mod publishing;
@@ -11,6 +12,7 @@ pub mod world;
 
 use std::sync::Arc;
 
+pub use channel::Channel;
 pub use forge::Forge;
 pub use history::History;
 pub use publishing::Publishing;

@@ -3,6 +3,7 @@
 pub mod checks;
 mod environment;
 mod pattern;
+pub mod telling;
 
 use std::collections::BTreeMap;
 
@@ -24,10 +25,12 @@ pub const FILE: &str = "lastgood.toml";
 pub struct Settings {
     /// What is asked before a rollback, wherever an environment says nothing else.
     pub checks: CheckSettings,
-    /// Whom to call when Lastgood cannot help; printed on the break-glass page, one line each.
-    pub contacts: Vec<String>,
     /// By the environment's name as GitHub spells it.
     pub environments: BTreeMap<String, EnvironmentSettings>,
+    /// Incidents: severities, cadence, review, escalation.
+    pub incident: telling::IncidentSettings,
+    pub channels: BTreeMap<String, telling::ChannelSettings>,
+    pub contacts: BTreeMap<String, String>,
 }
 
 impl Settings {

@@ -37,6 +37,7 @@ pub struct IncidentSummary {
     pub severity: u8,
     pub stage: Stage,
     pub environment: Option<String>,
+    pub rollback: Option<String>,
     pub since: String,
     pub ended_at: Option<String>,
     pub commander: Option<String>,

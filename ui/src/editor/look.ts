@@ -35,6 +35,10 @@ const theme = EditorView.theme({
     boxShadow: "inset 0 0 0 1px color-mix(in oklch, var(--warn) 55%, transparent)",
   },
   ".cm-value.unknown": { background: "var(--bad-soft)", color: "var(--bad)" },
+  ".cm-title": { fontSize: "1.1em", fontWeight: "640" },
+  ".cm-strong": { fontWeight: "640" },
+  ".cm-code": { fontFamily: "var(--mono)", fontSize: "0.94em" },
+  ".cm-block": { color: "var(--faint)" },
   ".cm-place": {
     display: "inline-block",
     padding: "1px 9px",
@@ -65,6 +69,13 @@ const theme = EditorView.theme({
   },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "5px 10px", display: "flex", gap: "14px" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { background: "var(--raised)", color: "var(--text)" },
+  ".cm-tooltip-autocomplete completion-section": {
+    padding: "6px 10px 2px",
+    borderBottom: "0",
+    color: "var(--faint)",
+    fontSize: "11px",
+    opacity: "1",
+  },
   ".cm-completionDetail": { fontStyle: "normal", color: "var(--faint)", marginLeft: "auto" },
   ".cm-completionMatchedText": { textDecoration: "none", fontWeight: "650" },
   ".cm-diagnostic": {

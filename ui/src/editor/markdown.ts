@@ -9,7 +9,11 @@ import { mountSurface, type Surface, type SurfaceOptions } from "./surface";
 
 type PaperOptions = SurfaceOptions & { facts: () => InsertableFact[]; hints: () => SectionHint[] };
 
-const SECTIONS = { fact: "Facts", event: "Events", chart: "Charts" } as const;
+const SECTIONS = {
+  fact: { name: "Facts", rank: 1 },
+  event: { name: "Events", rank: 2 },
+  chart: { name: "Charts", rank: 3 },
+} as const;
 
 /** Markdown, with `/` at the beginning of a word to put in what the journal knows. */
 export function mountPaper(parent: HTMLElement, options: PaperOptions): Surface {

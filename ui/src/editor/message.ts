@@ -1,6 +1,7 @@
 import { keymap } from "@codemirror/view";
 import type { TemplateProblem } from "../ipc/generated/TemplateProblem";
 import type { ValueView } from "../ipc/generated/ValueView";
+import { markup } from "./markup";
 import { problems } from "./problems";
 import { mountSurface, type Surface, type SurfaceOptions } from "./surface";
 import { chips, completion, marks, type Place, placeAt, setValues } from "./values";
@@ -35,6 +36,7 @@ export function mountMessage(parent: HTMLElement, options: MessageOptions): Mess
   ]);
   const { view, surface } = mountSurface(parent, options, [
     onvalue ? chips(onvalue) : marks,
+    markup,
     completion,
     openAtCursor,
   ]);

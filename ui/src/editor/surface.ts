@@ -60,7 +60,12 @@ function basics({ label, hint, onchange }: SurfaceOptions): Extension {
     EditorView.lineWrapping,
     // Tab stays with the window: the editor must not be a trap for the keyboard.
     keymap.of([...defaultKeymap, ...historyKeymap]),
-    EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "true", "aria-multiline": "true" }),
+    EditorView.contentAttributes.of({
+      "aria-label": label,
+      tabindex: "0",
+      spellcheck: "true",
+      "aria-multiline": "true",
+    }),
     hint ? placeholder(hint) : [],
     EditorView.updateListener.of((update) => {
       if (update.docChanged) onchange(() => update.view.state.doc.toString());

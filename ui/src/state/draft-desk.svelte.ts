@@ -12,7 +12,6 @@ export class DraftDesk {
   incident = $state<string | null>(null);
   destination = $state<string | null>(null);
   draft = $state.raw<DraftView | null>(null);
-  subject = $state("");
   text = $state("");
   trouble = $state.raw<IpcError | null>(null);
   /** Typed and not yet kept. */
@@ -32,11 +31,6 @@ export class DraftDesk {
 
   type(text: string): void {
     this.text = text;
-    this.#changed();
-  }
-
-  typeSubject(subject: string): void {
-    this.subject = subject;
     this.#changed();
   }
 
@@ -80,13 +74,13 @@ export class DraftDesk {
   }
 
   async #save(): Promise<void> {
-    const [draft, text, subject] = [this.draft, this.text, this.subject];
+    const { draft, text } = this;
     if (!draft) return;
     const { incident, destination, template } = draft;
-    const given = { incident, destination, template, subject: draft.subject === null ? null : subject, text };
+    const given = { incident, destination, template, text };
     await this.#ask(() => call("save_draft", { given }), false);
     if (this.destination !== destination) return;
-    this.unsaved = this.trouble !== null || this.text !== text || this.subject !== subject;
+    this.unsaved = this.trouble !== null || this.text !== text;
   }
 
   async #ask(question: () => Promise<DraftView>, takeText: boolean): Promise<void> {
@@ -104,7 +98,6 @@ export class DraftDesk {
 
   #take(draft: DraftView): void {
     this.text = draft.text;
-    this.subject = draft.subject ?? "";
     this.unsaved = false;
     this.given += 1;
   }

@@ -13,15 +13,12 @@ export class Templates {
   trouble = $state.raw<IpcError | null>(null);
   view = $state.raw<TemplateView | null>(null);
   trial = $state.raw<TemplateTrial | null>(null);
-  subject = $state("");
   text = $state("");
   given = $state(0);
   /** The incident that the preview is made on; `null` for the sample. */
   incident = $state<string | null>(null);
 
-  readonly changed = $derived(
-    this.view !== null && (this.text !== this.view.text || this.subject !== (this.view.subject ?? "")),
-  );
+  readonly changed = $derived(this.view !== null && this.text !== this.view.text);
   #later = new Later(TRY_WITHIN, () => this.#try());
 
   async load(): Promise<void> {
@@ -44,11 +41,6 @@ export class Templates {
     this.#later.ask();
   }
 
-  typeSubject(subject: string): void {
-    this.subject = subject;
-    this.#later.ask();
-  }
-
   async tryOn(incident: string | null): Promise<void> {
     this.incident = incident;
     await this.#try();
@@ -57,7 +49,7 @@ export class Templates {
   async save(): Promise<void> {
     const { view } = this;
     if (!view) return;
-    await this.#take(await call("save_template", { ...this.#given(view), id: view.row.id }));
+    await this.#take(await call("save_template", { id: view.row.id, text: this.text }));
     this.rows = await call("templates");
   }
 
@@ -80,7 +72,6 @@ export class Templates {
     this.#later.forget();
     this.view = view;
     this.text = view.text;
-    this.subject = view.subject ?? "";
     this.given += 1;
     await this.#try();
   }
@@ -88,13 +79,13 @@ export class Templates {
   async #try(): Promise<void> {
     const { view, incident } = this;
     if (!view) return;
-    const given = this.#given(view);
-    const trial = await call("try_template", { id: view.row.id, ...given, incident });
-    if (this.view === view && this.text === given.text) this.trial = keepPreview(trial, this.trial);
-  }
-
-  #given(view: TemplateView): { subject: string | null; text: string } {
-    return { subject: view.subject === null ? null : this.subject, text: this.text };
+    const { text } = this;
+    try {
+      const trial = await call("try_template", { id: view.row.id, text, incident });
+      if (this.view === view && this.text === text) this.trial = keepPreview(trial, this.trial);
+    } catch (thrown) {
+      this.trouble = toIpcError(thrown);
+    }
   }
 }
 

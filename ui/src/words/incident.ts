@@ -37,18 +37,21 @@ export function severityTone(severity: number): Tone {
   return severity === 3 ? "warn" : "neutral";
 }
 
-const CHANNELS: Record<
-  ChannelKind,
-  { word: string; glyph: "chat" | "mail" | "page" | "ticket" | "bell" | "tag" | "copy" }
-> = {
-  slack: { word: "Slack", glyph: "chat" },
-  teams: { word: "Teams", glyph: "chat" },
-  email: { word: "Email", glyph: "mail" },
-  status_page: { word: "Status page", glyph: "page" },
-  in_app: { word: "In-app notice", glyph: "bell" },
-  ticket: { word: "Ticket", glyph: "ticket" },
-  release_notes: { word: "Release notes", glyph: "tag" },
-  clipboard: { word: "Clipboard", glyph: "copy" },
+type ChannelSign = {
+  word: string;
+  /** "As it will look …" */
+  where: string;
+  glyph: "chat" | "mail" | "page" | "ticket" | "bell" | "tag" | "copy";
+};
+const CHANNELS: Record<ChannelKind, ChannelSign> = {
+  slack: { word: "Slack", where: "in Slack", glyph: "chat" },
+  teams: { word: "Teams", where: "in Teams", glyph: "chat" },
+  email: { word: "Email", where: "in the mail", glyph: "mail" },
+  status_page: { word: "Status page", where: "on the status page", glyph: "page" },
+  in_app: { word: "In-app notice", where: "in the app", glyph: "bell" },
+  ticket: { word: "Ticket", where: "in the ticket", glyph: "ticket" },
+  release_notes: { word: "Release notes", where: "in the release notes", glyph: "tag" },
+  clipboard: { word: "Clipboard", where: "as text", glyph: "copy" },
 };
 
 export function channelSign(kind: ChannelKind): (typeof CHANNELS)[ChannelKind] {

@@ -122,7 +122,7 @@ fn configuration(location: &Location) -> String {
 }
 
 /// `https://host:port/`: the header goes to this host alone.
-fn scope(address: &str) -> Option<String> {
+pub(super) fn scope(address: &str) -> Option<String> {
     let (scheme, rest) = address.split_once("://")?;
     if !matches!(scheme, "http" | "https") {
         return None;

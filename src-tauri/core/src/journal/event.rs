@@ -4,7 +4,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::{postmortem, rollback};
+use crate::{incident, postmortem, rollback};
 
 /// In the journal a family does not show: each event has a `kind` that no other family has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -12,6 +12,8 @@ use crate::{postmortem, rollback};
 pub enum Event {
     Rollback(rollback::event::Event),
     Postmortem(postmortem::event::Event),
+    /// Each `kind` begins with `incident_`.
+    Incident(incident::event::Event),
 }
 
 impl Event {
@@ -19,7 +21,15 @@ impl Event {
     pub fn rollback(&self) -> Option<&rollback::event::Event> {
         match self {
             Self::Rollback(event) => Some(event),
-            Self::Postmortem(_) => None,
+            Self::Postmortem(_) | Self::Incident(_) => None,
+        }
+    }
+
+    /// What happened to an incident, where it is that.
+    pub fn incident(&self) -> Option<&incident::event::Event> {
+        match self {
+            Self::Incident(event) => Some(event),
+            Self::Rollback(_) | Self::Postmortem(_) => None,
         }
     }
 
@@ -27,7 +37,7 @@ impl Event {
     pub fn postmortem(&self) -> Option<&postmortem::event::Event> {
         match self {
             Self::Postmortem(event) => Some(event),
-            Self::Rollback(_) => None,
+            Self::Rollback(_) | Self::Incident(_) => None,
         }
     }
 }
@@ -35,6 +45,12 @@ impl Event {
 impl From<rollback::event::Event> for Event {
     fn from(event: rollback::event::Event) -> Self {
         Self::Rollback(event)
+    }
+}
+
+impl From<incident::event::Event> for Event {
+    fn from(event: incident::event::Event) -> Self {
+        Self::Incident(event)
     }
 }
 
@@ -50,6 +66,9 @@ impl<'de> Deserialize<'de> for Event {
         let kind = value.get("kind").and_then(Value::as_str).unwrap_or_default();
         if kind.starts_with(postmortem::event::PREFIX) {
             return serde_json::from_value(value).map(Self::Postmortem).map_err(D::Error::custom);
+        }
+        if kind.starts_with(incident::event::PREFIX) {
+            return serde_json::from_value(value).map(Self::Incident).map_err(D::Error::custom);
         }
         serde_json::from_value(value).map(Self::Rollback).map_err(D::Error::custom)
     }

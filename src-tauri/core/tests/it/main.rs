@@ -11,3 +11,4 @@ mod postmortem;
 mod release;
 mod risk;
 mod settings;
+mod telling;

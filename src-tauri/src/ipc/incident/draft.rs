@@ -17,9 +17,7 @@ pub struct DraftView {
     /// The templates that fit this destination.
     pub templates: Vec<TemplateChoice>,
     pub stage: Stage,
-    /// `None` where the channel knows no subject.
-    pub subject: Option<String>,
-    /// With `{{ name }}` where a value is linked.
+    /// A template's language: `# Title`, `Label:: value`, and `{{ name }}` where a value is linked.
     pub text: String,
     pub saved_at: Option<String>,
     /// Every value that can be linked here, known or not.
@@ -98,7 +96,6 @@ pub struct DraftGiven {
     pub incident: String,
     pub destination: String,
     pub template: String,
-    pub subject: Option<String>,
     pub text: String,
 }
 

@@ -29,7 +29,7 @@ pub enum PreviewView {
         page: String,
         title: String,
         stage: Stage,
-        paragraphs: Vec<Vec<Inline>>,
+        blocks: Vec<PreviewBlock>,
         components: Vec<ComponentLine>,
     },
     Plain {
@@ -44,6 +44,7 @@ pub enum PreviewBlock {
     Header { text: Vec<Inline> },
     Section { text: Vec<Inline> },
     Facts { facts: Vec<FactPair> },
+    List { items: Vec<Vec<Inline>> },
     Context { text: Vec<Inline> },
     Buttons { buttons: Vec<LinkButton> },
     Divider,

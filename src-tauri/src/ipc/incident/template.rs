@@ -34,7 +34,6 @@ pub enum TemplateOrigin {
 #[serde(rename_all = "camelCase")]
 pub struct TemplateView {
     pub row: TemplateRow,
-    pub subject: Option<String>,
     pub text: String,
     /// The file in the repository that holds the team's text, or would.
     pub file: String,

@@ -35,11 +35,8 @@ export type IncidentCommands = {
   settle_receipt: [{ incident: string; receipt: string; choice: SettleChoice }, null];
   templates: [Nothing, TemplateRow[]];
   template: [{ id: string }, TemplateView];
-  try_template: [
-    { id: string; subject: string | null; text: string; incident: string | null },
-    TemplateTrial,
-  ];
-  save_template: [{ id: string; subject: string | null; text: string }, TemplateView];
+  try_template: [{ id: string; text: string; incident: string | null }, TemplateTrial];
+  save_template: [{ id: string; text: string }, TemplateView];
   reset_template: [{ id: string }, TemplateView];
   channels: [Nothing, ChannelView[]];
   test_channel: [{ id: string }, ChannelTest];

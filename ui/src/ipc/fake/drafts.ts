@@ -2,6 +2,7 @@ import type { DestinationView } from "../generated/DestinationView";
 import type { DraftView } from "../generated/DraftView";
 import type { IncidentView } from "../generated/IncidentView";
 import type { Inline } from "../generated/Inline";
+import type { PreviewBlock } from "../generated/PreviewBlock";
 import type { PreviewView } from "../generated/PreviewView";
 import type { TemplateProblem } from "../generated/TemplateProblem";
 import type { TemplateRow } from "../generated/TemplateRow";
@@ -15,7 +16,6 @@ const LIMITS: Partial<Record<DestinationView["kind"], number>> = {
 };
 
 export type Written = {
-  subject: string | null;
   text: string;
   template: string;
   revision: number;
@@ -62,8 +62,7 @@ export function renderDraft(
   values: ValueView[],
   review: DraftView["review"],
 ): DraftView {
-  const source = `${written.subject ?? ""}\n${written.text}`;
-  const gaps = gapsOf(source, values);
+  const gaps = gapsOf(written.text, values);
   const problems = problemsOf(written.text, values);
   const plainText = fill(written.text, values);
   const limit = LIMITS[destination.kind];
@@ -76,14 +75,13 @@ export function renderDraft(
       .filter((row) => row.kind === destination.kind)
       .map(({ id, title, stage }) => ({ id, title, stage })),
     stage: incident.stage,
-    subject: written.subject,
     text: written.text,
     savedAt: written.savedAt,
     values,
     gaps,
     limits: limit ? [{ title: "characters", used: plainText.length, limit }] : [],
     problems,
-    preview: previewOf(incident, destination, written, values),
+    preview: previewOf(incident, destination, written.text, values),
     review,
     blocked: blockedBy(
       destination,
@@ -167,76 +165,89 @@ function strong(text: string): Inline[] {
   return text.split("**").map((part, index) => ({ text: part, style: index % 2 === 1 ? "strong" : "plain" }));
 }
 
+const TITLE = /^# (.*)\n*/;
+
+/** The title of a message, its values filled in. */
+export function titleOf(text: string, values: ValueView[]): string {
+  return fill(TITLE.exec(text)?.[1] ?? "", values);
+}
+
+function blocksOf(text: string, values: ValueView[]): PreviewBlock[] {
+  return text
+    .replace(TITLE, "")
+    .split(/\n{2,}/)
+    .filter((block) => block.trim() !== "")
+    .map((block) => {
+      const link = /^\[(.+)\]\((.+)\)$/.exec(block);
+      if (link) return { kind: "buttons", buttons: [{ title: link[1] ?? "", url: link[2] ?? "" }] };
+      const facts = block.split("\n").map((line) => /^(.+?):: (.*)$/.exec(line));
+      if (facts.every((fact) => fact !== null))
+        return {
+          kind: "facts",
+          facts: facts.map((fact) => ({ title: fact?.[1] ?? "", value: inlines(fact?.[2] ?? "", values) })),
+        };
+      return { kind: "section", text: inlines(block, values) };
+    });
+}
+
+/** The message as its destination shows it. */
 export function previewOf(
   incident: IncidentView,
   destination: Pick<DestinationView, "kind" | "target">,
-  written: Pick<Written, "subject" | "text">,
+  text: string,
   values: ValueView[],
 ): PreviewView {
-  const paragraphs = written.text.split(/\n{2,}/).map((paragraph) => inlines(paragraph, values));
-  const title = inlines(written.subject ?? "{{ title }}", values);
-  const foot = inlines("Next update by {{ next_update }} · {{ severity }} · {{ commander }}", values);
-  const sections = paragraphs.map((text) => ({ kind: "section" as const, text }));
-  const buttons = {
-    kind: "buttons" as const,
-    buttons: [{ title: "Open run", url: "https://github.com/acme/connectias/actions/runs/19482201" }],
-  };
+  const title = titleOf(text, values);
+  const body = blocksOf(text, values);
+  const header = { kind: "header" as const, text: inlines(TITLE.exec(text)?.[1] ?? "", values) };
+  const words = fill(text.replace(TITLE, ""), values);
   switch (destination.kind) {
-    case "slack":
+    case "slack": {
+      const foot = inlines("{{ severity }} · {{ commander }}", values);
       return {
         kind: "slack",
         sender: "Lastgood",
         tone: "bad",
-        blocks: [{ kind: "header", text: title }, ...sections, { kind: "context", text: foot }, buttons],
+        blocks: [header, ...body, { kind: "context", text: foot }],
       };
+    }
     case "teams":
-      return {
-        kind: "teams",
-        sender: "Lastgood",
-        blocks: [
-          { kind: "header", text: title },
-          ...sections,
-          {
-            kind: "facts",
-            facts: [
-              { title: "Severity", value: inlines("{{ severity }}", values) },
-              { title: "Impact", value: inlines("{{ impact }}", values) },
-            ],
-          },
-          buttons,
-        ],
-      };
+      return { kind: "teams", sender: "Lastgood", blocks: [header, ...body] };
     case "email":
       return {
         kind: "email",
         from: "status@acme.example",
         to: destination.target,
-        subject: fill(written.subject ?? "{{ title }}", values),
-        html: paragraphs.map((text) => `<p style="margin:0 0 14px">${text.map(html).join("")}</p>`).join(""),
-        text: fill(written.text, values),
+        subject: title,
+        html: body.map(html).join(""),
+        text: words,
       };
     case "status_page":
       return {
         kind: "status_page",
         page: destination.target,
-        title: fill(written.subject ?? "{{ title }}", values),
+        title,
         stage: incident.stage,
-        paragraphs,
+        blocks: body,
         components: [
           { name: "API", state: "Operational", tone: "good" },
           { name: "Plugin host", state: "Degraded", tone: "warn" },
         ],
       };
     default:
-      return {
-        kind: "plain",
-        title: fill(written.subject ?? "{{ title }}", values),
-        text: fill(written.text, values),
-      };
+      return { kind: "plain", title, text: words };
   }
 }
 
-function html(part: Inline): string {
+function html(block: PreviewBlock): string {
+  if (block.kind === "section") return `<p style="margin:0 0 14px">${block.text.map(span).join("")}</p>`;
+  if (block.kind !== "facts") return "";
+  return block.facts
+    .map(({ title, value }) => `<p><b>${title}</b><br>${value.map(span).join("")}</p>`)
+    .join("");
+}
+
+function span(part: Inline): string {
   const text = part.text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/\n/g, "<br>");
   if (part.style === "strong") return `<strong>${text}</strong>`;
   return part.style === "gap" ? `<mark data-gap>${text}</mark>` : text;

@@ -9,7 +9,7 @@ import type { IncidentView } from "../generated/IncidentView";
 import type { Notice } from "../generated/Notice";
 import type { ReceiptView } from "../generated/ReceiptView";
 import type { TemplateView } from "../generated/TemplateView";
-import { fill, gapsOf, previewOf, problemsOf, renderDraft, valuesOf, type Written } from "./drafts";
+import { fill, gapsOf, previewOf, problemsOf, renderDraft, titleOf, valuesOf, type Written } from "./drafts";
 import { sampleChannels } from "./incidents";
 import { sampleTemplates, type TemplateText } from "./templates";
 
@@ -54,10 +54,9 @@ export class FakeRoom {
     draft: ({ incident, destination }) => this.#draft(incident, destination),
     choose_template: ({ incident, destination, template }) => {
       const chosen = this.#template(template);
-      return this.#write(incident, destination, chosen.row.id, chosen.subject, chosen.text);
+      return this.#write(incident, destination, chosen.row.id, chosen.text);
     },
-    save_draft: ({ given }) =>
-      this.#write(given.incident, given.destination, given.template, given.subject, given.text),
+    save_draft: ({ given }) => this.#write(given.incident, given.destination, given.template, given.text),
     review_draft: ({ incident, destination, deed }) => {
       this.#reviews.set(
         `${incident} ${destination}`,
@@ -70,8 +69,8 @@ export class FakeRoom {
       const text = fill(draft.text, draft.values);
       if (format === "channel") return JSON.stringify(draft.preview, null, 2);
       return format === "markdown"
-        ? `## ${fill(draft.subject ?? "", draft.values)}\n\n${text}`
-        : text.replaceAll("**", "");
+        ? text.replace(/^# /, "## ")
+        : text.replace(/^# /, "").replaceAll("**", "");
     },
     send_updates: ({ incident, destinations }) => {
       for (const destination of destinations) this.#send(incident, destination);
@@ -93,20 +92,18 @@ export class FakeRoom {
       }),
     templates: () => this.#templates.map(({ row }) => row),
     template: ({ id }) => this.#templateView(id),
-    try_template: ({ id, subject, text, incident }) => {
+    try_template: ({ id, text, incident }) => {
       const on = this.incidents.find((one) => one.id === incident) ?? this.incidents[0];
       if (!on) return { preview: null, problems: [], gaps: [] };
       const values = this.#values(on);
       const problems = problemsOf(text, values);
       const { kind } = this.#template(id).row;
-      const preview =
-        problems.length > 0 ? null : previewOf(on, { kind, target: "sample" }, { subject, text }, values);
+      const preview = problems.length > 0 ? null : previewOf(on, { kind, target: "sample" }, text, values);
       return { preview, problems, gaps: gapsOf(text, values) };
     },
-    save_template: ({ id, subject, text }) => {
+    save_template: ({ id, text }) => {
       const template = this.#template(id);
       Object.assign(template, {
-        subject,
         text,
         row: { ...template.row, origin: template.shipped ? "override" : "team" },
       });
@@ -114,7 +111,10 @@ export class FakeRoom {
     },
     reset_template: ({ id }) => {
       const template = this.#template(id);
-      Object.assign(template, { ...template.shipped, row: { ...template.row, origin: "shipped" } });
+      Object.assign(template, {
+        text: template.shipped ?? template.text,
+        row: { ...template.row, origin: "shipped" },
+      });
       return this.#templateView(id);
     },
     channels: () => sampleChannels(this.#world.now()),
@@ -128,6 +128,7 @@ export class FakeRoom {
       severity: one.severity,
       stage: one.stage,
       environment: one.environment,
+      rollback: one.rollback,
       since: one.since,
       endedAt: one.endedAt,
       commander: one.roles[0]?.person ?? null,
@@ -231,7 +232,7 @@ export class FakeRoom {
         title: to.title,
         kind: to.kind,
         target: to.target,
-        subject: fill(draft.subject ?? draft.text.slice(0, 60), draft.values),
+        subject: titleOf(draft.text, draft.values),
         outcome: this.outcome,
         sentence,
         hint,
@@ -257,7 +258,6 @@ export class FakeRoom {
     const own = this.#templates.filter(({ row }) => row.kind === to.kind);
     const template = own.find(({ row }) => row.stage === "monitoring") ?? own[0];
     return {
-      subject: template?.subject ?? null,
       text: template?.text ?? "",
       template: template?.row.id ?? "",
       revision: 0,
@@ -265,10 +265,10 @@ export class FakeRoom {
     };
   }
 
-  #write(id: string, destination: string, template: string, subject: string | null, text: string): DraftView {
+  #write(id: string, destination: string, template: string, text: string): DraftView {
     const key = `${id} ${destination}`;
     const revision = (this.#drafts.get(key)?.revision ?? 0) + 1;
-    this.#drafts.set(key, { subject, text, template, revision, savedAt: iso(this.#world.now()) });
+    this.#drafts.set(key, { text, template, revision, savedAt: iso(this.#world.now()) });
     const review = this.#reviews.get(key);
     if (review === "approved") this.#reviews.set(key, "outdated");
     const to = this.#find(id).destinations.find((one) => one.id === destination);
@@ -351,9 +351,9 @@ export class FakeRoom {
   }
 
   #templateView(id: string): TemplateView {
-    const { row, subject, text } = this.#template(id);
+    const { row, text } = this.#template(id);
     const on = this.incidents[0];
-    return { row, subject, text, file: `.lastgood/templates/${id}.md`, values: on ? this.#values(on) : [] };
+    return { row, text, file: `.lastgood/templates/${id}.md`, values: on ? this.#values(on) : [] };
   }
 
   #values(incident: IncidentView) {

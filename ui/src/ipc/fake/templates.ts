@@ -1,19 +1,15 @@
 import type { TemplateRow } from "../generated/TemplateRow";
 
-export type TemplateText = {
-  row: TemplateRow;
-  subject: string | null;
-  text: string;
-  shipped: { subject: string | null; text: string } | null;
-};
+export type TemplateText = { row: TemplateRow; text: string; shipped: string | null };
 
 const ROLLED_BACK = `We rolled {{ environment }} back from {{ from }} to {{ to }} at {{ rolled_back_at }}. Plugin execution works again.
 
-**Impact**
-{{ impact }} failed for {{ duration }}.
+Impact:: {{ impact }} failed for {{ duration }}
+Commander:: {{ commander }}
 
-**Next**
-Next update by {{ next_update }}, sooner if anything changes.`;
+Next update by {{ next_update }}, sooner if anything changes.
+
+[Open run](https://github.com/acme/connectias/actions/runs/19482201)`;
 
 const INVESTIGATING = `We see trouble in {{ environment }} and look into it.
 
@@ -106,22 +102,14 @@ function shipped(
   audience: string,
   kind: TemplateRow["kind"],
   stage: TemplateRow["stage"],
-  subject: string,
-  text: string,
+  heading: string,
+  body: string,
 ): TemplateText {
-  return {
-    row: { id, title, audience, kind, stage, origin: "shipped", broken: false },
-    subject,
-    text,
-    shipped: { subject, text },
-  };
+  const text = `# ${heading}\n\n${body}`;
+  return { row: { id, title, audience, kind, stage, origin: "shipped", broken: false }, text, shipped: text };
 }
 
 function overridden(...given: Parameters<typeof shipped>): TemplateText {
   const template = shipped(...given);
-  return {
-    ...template,
-    row: { ...template.row, origin: "override" },
-    shipped: { subject: template.subject, text: INVESTIGATING },
-  };
+  return { ...template, row: { ...template.row, origin: "override" }, shipped: INVESTIGATING };
 }

@@ -1,3 +1,3 @@
 // stopgap
 
-export type DraftGiven = { incident: string, destination: string, template: string, subject: string | null, text: string, };
+export type DraftGiven = { incident: string, destination: string, template: string, text: string, };

@@ -8,4 +8,4 @@ import type { TemplateChoice } from "./TemplateChoice";
 import type { TemplateProblem } from "./TemplateProblem";
 import type { ValueView } from "./ValueView";
 
-export type DraftView = { incident: string, destination: string, revision: number, template: string, templates: Array<TemplateChoice>, stage: Stage, subject: string | null, text: string, savedAt: string | null, values: Array<ValueView>, gaps: Array<string>, limits: Array<LimitView>, problems: Array<TemplateProblem>, preview: PreviewView, review: ReviewView, blocked: Reason | null, };
+export type DraftView = { incident: string, destination: string, revision: number, template: string, templates: Array<TemplateChoice>, stage: Stage, text: string, savedAt: string | null, values: Array<ValueView>, gaps: Array<string>, limits: Array<LimitView>, problems: Array<TemplateProblem>, preview: PreviewView, review: ReviewView, blocked: Reason | null, };

@@ -2,4 +2,4 @@
 import type { TemplateRow } from "./TemplateRow";
 import type { ValueView } from "./ValueView";
 
-export type TemplateView = { row: TemplateRow, subject: string | null, text: string, file: string, values: Array<ValueView>, };
+export type TemplateView = { row: TemplateRow, text: string, file: string, values: Array<ValueView>, };

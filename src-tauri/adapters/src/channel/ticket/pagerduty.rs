@@ -1,0 +1,70 @@
+//! PagerDuty, Events API v2: <https://developer.pagerduty.com/docs/send-alert-event>. The incident's id is the `dedup_key`:
+//! an event that comes twice is one alert.
+
+use async_trait::async_trait;
+use lastgood_core::error::Trouble;
+use lastgood_core::incident::{Receipt, Stage};
+use lastgood_core::message::render::{Format, Letter, render};
+use lastgood_core::ports::Channel;
+use lastgood_core::ports::channel::Sent;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::channel::http::Http;
+use crate::secret::Secret;
+
+const LONGEST_SUMMARY: usize = 1_024;
+const LONGEST_KEY: usize = 255;
+
+pub(in crate::channel) struct Pagerduty {
+    http: Http,
+    events: String,
+    key: Secret,
+}
+
+impl Pagerduty {
+    pub(in crate::channel) fn new(http: Http, api: String, key: Secret) -> Self {
+        Self { http, events: format!("{api}/v2/enqueue"), key }
+    }
+
+    fn event(&self, letter: &Letter) -> Value {
+        let rendered = render(Format::Status, letter);
+        let key: String = format!("lastgood-{}", letter.incident).chars().take(LONGEST_KEY).collect();
+        let mut event = json!({ "routing_key": self.key.reveal(), "dedup_key": key, "event_action": "trigger" });
+        if letter.stage == Stage::Resolved {
+            event["event_action"] = json!("resolve");
+            return event;
+        }
+        event["client"] = json!("Lastgood");
+        event["payload"] = json!({
+            "summary": rendered.title.chars().take(LONGEST_SUMMARY).collect::<String>(),
+            "source": letter.surfaces.first().map_or(letter.incident.as_str(), String::as_str),
+            "severity": match letter.severity.number() { 1 => "critical", 2 => "error", 3 => "warning", _ => "info" },
+            "timestamp": letter.at,
+            "custom_details": { "stage": letter.stage.as_str(), "text": rendered.body.text() },
+        });
+        event
+    }
+}
+
+#[async_trait]
+impl Channel for Pagerduty {
+    async fn send(&self, letter: &Letter) -> Sent {
+        match self.http.write(self.http.json(Method::POST, &self.events, &self.event(letter))).await {
+            Ok(answer) => match answer.json().and_then(|body| body["dedup_key"].as_str().map(str::to_owned)) {
+                Some(key) => Sent::Delivered(Receipt {
+                    handle: Some(key),
+                    url: None,
+                    sentence: "PagerDuty accepted the event.".to_owned(),
+                }),
+                None => self.http.strange(&answer),
+            },
+            Err(sent) => sent,
+        }
+    }
+
+    /// There is nothing to ask that would not call somebody.
+    async fn test(&self) -> Result<String, Trouble> {
+        Ok("The routing key is there; PagerDuty is not asked, because every event calls somebody.".to_owned())
+    }
+}

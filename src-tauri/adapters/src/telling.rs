@@ -1,0 +1,319 @@
+//! Telling people, wired together: the journal, what is being typed, and the channels. The window and the terminal both
+//! stand on this.
+//!
+//! One process writes the facts of incidents at a time, and one sends at a time: two file locks see to it.
+
+mod compose;
+mod send;
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use lastgood_core::error::{Code, Trouble};
+use lastgood_core::ids::{ChannelName, IncidentId, RepositorySlug, RollbackId, UpdateId};
+use lastgood_core::incident::cadence::{self, Reminder};
+use lastgood_core::incident::event::{Event, Opening, SendChoice};
+use lastgood_core::incident::{Audience, Incident, next, opening};
+use lastgood_core::journal::{Fact, NewFact, Subject};
+use lastgood_core::ports::{Channel, Clock, Journal};
+use lastgood_core::rollback::Rollback;
+use lastgood_core::settings::Settings;
+use lastgood_core::settings::telling::ChannelSettings;
+use lastgood_core::template::Templates;
+
+pub use compose::{Composed, Wish};
+pub use send::Gone;
+
+use crate::channel::{self, Keys};
+use crate::channel_secret;
+use crate::clock::SystemClock;
+use crate::drafts::Drafts;
+use crate::git::Authorizer;
+use crate::place::Place;
+use crate::secret::Secret;
+use crate::sqlite::SqliteJournal;
+
+/// The incidents of one repository, and the way to everybody who must know.
+pub struct Telling {
+    place: Place,
+    key: String,
+    journal: SqliteJournal,
+    drafts: Drafts,
+    settings: Settings,
+    templates: Templates,
+    zone: TimeZone,
+    world: World,
+    last_sent: Mutex<BTreeMap<ChannelName, Instant>>,
+}
+
+/// What channels may need of the repository around them.
+#[derive(Clone, Default)]
+pub struct World {
+    pub slug: Option<RepositorySlug>,
+    pub github: Option<(String, Secret)>,
+    pub authorizer: Option<Authorizer>,
+    /// Of the person at the keyboard, as others should read it.
+    pub person: String,
+}
+
+impl Telling {
+    /// # Errors
+    /// Where drafts cannot be kept, or the settings name a time zone that nobody knows.
+    pub fn new(
+        place: &Place,
+        key: String,
+        journal: SqliteJournal,
+        settings: Settings,
+        files: BTreeMap<String, String>,
+        world: World,
+    ) -> Result<Self, Trouble> {
+        let zone = match &settings.incident.time_zone {
+            None => TimeZone::UTC,
+            Some(name) => TimeZone::get(name).map_err(|error| {
+                let message = format!("lastgood.toml names the time zone {name}: {error}.");
+                Trouble::new(Code::SettingsInvalid, message, "Name one such as Europe/Berlin.")
+            })?,
+        };
+        let mut own = files;
+        own.extend(settings.incident.templates.clone());
+        let drafts = Drafts::open(&place.journal())?;
+        let templates = Templates::new(own);
+        let (place, last_sent) = (place.clone(), Mutex::default());
+        Ok(Self { place, key, journal, drafts, settings, templates, zone, world, last_sent })
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub fn templates(&self) -> &Templates {
+        &self.templates
+    }
+
+    pub fn drafts(&self) -> &Drafts {
+        &self.drafts
+    }
+
+    /// Every incident of the repository, oldest first.
+    pub async fn incidents(&self) -> Result<Vec<Incident>, Trouble> {
+        next::fold(&self.facts().await?).map_err(|illegal| broken(&illegal.to_string()))
+    }
+
+    /// # Errors
+    /// [`Code::IncidentUnknown`] with those that are open.
+    pub async fn incident(&self, id: &IncidentId) -> Result<Incident, Trouble> {
+        let all = self.incidents().await?;
+        let open: Vec<String> =
+            all.iter().filter(|incident| incident.is_open()).map(|incident| incident.id.to_string()).collect();
+        all.into_iter().find(|incident| incident.id == *id).ok_or_else(|| {
+            let hint =
+                if open.is_empty() { "None is open.".to_owned() } else { format!("Open are: {}.", open.join(", ")) };
+            Trouble::new(Code::IncidentUnknown, format!("There is no incident {id}."), hint)
+        })
+    }
+
+    /// The rollback that opened or answers the incident.
+    pub async fn rollback_of(&self, incident: &Incident) -> Result<Option<Rollback>, Trouble> {
+        let Some(id) = &incident.rollback else { return Ok(None) };
+        let facts = self.journal.of_rollback(id).await?;
+        lastgood_core::rollback::next::fold(&facts).map_err(|illegal| broken(&illegal.to_string()))
+    }
+
+    pub async fn open(&self, opening: Opening) -> Result<Incident, Trouble> {
+        if opening.title.trim().is_empty() {
+            return Err(Trouble::new(
+                Code::Usage,
+                "An incident needs a title.",
+                "Say in a few words what does not work.",
+            ));
+        }
+        let id = IncidentId::new(format!("inc-{}", crate::workspace::fresh()));
+        self.write(&id, Event::IncidentOpened(Box::new(opening))).await
+    }
+
+    /// Opens the incident of a rollback, once, and drafts what there is to tell; `None` where the settings want none.
+    /// Nothing is sent but to channels that are set to it, and to those only what lacks nothing.
+    pub async fn rollback_began(&self, rollback: &Rollback) -> Result<Option<Incident>, Trouble> {
+        let settings = &self.settings.incident;
+        if !settings.on_rollback.unwrap_or(!self.settings.channels.is_empty()) {
+            return Ok(None);
+        }
+        let id = opening::id_of(&rollback.id);
+        if let Some(there) = self.incidents().await?.into_iter().find(|incident| incident.id == id) {
+            return Ok(Some(there));
+        }
+        let opening = opening::from_rollback(rollback, settings);
+        let incident = self.write(&id, Event::IncidentOpened(Box::new(opening))).await?;
+        self.draft_all(&incident).await?;
+        Ok(Some(self.incident(&incident.id).await?))
+    }
+
+    /// Writes a fact about an incident, and where it stands after it.
+    ///
+    /// # Errors
+    /// [`Code::IncidentRefused`] where that cannot happen to it now; nothing was written then.
+    pub async fn write(&self, id: &IncidentId, event: Event) -> Result<Incident, Trouble> {
+        let _lock = self.lock("facts").await?;
+        let at = SystemClock.now();
+        let standing = self.incidents().await?.into_iter().find(|incident| incident.id == *id);
+        let after = match (standing, &event) {
+            (Some(standing), event) => next::next(&standing, at, event).map_err(|_| refused(id))?,
+            (None, Event::IncidentOpened(opening)) => next::begin(id.clone(), at, opening),
+            (None, _) => return Err(Trouble::new(Code::IncidentUnknown, format!("There is no incident {id}."), "")),
+        };
+        let subject = Subject::repository(&self.key).incident(id.clone());
+        let subject = Subject { environment: after.environment.clone(), ..subject };
+        self.journal.append(NewFact { at, subject, event: event.into() }).await?;
+        Ok(after)
+    }
+
+    /// "Nothing new": the audience hears more one cadence later.
+    pub async fn nothing_new(&self, id: &IncidentId, audience: Audience) -> Result<Incident, Trouble> {
+        let incident = self.incident(id).await?;
+        let due = cadence::next_due(&incident, audience, SystemClock.now(), &self.settings.incident);
+        let due = due.ok_or_else(|| refused(id))?;
+        self.write(id, Event::IncidentNothingNew { by: self.world.person.clone(), audience, due }).await
+    }
+
+    /// The alerts to show now, by incident. Each is written once it was shown, with [`Event::IncidentReminded`].
+    pub async fn due(&self, now: Timestamp) -> Result<Vec<(Incident, Reminder)>, Trouble> {
+        let open = self.incidents().await?.into_iter().filter(Incident::is_open);
+        let due = |incident: Incident| {
+            let reminders = cadence::due(&incident, now, &self.settings.incident);
+            reminders.into_iter().map(move |reminder| (incident.clone(), reminder))
+        };
+        Ok(open.flat_map(due).collect())
+    }
+
+    /// A person's decision about a message that is not on its way by itself any more.
+    pub async fn decide(
+        &self,
+        id: &IncidentId,
+        update: &UpdateId,
+        channel: &ChannelName,
+        choice: SendChoice,
+    ) -> Result<Incident, Trouble> {
+        let event = Event::IncidentSendDecided {
+            update: update.clone(),
+            channel: channel.clone(),
+            by: self.world.person.clone(),
+            choice,
+            expires_at: self.expiry(SystemClock.now()),
+        };
+        self.write(id, event).await
+    }
+
+    /// Asks the channel's service whether it would take something; nothing is told to anybody.
+    pub async fn test(&self, name: &ChannelName) -> Result<String, Trouble> {
+        self.channel(name).await?.test().await
+    }
+
+    /// # Errors
+    /// [`Code::ChannelUnknown`] with those there are.
+    pub fn channel_settings(&self, name: &ChannelName) -> Result<&ChannelSettings, Trouble> {
+        self.settings.channels.get(name.as_str()).ok_or_else(|| {
+            let known: Vec<&str> = self.settings.channels.keys().map(String::as_str).collect();
+            let hint = match known.as_slice() {
+                [] => "lastgood.toml names none; add [channels.NAME].".to_owned(),
+                known => format!("There are: {}.", known.join(", ")),
+            };
+            Trouble::new(Code::ChannelUnknown, format!("There is no channel named {name}."), hint)
+        })
+    }
+
+    /// Whether its secret is there, without saying anything of it.
+    pub async fn has_secret(&self, name: &ChannelName) -> bool {
+        self.secret(name).await.is_some()
+    }
+
+    pub async fn keep_secret(&self, name: &ChannelName, secret: Secret) -> Result<(), Trouble> {
+        self.channel_settings(name)?;
+        let (key, name) = (self.key.clone(), name.to_string());
+        blocking(move || channel_secret::keep(&key, &name, secret)).await?
+    }
+
+    async fn secret(&self, name: &ChannelName) -> Option<Secret> {
+        let (key, name) = (self.key.clone(), name.to_string());
+        blocking(move || channel_secret::find(&key, &name)).await.ok().flatten()
+    }
+
+    async fn channel(&self, name: &ChannelName) -> Result<Arc<dyn Channel>, Trouble> {
+        let mut settings = self.channel_settings(name)?.clone();
+        settings.to = settings.to.iter().flat_map(|to| self.group(to)).collect();
+        let keys = Keys {
+            secret: if settings.kind.secret().is_some() { self.secret(name).await } else { None },
+            github: self.world.github.clone(),
+            repository: self.world.slug.clone(),
+            authorizer: self.world.authorizer.clone(),
+            deadline: None,
+        };
+        channel::channel(name.as_str(), &settings, &keys)
+    }
+
+    /// The addresses of a group, or the address itself.
+    fn group(&self, name: &str) -> Vec<String> {
+        self.settings.incident.groups.get(name).cloned().unwrap_or_else(|| vec![name.to_owned()])
+    }
+
+    /// In the order in which they were written: a clock may go back.
+    async fn facts(&self) -> Result<Vec<Fact>, Trouble> {
+        let mut facts = self.journal.of_repository(&self.key, None).await?;
+        facts.retain(|fact| fact.event.incident().is_some());
+        facts.sort_by(|one, other| (&one.writer, one.sequence).cmp(&(&other.writer, other.sequence)));
+        Ok(facts)
+    }
+
+    /// Waits for its turn.
+    async fn lock(&self, what: &str) -> Result<File, Trouble> {
+        let file = self.lock_file(what)?;
+        blocking(move || file.lock().map(|()| file)).await?.map_err(|error| unusable(&error))
+    }
+
+    fn lock_file(&self, what: &str) -> Result<File, Trouble> {
+        let folder = self.place.data().join("turns");
+        let open = || {
+            std::fs::create_dir_all(&folder)?;
+            let path = folder.join(format!("telling-{what}.lock"));
+            OpenOptions::new().create(true).truncate(false).write(true).open(path)
+        };
+        open().map_err(|error| unusable(&error))
+    }
+
+    fn expiry(&self, now: Timestamp) -> Timestamp {
+        let minutes = i64::from(self.settings.incident.expire_minutes().max(1));
+        now.checked_add(jiff::SignedDuration::from_mins(minutes)).unwrap_or(now)
+    }
+}
+
+/// The incident that a rollback opened has its id.
+pub fn incident_of(rollback: &RollbackId) -> IncidentId {
+    opening::id_of(rollback)
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Trouble> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Trouble::new(Code::Internal, error.to_string(), "Start Lastgood again."))
+}
+
+fn refused(id: &IncidentId) -> Trouble {
+    let message = format!("This cannot happen to {id} as it stands.");
+    Trouble::new(Code::IncidentRefused, message, format!("Look at it again: `lastgood incident show {id}`."))
+}
+
+fn unusable(error: &std::io::Error) -> Trouble {
+    let message = format!("The data folder cannot be used: {error}.");
+    Trouble::new(Code::JournalUnwritable, message, "Check its permissions and the room on the disk.")
+}
+
+fn broken(illegal: &str) -> Trouble {
+    Trouble::new(
+        Code::JournalBroken,
+        format!("The journal tells of something that cannot happen: {illegal}."),
+        "Use the newest version of Lastgood with this data folder.",
+    )
+}

@@ -1,0 +1,220 @@
+//! The outbox at work: intent, act, outcome. What was begun and has no outcome is looked up, and never sent again without a
+//! person.
+
+use std::collections::BTreeSet;
+use std::fs::TryLockError;
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use lastgood_core::error::{Code, Trouble};
+use lastgood_core::ids::{ChannelName, IncidentId, UpdateId};
+use lastgood_core::incident::event::{Event, SendEnding, SendOutcome};
+use lastgood_core::incident::outbox::{Delivery, SendEffect, SendPhase, effect};
+use lastgood_core::incident::{Incident, Receipt, Stage};
+use lastgood_core::message::render::{Letter, render};
+use lastgood_core::ports::Clock;
+use lastgood_core::ports::channel::Sent;
+use lastgood_core::redact::redact;
+use lastgood_core::settings::telling::ChannelKind;
+
+use super::Telling;
+use crate::clock::SystemClock;
+
+/// Slack and Statuspage take one a second.
+const PACE: Duration = Duration::from_secs(1);
+
+/// Of what was sent, so much is kept as evidence.
+const EVIDENCE: usize = 32_000;
+
+/// What became of one message in this round.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gone {
+    pub incident: IncidentId,
+    pub update: UpdateId,
+    pub channel: ChannelName,
+    pub phase: SendPhase,
+    pub sentence: String,
+    pub hint: String,
+    pub code: Option<Code>,
+}
+
+/// One message that waits, with where it belongs.
+struct Item {
+    incident: Incident,
+    update: UpdateId,
+    stage: Stage,
+    delivery: Delivery,
+}
+
+impl Telling {
+    /// Sends everything that may leave now, in order; one round. What could not leave stays queued, and everything behind
+    /// it on the same channel with it. Another process that is sending goes on; this one does nothing then.
+    pub async fn send_queued(&self) -> Result<Vec<Gone>, Trouble> {
+        let file = self.lock_file("outbox")?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(Vec::new()),
+            Err(TryLockError::Error(error)) => return Err(super::unusable(&error)),
+        }
+        let mut gone = Vec::new();
+        let mut waiting: BTreeSet<ChannelName> = BTreeSet::new();
+        while let Some(item) = self.next_item(&waiting, SystemClock.now()).await? {
+            let after = match effect(&item.delivery, SystemClock.now()) {
+                SendEffect::GoStale => self.go_stale(&item).await?,
+                SendEffect::LookUp => self.look_up(&item).await?,
+                SendEffect::Send => self.send(&item).await?,
+                SendEffect::WaitUntil(_) | SendEffect::AskPerson | SendEffect::Nothing => None,
+            };
+            let queued = after.as_ref().is_none_or(|after| after.phase == SendPhase::Queued);
+            if queued {
+                waiting.insert(item.delivery.channel.clone());
+            }
+            gone.extend(after.map(|after| report(&item, &after)));
+        }
+        Ok(gone)
+    }
+
+    /// When something that waits may go, or must be asked about.
+    pub async fn wake_at(&self) -> Result<Option<Timestamp>, Trouble> {
+        let incidents = self.incidents().await?;
+        let deliveries = incidents.iter().flat_map(|incident| &incident.updates).flat_map(|update| &update.deliveries);
+        let queued = deliveries.filter(|delivery| delivery.phase == SendPhase::Queued);
+        Ok(queued.map(|delivery| delivery.not_before.unwrap_or(delivery.queued_at).min(delivery.expires_at)).min())
+    }
+
+    /// The oldest message that this round has something to do with.
+    async fn next_item(&self, waiting: &BTreeSet<ChannelName>, now: Timestamp) -> Result<Option<Item>, Trouble> {
+        let incidents = self.incidents().await?;
+        let mut found: Option<Item> = None;
+        for incident in &incidents {
+            for update in &incident.updates {
+                for delivery in &update.deliveries {
+                    let acts = match effect(delivery, now) {
+                        SendEffect::LookUp | SendEffect::GoStale => true,
+                        SendEffect::Send | SendEffect::WaitUntil(_) => !waiting.contains(&delivery.channel),
+                        SendEffect::AskPerson | SendEffect::Nothing => false,
+                    };
+                    if acts && found.as_ref().is_none_or(|found| delivery.queued_at < found.delivery.queued_at) {
+                        found = Some(Item {
+                            incident: incident.clone(),
+                            update: update.id.clone(),
+                            stage: update.stage,
+                            delivery: delivery.clone(),
+                        });
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    async fn send(&self, item: &Item) -> Result<Option<Delivery>, Trouble> {
+        let name = &item.delivery.channel;
+        let letter = self.letter_of(item).await?;
+        // Whatever is missing here shows before anything is on its way.
+        let channel = self.channel(name).await;
+        let kind = self.settings.channels.get(name.as_str()).map(|settings| settings.kind);
+        if let Some(kind) = kind {
+            self.keep_pace(name, kind).await;
+        }
+        let sent = kind.map_or_else(String::new, |kind| evidence(kind, &letter));
+        let begun = Event::IncidentSendBegun { update: item.update.clone(), channel: name.clone(), sent };
+        self.write(&item.incident.id, begun).await?;
+        let outcome = match &channel {
+            Ok(channel) => channel.send(&letter).await,
+            Err(trouble) => Sent::Refused(trouble.clone()),
+        };
+        self.end(item, ending(outcome, SystemClock.now())).await
+    }
+
+    async fn look_up(&self, item: &Item) -> Result<Option<Delivery>, Trouble> {
+        let letter = self.letter_of(item).await?;
+        let receipt = match self.channel(&item.delivery.channel).await {
+            Ok(channel) => channel.look_up(&letter).await,
+            Err(_) => None,
+        };
+        let outcome = match receipt {
+            Some(receipt) => Sent::Delivered(receipt),
+            None => Sent::Unknown(Trouble::new(
+                Code::SendUnknown,
+                "Lastgood was ended while it was being sent.",
+                "Look there whether it arrived; then say so, or send it again.",
+            )),
+        };
+        self.end(item, ending(outcome, SystemClock.now())).await
+    }
+
+    async fn go_stale(&self, item: &Item) -> Result<Option<Delivery>, Trouble> {
+        let (update, channel) = (item.update.clone(), item.delivery.channel.clone());
+        let after = self.write(&item.incident.id, Event::IncidentSendStale { update, channel }).await?;
+        Ok(after.delivery(&item.update, &item.delivery.channel).cloned())
+    }
+
+    async fn end(&self, item: &Item, ending: SendEnding) -> Result<Option<Delivery>, Trouble> {
+        let (update, channel) = (item.update.clone(), item.delivery.channel.clone());
+        let after = self.write(&item.incident.id, Event::IncidentSendEnded { update, channel, ending }).await?;
+        Ok(after.delivery(&item.update, &item.delivery.channel).cloned())
+    }
+
+    async fn letter_of(&self, item: &Item) -> Result<Letter, Trouble> {
+        let rollback = self.rollback_of(&item.incident).await?;
+        let (channel, message) = (&item.delivery.channel, item.delivery.message.clone());
+        Ok(self.letter(&item.incident, rollback.as_ref(), channel, &item.update, item.stage, message))
+    }
+
+    /// Waits until the service takes the next one.
+    async fn keep_pace(&self, name: &ChannelName, kind: ChannelKind) {
+        if !matches!(kind, ChannelKind::Slack | ChannelKind::SlackBot | ChannelKind::Statuspage) {
+            return;
+        }
+        let now = Instant::now();
+        let turn = {
+            let mut last = self.last_sent.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let turn = last.get(name).map_or(now, |last| (*last + PACE).max(now));
+            last.insert(name.clone(), turn);
+            turn
+        };
+        tokio::time::sleep_until(turn.into()).await;
+    }
+}
+
+/// What goes out, as far as it says anything to people; the service's own secrets are not in it yet.
+fn evidence(kind: ChannelKind, letter: &Letter) -> String {
+    let text = redact(&render(kind.format(), letter).body.text());
+    text.chars().take(EVIDENCE).collect()
+}
+
+fn ending(sent: Sent, now: Timestamp) -> SendEnding {
+    let (outcome, trouble, again_in, receipt) = match sent {
+        Sent::Delivered(receipt) => return delivered(receipt),
+        Sent::Refused(trouble) => (SendOutcome::Refused, trouble, None, None),
+        Sent::NotSent { trouble, again_in } => (SendOutcome::NotSent, trouble, again_in, None),
+        Sent::Unknown(trouble) => (SendOutcome::Unknown, trouble, None, None),
+    };
+    let again_at = again_in.and_then(|wait| now.checked_add(SignedDuration::try_from(wait).ok()?).ok());
+    let Trouble { code, message, hint } = trouble;
+    SendEnding { outcome, sentence: message, hint, code: Some(code), receipt, again_at }
+}
+
+fn delivered(receipt: Receipt) -> SendEnding {
+    SendEnding {
+        outcome: SendOutcome::Delivered,
+        sentence: receipt.sentence.clone(),
+        hint: String::new(),
+        code: None,
+        receipt: Some(receipt),
+        again_at: None,
+    }
+}
+
+fn report(item: &Item, after: &Delivery) -> Gone {
+    Gone {
+        incident: item.incident.id.clone(),
+        update: item.update.clone(),
+        channel: item.delivery.channel.clone(),
+        phase: after.phase,
+        sentence: after.sentence.clone(),
+        hint: after.hint.clone(),
+        code: after.code,
+    }
+}

@@ -1,0 +1,183 @@
+//! An incident: a disturbance with a severity, a stage, people, and updates to those who must know.
+//!
+//! [`Incident`] is a fold of the journal's facts and nothing else; [`next`] is the only place where it changes. Several may
+//! be open at once. What is on its way to a channel is [`outbox`]; when the next update is due is [`cadence`].
+
+pub mod cadence;
+pub mod event;
+pub mod moment;
+pub mod next;
+pub mod opening;
+pub mod outbox;
+pub mod values;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ChannelName, EnvironmentName, IncidentId, RollbackId, UpdateId};
+use outbox::Delivery;
+
+/// Where one incident stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incident {
+    pub id: IncidentId,
+    pub title: String,
+    pub severity: Severity,
+    pub stage: Stage,
+    /// Each stage with the time it was set, the first at the opening.
+    pub stages: Vec<(Timestamp, Stage)>,
+    pub commander: Option<String>,
+    /// Who does what, by the role's name.
+    pub roles: BTreeMap<String, String>,
+    pub impact: Option<String>,
+    pub cause: Option<String>,
+    /// What is affected, as people call it.
+    pub surfaces: Vec<String>,
+    pub environment: Option<EnvironmentName>,
+    pub rollback: Option<RollbackId>,
+    pub opened_at: Timestamp,
+    pub opened_by: String,
+    pub found_at: Timestamp,
+    pub impact_started_at: Option<Timestamp>,
+    pub impact_ended_at: Option<Timestamp>,
+    /// Oldest first.
+    pub updates: Vec<Update>,
+    /// When each audience hears more; nobody does after the end.
+    pub due: BTreeMap<Audience, Timestamp>,
+    /// Alerts that were shown, so that none comes twice.
+    pub reminded: BTreeSet<(Audience, Timestamp, cadence::Urgency)>,
+}
+
+/// One act of telling: the same moment, in the words of each channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Update {
+    pub id: UpdateId,
+    pub at: Timestamp,
+    pub by: String,
+    pub stage: Stage,
+    pub deliveries: Vec<Delivery>,
+}
+
+/// 1 is the worst, 4 the mildest; what each means is the team's to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+pub struct Severity(u8);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    Investigating,
+    Identified,
+    Monitoring,
+    Resolved,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    Team,
+    Leads,
+    Customers,
+}
+
+/// What a channel said when it took a message.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// What the channel calls the message, or the thread that it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handle: Option<String>,
+    /// Where it can be seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// One sentence: delivered, or merely accepted.
+    pub sentence: String,
+}
+
+impl Severity {
+    pub const ALL: [Self; 4] = [Self(1), Self(2), Self(3), Self(4)];
+    /// Production does not work for some.
+    pub const DEFAULT: Self = Self(2);
+
+    pub fn new(number: u8) -> Option<Self> {
+        (1..=4).contains(&number).then_some(Self(number))
+    }
+
+    pub fn number(self) -> u8 {
+        self.0
+    }
+
+    /// Where the team says nothing else.
+    pub fn meaning(self) -> &'static str {
+        match self.0 {
+            1 => "nobody can work",
+            2 => "something important does not work, or not for all",
+            3 => "a nuisance with a way around it",
+            _ => "hardly anybody notices",
+        }
+    }
+}
+
+impl TryFrom<u8> for Severity {
+    type Error = String;
+
+    fn try_from(number: u8) -> Result<Self, String> {
+        Self::new(number).ok_or_else(|| format!("a severity is a number from 1 to 4, not {number}"))
+    }
+}
+
+impl From<Severity> for u8 {
+    fn from(severity: Severity) -> Self {
+        severity.0
+    }
+}
+
+impl Stage {
+    pub const ALL: [Self; 4] = [Self::Investigating, Self::Identified, Self::Monitoring, Self::Resolved];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Investigating => "investigating",
+            Self::Identified => "identified",
+            Self::Monitoring => "monitoring",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
+impl Audience {
+    pub const ALL: [Self; 3] = [Self::Team, Self::Leads, Self::Customers];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Team => "team",
+            Self::Leads => "leads",
+            Self::Customers => "customers",
+        }
+    }
+}
+
+impl Incident {
+    pub fn is_open(&self) -> bool {
+        self.stage != Stage::Resolved
+    }
+
+    pub fn update(&self, id: &UpdateId) -> Option<&Update> {
+        self.updates.iter().find(|update| update.id == *id)
+    }
+
+    pub fn delivery(&self, update: &UpdateId, channel: &ChannelName) -> Option<&Delivery> {
+        self.update(update)?.deliveries.iter().find(|delivery| delivery.channel == *channel)
+    }
+
+    /// Everything that goes, or went, to this channel, oldest first.
+    pub fn to_channel<'a>(&'a self, channel: &'a ChannelName) -> impl Iterator<Item = &'a Delivery> {
+        self.updates.iter().flat_map(|update| &update.deliveries).filter(move |found| found.channel == *channel)
+    }
+
+    /// What the channel called the first message of this incident that it took.
+    pub fn handle<'a>(&'a self, channel: &'a ChannelName) -> Option<&'a str> {
+        self.to_channel(channel).find_map(|delivery| delivery.receipt.as_ref()?.handle.as_deref())
+    }
+}

@@ -1,0 +1,156 @@
+//! The one place where an incident changes: a pure function of where it stands and what happened.
+//!
+//! Everything that is not listed here cannot happen; such a fact is an error and is never written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::event::{Approval, Edit, Event, Opening};
+use super::{Incident, Stage, Update, outbox};
+use crate::ids::{ChannelName, IncidentId, UpdateId};
+use crate::journal::Fact;
+
+/// A fact that does not fit where the incident stands.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("this cannot happen to the incident now: {0:?}")]
+pub struct IllegalFact(pub Box<Event>);
+
+/// The incident at its first fact.
+pub fn begin(id: IncidentId, at: Timestamp, opening: &Opening) -> Incident {
+    Incident {
+        id,
+        title: opening.title.clone(),
+        severity: opening.severity,
+        stage: Stage::Investigating,
+        stages: vec![(at, Stage::Investigating)],
+        commander: opening.commander.clone(),
+        roles: BTreeMap::new(),
+        impact: opening.impact.clone(),
+        cause: None,
+        surfaces: opening.surfaces.clone(),
+        environment: opening.environment.clone(),
+        rollback: opening.rollback.clone(),
+        opened_at: at,
+        opened_by: opening.by.clone(),
+        found_at: opening.found_at,
+        impact_started_at: opening.impact_started_at,
+        impact_ended_at: None,
+        updates: Vec::new(),
+        due: opening.due.clone(),
+        reminded: BTreeSet::new(),
+    }
+}
+
+/// Every incident that these facts, oldest first, tell of, in the order of their opening.
+pub fn fold(facts: &[Fact]) -> Result<Vec<Incident>, IllegalFact> {
+    let mut incidents: Vec<Incident> = Vec::new();
+    for fact in facts {
+        let (Some(event), Some(id)) = (fact.event.incident(), &fact.subject.incident) else { continue };
+        let standing = incidents.iter_mut().find(|incident| incident.id == *id);
+        match (standing, event) {
+            (Some(standing), event) => *standing = next(standing, fact.at, event)?,
+            (None, Event::IncidentOpened(opening)) => incidents.push(begin(id.clone(), fact.at, opening)),
+            (None, event) => return Err(IllegalFact(Box::new(event.clone()))),
+        }
+    }
+    Ok(incidents)
+}
+
+/// Where the incident stands after this event.
+pub fn next(incident: &Incident, at: Timestamp, event: &Event) -> Result<Incident, IllegalFact> {
+    let mut after = incident.clone();
+    let fits = match event {
+        Event::IncidentOpened(_) => false,
+        Event::IncidentEdited { edit, .. } => change(&mut after, edit),
+        Event::IncidentStageSet { stage, .. } => set_stage(&mut after, at, *stage),
+        Event::IncidentUpdateApproved(approval) => approve(&mut after, at, approval),
+        Event::IncidentSendBegun { update, channel, .. }
+        | Event::IncidentSendEnded { update, channel, .. }
+        | Event::IncidentSendStale { update, channel }
+        | Event::IncidentSendDecided { update, channel, .. } => deliver(&mut after, at, update, channel, event),
+        Event::IncidentNothingNew { audience, due, .. } => {
+            after.is_open() && *due > at && {
+                after.due.insert(*audience, *due);
+                true
+            }
+        }
+        Event::IncidentReminded { audience, due, urgency } => {
+            after.due.get(audience) == Some(due) && after.reminded.insert((*audience, *due, *urgency))
+        }
+    };
+    fits.then_some(after).ok_or_else(|| IllegalFact(Box::new(event.clone())))
+}
+
+fn change(incident: &mut Incident, edit: &Edit) -> bool {
+    let before = incident.clone();
+    match edit {
+        Edit::Title(title) => title.trim().clone_into(&mut incident.title),
+        Edit::Severity(severity) => incident.severity = *severity,
+        Edit::Commander(who) => incident.commander.clone_from(who),
+        Edit::Role { role, who: Some(who) } => drop(incident.roles.insert(role.clone(), who.clone())),
+        Edit::Role { role, who: None } => drop(incident.roles.remove(role)),
+        Edit::Impact(impact) => incident.impact.clone_from(impact),
+        Edit::Cause(cause) => incident.cause.clone_from(cause),
+        Edit::Surfaces(surfaces) => incident.surfaces.clone_from(surfaces),
+        Edit::Environment(environment) => incident.environment.clone_from(environment),
+        Edit::Rollback(rollback) => incident.rollback.clone_from(rollback),
+        Edit::FoundAt(time) => incident.found_at = *time,
+        Edit::ImpactStartedAt(time) => incident.impact_started_at = *time,
+        Edit::ImpactEndedAt(time) => incident.impact_ended_at = *time,
+    }
+    let in_order = incident.impact_started_at.zip(incident.impact_ended_at).is_none_or(|(start, end)| start <= end);
+    // An edit that changes nothing is no fact.
+    !incident.title.is_empty() && in_order && *incident != before
+}
+
+/// Any stage follows any other: what is resolved may come back.
+fn set_stage(incident: &mut Incident, at: Timestamp, stage: Stage) -> bool {
+    if incident.stage == stage {
+        return false;
+    }
+    incident.stage = stage;
+    incident.stages.push((at, stage));
+    if stage == Stage::Resolved {
+        incident.due.clear();
+    }
+    true
+}
+
+fn approve(incident: &mut Incident, at: Timestamp, approval: &Approval) -> bool {
+    let channels: BTreeSet<&ChannelName> = approval.messages.iter().map(|message| &message.channel).collect();
+    let once_each = channels.len() == approval.messages.len() && !channels.is_empty();
+    let whole = approval.messages.iter().all(|outgoing| outgoing.message.gaps().is_empty());
+    let fits = once_each
+        && whole
+        && incident.update(&approval.update).is_none()
+        && approval.stage == incident.stage
+        && approval.expires_at > at
+        && (incident.is_open() || approval.due.is_empty());
+    if !fits {
+        return false;
+    }
+    let deliveries = approval.messages.iter().map(|message| outbox::queue(message, at, approval.expires_at)).collect();
+    incident.updates.push(Update {
+        id: approval.update.clone(),
+        at,
+        by: approval.by.clone(),
+        stage: approval.stage,
+        deliveries,
+    });
+    incident.due.extend(approval.due.iter().map(|(audience, due)| (*audience, *due)));
+    true
+}
+
+fn deliver(incident: &mut Incident, at: Timestamp, update: &UpdateId, channel: &ChannelName, event: &Event) -> bool {
+    let update = incident.updates.iter_mut().find(|found| found.id == *update);
+    let delivery = update.and_then(|found| found.deliveries.iter_mut().find(|found| found.channel == *channel));
+    let Some(delivery) = delivery else { return false };
+    match outbox::next(delivery, at, event) {
+        Some(after) => {
+            *delivery = after;
+            true
+        }
+        None => false,
+    }
+}

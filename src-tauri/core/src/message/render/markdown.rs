@@ -1,0 +1,87 @@
+//! Markdown as GitHub, Cachet, Instatus and Hugo (cState) read it. Every character with a meaning is escaped; those that
+//! mean something outside Markdown too (mentions, shortcodes, HTML) lose it.
+
+use super::{Body, Letter, ROOMY, Rendered, headline};
+use crate::message::fit::{Limits, fit};
+use crate::message::{Block, Inline, Line, gap};
+
+/// GitHub takes 65,536 characters in a comment; escaping makes some of them several.
+const LIMITS: Limits = Limits { channel: "this channel", title: 200, block: 5_000, total: 12_000, ..ROOMY };
+
+/// Parts a mention or a reference from the sign that would make it one.
+const APART: char = '\u{200B}';
+
+pub(super) fn render(letter: &Letter) -> Rendered {
+    let (message, notes) = fit(&letter.message, &LIMITS);
+    let title = headline(letter, &message.title);
+    let body = message.blocks.iter().map(block).collect::<Vec<_>>().join("\n\n");
+    Rendered { title, body: Body::Text(format!("{body}\n")), notes }
+}
+
+fn block(block: &Block) -> String {
+    match block {
+        Block::Paragraph(line) => spans(line),
+        Block::Fields(fields) => fields
+            .iter()
+            .map(|field| format!("- **{}:** {}", escaped(&field.label), spans(&field.value).replace("\\\n", " ")))
+            .collect::<Vec<_>>()
+            .join("\n"),
+        Block::List(items) => {
+            items.iter().map(|item| format!("- {}", spans(item).replace("\\\n", " "))).collect::<Vec<_>>().join("\n")
+        }
+        Block::Links(links) => {
+            let links = links.iter().map(|link| format!("[{}](<{}>)", escaped(&link.text), link.url));
+            links.collect::<Vec<_>>().join(" · ")
+        }
+    }
+}
+
+fn spans(line: &Line) -> String {
+    line.iter()
+        .map(|inline| match inline {
+            Inline::Text(text) => escaped(text),
+            Inline::Bold(text) => format!("**{}**", escaped(text.trim())),
+            Inline::Code(text) if is_plain_code(text) => format!("`{text}`"),
+            Inline::Code(text) => escaped(text),
+            Inline::Link(link) => format!("[{}](<{}>)", escaped(&link.text), link.url),
+            Inline::Gap(name) => format!("**{}**", escaped(&gap(name))),
+        })
+        .collect()
+}
+
+/// Versions, ids, paths: what needs no escaping, which code spans do not know.
+fn is_plain_code(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '/' | ':' | '+'))
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + text.len() / 8);
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '{' => escaped.push_str("&#123;"),
+            '}' => escaped.push_str("&#125;"),
+            '@' => escaped.extend(['@', APART]),
+            '#' => escaped.extend(['\\', '#', APART]),
+            '\n' => escaped.push_str("\\\n"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '!' | '|' | '~' | '$' => escaped.extend(['\\', c]),
+            c => escaped.push(c),
+        }
+    }
+    at_line_starts(&escaped)
+}
+
+/// Where a line begins with them, these make lists and headings.
+fn at_line_starts(text: &str) -> String {
+    let lines = text.split('\n').map(|line| {
+        let digits = line.chars().take_while(char::is_ascii_digit).count();
+        match line.chars().nth(digits) {
+            Some(c @ ('-' | '+' | '=')) if digits == 0 => line.replacen(c, &format!("\\{c}"), 1),
+            Some(c @ ('.' | ')')) if digits > 0 => line.replacen(c, &format!("\\{c}"), 1),
+            Some(_) | None => line.to_owned(),
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}

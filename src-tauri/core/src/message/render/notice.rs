@@ -1,0 +1,44 @@
+//! The document that an app of yours reads to show a notice, and that webhooks carry. Its shape is promised in
+//! `docs/in-app-notice.md`; everything in it is plain text.
+
+use serde_json::json;
+
+use super::{Body, Letter, ROOMY, Rendered, headline, text};
+use crate::incident::Stage;
+use crate::message::Block;
+use crate::message::fit::{Limits, fit};
+
+/// A banner holds little.
+const LIMITS: Limits = Limits { channel: "a notice", title: 120, block: 1_000, total: 2_000, ..ROOMY };
+
+/// Counts up when a reader must know of a change.
+const VERSION: u32 = 1;
+
+pub(super) fn render(letter: &Letter) -> Rendered {
+    let (message, notes) = fit(&letter.message, &LIMITS);
+    let title = headline(letter, &message.title);
+    let is_links = |block: &&Block| matches!(block, Block::Links(_));
+    let links: Vec<_> = message
+        .blocks
+        .iter()
+        .filter_map(|block| if let Block::Links(links) = block { Some(links) } else { None })
+        .flatten()
+        .map(|link| json!({ "text": link.text, "url": link.url }))
+        .collect();
+    let words: Vec<Block> = message.blocks.iter().filter(|block| !is_links(block)).cloned().collect();
+    let body = json!({
+        "version": VERSION,
+        "id": letter.key,
+        "incident": letter.incident,
+        "active": letter.stage != Stage::Resolved,
+        "severity": letter.severity.number(),
+        "stage": letter.stage.as_str(),
+        "title": title,
+        "text": text::blocks(&words),
+        "links": links,
+        "surfaces": letter.surfaces,
+        "began_at": letter.began,
+        "updated_at": letter.at,
+    });
+    Rendered { title, body: Body::Json(body), notes }
+}

@@ -1,0 +1,11 @@
+//! Telling people: what is written, what is never written, and what can happen to an incident and its messages.
+
+mod cadence;
+mod hostile;
+mod incident;
+mod kit;
+mod outbox;
+mod render;
+mod settings;
+mod templates;
+mod values;

@@ -1,0 +1,224 @@
+//! Values that want to be more than text, in every format.
+
+use lastgood_core::message::Message;
+use lastgood_core::message::render::{Body, Format, render};
+use lastgood_core::redact::redact;
+use lastgood_core::template::{Templates, Values, shipped};
+use serde_json::Value;
+
+use super::kit::{full, letter};
+
+const HOSTILE: [&str; 14] = [
+    "<!channel> <!everyone> <@U123> <https://evil.example|click>",
+    "@everyone @channel @here @platform-lead <at>All</at>",
+    "[click](https://evil.example) ![x](https://evil.example/x.png) **bold** _it_ ~~no~~ `code`",
+    "<script>alert(1)</script><img src=x onerror=alert(1)>\" onmouseover=\"x",
+    "{{ 7 * 7 }} {% for x in range(9) %}{{ x }}{% endfor %} {# gone #}",
+    "{{< track \"2026-01-01\" >}} {{% rawhtml %}}",
+    "\u{1b}[31mred\u{7} \u{202e}turned\u{2066} \r\nBcc: all@evil.example\r\n\r\nbody",
+    "\u{10FF03}impact\u{10FF04} \u{10FF01}",
+    "# heading\n- item\nLabel:: value\n---\n1. one\n> quote",
+    "%0d%0aSubject: x; rm -rf / && $(reboot) `reboot` ${HOME}",
+    "'; DROP TABLE fact; --",
+    "fixes #1, closes acme/shop#2, GH-3",
+    "😀😀😀 ünïcödé \u{200f}rtl",
+    "\"}]},\"text\":\"<!here>",
+];
+
+fn with(hostile: &str) -> Values {
+    let mut values = full();
+    for name in ["title", "impact", "note", "cause", "reason", "commander", "environment", "from", "to"] {
+        values.text(name, hostile);
+    }
+    values.list("surfaces", [hostile, hostile]);
+    values
+}
+
+fn message(template: &str, hostile: &str) -> Message {
+    Templates::default().render(template, &with(hostile)).unwrap()
+}
+
+/// All texts that Slack shows or reads markup in.
+fn texts<'a>(value: &'a Value, key: &str, found: &mut Vec<&'a str>) {
+    match value {
+        Value::Object(object) => {
+            found.extend(object.get(key).and_then(Value::as_str));
+            object.values().for_each(|value| texts(value, key, found));
+        }
+        Value::Array(values) => values.iter().for_each(|value| texts(value, key, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn json(format: Format, message: Message) -> Value {
+    match render(format, &letter(message)).body {
+        Body::Json(value) => value,
+        Body::Text(_) | Body::Mail { .. } => panic!("{format:?} is JSON"),
+    }
+}
+
+#[test]
+fn slack_reads_no_markup_and_mentions_nobody() {
+    each(|template, hostile| {
+        let body = json(Format::Slack, message(template, hostile));
+        let fallback = body["text"].as_str().unwrap();
+        assert!(!fallback.contains(['<', '>']), "{fallback}");
+        let whole = body.to_string();
+        assert!(!whole.contains("mrkdwn"), "{whole}");
+        for kind in ["user", "usergroup", "broadcast", "channel"] {
+            let mut kinds = Vec::new();
+            texts(&body["blocks"], "type", &mut kinds);
+            assert!(!kinds.contains(&kind), "{whole}");
+        }
+        let mut urls = Vec::new();
+        texts(&body["blocks"], "url", &mut urls);
+        assert!(urls.iter().all(|url| !url.contains("evil")), "{urls:?}");
+    });
+}
+
+#[test]
+fn teams_reads_no_markdown_and_mentions_nobody() {
+    each(|template, hostile| {
+        let body = json(Format::Teams, message(template, hostile));
+        let card = &body["attachments"][0]["content"];
+        let mut kinds = Vec::new();
+        texts(card, "type", &mut kinds);
+        let known = ["AdaptiveCard", "RichTextBlock", "TextRun", "Action.OpenUrl"];
+        assert!(kinds.iter().all(|kind| known.contains(kind)), "{kinds:?}");
+        assert!(card["msteams"].get("entities").is_none());
+        let mut urls = Vec::new();
+        texts(card, "url", &mut urls);
+        assert!(urls.iter().all(|url| !url.contains("evil")), "{urls:?}");
+    });
+}
+
+#[test]
+fn mail_and_status_pages_hold_no_html_of_a_value() {
+    each(|template, hostile| {
+        let rendered = render(Format::Mail, &letter(message(template, hostile)));
+        let Body::Mail { html, .. } = &rendered.body else { panic!("a mail") };
+        for forbidden in ["<script", "<img", "onerror=alert(1)>", "href=\"https://evil", "\" onmouseover"] {
+            assert!(!html.contains(forbidden), "{html}");
+        }
+        assert!(!rendered.title.contains(['\r', '\n']), "{}", rendered.title);
+        let status = render(Format::Status, &letter(message(template, hostile)));
+        assert!(!status.body.text().contains(['<', '>']), "{status:?}");
+    });
+}
+
+#[test]
+fn markdown_holds_no_html_no_shortcode_no_mention_and_no_link_of_a_value() {
+    each(|template, hostile| {
+        // An escaped bracket begins no link.
+        let text = render(Format::Markdown, &letter(message(template, hostile)))
+            .body
+            .text()
+            .replace("\\]", "")
+            .replace("\\!", "")
+            .replace("&#123;", "");
+        for forbidden in [
+            "{{",
+            "{%",
+            "<script",
+            "<img",
+            "<!",
+            "<at>",
+            "@everyone",
+            "@here",
+            "@platform",
+            "](https://evil",
+            "#1",
+            "#2",
+        ] {
+            assert!(!text.contains(forbidden), "{forbidden} in {text}");
+        }
+        let ours = |line: &str| ["- ", "**", "`", "["].iter().any(|start| line.starts_with(start));
+        for line in text.lines().filter(|line| !ours(line)) {
+            assert!(!line.starts_with(['#', '>', '=', '+']), "{line}");
+        }
+    });
+}
+
+#[test]
+fn control_characters_are_shown_and_not_obeyed_in_every_format() {
+    let format =
+        [Format::Slack, Format::Teams, Format::Mail, Format::Status, Format::Markdown, Format::Plain, Format::Notice];
+    each(|template, hostile| {
+        for format in format {
+            let text = render(format, &letter(message(template, hostile))).body.text();
+            let bad = |c: char| {
+                (c.is_control() && c != '\n')
+                    || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200f}')
+            };
+            assert!(!text.contains(bad), "{format:?}: {text:?}");
+        }
+    });
+}
+
+#[test]
+fn a_value_cannot_pass_for_a_gap_or_for_markup() {
+    let message = message("team-declared", HOSTILE[7]);
+    assert_eq!(message.gaps(), [""; 0]);
+    let one = Templates::default().render("team-declared", &full()).unwrap();
+    let other = super::hostile::message("team-declared", HOSTILE[8]);
+    assert_eq!(one.blocks.len(), other.blocks.len(), "a value adds no block: {other:?}");
+}
+
+#[test]
+fn ten_thousand_characters_are_cut_at_a_word_said_so_and_within_every_limit() {
+    for long in
+        ["word ".repeat(2_000), "\"\\".repeat(5_000), "😀".repeat(10_000), "x".repeat(10_000), "a\n".repeat(5_000)]
+    {
+        for template in shipped() {
+            let message = message(template.name, &long);
+            let slack = render(Format::Slack, &letter(message.clone()));
+            let Body::Json(body) = &slack.body else { panic!("Slack is JSON") };
+            assert_slack_takes(body);
+            let teams = json(Format::Teams, message.clone());
+            assert!(teams.to_string().len() < 28 * 1024, "{}: {} bytes", template.name, teams.to_string().len());
+            let ascii: usize =
+                teams.to_string().chars().map(|c| if c.is_ascii() { 1 } else { 6 * c.len_utf16() }).sum();
+            assert!(ascii < 28 * 1024, "{}: {ascii} bytes escaped", template.name);
+            let status = render(Format::Status, &letter(message.clone()));
+            assert!(status.title.chars().count() <= 121 && status.body.text().chars().count() < 9_000);
+            let markdown = render(Format::Markdown, &letter(message)).body.text();
+            assert!(markdown.len() < 65_536 && !slack.notes.is_empty(), "{}", template.name);
+            if long.starts_with("word") {
+                assert!(status.body.text().contains("word …") || status.title.contains("word …"), "{status:?}");
+                assert!(body.to_string().contains("Shortened to fit here."), "{body}");
+            }
+        }
+    }
+}
+
+/// <https://docs.slack.dev/reference/block-kit/blocks>
+fn assert_slack_takes(body: &Value) {
+    let blocks = body["blocks"].as_array().unwrap();
+    assert!(blocks.len() <= 50);
+    let mut all = Vec::new();
+    texts(&body["blocks"], "text", &mut all);
+    assert!(all.iter().map(|text| text.chars().count()).sum::<usize>() < 13_200);
+    for block in blocks {
+        let mut own = Vec::new();
+        texts(block, "text", &mut own);
+        let length: usize = own.iter().map(|text| text.chars().count()).sum();
+        let most = if block["type"] == "header" { 150 } else { 3_100 };
+        assert!(length <= most, "{} of {}", length, block["type"]);
+        assert!(own.iter().all(|text| !text.is_empty()), "{block}");
+    }
+}
+
+#[test]
+fn what_looks_like_a_token_is_not_kept() {
+    let token = format!("ghp_{}", "a1".repeat(18));
+    let kept = redact(&format!("curl -H 'Bearer {token}' xoxb-123456789012-abcdef, not xoxb- or ghp_1."));
+    assert_eq!(kept, "curl -H 'Bearer [redacted]' [redacted], not xoxb- or ghp_1.");
+}
+
+fn each(check: impl Fn(&str, &str)) {
+    for template in shipped() {
+        for hostile in HOSTILE {
+            check(template.name, hostile);
+        }
+    }
+}

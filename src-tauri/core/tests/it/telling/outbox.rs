@@ -1,0 +1,118 @@
+//! Every state of a message on its way, against everything that can happen to it.
+
+use std::collections::BTreeMap;
+
+use lastgood_core::error::Code;
+use lastgood_core::incident::event::{Event, SendChoice, SendEnding, SendOutcome};
+use lastgood_core::incident::next;
+use lastgood_core::incident::outbox::{self, Delivery, SendEffect, SendPhase};
+
+use super::kit::{after, approved, at, channel, opened, update};
+
+fn begun() -> Event {
+    Event::IncidentSendBegun { update: update(), channel: channel(), sent: "{}".to_owned() }
+}
+
+fn ended(outcome: SendOutcome) -> Event {
+    let ending = SendEnding {
+        outcome,
+        sentence: "So it went.".to_owned(),
+        hint: String::new(),
+        code: (outcome != SendOutcome::Delivered).then_some(Code::ChannelRefused),
+        receipt: None,
+        again_at: None,
+    };
+    Event::IncidentSendEnded { update: update(), channel: channel(), ending }
+}
+
+fn stale() -> Event {
+    Event::IncidentSendStale { update: update(), channel: channel() }
+}
+
+fn decided(choice: SendChoice) -> Event {
+    Event::IncidentSendDecided {
+        update: update(),
+        channel: channel(),
+        by: "@team-lead".to_owned(),
+        choice,
+        expires_at: at(200),
+    }
+}
+
+fn all() -> Vec<(String, Event)> {
+    let outcomes = [SendOutcome::Delivered, SendOutcome::Refused, SendOutcome::NotSent, SendOutcome::Unknown];
+    let choices = [SendChoice::ItArrived, SendChoice::SendAgain, SendChoice::Drop];
+    let mut all = vec![("begun".to_owned(), begun()), ("stale".to_owned(), stale())];
+    all.extend(outcomes.map(|outcome| (format!("{outcome:?}"), ended(outcome))));
+    all.extend(choices.map(|choice| (format!("{choice:?}"), decided(choice))));
+    all
+}
+
+fn queued() -> Delivery {
+    after(&[approved()]).updates[0].deliveries[0].clone()
+}
+
+#[test]
+fn the_table_of_transitions_is_what_the_documentation_draws() {
+    // Each state, reached from the queue by what leads there. It expires at minute 40.
+    let mut reached: BTreeMap<SendPhase, Delivery> = BTreeMap::from([(SendPhase::Queued, queued())]);
+    let mut table = String::new();
+    for minute in [10, 50] {
+        let mut ahead: Vec<Delivery> = reached.values().cloned().collect();
+        while let Some(delivery) = ahead.pop() {
+            for (name, event) in all() {
+                let Some(next) = outbox::next(&delivery, at(minute), &event) else { continue };
+                table.push_str(&format!("{} + {name} at {minute}: {}\n", delivery.phase.as_str(), next.phase.as_str()));
+                if !reached.contains_key(&next.phase) {
+                    reached.insert(next.phase, next.clone());
+                    ahead.push(next);
+                }
+            }
+        }
+    }
+    let mut lines: Vec<&str> = table.lines().collect();
+    lines.sort_unstable();
+    lines.dedup();
+    assert_eq!(reached.len(), SendPhase::ALL.len(), "every state is reached");
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn nothing_but_a_person_sends_again_what_may_have_arrived() {
+    for path in
+        [vec![begun()], vec![begun(), ended(SendOutcome::Unknown)], vec![begun(), ended(SendOutcome::Delivered)]]
+    {
+        let mut incident = after(&[approved()]);
+        for event in &path {
+            incident = next::next(&incident, at(10), event).unwrap();
+        }
+        let delivery = &incident.updates[0].deliveries[0];
+        assert_ne!(outbox::effect(delivery, at(11)), SendEffect::Send);
+        assert!(next::next(&incident, at(11), &begun()).is_err(), "{:?}", delivery.phase);
+    }
+}
+
+#[test]
+fn what_was_surely_not_sent_goes_again_when_the_service_said() {
+    let mut ending = ended(SendOutcome::NotSent);
+    if let Event::IncidentSendEnded { ending, .. } = &mut ending {
+        ending.again_at = Some(at(12));
+    }
+    let delivery =
+        [begun(), ending].iter().fold(queued(), |delivery, event| outbox::next(&delivery, at(10), event).unwrap());
+    assert_eq!(outbox::effect(&delivery, at(11)), SendEffect::WaitUntil(at(12)));
+    assert_eq!(outbox::effect(&delivery, at(12)), SendEffect::Send);
+    assert_eq!(outbox::effect(&delivery, at(40)), SendEffect::GoStale, "late is asked about");
+}
+
+#[test]
+fn a_delivered_message_says_so_and_a_failed_one_says_why() {
+    let incident =
+        [approved(), begun()].iter().fold(opened(), |incident, event| next::next(&incident, at(10), event).unwrap());
+    for outcome in [SendOutcome::Delivered, SendOutcome::Refused] {
+        let Event::IncidentSendEnded { mut ending, .. } = ended(outcome) else { panic!("an end") };
+        ending.code = if ending.code.is_some() { None } else { Some(Code::Internal) };
+        let event = Event::IncidentSendEnded { update: update(), channel: channel(), ending };
+        assert!(next::next(&incident, at(10), &event).is_err(), "{outcome:?}");
+    }
+}

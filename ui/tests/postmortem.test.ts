@@ -1,0 +1,169 @@
+import { fireEvent, screen, waitFor, within } from "@testing-library/svelte";
+import { describe, expect, it, vi } from "vitest";
+import type { Fake } from "../src/ipc/fake";
+import { goTo, openWindow } from "./kit";
+
+async function open(prepare: (fake: Fake) => void = () => undefined): Promise<Fake> {
+  const fake = await openWindow("usual");
+  prepare(fake);
+  await goTo("Post-mortems");
+  const [first] = await screen.findAllByTestId("postmortem-line");
+  if (first) await fireEvent.click(first);
+  await screen.findByTestId("paper-timeline");
+  return fake;
+}
+
+describe("the library", () => {
+  it("finds by title, factor and words", async () => {
+    await openWindow("usual");
+    await goTo("Post-mortems");
+    await screen.findAllByTestId("postmortem-line");
+    await fireEvent.input(screen.getByRole("searchbox"), { target: { value: "canary session" } });
+    expect(screen.getAllByTestId("postmortem-line")).toHaveLength(1);
+    await fireEvent.input(screen.getByRole("searchbox"), { target: { value: "" } });
+    await fireEvent.click(screen.getByRole("button", { name: /Alert reached nobody/, pressed: false }));
+    expect(screen.getAllByTestId("postmortem-line")).toHaveLength(2);
+  });
+
+  it("lists open actions across all, the overdue ones in words", async () => {
+    await openWindow("usual");
+    await goTo("Post-mortems");
+    const actions = await screen.findByTestId("open-actions");
+    expect(within(actions).getAllByRole("listitem")).toHaveLength(3);
+    expect(actions.textContent).toMatch(/@session-lead · was due/);
+  });
+
+  it("says what each metric counts", async () => {
+    await openWindow("usual");
+    await goTo("Post-mortems");
+    const [metric] = await screen.findAllByTestId("metric");
+    expect(metric?.textContent).toContain("Aug: nothing to measure");
+    if (metric) await fireEvent.click(metric);
+    await screen.findByText(/median of the rollbacks of each month/);
+  });
+
+  it("is empty in words", async () => {
+    await openWindow("quiet");
+    await goTo("Post-mortems");
+    await screen.findByText("No post-mortems yet");
+  });
+});
+
+describe("a post-mortem", () => {
+  it("shows its times with what they were made from, and takes a correction with its reason", async () => {
+    const fake = await open();
+    await fireEvent.click(screen.getByRole("button", { name: /3 min to detect/ }));
+    const made = await screen.findByRole("dialog");
+    expect(made.textContent).toContain("First failed health probe, 3 of 3 tries");
+    const [correct] = within(made).getAllByRole("button", { name: "Correct it…" });
+    if (correct) await fireEvent.click(correct);
+    expect(within(made).getByRole<HTMLButtonElement>("button", { name: "Correct it" }).disabled).toBe(true);
+    await fireEvent.input(within(made).getByLabelText("Why the record is wrong"), {
+      target: { value: "seen earlier by hand" },
+    });
+    await fireEvent.click(within(made).getByRole("button", { name: "Correct it" }));
+    expect(fake.calls.find((call) => call.name === "set_moment")?.given).toMatchObject({
+      landmark: "began",
+      reason: "seen earlier by hand",
+    });
+  });
+
+  it("opens the evidence behind a line", async () => {
+    await open();
+    const [evidence] = screen.getAllByRole("button", { name: "evidence" });
+    if (evidence) await fireEvent.click(evidence);
+    expect((await screen.findByRole("dialog")).textContent).toContain("GET /health → 503");
+  });
+
+  it("hides a line, takes a comment, and takes the lines of a chat", async () => {
+    const fake = await open();
+    const [hide] = screen.getAllByRole("button", { name: "Leave this line out of the document" });
+    if (hide) await fireEvent.click(hide);
+    await screen.findByRole("button", { name: "Show this line in the document" });
+    await fireEvent.click(screen.getByRole("button", { name: "Paste…" }));
+    await fireEvent.input(await screen.findByLabelText("Chat or log"), {
+      target: { value: "14:05 I see 503\n14:06 me too" },
+    });
+    await fireEvent.click(screen.getByRole("button", { name: "Take the lines" }));
+    await screen.findByText("14:06 me too");
+    expect(fake.calls.filter((call) => call.name === "change_line")).toHaveLength(2);
+  });
+
+  it("keeps actions with owner and day, and makes a ticket", async () => {
+    const fake = await open();
+    await fireEvent.click(screen.getByRole("tab", { name: /Actions/ }));
+    await fireEvent.click(screen.getByRole("button", { name: "Add…" }));
+    await fireEvent.input(await screen.findByLabelText("What changes in the system"), {
+      target: { value: "Alert the lead too" },
+    });
+    await fireEvent.click(screen.getByRole("button", { name: "Add" }));
+    await fireEvent.click(
+      await screen.findByRole("button", { name: "Create a ticket for Alert the lead too" }),
+    );
+    await screen.findByRole("button", { name: "#422" });
+    expect(fake.papers.paper.actions.at(-1)).toMatchObject({ title: "Alert the lead too", due: null });
+  });
+
+  it("renders what was written when it is read", async () => {
+    const fake = await open();
+    await fireEvent.click(screen.getByRole("button", { name: "Read" }));
+    const rendered = await screen.findByTestId("rendered");
+    await waitFor(() =>
+      expect(rendered.firstElementChild?.shadowRoot?.querySelector("h1")?.textContent).toBe(
+        "Plugin execution failed after v2.4.1",
+      ),
+    );
+    expect(fake.count("save_postmortem")).toBe(0);
+  });
+
+  it("brings two texts together section by section before it goes on", async () => {
+    const fake = await open((one) => {
+      one.papers.paper = {
+        ...one.papers.paper,
+        merge: {
+          sentence: "@on-call-lead saved this document while you wrote",
+          sections: [
+            {
+              title: "Impact",
+              mine: "## Impact\nmine\n",
+              theirs: "## Impact\ntheirs\n",
+              apart: true,
+              merged: "",
+            },
+            { title: "Times", mine: "", theirs: "", apart: false, merged: "## Times\n" },
+          ],
+        },
+      };
+    });
+    expect(screen.getByTestId<HTMLButtonElement>("open-pull-request").disabled).toBe(true);
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: "1 to choose" }).disabled).toBe(true);
+    await fireEvent.click(screen.getByRole("button", { name: "Theirs" }));
+    await fireEvent.click(screen.getByRole("button", { name: "Keep this text" }));
+    expect(fake.calls.find((call) => call.name === "merge_postmortem")?.given).toEqual({
+      id: "2026-11-22-plugins",
+      text: "## Impact\ntheirs\n## Times\n",
+    });
+  });
+
+  it("exports, and opens one pull request", async () => {
+    const fake = await open();
+    await fireEvent.keyDown(screen.getByTestId("export"), { key: "Enter" });
+    await fireEvent.click(await screen.findByText("PDF…"));
+    await screen.findByText("Written as PDF");
+    await fireEvent.click(screen.getByTestId("open-pull-request"));
+    await screen.findByRole("button", { name: /^Pull request/ });
+    expect(fake.count("open_pull_request")).toBe(1);
+  });
+
+  it("shows what changed since a revision", async () => {
+    vi.useRealTimers();
+    await open();
+    await fireEvent.click(screen.getByRole("button", { name: "History" }));
+    const history = await screen.findByTestId("history");
+    const [newest] = await within(history).findAllByRole("button");
+    if (newest) await fireEvent.click(newest);
+    expect((await screen.findByRole("group", { name: "What changed" })).textContent).toContain(
+      "added: - **Tests differ",
+    );
+  });
+});

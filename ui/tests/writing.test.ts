@@ -1,0 +1,149 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { placesIn } from "../src/editor/values";
+import { useBackend } from "../src/ipc/backend";
+import { Fake } from "../src/ipc/fake";
+import { DraftDesk } from "../src/state/draft-desk.svelte";
+import { Incidents } from "../src/state/incidents.svelte";
+import { Paper } from "../src/state/paper.svelte";
+import { Templates } from "../src/state/templates.svelte";
+import { due } from "../src/words/incident";
+
+let fake: Fake;
+beforeEach(() => {
+  vi.useFakeTimers();
+  fake = new Fake("usual");
+  useBackend(fake);
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const saves = () => fake.calls.filter((call) => call.name === "save_draft");
+
+describe("a draft", () => {
+  async function desk(): Promise<DraftDesk> {
+    const one = new DraftDesk();
+    await one.open("incident-1", "slack");
+    return one;
+  }
+
+  it("is kept within 300 ms while somebody types on and on", async () => {
+    const one = await desk();
+    for (let letter = 0; letter < 12; letter += 1) {
+      one.type("x".repeat(letter + 1));
+      await vi.advanceTimersByTimeAsync(50);
+    }
+    expect(saves().length).toBeGreaterThanOrEqual(2);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(one.unsaved).toBe(false);
+    expect(saves().at(-1)?.given).toMatchObject({ given: { text: "x".repeat(12) } });
+  });
+
+  it("is kept before another one opens, and comes back as it was", async () => {
+    const one = await desk();
+    one.type("half a sentence");
+    await one.open("incident-1", "teams");
+    expect(saves()).toHaveLength(1);
+    await one.open("incident-1", "slack");
+    expect(one.text).toBe("half a sentence");
+  });
+
+  it("keeps what is typed when it cannot be saved, and says so", async () => {
+    const one = await desk();
+    fake.refuse("save_draft", "journal.full", "The disk is full", "Free some space.");
+    one.type("precious");
+    await one.flush();
+    expect(one.text).toBe("precious");
+    expect(one.unsaved).toBe(true);
+    expect(one.trouble?.message).toBe("The disk is full");
+  });
+
+  it("takes new values without touching what is typed", async () => {
+    const one = await desk();
+    one.type("my own words {{ to }}");
+    await one.readAgain();
+    expect(one.text).toBe("my own words {{ to }}");
+    await one.flush();
+    expect(one.draft?.gaps).toEqual([]);
+  });
+});
+
+describe("a post-mortem's text", () => {
+  it("is asked for only when it is kept, however fast somebody types", async () => {
+    const paper = new Paper();
+    await paper.open("2026-11-22-plugins");
+    const read = vi.fn(() => "x".repeat(200_000));
+    for (let key = 0; key < 40; key += 1) {
+      paper.typed(read);
+      await vi.advanceTimersByTimeAsync(20);
+    }
+    const early = read.mock.calls.length;
+    expect(early).toBeLessThanOrEqual(8);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(paper.unsaved).toBe(false);
+    expect(fake.papers.paper.text).toHaveLength(200_000);
+  });
+
+  it("is kept before the window leaves it", async () => {
+    const paper = new Paper();
+    await paper.open("2026-11-22-plugins");
+    paper.typed(() => "last words");
+    await paper.clear();
+    expect(fake.papers.paper.text).toBe("last words");
+  });
+
+  it("says that somebody else saved meanwhile", async () => {
+    const paper = new Paper();
+    await paper.open("2026-11-22-plugins");
+    fake.papers.apart = true;
+    paper.typed(() => "mine");
+    await paper.flush();
+    expect(paper.view?.merge?.sentence).toContain("while you wrote");
+  });
+});
+
+describe("a template that is typed", () => {
+  it("is tried and never kept by itself; the last preview stays while it is broken", async () => {
+    const templates = new Templates();
+    await templates.load();
+    templates.type("# {{ title }}\n\n{{ titel }} fails");
+    await vi.advanceTimersByTimeAsync(300);
+    expect(templates.trial?.problems[0]).toMatchObject({
+      line: 3,
+      message: "There is no value called “titel”",
+    });
+    expect(templates.trial?.preview).not.toBeNull();
+    expect(fake.count("save_template")).toBe(0);
+  });
+});
+
+describe("what is promised", () => {
+  it("counts down, then up", () => {
+    expect(due("2026-11-22T15:00:00Z", Date.parse("2026-11-22T14:55:48Z"))).toMatchObject({
+      late: false,
+      soon: true,
+      figure: "4:12",
+    });
+    expect(due("2026-11-22T15:00:00Z", Date.parse("2026-11-22T15:01:05Z"))?.words).toBe("overdue for 1:05");
+    expect(due(null, 0)).toBeNull();
+  });
+
+  it("is said to be overdue once for each promise", async () => {
+    const incidents = new Incidents();
+    await incidents.load();
+    expect(incidents.newlyOverdue(fake.now).map((one) => one.id)).toEqual(["incident-2"]);
+    expect(incidents.newlyOverdue(fake.now)).toEqual([]);
+    const moved = incidents.open.map((one) => ({ ...one, nextDue: new Date(fake.now - 1000).toISOString() }));
+    incidents.receive(moved);
+    expect(incidents.newlyOverdue(fake.now)).toHaveLength(2);
+  });
+});
+
+describe("linked values", () => {
+  it("are found with filters and without; blocks and comments are not values", () => {
+    const found = placesIn("{{ a }} {{b|sentence}} {% if c %} {# d #} {{ e.f }} {{ }}").map(
+      (one) => one.name,
+    );
+    expect(found).toEqual(["a", "b"]);
+  });
+});
