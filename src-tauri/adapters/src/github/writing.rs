@@ -6,7 +6,7 @@ use lastgood_core::ids::{ObjectId, TagName};
 use lastgood_core::ports::forge::{Tagger, Written};
 use lastgood_core::ports::repository::{PushOutcome, TagOrder, TagTarget};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::json;
 
 use super::answer::{Answer, Failure};
@@ -92,12 +92,11 @@ impl Github {
     }
 }
 
-/// Where the answer's body does not matter.
+/// Where it does not matter what the answer holds. A page of HTML is no answer of GitHub's, whatever its status.
 pub(super) fn outcome(sent: Result<Answer, Failure>) -> Written<()> {
     match sent {
-        Ok(answer) if answer.is_success() => Written::Done(()),
-        Ok(answer) => no(&answer),
-        Err(failure) => silence(failure),
+        Ok(answer) if answer.is_success() && answer.body.trim().is_empty() => Written::Done(()),
+        sent => outcome_with(sent, |_: IgnoredAny| ()),
     }
 }
 

@@ -6,6 +6,7 @@ mod again;
 mod commands;
 mod desk;
 mod evidence;
+mod faults;
 mod git;
 mod github;
 mod journal;
