@@ -8,6 +8,8 @@ use lastgood_core::ids::RollbackId;
 use lastgood_core::ports::Desktop;
 use lastgood_core::ports::world::Alert;
 use notify_rust::Notification;
+#[cfg(all(unix, not(target_os = "macos")))]
+use notify_rust::NotificationResponse;
 
 /// A rollback waits for nobody who only shows it.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -55,8 +57,9 @@ impl DesktopAlerts {
     fn wait_for_a_click(&self, shown: notify_rust::NotificationHandle, rollback: Option<RollbackId>) {
         let Some(opened) = self.opened.clone() else { return };
         tokio::spawn(async move {
-            let clicked = shown.wait_for_action_async(|action| {
-                if matches!(action, "default" | OPEN) {
+            let clicked = shown.wait_for_action_async(|response: &NotificationResponse| {
+                let pressed = matches!(response, NotificationResponse::Action(action) if action == OPEN);
+                if pressed || matches!(response, NotificationResponse::Default) {
                     opened(rollback);
                 }
             });
