@@ -69,6 +69,23 @@ describe("the timeline", () => {
     expect(screen.queryByTestId("timeline")).not.toBeNull();
   });
 
+  it("shows who holds and until when, and breaks somebody else's hold with a reason", async () => {
+    const fake = await open("blocked");
+    await screen.findByText("@on-call-lead holds production");
+    expect(screen.getByText(/^until /)).not.toBeNull();
+    await fireEvent.click(screen.getByRole("button", { name: "Break…" }));
+    await fireEvent.input(await screen.findByLabelText("Reason"), {
+      target: { value: "Customers cannot pay" },
+    });
+    await fireEvent.click(screen.getByRole("button", { name: "Break the hold" }));
+    await screen.findByText("@release-manager holds production");
+    expect(fake.calls.find((call) => call.name === "break_hold")?.given).toEqual({
+      environment: "production",
+      reason: "Customers cannot pay",
+    });
+    await screen.findByRole("button", { name: "Lift…" });
+  });
+
   it("names the one reason when it is blocked", async () => {
     const fake = await open("blocked");
     const button = await screen.findByTestId("roll-back");

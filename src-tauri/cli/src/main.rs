@@ -35,7 +35,7 @@ fn run(command: Command) -> Result<ExitCode, Trouble> {
         Command::Evidence(arguments) => commands::evidence::run(&arguments),
         Command::Rollback(arguments) => wait(commands::rollback::run(arguments)),
         Command::Forward(arguments) => wait(commands::forward::run(arguments)),
-        Command::BreakGlass(arguments) => commands::break_glass::run(&arguments),
+        Command::BreakGlass(arguments) => wait(commands::break_glass::run(arguments)),
         Command::Hold(arguments) => wait(commands::hold::run(arguments)),
         Command::Quarantine(arguments) => wait(commands::quarantine::run(arguments)),
         Command::Journal { command } => commands::journal::run(&command),

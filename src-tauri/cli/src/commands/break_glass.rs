@@ -10,7 +10,8 @@ use lastgood_core::ids::EnvironmentName;
 use crate::arguments::BreakGlass;
 use crate::output::{self, plain};
 
-pub(crate) fn run(arguments: &BreakGlass) -> Result<ExitCode, Trouble> {
+/// Asks nobody; the runtime is there for the parts that a repository is opened with.
+pub(crate) async fn run(arguments: BreakGlass) -> Result<ExitCode, Trouble> {
     let workspace = Workspace::open(&arguments.repository.repo, &Place::find()?, Access::from_environment())?;
     let page = workspace.break_glass(&EnvironmentName::new(arguments.environment.as_str()))?;
     page.lines().for_each(|line| output::line(&plain(line)));

@@ -1,5 +1,6 @@
 //! The chain of facts: what was written stays readable, and what was changed shows.
 
+use lastgood_core::hold;
 use lastgood_core::ids::WriterId;
 use lastgood_core::journal::{Head, NewFact, Record, Subject, chain, verify};
 use lastgood_core::rollback::Outcome;
@@ -10,6 +11,23 @@ use proptest::prelude::*;
 /// Written by the first version that wrote a journal. It is never written anew: a format that changes gets a number
 /// and a file of its own.
 const FORMAT_1: &str = include_str!("samples/journal-format-1.jsonl");
+
+/// Written since holds and quarantines lie on the remote; the fields that came then may be absent.
+const FORMAT_1_SHARED: &str = include_str!("samples/journal-format-1-shared.jsonl");
+
+#[test]
+fn what_was_written_since_holds_are_shared_stays_readable_and_verifies() {
+    let records: Vec<Record> = FORMAT_1_SHARED.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    verify(&records).unwrap();
+    let facts: Vec<_> = records.iter().map(|record| record.read().unwrap()).collect();
+    let rollback = fold(&facts[..3]).unwrap().expect("it tells of a rollback");
+    assert!(rollback.held && rollback.plan.forward && rollback.plan.hold_hours == 24);
+    assert_eq!(rollback.over.unwrap().owner, "@on-call");
+    let hold = hold::standing(&facts, &"production".into()).unwrap();
+    assert_eq!((hold.owner.as_str(), hold.place), ("@release-manager", hold::Place::Remote));
+    let bad = hold::quarantined(&facts, &"staging".into());
+    assert_eq!((bad.len(), bad[0].tag.as_str()), (1, "v2.5.0"));
+}
 
 #[test]
 fn what_the_first_format_wrote_stays_readable_and_verifies() {
