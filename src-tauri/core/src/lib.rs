@@ -9,6 +9,7 @@ pub mod hold;
 pub mod ids;
 pub mod journal;
 pub mod live;
+pub mod metrics;
 pub mod planning;
 pub mod ports;
 pub mod postmortem;

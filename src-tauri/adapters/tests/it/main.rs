@@ -5,10 +5,12 @@ mod again;
 #[cfg(unix)]
 mod commands;
 mod desk;
+mod documents;
 mod evidence;
 mod git;
 mod github;
 mod journal;
+mod postmortem;
 mod probe;
 mod redact;
 mod rehearsed;
