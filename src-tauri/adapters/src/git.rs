@@ -5,6 +5,7 @@
 //! from a clean room (see `room`), so that a repository that nobody trusts yet starts no command of its own.
 
 mod authorization;
+mod branch;
 mod cache;
 mod difference;
 mod history;
@@ -39,6 +40,7 @@ use lastgood_core::ports::repository::{PushOutcome, Repository, TagOrder, TagTar
 use lastgood_core::release::Release;
 
 pub use self::authorization::{Authorization, Authorizer};
+pub use self::branch::{BranchOutcome, Tip};
 pub use self::history::Distance;
 pub(crate) use self::program::forget_repository;
 pub use self::worktree::Worktree;

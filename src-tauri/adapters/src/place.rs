@@ -46,6 +46,11 @@ impl Place {
         self.data.join("journal.sqlite")
     }
 
+    /// Texts that people write, with their versions.
+    pub fn documents(&self) -> PathBuf {
+        self.data.join("documents.sqlite")
+    }
+
     /// What was read of repositories, keyed by object id; may be deleted at any time.
     pub fn cache(&self) -> PathBuf {
         self.data.join("cache")

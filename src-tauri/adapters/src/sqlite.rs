@@ -196,7 +196,7 @@ impl Journal for SqliteJournal {
 
 /// Again while another process opens the same file: to change the journal's mode, SQLite does not wait by itself
 /// (<https://www.sqlite.org/c3ref/busy_handler.html>, on deadlocks).
-fn patiently<T>(work: impl Fn() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+pub(crate) fn patiently<T>(work: impl Fn() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
     const PAUSE: Duration = Duration::from_millis(20);
     let start = Instant::now();
     loop {

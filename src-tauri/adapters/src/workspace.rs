@@ -126,6 +126,11 @@ impl Workspace {
         })
     }
 
+    /// Where this installation keeps its things.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
     pub fn repository(&self) -> &Arc<GitRepository> {
         &self.repository
     }

@@ -1,12 +1,13 @@
 //! One file a verb.
 
 pub(crate) mod auth;
+pub(crate) mod break_glass;
 pub(crate) mod check;
 pub(crate) mod evidence;
-pub(crate) mod break_glass;
 pub(crate) mod forward;
 pub(crate) mod hold;
 pub(crate) mod journal;
+pub(crate) mod postmortem;
 pub(crate) mod quarantine;
 pub(crate) mod rehearsal;
 pub(crate) mod rehearse;

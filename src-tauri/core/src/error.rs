@@ -31,6 +31,10 @@ pub enum Code {
     GitMissing,
     /// The tag is not in the repository: fetch, or choose another.
     TagMissing,
+    /// Another commit has this branch's name already: choose another name.
+    BranchTaken,
+    /// Git does not know who the person is: set `user.name` and `user.email`.
+    AuthorUnknown,
     /// Another object has this tag's name already: choose another name.
     TagTaken,
     /// The remote refused the push: its words are in the sentence.
@@ -103,6 +107,14 @@ pub enum Code {
     JournalUnwritable,
     /// The journal's chain does not verify.
     JournalBroken,
+    /// The documents could not be written or read: copy your text before you close the window.
+    DocumentsUnwritable,
+    /// There is no such document or version: look at the list.
+    DocumentUnknown,
+    /// Two copies of a document were changed in the same section: settle it, then go on.
+    DocumentConflict,
+    /// The document could not be made in this form: choose another.
+    ExportFailed,
     /// The rollback ended, but not well; its facts say why.
     RollbackFailed,
     /// The incident is not known: `lastgood incident list` shows those there are.

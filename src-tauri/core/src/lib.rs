@@ -11,6 +11,7 @@ pub mod incident;
 pub mod journal;
 pub mod live;
 pub mod message;
+pub mod metrics;
 pub mod planning;
 pub mod ports;
 pub mod postmortem;

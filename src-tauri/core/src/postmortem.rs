@@ -10,6 +10,8 @@ pub mod document;
 pub mod drawing;
 pub mod event;
 pub mod export;
+pub mod history;
+pub mod library;
 pub mod line;
 pub mod merge;
 pub mod pasted;

@@ -13,7 +13,9 @@ use serde::Deserialize;
 use crate::error::{Code, Trouble};
 
 pub use checks::CheckSettings;
-pub use environment::{EnvironmentSettings, HEALTH_TIMES, HOLD_HOURS, ProbeSettings, ProofSettings, SOAK_MINUTES, address};
+pub use environment::{
+    EnvironmentSettings, HEALTH_TIMES, HOLD_HOURS, ProbeSettings, ProofSettings, SOAK_MINUTES, address,
+};
 pub use pattern::{Glob, Pattern};
 
 /// The file's name, at the root of the repository.

@@ -38,6 +38,8 @@ const TESTS: &[&str] = &[
     "openssh-server",
     "gnupg",
     "gh",
+    // Reads PDFs back.
+    "poppler-utils",
     "time",
 ];
 

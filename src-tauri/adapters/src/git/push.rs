@@ -60,7 +60,12 @@ impl GitRepository {
     }
 
     /// Runs the program on the remote in a clean room: `arguments`, the address, `rest`.
-    async fn network(&self, arguments: &[&str], rest: &[&str], deadline: Duration) -> Result<Ended, Trouble> {
+    pub(super) async fn network(
+        &self,
+        arguments: &[&str],
+        rest: &[&str],
+        deadline: Duration,
+    ) -> Result<Ended, Trouble> {
         let location = self.location.clone();
         let room = super::blocking(move || Room::prepare(&location)).await?;
         self.network_in(room, arguments, rest, deadline).await.map(|(ended, _)| ended)

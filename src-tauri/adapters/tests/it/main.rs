@@ -5,11 +5,13 @@ mod again;
 #[cfg(unix)]
 mod commands;
 mod desk;
+mod documents;
 mod evidence;
 mod faults;
 mod git;
 mod github;
 mod journal;
+mod postmortem;
 mod probe;
 mod redact;
 mod rehearsed;

@@ -95,7 +95,6 @@ fn print_more(known: &Known) {
     }
 }
 
-
 fn as_json(environment: &Environment, unfinished: &[Rollback], at: Timestamp) -> Value {
     let live = environment.live.as_ref().map(|live| {
         json!({
@@ -146,7 +145,6 @@ fn told_by(source: Source) -> &'static str {
     }
 }
 
-fn print(environment: &Environment, unfinished: &[Rollback], now: i64) {
 fn print(environment: &Environment, unfinished: &[Rollback], at: Timestamp) {
     let now = at.as_second();
     output::line(&plain(environment.name.as_str()));

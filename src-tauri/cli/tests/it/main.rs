@@ -3,8 +3,8 @@
 
 #[cfg(target_os = "linux")]
 mod auth;
-mod check;
 mod break_glass;
+mod check;
 mod deciding;
 mod forward;
 mod holds;
@@ -14,6 +14,7 @@ mod kit;
 mod narration;
 #[cfg(unix)]
 mod outside;
+mod postmortem;
 mod race;
 mod rehearsals;
 mod rollback;

@@ -182,6 +182,7 @@ fn what(line: &Line) -> String {
                 words.push_str(&format!("<br>seen: {}", escaped(&seen.join("; "))));
             }
             Evidence::Run { id, url: Some(url) } if is_web(url) => words.push_str(&format!(" [run {id}](<{url}>)")),
+            Evidence::Stored(hash) => words.push_str(&format!("<br>output kept as {hash}")),
             Evidence::Link(url) if is_web(url) => words.push_str(&format!(" [evidence](<{url}>)")),
             Evidence::Output(_)
             | Evidence::Run { .. }
@@ -203,7 +204,7 @@ fn source(line: &Line) -> String {
     let hash = line.evidence.iter().find_map(|evidence| match evidence {
         Evidence::Fact { hash } => hash.get(..12).map(str::to_owned),
         Evidence::Deployment(id) => Some(format!("deployment {id}")),
-        Evidence::Output(_) | Evidence::Run { .. } | Evidence::Link(_) => None,
+        Evidence::Output(_) | Evidence::Stored(_) | Evidence::Run { .. } | Evidence::Link(_) => None,
     });
     let words = escaped(&line.source.words());
     hash.map_or(words.clone(), |hash| format!("{words} {hash}"))

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{RunId, WriterId};
+use crate::ids::{EvidenceHash, RunId, WriterId};
 
 /// Stays the same however often the timeline is made anew: a fact's writer and number, a deployment's number, or what a
 /// person's line was given.
@@ -110,6 +110,8 @@ pub enum Evidence {
     },
     /// What a check or a probe saw, line by line.
     Output(Vec<String>),
+    /// What a command wrote, whole, in the evidence store.
+    Stored(EvidenceHash),
     Run {
         id: RunId,
         url: Option<String>,

@@ -3,7 +3,7 @@
 use crate::journal::Fact;
 use crate::ports::forge::RunSnapshot;
 use crate::postmortem::line::{Evidence, LineKind, Weight};
-use crate::rollback::check::{Answer, Question, Verdict};
+use crate::rollback::check::{Answer, Verdict};
 use crate::rollback::event::{Choice, Ending, Event, Evidence as Tie, StepOutcome};
 use crate::rollback::plan::Plan;
 use crate::rollback::{Outcome, StepName};
@@ -28,7 +28,7 @@ fn of_rollback(event: &Event) -> Told {
         Event::ReasonGiven { reason } => detail(LineKind::Decision, format!("Reason: {}", quoted(reason))),
         Event::StepStarted { step, .. } => detail(LineKind::Action, format!("Step {} began", title(*step))),
         Event::Answered(answer) => answered(answer),
-        Event::HoldTaken { owner, reason } => {
+        Event::HoldTaken { owner, reason, .. } => {
             let told = main(LineKind::Action, format!("Deploys held: {}", quoted(reason)));
             Told { who: some(owner), ..told }
         }
@@ -48,7 +48,13 @@ fn of_rollback(event: &Event) -> Told {
         Event::RunOutOfSight { sentence } => {
             detail(LineKind::Signal, format!("The run could not be seen: {}", bare(sentence)))
         }
-        Event::Quarantined { tag, reason } => main(LineKind::Action, format!("{tag} quarantined: {}", quoted(reason))),
+        Event::Quarantined { tag, reason, .. } => {
+            main(LineKind::Action, format!("{tag} quarantined: {}", quoted(reason)))
+        }
+        Event::QuarantineLifted { tag, by, reason } => {
+            let told = main(LineKind::Action, format!("Quarantine of {tag} lifted: {}", quoted(reason)));
+            Told { who: some(by), ..told }
+        }
         Event::StepEnded(ending) => ended(ending),
         Event::PersonChose { step, choice } => {
             main(LineKind::Decision, format!("At {}, a person chose: {}", title(*step), chosen(*choice)))
@@ -70,11 +76,13 @@ fn started(plan: &Plan) -> Told {
 }
 
 fn answered(answer: &Answer) -> Told {
-    let after = matches!(answer.question, Question::LiveVersion | Question::LiveHealth);
+    let after = answer.question.step() == StepName::Prove;
     let kind = if after { LineKind::Proof } else { LineKind::Signal };
     let weight = if after || answer.verdict != Verdict::Passed { Weight::Main } else { Weight::Detail };
     let text = format!("{} {}: {}", answer.question.title(), verdict(answer.verdict), bare(&answer.sentence));
-    Told { kind, weight, text, who: None, evidence: vec![Evidence::Output(answer.evidence.clone())] }
+    let outputs = answer.outputs.iter().cloned().map(Evidence::Stored);
+    let evidence = std::iter::once(Evidence::Output(answer.evidence.clone())).chain(outputs).collect();
+    Told { kind, weight, text, who: None, evidence }
 }
 
 /// GitHub's words are kept as they came.

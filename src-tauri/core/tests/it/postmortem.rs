@@ -3,6 +3,7 @@ mod documents;
 mod drawings;
 mod exports;
 mod kit;
+mod library;
 mod merging;
 mod pasting;
 mod timelines;

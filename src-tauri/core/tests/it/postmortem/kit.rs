@@ -71,6 +71,7 @@ impl Record1 {
             from: at(from),
             to: to.map(at),
             deployment: None,
+            run: None,
             went_back,
             left_behind,
         };

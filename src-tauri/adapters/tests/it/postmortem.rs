@@ -1,0 +1,120 @@
+//! HTML and PDF, made from hostile documents and read back; a branch, pushed and read back by git.
+
+mod branch;
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use lastgood_adapters::postmortem::html::html;
+use lastgood_adapters::postmortem::pdf::pdf;
+use lastgood_core::postmortem::drawing::{Anchor, Drawing, Mark, Tone};
+use lastgood_core::postmortem::export::Written;
+
+#[test]
+fn scripts_frames_and_remote_pictures_do_nothing_in_the_html() {
+    let text = "---\ntitle: x\n---\n# T\n\n<script>alert(1)</script>\n<iframe src=\"https://evil.example\"></iframe>\n\n\
+                <img src=x onerror=alert(2)> <b>bold</b> [x](javascript:alert(3)) <svg onload=alert(4)></svg>\n\n```\n<script>kept()</script>\n```\n";
+    let page = html(&written(text), "p", "T <script>");
+    for word in ["<script", "<iframe", "onerror", "onload", "javascript:", "title: x"] {
+        assert!(!page.contains(word), "{word} in {page}");
+    }
+    assert!(page.contains("<b>bold</b>") && page.contains("&lt;script&gt;kept()&lt;/script&gt;"), "{page}");
+    assert!(page.contains("default-src 'none'"));
+}
+
+#[test]
+fn pictures_stand_in_the_html_itself_and_nothing_can_pose_as_one() {
+    let page = html(&written("![What ran](p/rollback.svg)\n\nlastgoodpicture0x\n"), "p", "T");
+    assert_eq!(page.matches("<svg ").count(), 1);
+    assert!(page.contains("<p>lastgoodpicture0x</p>") && page.contains("Restored &amp; well"), "{page}");
+    assert!(!page.contains("<img"));
+}
+
+#[test]
+fn the_pdfs_text_is_read_back_whole_in_every_script_and_over_pages() {
+    let rows: String = (0..120).map(|row| format!("| 10:00:{row:03} | row number {row} |\n")).collect();
+    let text = format!(
+        "# Checkout failed\n\n![What ran](p/rollback.svg)\n\nSome **bold** and `code` and [a link](https://example.com).\n\n\
+         - one\n- two\n  1. inner\n\n<script>alert(1)</script>\n\n| Time | What |\n| --- | --- |\n{rows}\n```\n  indented | log\n```\n\nΕλληνικά ффф end\n"
+    );
+    let bytes = pdf(&written(&text), "p", "Checkout failed").unwrap();
+    keep("tables.pdf", &bytes);
+    let read = read_back(&bytes);
+    for words in [
+        "Checkout failed",
+        "Some bold and code and a link",
+        "• one",
+        "1. inner",
+        "<script>alert(1)</script>",
+        "Ελληνικά ффф end",
+        "Restored & well",
+    ] {
+        assert!(read.contains(words), "{words} in {read}");
+    }
+    for row in 0..120 {
+        assert_eq!(read.matches(&format!("row number {row}\n")).count(), 1, "row {row}");
+    }
+    let pages: usize = read.matches('\u{c}').count();
+    assert!(pages > 2 && read.contains(&format!("{pages} of {pages}")), "{pages}");
+    assert_eq!(read.matches("Time").count(), read.matches("What\n").count(), "each page has the table's head");
+}
+
+#[test]
+fn a_cell_longer_than_a_page_and_a_huge_log_are_set_all_the_same() {
+    let cell = "word ".repeat(6_000);
+    let log = "ERROR plugin ran out of fuel \u{1f525}\n".repeat(70_000);
+    let text = format!("# T\n\n| a | b |\n| - | - |\n| {cell} | end of row |\n\n```\n{log}```\n\nafterwards\n");
+    let read = read_back(&pdf(&written(&text), "p", "T").unwrap());
+    assert_eq!(read.matches("word").count(), 6_000);
+    assert!(read.contains("68000 more lines are in the Markdown") && read.contains("afterwards"));
+}
+
+fn written(text: &str) -> Written {
+    let words = |y: f64, anchor, text: &str| Mark::Text {
+        x: 380.0,
+        y,
+        size: 12.0,
+        anchor,
+        bold: false,
+        tone: Tone::Text,
+        text: text.to_owned(),
+    };
+    let drawing = Drawing {
+        width: 760.0,
+        height: 90.0,
+        title: "What ran".to_owned(),
+        description: "v2.4.0".to_owned(),
+        marks: vec![
+            Mark::Rect {
+                x: 20.0,
+                y: 30.0,
+                width: 300.0,
+                height: 30.0,
+                radius: 6.0,
+                fill: Tone::BadSoft,
+                stroke: Some(Tone::Bad),
+            },
+            Mark::Line { from: (0.0, 80.0), to: (760.0, 80.0), tone: Tone::Rule, dashed: true },
+            Mark::Dot { x: 400.0, y: 40.0, radius: 5.0, tone: Tone::Good },
+            words(20.0, Anchor::Middle, "Restored & well"),
+        ],
+    };
+    Written { markdown: text.to_owned(), pictures: vec![("rollback.svg".to_owned(), drawing)] }
+}
+
+fn read_back(bytes: &[u8]) -> String {
+    let mut command = Command::new("pdftotext");
+    command.args(["-layout", "-", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("the tests need pdftotext");
+    let mut input = child.stdin.take().unwrap();
+    let bytes = bytes.to_vec();
+    let feeding = std::thread::spawn(move || input.write_all(&bytes).unwrap());
+    let output = child.wait_with_output().unwrap();
+    feeding.join().unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn keep(name: &str, bytes: &[u8]) {
+    std::fs::write(std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name), bytes).unwrap();
+}

@@ -1,0 +1,40 @@
+//! DORA's measures, from what ran when.
+
+use jiff::{SignedDuration, Timestamp};
+use lastgood_core::live::spans::Span;
+use lastgood_core::metrics::metrics;
+
+#[test]
+fn going_back_is_no_change_and_what_was_left_behind_failed() {
+    let spans = [
+        span(-400, Some(1), false, false),
+        span(1, Some(5), false, false),
+        span(5, Some(7), false, true),
+        span(7, Some(9), true, false),
+        span(9, Some(15), false, true),
+        span(15, None, true, false),
+    ];
+    let told = metrics(&spans, day(0), day(28));
+    assert_eq!((told.deployments, told.failed), (3, 2));
+    assert_eq!(told.frequency, Some(0.75));
+    assert!(told.failure_rate.is_some_and(|rate| (rate - 2.0 / 3.0).abs() < 1e-9));
+    assert_eq!(told.recovery, Some(SignedDuration::from_hours(4 * 24)), "between two days and six");
+    let weeks: Vec<(usize, usize)> = told.weeks.iter().map(|week| (week.deployments, week.failed)).collect();
+    assert_eq!(weeks, [(2, 1), (1, 1), (0, 0), (0, 0)]);
+}
+
+#[test]
+fn without_deployments_nothing_is_claimed() {
+    let told = metrics(&[], day(0), day(14));
+    assert_eq!((told.deployments, told.failure_rate, told.recovery), (0, None, None));
+    assert_eq!((told.frequency, told.weeks.len()), (Some(0.0), 2));
+    assert_eq!(metrics(&[], day(0), day(0)).frequency, None);
+}
+
+fn span(from: i64, to: Option<i64>, went_back: bool, left_behind: bool) -> Span {
+    Span { tag: "v1.0.0".into(), from: day(from), to: to.map(day), deployment: None, run: None, went_back, left_behind }
+}
+
+fn day(number: i64) -> Timestamp {
+    Timestamp::from_second(1_772_400_000 + number * 86_400).unwrap()
+}
