@@ -3,8 +3,8 @@
 
 #[cfg(target_os = "linux")]
 mod auth;
-mod check;
 mod break_glass;
+mod check;
 mod deciding;
 mod forward;
 mod holds;
