@@ -118,6 +118,8 @@ pub(crate) fn proof(verdict: Verdict) -> Fact {
         sentence: String::new(),
         evidence: Vec::new(),
         milliseconds: 1,
+        asked_at: None,
+        outputs: Vec::new(),
     };
     fact(10, 20_070, Event::Answered(Box::new(answer)))
 }
