@@ -17,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{EnvironmentName, RepositorySlug, RollbackId, TagName, WriterId};
-use lastgood_core::journal::{Fact, NewFact, Subject};
+use lastgood_core::journal::Fact;
 use lastgood_core::planning::{self, Wish};
 use lastgood_core::ports::{Clock, Desktop, Journal, Person, Ports, Repository, Watcher};
 use lastgood_core::rollback::Rollback;
@@ -48,8 +48,8 @@ use crate::probe::HttpProbe;
 use crate::secret::Secret;
 use crate::sign_in::{Home, Host, SignIn};
 use crate::sqlite::SqliteJournal;
-use crate::trust::Trust;
 use crate::telling::{Telling, World};
+use crate::trust::Trust;
 use crate::turn::{self, Turn};
 use connection::Connection;
 
@@ -184,6 +184,8 @@ impl Workspace {
 
     /// The incidents of this repository, and the way to everybody who must know.
     ///
+    /// Blocks while the keychain asks its owner, the first time.
+    ///
     /// # Errors
     /// Where drafts cannot be kept, or the settings name a time zone that nobody knows.
     pub fn telling(&self) -> Result<Telling, Trouble> {
@@ -196,8 +198,8 @@ impl Workspace {
         }
         let world = World {
             slug: self.slug.clone(),
-            github: self.access.token().map(|token| (self.access.api.clone(), token)),
-            authorizer: Some(self.access.authorizer()),
+            github: self.connection.api(),
+            authorizer: Some(connection::authorizer(&Arc::new(OnceLock::from(Arc::clone(&self.connection))))),
             person: person(),
         };
         Telling::new(&self.place, self.key.clone(), self.journal.clone(), self.settings.clone(), files, world)

@@ -532,7 +532,6 @@ impl Command {
             Self::Journal { command: Journal::Verify { json } } => *json,
             Self::Rehearsal { .. } | Self::Journal { command: Journal::Export { .. } } => false,
             Self::Postmortem { command } => command.listing().json,
-            Self::Rehearsal { .. } => false,
         }
     }
 }

@@ -12,7 +12,7 @@ use lastgood_core::hold;
 use lastgood_core::hold::record::{QuarantineRecord, Scope};
 use lastgood_core::ids::{EnvironmentName, RollbackId, TagName};
 use lastgood_core::live::Environment;
-use lastgood_core::ports::{Clock, Journal, Publishing};
+use lastgood_core::ports::{Clock, Publishing};
 use lastgood_core::release::{Release, Sort, sort};
 
 use super::Controller;

@@ -82,6 +82,12 @@ impl Connection {
         self.made().token
     }
 
+    /// The server's API and the token in use. Blocks as [`Self::github`] does.
+    pub(super) fn api(&self) -> Option<(String, Secret)> {
+        let made = self.made();
+        Some((made.host?.api, made.token?))
+    }
+
     /// The pair for git over HTTPS on this server, and on no other.
     fn authorization(&self, address: &str) -> Option<Authorization> {
         let made = self.made();

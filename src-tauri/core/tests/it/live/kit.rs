@@ -126,7 +126,17 @@ pub(crate) fn proof(verdict: Verdict) -> Fact {
 
 /// The hold of that rollback.
 pub(crate) fn hold() -> Fact {
-    fact(11, 20_001, Event::HoldTaken { owner: "@release-manager".to_owned(), reason: String::new() })
+    fact(
+        11,
+        20_001,
+        Event::HoldTaken {
+            owner: "@release-manager".to_owned(),
+            reason: String::new(),
+            expires: None,
+            shared: None,
+            over: None,
+        },
+    )
 }
 
 pub(crate) fn candidate<'a>(last_good: &'a LastGood, tag: &str) -> &'a Candidate {
