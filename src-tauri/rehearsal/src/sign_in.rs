@@ -85,7 +85,8 @@ impl Default for SignInSwitches {
 
 impl Default for TokenSwitches {
     fn default() -> Self {
-        Self { scopes: Some(vec!["repo".to_owned(), "workflow".to_owned()]), expires: None, revoked: false }
+        let scopes = ["read:org", "repo", "workflow"].map(str::to_owned).to_vec();
+        Self { scopes: Some(scopes), expires: None, revoked: false }
     }
 }
 

@@ -80,7 +80,9 @@ export class Workspace {
         void this.library.load();
         break;
       case "show":
-        this.navigation.go(notice.rollback === null ? { name: "timeline" } : { name: "rollback", id: notice.rollback });
+        this.navigation.go(
+          notice.rollback === null ? { name: "timeline" } : { name: "rollback", id: notice.rollback },
+        );
         break;
       case "settings":
         this.settings.receive(notice.settings);

@@ -108,7 +108,7 @@ async fn github_tells_scopes_expiry_calls_and_what_the_token_may_do() {
     rehearsed.server().set_token(TokenSwitches { expires, ..TokenSwitches::default() });
     let (server, token) = (Server::at(&rehearsed.description().api).unwrap(), rehearsed.token());
     let account = account::read(&server, &token).await.unwrap();
-    assert_eq!(account.scopes, Some(vec!["repo".to_owned(), "workflow".to_owned()]));
+    assert_eq!(account.scopes, Some(["read:org", "repo", "workflow"].map(str::to_owned).to_vec()));
     assert_eq!(account.expires, expires);
     let calls = account.calls.unwrap();
     assert!(calls.limit == 5000 && calls.left < 5000 && calls.resets.is_some(), "{calls:?}");

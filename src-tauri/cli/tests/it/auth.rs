@@ -22,7 +22,10 @@ async fn a_token_on_standard_input_is_proved_kept_used_and_forgotten() {
 
     let status = finish(&mut auth(&stage, &session, &["status", "--json", "--repo", "."]));
     let host = status.last()["hosts"][0].clone();
-    assert_eq!((host["login"].clone(), host["scopes"].clone()), (json!("platform-lead"), json!(["repo", "workflow"])));
+    assert_eq!(
+        (host["login"].clone(), host["scopes"].clone()),
+        (json!("platform-lead"), json!(["read:org", "repo", "workflow"]))
+    );
     assert_eq!(host["rights"]["push_tags"], "yes");
     assert!(host["calls"]["left"].as_u64().unwrap() < 5000);
     let overview = finish(&mut signed_in(&stage, &session, &["status", "--json"]));

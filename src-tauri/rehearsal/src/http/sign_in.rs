@@ -81,7 +81,7 @@ async fn token(call: Call, headers: HeaderMap, body: Bytes) -> Response {
         &headers,
         &match asked {
             Asked::Token => {
-                json!({ "access_token": call.github.token(), "token_type": "bearer", "scope": "repo,workflow" })
+                json!({ "access_token": call.github.token(), "token_type": "bearer", "scope": "read:org,repo,workflow" })
             }
             Asked::Error(error) => json!({ "error": error, "error_description": error.replace('_', " ") }),
             Asked::SlowDown(interval) => json!({ "error": "slow_down", "interval": interval }),
