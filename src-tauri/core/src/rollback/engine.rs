@@ -97,7 +97,8 @@ impl Engine {
 
     /// Takes up a rollback that an earlier process left unfinished.
     pub fn resume(ports: Ports, pace: Pace, repository: String, rollback: Rollback) -> Self {
-        let begun = (ports.clock.now(), ports.clock.elapsed());
+        // A clock that was set back while nothing ran must not make the countdown longer than it is.
+        let begun = (ports.clock.now().max(rollback.plan.started), ports.clock.elapsed());
         Self { ports, pace, rollback, repository, begun }
     }
 

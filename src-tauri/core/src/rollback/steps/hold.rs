@@ -43,18 +43,18 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     Ok(held(engine, &why))
 }
 
-/// Lifts the hold of a rollback that ends without a dispatch. The sentence says why it still stands.
+/// Lifts the hold of a rollback that ends without a dispatch, also where an earlier process may have taken it and could
+/// not tell. The sentence says why it still stands.
 pub(crate) async fn give_back(engine: &Engine) -> Result<(), String> {
     let rollback = engine.rollback();
-    if rollback.held && rollback.shared.is_none() {
-        return Ok(());
-    }
     let now = engine.ports.clock.now();
     let back = rollback.over.as_deref().filter(|over| !over.has_expired(now));
     let ours = |hold: &HoldRecord| hold.rollback.as_ref() == Some(&rollback.id);
     match change::lift(&*engine.ports.team, &rollback.plan.environment, ours, back).await {
         // Somebody lifted or replaced it meanwhile: ours stands no more.
         Change::Done(_) | Change::Held(_) => Ok(()),
+        // The remote takes no holds, so it has none of ours.
+        Change::Refused(_) if rollback.shared.is_none() => Ok(()),
         Change::Unreadable(words) | Change::Refused(words) => Err(words),
         Change::Unclear(trouble) => Err(trouble.message),
     }

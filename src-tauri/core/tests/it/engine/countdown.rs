@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use lastgood_core::ports::world::Request;
 use lastgood_core::rollback::{Outcome, Rollback, StepName, StepPhase};
 
-use super::world::{Call, Effects, Fault, World};
+use super::world::{Call, Crash, Effects, Fault, World};
 use super::{outcome, words};
 
 const NOTHING: Effects = Effects { tags: 0, pushes: 0, dispatches: 0 };
@@ -108,6 +108,21 @@ async fn a_clock_that_is_set_back_in_the_countdown_does_not_make_it_longer() {
     world.with(|state| state.set_back_at_fact = Some(("check succeeded", SignedDuration::from_hours(1))));
     let before = world.with(|state| state.elapsed);
     assert_eq!(outcome(&world.roll_back(plan).await), Outcome::Succeeded);
+    let taken = world.with(|state| state.elapsed) - before;
+    assert!(taken.as_secs() < 300, "{taken:?}");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_while_nothing_runs_does_not_make_the_countdown_longer() {
+    let world = World::new();
+    world.roll_back(world.plan()).await;
+    let checked = world.told().iter().position(|told| told == "check succeeded").unwrap() + 1;
+    let world = World::new();
+    world.with(|state| state.crash = Some(Crash::AfterFact(checked)));
+    world.with(|state| state.set_back_at_fact = Some(("check succeeded", SignedDuration::from_hours(26))));
+    world.live(world.plan(), "rb-1").await;
+    let before = world.with(|state| state.elapsed);
+    assert_eq!(outcome(&world.resume("rb-1").await.unwrap().rested()), Outcome::Succeeded);
     let taken = world.with(|state| state.elapsed) - before;
     assert!(taken.as_secs() < 300, "{taken:?}");
 }

@@ -12,7 +12,7 @@ use lastgood_core::ports::world::Request;
 use lastgood_core::rollback::event::{Choice, Event};
 use lastgood_core::rollback::{Outcome, Rollback, StepName, StepPhase};
 
-use super::world::{BAD, Call, Crash, ENVIRONMENT, Effects, Fault, Life, REPOSITORY, TARGET, World};
+use super::world::{BAD, Call, Crash, ENVIRONMENT, Effect, Effects, Fault, Life, REPOSITORY, TARGET, World};
 use super::{choose, outcome, words};
 
 #[tokio::test]
@@ -275,6 +275,19 @@ async fn a_close_that_is_taken_up_again_quarantines_once() {
         assert_eq!(world.told().iter().filter(|told| *told == "quarantined").count(), 1, "{crash:?}");
         assert_eq!(world.with(|state| state.marked), 2);
     }
+}
+
+#[tokio::test]
+async fn a_hold_that_an_earlier_process_took_is_lifted_though_this_one_could_not_tell() {
+    let world = World::new();
+    world.with(|state| state.crash = Some(Crash::After(Effect::Mark)));
+    world.live(world.plan(), "rb-1").await;
+    assert!(world.team_hold().is_some() && !world.has_fact("hold taken"));
+    let next = world.with(|state| state.calls[&Call::Marks]) + 1;
+    world.fails(Call::Marks, next..next + 1, Fault::No);
+    world.asks_when("check started", Request::Undo);
+    assert_eq!(outcome(&world.resume("rb-1").await.unwrap().rested()), Outcome::Aborted);
+    assert_eq!(world.team_hold(), None);
 }
 
 #[tokio::test]
