@@ -17,7 +17,7 @@ use std::sync::{Arc, OnceLock};
 
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{EnvironmentName, RepositorySlug, RollbackId, TagName, WriterId};
-use lastgood_core::journal::{Fact, NewFact, Subject};
+use lastgood_core::journal::Fact;
 use lastgood_core::planning::{self, Wish};
 use lastgood_core::ports::{Clock, Desktop, Journal, Person, Ports, Repository, Watcher};
 use lastgood_core::rollback::Rollback;

@@ -21,6 +21,7 @@ use tokio::task::JoinSet;
 
 use super::Workspace;
 use crate::clock::SystemClock;
+use crate::github::Github;
 
 #[derive(Debug, Clone)]
 pub struct Known {
