@@ -15,6 +15,7 @@ use lastgood_core::postmortem::document::Document;
 use lastgood_core::postmortem::drawing::svg;
 use lastgood_core::postmortem::event::{Deed, Event};
 use lastgood_core::postmortem::export::{self, Options, Written};
+use lastgood_core::postmortem::library::{Entry, gather};
 use lastgood_core::postmortem::story::{Story, tell};
 use lastgood_core::postmortem::timeline::{GAP, Record};
 use lastgood_core::postmortem::{About, Postmortem, fold, zone};
@@ -63,6 +64,18 @@ impl<'a> Postmortems<'a> {
     /// Oldest first.
     pub async fn list(&self) -> Result<Vec<Postmortem>, Trouble> {
         Ok(fold(&self.workspace.facts().await?))
+    }
+
+    /// Those of the journal and those in the repository's `HEAD`, newest first.
+    pub async fn library(&self) -> Result<Vec<Entry>, Trouble> {
+        let mut own = Vec::new();
+        for postmortem in self.list().await? {
+            let text = self.text(&postmortem)?;
+            own.push((postmortem, text));
+        }
+        let files = self.workspace.repository().files_in("HEAD", FOLDER)?;
+        let texts = files.into_iter().map(|(path, bytes)| (path, String::from_utf8_lossy(&bytes).into_owned()));
+        Ok(gather(own, texts.collect()))
     }
 
     /// # Errors

@@ -60,6 +60,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Postmortem,
     },
+    /// How delivery goes: how often, how much of it fails, how long that lasts
+    Metrics(Metrics),
     /// Run a whole rollback on a GitHub of its own, on this machine
     Rehearse(Rehearse),
     /// The GitHub that rehearsals run on
@@ -238,10 +240,24 @@ pub(crate) enum Choice {
     GiveUp,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Metrics {
+    /// Such as production; without it, all
+    #[arg(long, value_name = "NAME")]
+    pub(crate) environment: Option<String>,
+    /// How far back
+    #[arg(long, value_name = "N", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub(crate) days: u32,
+    #[command(flatten)]
+    pub(crate) listing: Listing,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Postmortem {
-    /// List the post-mortems of the repository, newest first
-    List(Listing),
+    /// List the post-mortems of the repository, newest first; those in docs/postmortems too
+    List(Search),
+    /// What is still to be done, and what contributed how often
+    Open(Listing),
     /// Begin one; about a rollback, the newest without a name
     New(NewPostmortem),
     /// Show the times and the timeline
@@ -263,6 +279,15 @@ pub(crate) struct Listing {
     /// One JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    /// Only those that have all these words
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) search: Option<String>,
+    #[command(flatten)]
+    pub(crate) listing: Listing,
 }
 
 #[derive(Debug, Args)]
@@ -532,6 +557,8 @@ impl Command {
             Self::Journal { command: Journal::Verify { json } } => *json,
             Self::Rehearsal { .. } | Self::Journal { command: Journal::Export { .. } } => false,
             Self::Postmortem { command } => command.listing().json,
+            Self::Metrics(arguments) => arguments.listing.json,
+            Self::Rehearsal { .. } => false,
         }
     }
 }
@@ -539,7 +566,8 @@ impl Command {
 impl Postmortem {
     pub(crate) fn listing(&self) -> &Listing {
         match self {
-            Self::List(listing) => listing,
+            Self::List(arguments) => &arguments.listing,
+            Self::Open(listing) => listing,
             Self::New(arguments) => &arguments.listing,
             Self::Show(arguments) => &arguments.listing,
             Self::Export(arguments) => &arguments.listing,

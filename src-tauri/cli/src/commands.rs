@@ -7,6 +7,7 @@ pub(crate) mod evidence;
 pub(crate) mod forward;
 pub(crate) mod hold;
 pub(crate) mod journal;
+pub(crate) mod metrics;
 pub(crate) mod postmortem;
 pub(crate) mod quarantine;
 pub(crate) mod rehearsal;

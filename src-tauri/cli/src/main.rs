@@ -39,6 +39,7 @@ fn run(command: Command) -> Result<ExitCode, Trouble> {
         Command::Hold(arguments) => wait(commands::hold::run(arguments)),
         Command::Quarantine(arguments) => wait(commands::quarantine::run(arguments)),
         Command::Journal { command } => commands::journal::run(&command),
+        Command::Metrics(arguments) => wait(commands::metrics::run(arguments)),
         Command::Postmortem { command } => wait(commands::postmortem::run(command)),
         Command::Rehearse(arguments) => wait(commands::rehearse::run(arguments)),
         Command::Rehearsal { command } => wait(commands::rehearsal::run(command)),

@@ -40,6 +40,7 @@ const TESTS: &[&str] = &[
     "gh",
     // Reads PDFs back.
     "poppler-utils",
+    "tzdata",
     "time",
 ];
 

@@ -14,7 +14,9 @@ use lastgood_adapters::workspace::{Access, Known, Workspace, fresh};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{PostmortemId, RollbackId};
 use lastgood_core::ports::Clock;
+use lastgood_core::postmortem::action::Priority;
 use lastgood_core::postmortem::event::{Added, Deed};
+use lastgood_core::postmortem::library::{Entry, factors, open_actions, search};
 use lastgood_core::postmortem::line::{LineId, LineKind};
 use lastgood_core::postmortem::merge::Side;
 use lastgood_core::postmortem::pasted;
@@ -31,7 +33,8 @@ pub(crate) async fn run(verb: Verb) -> Result<ExitCode, Trouble> {
     let workspace = Workspace::open(repository, &Place::find()?, Access::from_environment())?;
     let postmortems = Postmortems::open(&workspace)?;
     match verb {
-        Verb::List(arguments) => list(&postmortems, arguments.json).await?,
+        Verb::List(arguments) => list(&postmortems, arguments).await?,
+        Verb::Open(listing) => open(&postmortems, listing.json).await?,
         Verb::New(arguments) => begin(&workspace, &postmortems, arguments).await?,
         Verb::Show(arguments) => show(&workspace, &postmortems, arguments).await?,
         Verb::Export(arguments) => export(&workspace, &postmortems, arguments).await?,
@@ -42,21 +45,63 @@ pub(crate) async fn run(verb: Verb) -> Result<ExitCode, Trouble> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn list(postmortems: &Postmortems<'_>, as_json: bool) -> Result<(), Trouble> {
-    let mut all = postmortems.list().await?;
-    all.reverse();
-    if as_json {
-        let all: Vec<_> = all.iter().map(told::entry).collect();
-        output::json(&json!({ "postmortems": all }));
+async fn list(postmortems: &Postmortems<'_>, arguments: arguments::Search) -> Result<(), Trouble> {
+    let entries = postmortems.library().await?;
+    let shown: Vec<&Entry> = match &arguments.search {
+        Some(words) => search(&entries, words).iter().filter_map(|hit| entries.get(hit.entry)).collect(),
+        None => entries.iter().collect(),
+    };
+    if arguments.listing.json {
+        let shown: Vec<_> = shown
+            .iter()
+            .map(|entry| json!({ "id": entry.id, "title": entry.title, "day": entry.day, "path": entry.path }))
+            .collect();
+        output::json(&json!({ "postmortems": shown }));
         return Ok(());
     }
-    for postmortem in &all {
-        let day = postmortem.created.strftime("%Y-%m-%d");
-        let state = postmortem.published.as_ref().map_or("draft", |_| "published");
-        output::line(&plain(&format!("{}  {day}  {state:9}  {}", postmortem.id, postmortem.about.title)));
+    for entry in &shown {
+        let name = entry.id.as_ref().map_or("", |id| id.as_str());
+        let place = entry.path.as_ref().map_or(String::new(), |path| format!("  {path}"));
+        output::line(&plain(&format!("{name:15}  {:10}  {}{place}", entry.day, entry.title)));
     }
-    if all.is_empty() {
+    if shown.is_empty() {
         output::line("No post-mortems. Begin one with `lastgood postmortem new`.");
+    }
+    Ok(())
+}
+
+async fn open(postmortems: &Postmortems<'_>, as_json: bool) -> Result<(), Trouble> {
+    let entries = postmortems.library().await?;
+    let title = |number: usize| entries.get(number).map_or("", |entry| entry.title.as_str());
+    let (actions, factors) = (open_actions(&entries), factors(&entries));
+    if as_json {
+        let actions: Vec<_> = actions
+            .iter()
+            .map(|(entry, action)| {
+                json!({
+                    "action": action.text,
+                    "owner": action.owner,
+                    "due": action.due.map(|due| due.to_string()),
+                    "priority": action.priority.map(Priority::as_str),
+                    "ticket": action.ticket,
+                    "postmortem": title(*entry),
+                })
+            })
+            .collect();
+        let factors: Vec<_> =
+            factors.iter().map(|factor| json!({ "factor": factor.name, "count": factor.entries.len() })).collect();
+        output::json(&json!({ "actions": actions, "factors": factors }));
+        return Ok(());
+    }
+    for (entry, action) in &actions {
+        let due = action.due.map_or("no day".to_owned(), |due| due.to_string());
+        output::line(&plain(&format!("{due:10}  {}  {}  ({})", action.owner, action.text, title(*entry))));
+    }
+    if actions.is_empty() {
+        output::line("Nothing is open.");
+    }
+    for factor in factors.iter().filter(|factor| factor.entries.len() > 1) {
+        output::line(&plain(&format!("{} times: {}", factor.entries.len(), factor.name)));
     }
     Ok(())
 }

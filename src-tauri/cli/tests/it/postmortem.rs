@@ -102,6 +102,35 @@ async fn publishing_pushes_a_branch_merges_what_others_changed_and_shows_conflic
     assert!(settled.contains("From here, again.") && settled.contains("From the review, too."), "{settled}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_library_holds_what_lies_in_the_repository_and_the_measures_know_the_rollback() {
+    let stage = Stage::start().await;
+    assert_eq!(finish(&mut stage.rollback(&[])).code, Some(0));
+    let id = begin(&stage);
+    let folder = stage.description().clone.join("docs/postmortems");
+    std::fs::create_dir_all(&folder).unwrap();
+    let old = "---\ntitle: Checkout slow\ndate: 2025-11-02\n---\n## Contributing factors\n\n- No alert\n\n## What we will do\n\n- [ ] Add one @on-call\n";
+    std::fs::write(folder.join("old.md"), old).unwrap();
+    git(&stage.description().clone, &["add", "docs"]);
+    git(&stage.description().clone, &["commit", "--quiet", "-m", "An old one"]);
+    let all = stage.run(&["postmortem", "list", "--json"]).last();
+    let titles: Vec<&str> =
+        all["postmortems"].as_array().unwrap().iter().filter_map(|entry| entry["title"].as_str()).collect();
+    assert_eq!((titles.len(), titles[1], &all["postmortems"][0]["id"]), (2, "Checkout slow", &Value::from(id)));
+    let found = stage.run(&["postmortem", "list", "--search", "ALERT", "--json"]).last();
+    assert_eq!(found["postmortems"].as_array().unwrap().len(), 1);
+    let open = stage.run(&["postmortem", "open", "--json"]).last();
+    assert_eq!(
+        (&open["actions"][0]["owner"], &open["factors"][0]["factor"]),
+        (&Value::from("@on-call"), &Value::from("No alert"))
+    );
+    let measured = stage.run(&["metrics", "--environment", "production", "--json"]).last();
+    let production = &measured["environments"][0];
+    assert!(production["failed"].as_u64().is_some_and(|count| count >= 1), "{measured}");
+    assert!(production["recovery_seconds"].as_i64().is_some_and(|seconds| seconds >= 0), "{measured}");
+    assert_eq!(measured["definitions"].as_array().unwrap().len(), 3);
+}
+
 fn begin(stage: &Stage) -> String {
     let done = stage.run(&["postmortem", "new", "--json"]);
     assert_eq!(done.code, Some(0), "{done:?}");

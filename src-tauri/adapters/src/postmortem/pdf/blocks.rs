@@ -78,6 +78,8 @@ struct Reader {
     mark: Option<String>,
     quotes: usize,
     code: Option<String>,
+    /// A block of HTML comes line by line.
+    html: String,
     head: Vec<Rich>,
     rows: Vec<Vec<Rich>>,
     skip: usize,
@@ -98,7 +100,8 @@ impl Reader {
                 self.rich.push(&text);
                 self.rich.spans.push((from..self.rich.text.len(), Style::Mono));
             }
-            Event::Html(text) | Event::InlineHtml(text) => self.html(&text),
+            Event::Html(text) => self.html.push_str(&text),
+            Event::InlineHtml(text) => self.show_html(&text),
             Event::SoftBreak => self.rich.text.push(' '),
             Event::HardBreak => self.rich.text.push('\n'),
             Event::Rule => self.blocks.push(Block::Rule),
@@ -162,7 +165,12 @@ impl Reader {
                 let rich = std::mem::take(&mut self.rich);
                 self.blocks.push(Block::Heading { level, rich });
             }
-            TagEnd::Paragraph | TagEnd::Item | TagEnd::HtmlBlock => self.paragraph(),
+            TagEnd::HtmlBlock => {
+                let html = std::mem::take(&mut self.html);
+                self.show_html(&html);
+                self.paragraph();
+            }
+            TagEnd::Paragraph | TagEnd::Item => self.paragraph(),
             TagEnd::BlockQuote(_) => self.quotes = self.quotes.saturating_sub(1),
             TagEnd::List(_) => {
                 self.lists.pop();
@@ -199,7 +207,7 @@ impl Reader {
         }
     }
 
-    fn html(&mut self, text: &str) {
+    fn show_html(&mut self, text: &str) {
         match text.trim() {
             "<br>" | "<br/>" | "<br />" => self.rich.text.push('\n'),
             comment if comment.starts_with("<!--") && comment.ends_with("-->") => {}

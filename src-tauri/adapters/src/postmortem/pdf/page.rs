@@ -76,6 +76,11 @@ impl Pages {
         self.y = MARGIN;
     }
 
+    /// Nothing is on it but, at most, a table's head.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.y < MARGIN + 60.0
+    }
+
     /// What is left of this page.
     pub(super) fn room(&self) -> f32 {
         BOTTOM - self.y

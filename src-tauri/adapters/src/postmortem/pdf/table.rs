@@ -65,16 +65,25 @@ fn row(cells: &[Rich], columns: &[(f32, f32)], again: Option<&[Rich]>, setter: &
     if pages.room() < whole.min(300.0) {
         turn(again, columns, setter, pages);
     }
-    for number in 0..count {
-        let height = height(number);
-        if pages.room() < height {
-            turn(again, columns, setter, pages);
-        }
+    let mut first = 0;
+    while first < count {
+        let mut taken = 0.0;
+        let fitting = (first..count).take_while(|number| {
+            taken += height(*number);
+            taken <= pages.room()
+        });
+        // A line that fits no page at all is set all the same.
+        let next = first + fitting.count().max(usize::from(pages.is_fresh()));
+        // Cell by cell, so that who copies or reads it aloud gets each cell whole.
         let place = pages.place();
         for (left, lines) in &set {
-            pages.draw_at(place, *left, lines.get(number..=number).unwrap_or_default());
+            pages.draw_at(place, *left, lines.get(first..next.min(lines.len())).unwrap_or_default());
         }
-        pages.skip_always(height);
+        pages.skip_always((first..next).map(height).sum());
+        if next < count {
+            turn(again, columns, setter, pages);
+        }
+        first = next;
     }
     pages.skip_always(2.5);
     pages.rule();
