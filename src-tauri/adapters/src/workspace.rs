@@ -48,8 +48,8 @@ use crate::probe::HttpProbe;
 use crate::secret::Secret;
 use crate::sign_in::{Home, Host, SignIn};
 use crate::sqlite::SqliteJournal;
-use crate::trust::Trust;
 use crate::telling::{Telling, World};
+use crate::trust::Trust;
 use crate::turn::{self, Turn};
 use connection::Connection;
 

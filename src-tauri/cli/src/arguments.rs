@@ -1,8 +1,12 @@
 //! The command line. Its help is its documentation.
 
+mod telling;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use telling::{Channel, Edits, Incident, SendChoice, Stage, Words};
 
 /// Know your last good release, be back on it in one click.
 #[derive(Debug, Parser)]
@@ -59,6 +63,16 @@ pub(crate) enum Command {
     Postmortem {
         #[command(subcommand)]
         command: Postmortem,
+    },
+    /// Open an incident, tell people, resolve it
+    Incident {
+        #[command(subcommand)]
+        command: Incident,
+    },
+    /// Where updates go
+    Channel {
+        #[command(subcommand)]
+        command: Channel,
     },
     /// Run a whole rollback on a GitHub of its own, on this machine
     Rehearse(Rehearse),
@@ -532,7 +546,8 @@ impl Command {
             Self::Journal { command: Journal::Verify { json } } => *json,
             Self::Rehearsal { .. } | Self::Journal { command: Journal::Export { .. } } => false,
             Self::Postmortem { command } => command.listing().json,
-            Self::Rehearsal { .. } => false,
+            Self::Incident { command } => command.json(),
+            Self::Channel { command } => command.json(),
         }
     }
 }

@@ -40,6 +40,8 @@ fn run(command: Command) -> Result<ExitCode, Trouble> {
         Command::Quarantine(arguments) => wait(commands::quarantine::run(arguments)),
         Command::Journal { command } => commands::journal::run(&command),
         Command::Postmortem { command } => wait(commands::postmortem::run(command)),
+        Command::Incident { command } => wait(commands::incident::run(command)),
+        Command::Channel { command } => wait(commands::channel::run(command)),
         Command::Rehearse(arguments) => wait(commands::rehearse::run(arguments)),
         Command::Rehearsal { command } => wait(commands::rehearsal::run(command)),
     }

@@ -41,6 +41,9 @@ const TESTS: &[&str] = &[
     // Reads PDFs back.
     "poppler-utils",
     "time",
+    "openssl",
+    "python3",
+    "python3-venv",
 ];
 
 pub(crate) fn is_here() -> bool {

@@ -29,7 +29,8 @@ pub(crate) async fn run(arguments: Check) -> Result<ExitCode, Trouble> {
     let workspace = Workspace::open(&arguments.repository.repo, &Place::find()?, Access::from_environment())?;
     let plan = plan(&workspace, &arguments).await?;
     let (desk, _bell) = desk();
-    let audience = Audience { desktop: Arc::new(DesktopAlerts::default()), person: Arc::new(desk), watcher: Arc::new(Nobody) };
+    let audience =
+        Audience { desktop: Arc::new(DesktopAlerts::default()), person: Arc::new(desk), watcher: Arc::new(Nobody) };
     let ports = workspace.ports(audience)?;
     // Commands have process groups of their own: an interrupt reaches them by way of this one.
     let answers = tokio::select! {
