@@ -4,14 +4,16 @@ mod measure;
 mod refresh;
 mod sample;
 mod stage;
+mod templates;
 mod timeline;
 
 use crate::failure::{Failure, Outcome};
 
 pub(crate) fn bench(words: &[&str]) -> Outcome<String> {
     match words {
+        ["templates"] => templates::bench(),
         ["timeline"] => timeline::bench(),
         ["refresh"] => refresh::bench(),
-        _ => Err(Failure::new("name the bench: `cargo xtask bench timeline` or `cargo xtask bench refresh`")),
+        _ => Err(Failure::new("name the bench: `cargo xtask bench timeline`, `refresh` or `templates`")),
     }
 }

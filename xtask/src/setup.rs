@@ -2,6 +2,7 @@
 
 mod debian;
 mod elsewhere;
+pub(crate) mod python;
 
 use std::process::Command;
 
@@ -28,6 +29,9 @@ pub(crate) fn setup(need: Need) -> Outcome {
         debian::install(need)?;
     } else {
         elsewhere::check(need)?;
+    }
+    if need >= Need::Tests {
+        python::install()?;
     }
     check_node()?;
     ui::install()?;

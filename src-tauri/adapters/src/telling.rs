@@ -90,6 +90,11 @@ impl Telling {
         &self.settings
     }
 
+    /// Who is at the keyboard, as others read it.
+    pub fn person(&self) -> &str {
+        &self.world.person
+    }
+
     pub fn templates(&self) -> &Templates {
         &self.templates
     }

@@ -1,8 +1,12 @@
 //! The command line. Its help is its documentation.
 
+mod telling;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use telling::{Channel, Edits, Incident, SendChoice, Stage, Words};
 
 /// Know your last good release, be back on it in one click.
 #[derive(Debug, Parser)]
@@ -62,6 +66,16 @@ pub(crate) enum Command {
     },
     /// How delivery goes: how often, how much of it fails, how long that lasts
     Metrics(Metrics),
+    /// Open an incident, tell people, resolve it
+    Incident {
+        #[command(subcommand)]
+        command: Incident,
+    },
+    /// Where updates go
+    Channel {
+        #[command(subcommand)]
+        command: Channel,
+    },
     /// Run a whole rollback on a GitHub of its own, on this machine
     Rehearse(Rehearse),
     /// The GitHub that rehearsals run on
@@ -559,6 +573,8 @@ impl Command {
             Self::Postmortem { command } => command.listing().json,
             Self::Metrics(arguments) => arguments.listing.json,
             Self::Rehearsal { .. } => false,
+            Self::Incident { command } => command.json(),
+            Self::Channel { command } => command.json(),
         }
     }
 }

@@ -2,10 +2,12 @@
 
 pub(crate) mod auth;
 pub(crate) mod break_glass;
+pub(crate) mod channel;
 pub(crate) mod check;
 pub(crate) mod evidence;
 pub(crate) mod forward;
 pub(crate) mod hold;
+pub(crate) mod incident;
 pub(crate) mod journal;
 pub(crate) mod metrics;
 pub(crate) mod postmortem;

@@ -41,6 +41,8 @@ fn run(command: Command) -> Result<ExitCode, Trouble> {
         Command::Journal { command } => commands::journal::run(&command),
         Command::Metrics(arguments) => wait(commands::metrics::run(arguments)),
         Command::Postmortem { command } => wait(commands::postmortem::run(command)),
+        Command::Incident { command } => wait(commands::incident::run(command)),
+        Command::Channel { command } => wait(commands::channel::run(command)),
         Command::Rehearse(arguments) => wait(commands::rehearse::run(arguments)),
         Command::Rehearsal { command } => wait(commands::rehearsal::run(command)),
     }

@@ -42,6 +42,9 @@ const TESTS: &[&str] = &[
     "poppler-utils",
     "tzdata",
     "time",
+    "openssl",
+    "python3",
+    "python3-venv",
 ];
 
 pub(crate) fn is_here() -> bool {

@@ -189,7 +189,9 @@ impl Channel for Email {
                 Sent::Refused(refused(&words(&error)))
             }
             Err(Broken::Before(error) | Broken::During(error)) if error.is_transient() => unsent(&words(&error)),
-            Err(Broken::Before(error)) if error.is_tls() || error.is_client() => Sent::Refused(refused(&words(&error))),
+            Err(Broken::Before(error)) if error.is_tls() || error.is_client() || is_impostor(&error) => {
+                Sent::Refused(refused(&words(&error)))
+            }
             Err(Broken::Before(error)) => unsent(&words(&error)),
             Err(Broken::During(error)) => {
                 Sent::Unknown(unknown(format!("The mail server fell silent over the letter: {}.", words(&error))))
@@ -225,6 +227,20 @@ fn server(url: &str, security: Security) -> (String, u16) {
 
 fn date(at: Timestamp) -> std::time::SystemTime {
     std::time::UNIX_EPOCH + Duration::from_secs(at.as_second().max(0).unsigned_abs())
+}
+
+/// Nobody vouches for the server's certificate: waiting mends nothing.
+fn is_impostor(error: &Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let tls = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        if matches!(tls, Some(rustls::Error::InvalidCertificate(_))) {
+            return true;
+        }
+        source = cause.source();
+    }
+    false
 }
 
 /// The server's own words, on one line.

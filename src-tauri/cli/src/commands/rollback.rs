@@ -19,6 +19,7 @@ use lastgood_core::rollback::{Outcome, Rollback, StepPhase};
 use serde_json::json;
 
 use crate::arguments;
+use crate::commands::incident;
 use crate::output::{self, plain};
 
 mod narrator;
@@ -154,7 +155,11 @@ async fn begin(workspace: &Workspace, order: &Order) -> Result<Drive, Trouble> {
     if order.forward {
         workspace.lift_quarantine(&plan.to, &plan.who, &order.reason).await?;
     }
-    workspace.begin(plan, audience(order, None)).await
+    let drive = workspace.begin(plan, audience(order, None)).await?;
+    if !order.forward {
+        incident::rollback_began(workspace, drive.rollback(), order.json).await;
+    }
+    Ok(drive)
 }
 
 fn confirmed(json: bool) -> Result<bool, Trouble> {

@@ -8,6 +8,7 @@ mod check;
 mod deciding;
 mod forward;
 mod holds;
+mod incident;
 mod journal;
 mod kills;
 mod kit;

@@ -116,10 +116,10 @@ fn page(before: Option<&str>, letter: &Letter, settings: &ChannelSettings) -> Op
     }
     keys.push(&letter.key);
     let (title, text) = words(Format::Markdown, letter);
-    let title = before.and_then(|page| line(page, "title: ")).map_or_else(|| quoted(&title), str::to_owned);
+    let title = before.and_then(|page| line(page, "title: ")).map_or_else(|| quoted(&tame(&title)), str::to_owned);
     let time = |time: jiff::Timestamp| time.strftime("%Y-%m-%d %H:%M:%S").to_string();
-    let affected: Vec<&String> =
-        letter.surfaces.iter().map(|surface| settings.components.get(surface).unwrap_or(surface)).collect();
+    let affected = letter.surfaces.iter().map(|surface| tame(settings.components.get(surface).unwrap_or(surface)));
+    let affected: Vec<String> = affected.collect();
     let severity = match letter.severity.number() {
         1 => "down",
         2 => "disrupted",
@@ -147,6 +147,18 @@ fn keys(page: &str) -> Vec<&str> {
 /// What follows this word in the front matter.
 fn line<'a>(page: &'a str, word: &str) -> Option<&'a str> {
     page.splitn(3, FENCE).nth(1)?.lines().find_map(|line| line.strip_prefix(word))
+}
+
+/// The theme writes titles and names into JSON as they are: what would end a string there is written otherwise.
+fn tame(text: &str) -> String {
+    let other = |c: char| match c {
+        '"' => '”',
+        '\\' => '/',
+        '<' => '‹',
+        '>' => '›',
+        c => c,
+    };
+    text.chars().map(other).collect()
 }
 
 /// A JSON string is a YAML one.

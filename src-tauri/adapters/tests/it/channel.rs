@@ -1,0 +1,10 @@
+//! Channels against receivers on this machine: the documented shape, and every way to fail.
+
+mod cstate;
+mod faults;
+mod killed;
+mod kit;
+mod mail;
+mod outbox;
+mod receiver;
+mod shapes;

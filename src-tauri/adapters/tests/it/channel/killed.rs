@@ -1,0 +1,106 @@
+//! `kill -9` at each state of the outbox: nothing is lost, and nothing leaves twice.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use lastgood_adapters::drafts::Draft;
+use lastgood_core::incident::outbox::SendPhase;
+
+use super::kit::taken;
+use super::outbox::{approve, open, phase, telling, ticket};
+use super::receiver::{Receiver, Reply};
+use crate::again;
+
+/// A request on loopback comes sooner.
+const COMES_WITHIN: Duration = Duration::from_secs(60);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_in_any_state_a_message_leaves_at_most_once() {
+    const NAME: &str = "channel::killed::killed_in_any_state_a_message_leaves_at_most_once";
+    if let Some(told) = again::told() {
+        let told = told.into_string().unwrap();
+        let mut words = told.split('|');
+        let (state, folder, address) = (words.next().unwrap(), words.next().unwrap(), words.next().unwrap());
+        act(state, Path::new(folder), address).await;
+        return again::wait_to_be_killed();
+    }
+    for (state, wanted, requests) in [
+        ("drafted", None, 0),
+        ("queued", Some(SendPhase::Delivered), 1),
+        ("sending", Some(SendPhase::Unknown), 1),
+        ("found", Some(SendPhase::Delivered), 1),
+        ("delivered", Some(SendPhase::Delivered), 1),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let receiver = Receiver::start(move |request| match (request.method.as_str(), state) {
+            ("POST", "sending" | "found") => Reply::Silent,
+            // The issue that the lost answer was about.
+            ("GET", "found") => Reply::Answer(200, "", issues(request.path.contains("issues"))),
+            ("GET", _) => Reply::Answer(200, "", "[]".to_owned()),
+            _ => taken(request),
+        });
+        let told = format!("{state}|{}|{}", folder.path().display(), receiver.address);
+        let mut child = again::start(NAME, Path::new(&told), |command| command);
+        if state == "sending" || state == "found" {
+            wait_for_a_request(&receiver);
+        } else {
+            child.hear("ready");
+        }
+        if state == "found" {
+            let body = receiver.written()[0].json()["body"].as_str().unwrap().to_owned();
+            *FOUND.lock().unwrap() = body;
+        }
+        child.kill();
+        let telling = telling(folder.path(), &receiver.address, "");
+        telling.send_queued().await.unwrap();
+        telling.send_queued().await.unwrap();
+        let incident = telling.incidents().await.unwrap().pop().unwrap();
+        match wanted {
+            Some(wanted) => assert_eq!(phase(&telling, &incident).await, wanted, "{state}"),
+            None => assert_eq!(telling.drafts().of(&incident.id).unwrap()[0].body, "half a sen", "{state}"),
+        }
+        assert_eq!(receiver.written().len(), requests, "{state}");
+    }
+}
+
+/// The text of the issue that arrived.
+static FOUND: std::sync::Mutex<String> = std::sync::Mutex::new(String::new());
+
+fn issues(asked: bool) -> String {
+    let body = FOUND.lock().unwrap().clone();
+    let issue = serde_json::json!([{ "id": 1, "number": 12, "html_url": "https://x.example", "body": body }]);
+    if asked { issue.to_string() } else { "[]".to_owned() }
+}
+
+/// What the process does that is killed.
+async fn act(state: &str, folder: &Path, address: &str) {
+    let telling = telling(folder, address, "");
+    let incident = open(&telling).await;
+    if state == "drafted" {
+        let draft = Draft {
+            incident: incident.id.clone(),
+            channel: ticket(),
+            template: "ticket-opened".to_owned(),
+            body: "half a sen".to_owned(),
+            given: BTreeMap::new(),
+            saved_at: Timestamp::UNIX_EPOCH,
+        };
+        telling.drafts().save(&draft).unwrap();
+        return again::say("ready");
+    }
+    approve(&telling, &incident).await;
+    if state != "queued" {
+        telling.send_queued().await.unwrap();
+    }
+    again::say("ready");
+}
+
+fn wait_for_a_request(receiver: &Receiver) {
+    let begun = Instant::now();
+    while receiver.written().is_empty() {
+        assert!(begun.elapsed() < COMES_WITHIN, "no request came");
+        std::thread::yield_now();
+    }
+}

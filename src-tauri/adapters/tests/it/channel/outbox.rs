@@ -1,0 +1,176 @@
+//! The whole way: opened, composed, approved, sent, looked at again.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use jiff::Timestamp;
+use lastgood_adapters::drafts::Draft;
+use lastgood_adapters::place::Place;
+use lastgood_adapters::secret::Secret;
+use lastgood_adapters::sqlite::SqliteJournal;
+use lastgood_adapters::telling::{Telling, Wish, World};
+use lastgood_core::error::Code;
+use lastgood_core::ids::{ChannelName, RepositorySlug};
+use lastgood_core::incident::event::{Edit, Event, Opening, SendChoice};
+use lastgood_core::incident::outbox::SendPhase;
+use lastgood_core::incident::{Audience, Incident, Severity};
+use lastgood_core::settings::Settings;
+
+use super::kit::taken;
+use super::receiver::{Receiver, Reply};
+
+pub(super) fn telling(folder: &Path, address: &str, more: &str) -> Telling {
+    let place = Place::at(folder.join("data")).unwrap();
+    let journal = SqliteJournal::open(&place.journal(), &"writer-1".into()).unwrap();
+    let settings = Settings::parse(&format!("[channels.ticket]\nkind = 'github'\n{more}")).unwrap();
+    let world = World {
+        slug: RepositorySlug::new("acme", "shop"),
+        github: Some((address.to_owned(), Secret::new("token-1"))),
+        authorizer: None,
+        person: "@team-lead".to_owned(),
+    };
+    Telling::new(&place, "github.com/acme/shop".to_owned(), journal, settings, BTreeMap::new(), world).unwrap()
+}
+
+pub(super) fn ticket() -> ChannelName {
+    ChannelName::new("ticket")
+}
+
+pub(super) async fn open(telling: &Telling) -> Incident {
+    let opening = Opening {
+        title: "Plugins fail".to_owned(),
+        severity: Severity::DEFAULT,
+        by: "@team-lead".to_owned(),
+        commander: Some("@platform-lead".to_owned()),
+        impact: Some("12 % of calls fail".to_owned()),
+        surfaces: vec!["API".to_owned()],
+        environment: Some("production".into()),
+        rollback: None,
+        found_at: Timestamp::now(),
+        impact_started_at: None,
+        due: BTreeMap::new(),
+    };
+    telling.open(opening).await.unwrap()
+}
+
+pub(super) async fn approve(telling: &Telling, incident: &Incident) -> Incident {
+    let words = telling.compose(incident, &ticket(), &Wish::default()).await.unwrap().unwrap();
+    telling.approve(incident, &[words]).await.unwrap()
+}
+
+pub(super) async fn phase(telling: &Telling, incident: &Incident) -> SendPhase {
+    telling.incident(&incident.id).await.unwrap().updates[0].deliveries[0].phase
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_goes_out_once_with_a_receipt_and_its_evidence() {
+    let folder = tempfile::tempdir().unwrap();
+    let receiver = Receiver::start(taken);
+    let telling = telling(folder.path(), &receiver.address, "");
+    let incident = open(&telling).await;
+    approve(&telling, &incident).await;
+    assert_eq!(telling.send_queued().await.unwrap()[0].phase, SendPhase::Delivered);
+    assert_eq!(telling.send_queued().await.unwrap(), []);
+    assert_eq!(receiver.written().len(), 1);
+    let sent = telling.incident(&incident.id).await.unwrap();
+    let delivery = &sent.updates[0].deliveries[0];
+    assert_eq!(delivery.receipt.as_ref().unwrap().handle.as_deref(), Some("12"));
+    assert!(delivery.sent.as_ref().unwrap().contains("12 % of calls fail"), "{delivery:?}");
+    assert!(sent.due.contains_key(&Audience::Team), "the team is promised more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_known_is_shown_and_goes_again_only_when_a_person_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let posts = AtomicUsize::new(0);
+    let receiver = Receiver::start(move |request| match request.method.as_str() {
+        "POST" if posts.fetch_add(1, Ordering::SeqCst) == 0 => Reply::CutAfter,
+        "GET" => Reply::Answer(200, "", "[]".to_owned()),
+        _ => taken(request),
+    });
+    let telling = telling(folder.path(), &receiver.address, "");
+    let incident = open(&telling).await;
+    let approved = approve(&telling, &incident).await;
+    let gone = telling.send_queued().await.unwrap();
+    assert_eq!((gone[0].phase, gone[0].code), (SendPhase::Unknown, Some(Code::SendUnknown)));
+    assert_eq!(telling.send_queued().await.unwrap(), []);
+    assert_eq!(receiver.written().len(), 1);
+    telling.decide(&incident.id, &approved.updates[0].id, &ticket(), SendChoice::SendAgain).await.unwrap();
+    assert_eq!(telling.send_queued().await.unwrap()[0].phase, SendPhase::Delivered);
+    assert_eq!(receiver.written().len(), 2);
+    let twice = telling.decide(&incident.id, &approved.updates[0].id, &ticket(), SendChoice::SendAgain).await;
+    assert_eq!(twice.unwrap_err().code, Code::IncidentRefused);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_network_it_waits_and_later_ones_wait_behind_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let offline = telling(folder.path(), &format!("http://{gone}"), "");
+    let (one, other) = (open(&offline).await, open(&offline).await);
+    approve(&offline, &one).await;
+    approve(&offline, &other).await;
+    let tried = offline.send_queued().await.unwrap();
+    assert_eq!(tried.iter().map(|gone| gone.phase).collect::<Vec<_>>(), [SendPhase::Queued], "the second is not tried");
+    let receiver = Receiver::start(taken);
+    let online = telling(folder.path(), &receiver.address, "");
+    let sent = online.send_queued().await.unwrap();
+    assert_eq!(sent.iter().map(|gone| &gone.incident).collect::<Vec<_>>(), [&one.id, &other.id], "in order");
+    assert_eq!(receiver.written().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_asks_to_wait_is_not_asked_again_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let receiver = Receiver::start(|_| Reply::Answer(429, "Retry-After: 3600\r\n", String::new()));
+    let telling = telling(folder.path(), &receiver.address, "[incident]\nexpire_minutes = 90");
+    let incident = open(&telling).await;
+    approve(&telling, &incident).await;
+    telling.send_queued().await.unwrap();
+    telling.send_queued().await.unwrap();
+    assert_eq!((phase(&telling, &incident).await, receiver.written().len()), (SendPhase::Queued, 1));
+    let wake = telling.wake_at().await.unwrap().unwrap();
+    assert!(wake.as_second() - Timestamp::now().as_second() > 3_000, "{wake}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_is_not_known_blocks_sending_and_filling_it_in_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let receiver = Receiver::start(taken);
+    let telling = telling(folder.path(), &receiver.address, "");
+    let incident = open(&telling).await;
+    let edit = Event::IncidentEdited { by: "@team-lead".to_owned(), edit: Edit::Impact(None) };
+    let incident = telling.write(&incident.id, edit).await.unwrap();
+    let words = telling.compose(&incident, &ticket(), &Wish::default()).await.unwrap().unwrap();
+    assert_eq!(words.gaps(), ["impact"]);
+    assert_eq!(telling.approve(&incident, &[words]).await.unwrap_err().code, Code::ValueMissing);
+    let wish = Wish { given: BTreeMap::from([("impact".to_owned(), "all calls fail".to_owned())]), ..Wish::default() };
+    let words = telling.compose(&incident, &ticket(), &wish).await.unwrap().unwrap();
+    telling.approve(&incident, &[words]).await.unwrap();
+    assert_eq!(telling.send_queued().await.unwrap()[0].phase, SendPhase::Delivered);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_is_kept_as_typed_and_goes_when_its_words_are_approved() {
+    let folder = tempfile::tempdir().unwrap();
+    let telling = telling(folder.path(), "http://127.0.0.1:9", "");
+    let incident = open(&telling).await;
+    let mut draft = Draft {
+        incident: incident.id.clone(),
+        channel: ticket(),
+        template: "ticket-opened".to_owned(),
+        body: "# {{ ti".to_owned(),
+        given: BTreeMap::new(),
+        saved_at: Timestamp::UNIX_EPOCH,
+    };
+    telling.drafts().save(&draft).unwrap();
+    let broken = Wish { body: Some(draft.body.clone()), ..Wish::default() };
+    let fault = telling.compose(&incident, &ticket(), &broken).await.unwrap().unwrap_err();
+    assert_eq!(fault.line, 1, "{fault:?}");
+    draft.body = "# {{ title }}\nIt is 'quoted' and ünïcode.".to_owned();
+    telling.drafts().save(&draft).unwrap();
+    assert_eq!(telling.drafts().find(&incident.id, &ticket()).unwrap().as_ref(), Some(&draft));
+    approve(&telling, &incident).await;
+    assert_eq!(telling.drafts().of(&incident.id).unwrap(), []);
+}

@@ -1,0 +1,82 @@
+//! `lastgood channel`: where updates go.
+
+use std::io::Read;
+use std::process::ExitCode;
+
+use lastgood_adapters::secret::Secret;
+use lastgood_core::error::{Code, Trouble};
+use lastgood_core::ids::ChannelName;
+use serde_json::json;
+
+use super::incident::telling;
+use crate::arguments;
+use crate::output::{self, plain};
+
+/// No secret is longer.
+const LONGEST: u64 = 16 << 10;
+
+pub(crate) async fn run(command: arguments::Channel) -> Result<ExitCode, Trouble> {
+    use arguments::Channel as Command;
+    match command {
+        Command::List { repository, json } => {
+            let telling = telling(&repository)?;
+            for (name, settings) in &telling.settings().channels {
+                let name = ChannelName::new(name.as_str());
+                let lacking = settings.check(name.as_str()).err().map(|trouble| trouble.hint);
+                let secret = !settings.needs_secret() || telling.has_secret(&name).await;
+                let lacking =
+                    lacking.or_else(|| (!secret).then(|| format!("Its secret: `lastgood channel secret {name}`.")));
+                if json {
+                    let to = &settings.to;
+                    output::json(&json!({
+                        "channel": name, "kind": settings.kind, "audience": settings.audience(), "to": to,
+                        "automatic": settings.automatic, "lacks": lacking,
+                    }));
+                } else {
+                    let state =
+                        lacking.map_or_else(|| "ready".to_owned(), |lacking| format!("lacks something. {lacking}"));
+                    let line = format!(
+                        "{name:<16} {:<14} {:<10} {state}",
+                        settings.kind.title(),
+                        settings.audience().as_str()
+                    );
+                    output::line(&plain(&line));
+                }
+            }
+            if telling.settings().channels.is_empty() && !json {
+                output::line("lastgood.toml names none; add [channels.NAME].");
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Test { name, repository, json } => {
+            let sentence = telling(&repository)?.test(&ChannelName::new(name.as_str())).await?;
+            if json {
+                output::json(&json!({ "channel": name, "sentence": sentence }));
+            } else {
+                output::line(&plain(&format!("✓ {name}: {sentence}")));
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Secret { name, repository } => {
+            let telling = telling(&repository)?;
+            telling.channel_settings(&ChannelName::new(name.as_str()))?;
+            telling.keep_secret(&ChannelName::new(name.as_str()), read()?).await?;
+            output::line(&plain(&format!("The keychain has the secret of {name}.")));
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn read() -> Result<Secret, Trouble> {
+    let mut text = String::new();
+    let read = std::io::stdin().lock().take(LONGEST).read_to_string(&mut text);
+    let text = text.trim();
+    if read.is_err() || text.is_empty() {
+        return Err(Trouble::new(
+            Code::Usage,
+            "Standard input holds no secret.",
+            "Pipe it in: `lastgood channel secret NAME < FILE`.",
+        ));
+    }
+    Ok(Secret::new(text))
+}

@@ -1,0 +1,219 @@
+//! `lastgood incident`: from the first notice to the last.
+
+mod show;
+mod tell;
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+use lastgood_adapters::clock::SystemClock;
+use lastgood_adapters::place::Place;
+use lastgood_adapters::telling::Telling;
+use lastgood_adapters::workspace::{Access, Workspace};
+use lastgood_core::error::{Code, Trouble};
+use lastgood_core::ids::{ChannelName, EnvironmentName, IncidentId, RollbackId, UpdateId};
+use lastgood_core::incident::event::{Edit, Event, Opening, SendChoice};
+use lastgood_core::incident::{Audience, Incident, Severity, Stage, next, opening};
+use lastgood_core::ports::Clock;
+use lastgood_core::rollback::Rollback;
+
+use crate::arguments::{self, Edits, Repository};
+use crate::output::{self, plain};
+
+pub(crate) async fn run(command: arguments::Incident) -> Result<ExitCode, Trouble> {
+    use arguments::Incident as Command;
+    match command {
+        Command::Open { title, edits, rollback, words } => {
+            let telling = telling(&words.repository)?;
+            let (opening, events) = (begin(&telling, title, &edits, rollback), roles(&edits));
+            let incident = if words.dry_run {
+                next::begin(IncidentId::new("inc-preview"), SystemClock.now(), &opening)
+            } else {
+                telling.open(opening).await?
+            };
+            let incident = apply(&telling, incident, events, words.dry_run).await?;
+            tell::tell(&telling, &incident, &words).await
+        }
+        Command::Update { id, stage, nothing_new, edits, words } => {
+            let telling = telling(&words.repository)?;
+            let mut incident = find(&telling, id).await?;
+            if nothing_new && !words.dry_run {
+                incident = telling.nothing_new(&incident.id, Audience::Team).await?;
+            }
+            let incident = apply(&telling, incident, changes(&edits, stage.map(Into::into)), words.dry_run).await?;
+            tell::tell(&telling, &incident, &words).await
+        }
+        Command::Resolve { id, edits, words } => {
+            let telling = telling(&words.repository)?;
+            let incident = find(&telling, id).await?;
+            let incident = apply(&telling, incident, changes(&edits, Some(Stage::Resolved)), words.dry_run).await?;
+            tell::tell(&telling, &incident, &words).await
+        }
+        Command::List { all, repository, json } => {
+            let mut incidents = telling(&repository)?.incidents().await?;
+            incidents.retain(|incident| all || incident.is_open());
+            show::list(&incidents, json);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Show { id, repository, json } => {
+            let incident = find(&telling(&repository)?, id).await?;
+            show::one(&incident, json);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Send { repository, json } => tell::send(&telling(&repository)?, json).await,
+        Command::Decide { id, update, channel, choice, repository, json } => {
+            let telling = telling(&repository)?;
+            let (id, update, channel) = (IncidentId::new(id), UpdateId::new(update), ChannelName::new(channel));
+            telling.decide(&id, &update, &channel, choice.into()).await?;
+            tell::send(&telling, json).await
+        }
+    }
+}
+
+/// A rollback began: its incident is opened and drafted. The rollback goes on whatever becomes of that.
+pub(crate) async fn rollback_began(workspace: &Workspace, rollback: &Rollback, json: bool) {
+    let opened = async {
+        let telling = workspace.telling()?;
+        let opened = telling.rollback_began(rollback).await?;
+        if let Some(incident) = &opened {
+            telling.send_queued().await?;
+            if !json {
+                output::line(&format!("Incident {} is open; `lastgood incident update` tells people.", incident.id));
+            }
+        }
+        Ok::<(), Trouble>(())
+    };
+    if let Err(trouble) = opened.await {
+        output::trouble(&trouble, false);
+    }
+}
+
+pub(super) fn telling(repository: &Repository) -> Result<Telling, Trouble> {
+    Workspace::open(&repository.repo, &Place::find()?, Access::from_environment())?.telling()
+}
+
+/// The named incident, or the only open one.
+async fn find(telling: &Telling, id: Option<String>) -> Result<Incident, Trouble> {
+    if let Some(id) = id {
+        return telling.incident(&IncidentId::new(id)).await;
+    }
+    let mut open: Vec<Incident> = telling.incidents().await?.into_iter().filter(Incident::is_open).collect();
+    match (open.pop(), open.len()) {
+        (Some(incident), 0) => Ok(incident),
+        (None, _) => Err(Trouble::new(
+            Code::IncidentUnknown,
+            "No incident is open.",
+            "Open one with `lastgood incident open TITLE`, or name an old one.",
+        )),
+        (Some(last), _) => {
+            let ids: Vec<String> = open.iter().chain([&last]).map(|incident| plain(incident.id.as_str())).collect();
+            Err(Trouble::new(Code::Usage, "Several incidents are open.", format!("Name one of {}.", ids.join(", "))))
+        }
+    }
+}
+
+fn begin(telling: &Telling, title: String, edits: &Edits, rollback: Option<String>) -> Opening {
+    let settings = &telling.settings().incident;
+    let severity = edits.severity.and_then(Severity::new).unwrap_or_else(|| settings.severity());
+    let now: Timestamp = SystemClock.now();
+    Opening {
+        title,
+        severity,
+        by: telling.person().to_owned(),
+        commander: Some(edits.commander.clone().unwrap_or_else(|| telling.person().to_owned())),
+        impact: edits.impact.clone(),
+        surfaces: edits.surface.clone(),
+        environment: edits.environment.as_deref().map(EnvironmentName::new),
+        rollback: rollback.map(RollbackId::new),
+        found_at: now,
+        impact_started_at: edits.impact_started,
+        due: opening::first_due(severity, now, settings),
+    }
+}
+
+/// What an opening does not hold.
+fn roles(edits: &Edits) -> Vec<Change> {
+    let rest = Edits { role: edits.role.clone(), cause: edits.cause.clone(), ..Edits::default() };
+    let ended = Edits { impact_ended: edits.impact_ended, ..rest };
+    changes(&ended, None)
+}
+
+/// What a person wants changed, in the order in which it is written.
+enum Change {
+    Edit(Edit),
+    Stage(Stage),
+}
+
+fn changes(edits: &Edits, stage: Option<Stage>) -> Vec<Change> {
+    let some = |text: &Option<String>| text.clone().map(|text| Some(text).filter(|text| !text.trim().is_empty()));
+    let mut found: Vec<Option<Edit>> = vec![
+        edits.severity.and_then(Severity::new).map(Edit::Severity),
+        some(&edits.commander).map(Edit::Commander),
+        some(&edits.impact).map(Edit::Impact),
+        some(&edits.cause).map(Edit::Cause),
+        (!edits.surface.is_empty()).then(|| Edit::Surfaces(edits.surface.clone())),
+        edits.environment.as_deref().map(|name| Edit::Environment(Some(EnvironmentName::new(name)))),
+        edits.impact_started.map(|time| Edit::ImpactStartedAt(Some(time))),
+        edits.impact_ended.map(|time| Edit::ImpactEndedAt(Some(time))),
+    ];
+    let roles: BTreeMap<&String, &String> = edits.role.iter().map(|(role, who)| (role, who)).collect();
+    found.extend(roles.into_iter().map(|(role, who)| {
+        Some(Edit::Role { role: role.clone(), who: Some(who.clone()).filter(|who| !who.trim().is_empty()) })
+    }));
+    let edits = found.into_iter().flatten().map(Change::Edit);
+    edits.chain(stage.map(Change::Stage)).collect()
+}
+
+/// Writes what changes something; a preview only thinks of it.
+async fn apply(
+    telling: &Telling,
+    mut incident: Incident,
+    changes: Vec<Change>,
+    dry: bool,
+) -> Result<Incident, Trouble> {
+    for change in changes {
+        let by = telling.person().to_owned();
+        let event = match change {
+            Change::Edit(edit) => Event::IncidentEdited { by, edit },
+            Change::Stage(stage) if stage == incident.stage => continue,
+            Change::Stage(stage) => Event::IncidentStageSet { by, stage },
+        };
+        match next::next(&incident, SystemClock.now(), &event) {
+            Ok(after) if dry => incident = after,
+            Ok(_) => incident = telling.write(&incident.id, event).await?,
+            // It says so already, or it would turn the times around.
+            Err(_)
+                if matches!(
+                    &event,
+                    Event::IncidentEdited { edit: Edit::ImpactStartedAt(_) | Edit::ImpactEndedAt(_), .. }
+                ) =>
+            {
+                let message = "The impact cannot end before it began, and is unchanged.";
+                return Err(Trouble::new(Code::IncidentRefused, message, "Check --impact-started and --impact-ended."));
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(incident)
+}
+
+impl From<arguments::SendChoice> for SendChoice {
+    fn from(choice: arguments::SendChoice) -> Self {
+        match choice {
+            arguments::SendChoice::ItArrived => Self::ItArrived,
+            arguments::SendChoice::SendAgain => Self::SendAgain,
+            arguments::SendChoice::Drop => Self::Drop,
+        }
+    }
+}
+
+impl From<arguments::Stage> for Stage {
+    fn from(stage: arguments::Stage) -> Self {
+        match stage {
+            arguments::Stage::Investigating => Self::Investigating,
+            arguments::Stage::Identified => Self::Identified,
+            arguments::Stage::Monitoring => Self::Monitoring,
+        }
+    }
+}
