@@ -24,6 +24,7 @@ pub mod sign_in;
 pub mod sqlite;
 pub mod telling;
 pub mod trust;
+pub mod template_files;
 pub mod turn;
 pub mod vault;
 pub mod workspace;
