@@ -29,6 +29,7 @@ use tokio::sync::{mpsc, oneshot};
 pub(crate) use host::Host;
 use message::{Message, Reply};
 pub(crate) use people::People;
+pub(crate) use session::Notes;
 use session::Session;
 use settings::Settings;
 
@@ -143,6 +144,8 @@ impl Controller {
             Message::People(reply) => reply.send(self.people()),
             Message::Told(id) => self.told(id),
             Message::Tell(notice) => self.tell(*notice),
+            Message::Notes(reply) => reply.send(self.notes()),
+            Message::PostmortemsChanged => self.tell(Notice::Postmortems),
         }
     }
 

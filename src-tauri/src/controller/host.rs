@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::message::{Message, Reply};
 use super::settings;
-use super::{People, Wanted};
+use super::{Notes, People, Wanted};
 use crate::ipc::inbox::InboxItem;
 use crate::ipc::notice::Notice;
 use crate::ipc::rollback::{RollbackSummary, RollbackView};
@@ -127,6 +127,14 @@ impl Host {
     /// This incident changed: the window and the outbox look at it.
     pub(crate) fn told(&self, id: &IncidentId) {
         self.send(Message::Told(Some(id.clone())));
+    }
+
+    pub(crate) async fn notes(&self) -> Result<Notes, Trouble> {
+        self.answer(Message::Notes).await
+    }
+
+    pub(crate) fn postmortems_changed(&self) {
+        self.send(Message::PostmortemsChanged);
     }
 
     async fn answer<T>(&self, message: impl FnOnce(Reply<T>) -> Message) -> Result<T, Trouble> {

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 
 use super::arming::Arming;
 use super::settings::{News, Request};
-use super::{People, Wanted};
+use super::{Notes, People, Wanted};
 use crate::ipc::inbox::InboxItem;
 use crate::ipc::notice::Notice;
 use crate::ipc::rollback::{RollbackSummary, RollbackView};
@@ -44,6 +44,8 @@ pub(super) enum Message {
     Inbox(Reply<Vec<InboxItem>>),
     ReadInbox(Reply<()>),
     OpenLink(String, Reply<()>),
+    Notes(Reply<Notes>),
+    PostmortemsChanged,
     Settings(Request, Reply<SettingsView>),
     People(Reply<People>),
     /// This incident changed.

@@ -83,6 +83,15 @@ impl Session {
     }
 }
 
+/// What commands about post-mortems stand on.
+pub(crate) struct Notes {
+    pub(crate) workspace: Arc<Workspace>,
+    /// As far as it was asked.
+    pub(crate) known: Option<Known>,
+    /// Who is at the keyboard, as others read it.
+    pub(crate) who: String,
+}
+
 impl Controller {
     /// Asks git, GitHub and the services anew, once at a time.
     pub(super) fn refresh(&mut self) {
@@ -309,6 +318,11 @@ impl Controller {
             });
             reply.send(Ok(ReleaseDetail { ran, notes, ..detail }));
         });
+    }
+
+    pub(super) fn notes(&self) -> Result<Notes, Trouble> {
+        let session = self.session()?;
+        Ok(Notes { workspace: Arc::clone(&session.workspace), known: session.known.clone(), who: session.who() })
     }
 
     pub(super) fn open_link(&self, url: &str) -> Result<(), Trouble> {
