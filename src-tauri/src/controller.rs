@@ -9,6 +9,7 @@ mod host;
 mod inbox;
 mod message;
 mod opening;
+mod people;
 mod rollbacks;
 mod session;
 pub(crate) mod settings;
@@ -27,6 +28,8 @@ use tokio::sync::{mpsc, oneshot};
 
 pub(crate) use host::Host;
 use message::{Message, Reply};
+pub(crate) use people::People;
+pub(crate) use session::Notes;
 use session::Session;
 use settings::Settings;
 
@@ -138,6 +141,11 @@ impl Controller {
             Message::Settings(request, reply) => self.settings_request(request, reply),
             Message::SettingsNews(news) => self.settings_news(news),
             Message::OpenLink(url, reply) => reply.send(self.open_link(&url)),
+            Message::People(reply) => reply.send(self.people()),
+            Message::Told(id) => self.told(id),
+            Message::Tell(notice) => self.tell(*notice),
+            Message::Notes(reply) => reply.send(self.notes()),
+            Message::PostmortemsChanged => self.tell(Notice::Postmortems),
         }
     }
 

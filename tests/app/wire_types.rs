@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use lastgood_desktop::ipc::error::UiError;
 use lastgood_desktop::ipc::inbox::InboxItem;
 use lastgood_desktop::ipc::incident::channel::ChannelView;
-use lastgood_desktop::ipc::incident::draft::{CopyFormat, DraftGiven, DraftView, ReviewDeed};
+use lastgood_desktop::ipc::incident::draft::{CopyFormat, DraftGiven, DraftView};
 use lastgood_desktop::ipc::incident::template::{TemplateTrial, TemplateView};
 use lastgood_desktop::ipc::incident::{IncidentChange, NewIncident};
 use lastgood_desktop::ipc::notice::Notice;
@@ -62,7 +62,6 @@ fn generate(folder: &Path) {
     IncidentChange::export_all(&config).unwrap();
     DraftView::export_all(&config).unwrap();
     DraftGiven::export_all(&config).unwrap();
-    ReviewDeed::export_all(&config).unwrap();
     CopyFormat::export_all(&config).unwrap();
     TemplateView::export_all(&config).unwrap();
     TemplateTrial::export_all(&config).unwrap();

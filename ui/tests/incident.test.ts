@@ -142,14 +142,6 @@ describe("the room", () => {
     });
   });
 
-  it("asks for a second person where customers read it", async () => {
-    await enter();
-    await tab(/Status page/);
-    await fireEvent.click(await screen.findByRole("button", { name: "Ask for a review" }));
-    await fireEvent.click(await screen.findByRole("button", { name: "Approve as second person" }));
-    await waitFor(() => expect(screen.queryByText(/a second person reads it first/)).toBeNull());
-  });
-
   it("shows each message as its destination will", async () => {
     await enter();
     for (const [name, kind] of [

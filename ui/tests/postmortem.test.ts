@@ -89,7 +89,7 @@ describe("a post-mortem", () => {
     expect(fake.calls.filter((call) => call.name === "change_line")).toHaveLength(2);
   });
 
-  it("keeps actions with owner and day, and makes a ticket", async () => {
+  it("keeps actions with owner, day and ticket, and opens the page for a new one", async () => {
     const fake = await open();
     await fireEvent.click(screen.getByRole("tab", { name: /Actions/ }));
     await fireEvent.click(screen.getByRole("button", { name: "Add…" }));
@@ -100,6 +100,10 @@ describe("a post-mortem", () => {
     await fireEvent.click(
       await screen.findByRole("button", { name: "Create a ticket for Alert the lead too" }),
     );
+    expect(fake.calls.at(-1)?.name).toBe("open_link");
+    await fireEvent.click(screen.getByRole("button", { name: "Alert the lead too" }));
+    await fireEvent.input(await screen.findByLabelText("Ticket"), { target: { value: "#422" } });
+    await fireEvent.click(screen.getByRole("button", { name: "Keep" }));
     await screen.findByRole("button", { name: "#422" });
     expect(fake.papers.paper.actions.at(-1)).toMatchObject({ title: "Alert the lead too", due: null });
   });
@@ -116,32 +120,20 @@ describe("a post-mortem", () => {
     expect(fake.count("save_postmortem")).toBe(0);
   });
 
-  it("brings two texts together section by section before it goes on", async () => {
+  it("that went apart in the repository is chosen section by section before anything is pushed", async () => {
     const fake = await open((one) => {
-      one.papers.paper = {
-        ...one.papers.paper,
-        merge: {
-          sentence: "@on-call-lead saved this document while you wrote",
-          sections: [
-            {
-              title: "Impact",
-              mine: "## Impact\nmine\n",
-              theirs: "## Impact\ntheirs\n",
-              apart: true,
-              merged: "",
-            },
-            { title: "Times", mine: "", theirs: "", apart: false, merged: "## Times\n" },
-          ],
-        },
-      };
+      one.papers.conflicts = [{ title: "Impact", mine: "## Impact\nmine", theirs: "## Impact\ntheirs" }];
     });
+    await fireEvent.click(screen.getByTestId("open-pull-request"));
+    await screen.findByTestId("merge");
     expect(screen.getByTestId<HTMLButtonElement>("open-pull-request").disabled).toBe(true);
     expect(screen.getByRole<HTMLButtonElement>("button", { name: "1 to choose" }).disabled).toBe(true);
     await fireEvent.click(screen.getByRole("button", { name: "Theirs" }));
-    await fireEvent.click(screen.getByRole("button", { name: "Keep this text" }));
-    expect(fake.calls.find((call) => call.name === "merge_postmortem")?.given).toEqual({
+    await fireEvent.click(screen.getByRole("button", { name: "Keep these and push" }));
+    await waitFor(() => expect(screen.queryByTestId("merge")).toBeNull());
+    expect(fake.calls.findLast((call) => call.name === "open_pull_request")?.given).toEqual({
       id: "2026-11-22-plugins",
-      text: "## Impact\ntheirs\n## Times\n",
+      sides: ["theirs"],
     });
   });
 

@@ -92,13 +92,14 @@ describe("a post-mortem's text", () => {
     expect(fake.papers.paper.text).toBe("last words");
   });
 
-  it("says that somebody else saved meanwhile", async () => {
+  it("is brought together with what somebody else saved meanwhile", async () => {
     const paper = new Paper();
     await paper.open("2026-11-22-plugins");
     fake.papers.apart = true;
     paper.typed(() => "mine");
     await paper.flush();
-    expect(paper.view?.merge?.sentence).toContain("while you wrote");
+    expect(paper.text()).toContain("Their words.");
+    expect(paper.note).toContain("their text is in the history");
   });
 });
 

@@ -4,7 +4,7 @@
 use lastgood_core::error::{Code, Trouble};
 
 use crate::secret::Secret;
-use crate::vault;
+use crate::vault::{self, Closed};
 
 /// Before the channel's name in capitals, every other character an underscore: `LASTGOOD_SECRET_INCIDENTS`.
 pub const VARIABLE: &str = "LASTGOOD_SECRET_";
@@ -20,6 +20,31 @@ pub fn find(repository: &str, channel: &str) -> Option<Secret> {
         tracing::info!("the keychain gave no secret: {}", closed.trouble());
         None
     })
+}
+
+/// What is known of a secret, without the secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretState {
+    /// In the environment of this process.
+    ThisSession,
+    Kept,
+    Missing,
+    /// The keychain is locked, or its owner refused.
+    Locked,
+    NoKeychain,
+}
+
+/// May block while a person unlocks the keychain.
+pub fn state(repository: &str, channel: &str) -> SecretState {
+    if std::env::var(variable(channel)).is_ok_and(|secret| !secret.trim().is_empty()) {
+        return SecretState::ThisSession;
+    }
+    match vault::read(&entry(repository, channel)) {
+        Ok(Some(_)) => SecretState::Kept,
+        Ok(None) => SecretState::Missing,
+        Err(Closed::Locked | Closed::Refused(_)) => SecretState::Locked,
+        Err(Closed::Missing(_)) => SecretState::NoKeychain,
+    }
 }
 
 /// Keeps it in place of the one before.

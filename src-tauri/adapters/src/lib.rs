@@ -23,6 +23,7 @@ pub mod shell;
 pub mod sign_in;
 pub mod sqlite;
 pub mod telling;
+pub mod template_files;
 pub mod trust;
 pub mod turn;
 pub mod vault;

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use lastgood_core::error::{Code, Trouble};
-use lastgood_core::ids::{EnvironmentName, RollbackId, TagName};
+use lastgood_core::ids::{EnvironmentName, IncidentId, RollbackId, TagName};
 use lastgood_core::ports::world::Request;
 use lastgood_core::release::Release;
 use tauri::ipc::Channel;
 use tokio::sync::{mpsc, oneshot};
 
-use super::Wanted;
 use super::message::{Message, Reply};
 use super::settings;
+use super::{Notes, People, Wanted};
 use crate::ipc::inbox::InboxItem;
 use crate::ipc::notice::Notice;
 use crate::ipc::rollback::{RollbackSummary, RollbackView};
@@ -120,20 +120,45 @@ impl Host {
         self.answer(|reply| Message::Settings(request, reply)).await
     }
 
+    pub(crate) async fn people(&self) -> Result<People, Trouble> {
+        people(&self.sender).await
+    }
+
+    /// This incident changed: the window and the outbox look at it.
+    pub(crate) fn told(&self, id: &IncidentId) {
+        self.send(Message::Told(Some(id.clone())));
+    }
+
+    pub(crate) async fn notes(&self) -> Result<Notes, Trouble> {
+        self.answer(Message::Notes).await
+    }
+
+    pub(crate) fn postmortems_changed(&self) {
+        self.send(Message::PostmortemsChanged);
+    }
+
     async fn answer<T>(&self, message: impl FnOnce(Reply<T>) -> Message) -> Result<T, Trouble> {
-        let (sender, receiver) = oneshot::channel();
-        self.send(message(Reply::new(sender)));
-        receiver.await.unwrap_or_else(|_| {
-            Err(Trouble::new(
-                Code::Internal,
-                "Lastgood is closing.",
-                "Start it again; the journal knows where it stood.",
-            ))
-        })
+        answer(&self.sender, message).await
     }
 
     /// The controller ends only with the program; then nobody waits.
     fn send(&self, message: Message) {
         drop(self.sender.send(message));
     }
+}
+
+/// What commands about incidents stand on, for tasks that hold no host.
+pub(super) async fn people(sender: &mpsc::UnboundedSender<Message>) -> Result<People, Trouble> {
+    answer(sender, Message::People).await
+}
+
+async fn answer<T>(
+    controller: &mpsc::UnboundedSender<Message>,
+    message: impl FnOnce(Reply<T>) -> Message,
+) -> Result<T, Trouble> {
+    let (sender, receiver) = oneshot::channel();
+    drop(controller.send(message(Reply::new(sender))));
+    receiver.await.unwrap_or_else(|_| {
+        Err(Trouble::new(Code::Internal, "Lastgood is closing.", "Start it again; the journal knows where it stood."))
+    })
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lastgood_adapters::desk::Bell;
 use lastgood_adapters::workspace::{Known, Workspace};
 use lastgood_core::error::Trouble;
-use lastgood_core::ids::{EnvironmentName, RollbackId, TagName};
+use lastgood_core::ids::{EnvironmentName, IncidentId, RollbackId, TagName};
 use lastgood_core::journal::Fact;
 use lastgood_core::ports::world::Request as Wish;
 use lastgood_core::release::Release;
@@ -14,9 +14,9 @@ use lastgood_rehearsal::Rehearsal;
 use tauri::ipc::Channel;
 use tokio::sync::oneshot;
 
-use super::Wanted;
 use super::arming::Arming;
 use super::settings::{News, Request};
+use super::{Notes, People, Wanted};
 use crate::ipc::inbox::InboxItem;
 use crate::ipc::notice::Notice;
 use crate::ipc::rollback::{RollbackSummary, RollbackView};
@@ -44,7 +44,12 @@ pub(super) enum Message {
     Inbox(Reply<Vec<InboxItem>>),
     ReadInbox(Reply<()>),
     OpenLink(String, Reply<()>),
+    Notes(Reply<Notes>),
+    PostmortemsChanged,
     Settings(Request, Reply<SettingsView>),
+    People(Reply<People>),
+    /// This incident changed.
+    Told(Option<IncidentId>),
     // From its own tasks.
     Opened(Box<Opening>),
     Known(u64, Box<Result<Known, Trouble>>),
@@ -56,6 +61,7 @@ pub(super) enum Message {
     HoldsChanged,
     DriveEnded(RollbackId, Result<(), Trouble>),
     SettingsNews(News),
+    Tell(Box<Notice>),
 }
 
 /// A repository that was opened, or was not.

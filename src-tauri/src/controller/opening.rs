@@ -63,6 +63,7 @@ impl Controller {
                 opening.reply.send(Ok(view.clone()));
                 self.tell(Notice::Repository { repository: view });
                 self.tell(Notice::Releases);
+                self.keep_people();
                 self.take_up_unfinished().await;
                 self.refresh();
             }

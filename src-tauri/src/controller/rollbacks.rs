@@ -105,12 +105,14 @@ impl Controller {
         let Some(session) = self.session.as_mut().filter(|_| opened == self.opened) else { return };
         let history = session.known.as_ref().map_or(&[][..], |known| &known.facts);
         let view = view::rollback(&driving.rollback, &driving.facts, history);
+        let begun = driving.rollback.clone();
         // Facts may have arrived first; they know more.
         session.driving.entry(driving.rollback.id.clone()).or_insert(driving);
         match reply {
             Some(reply) => reply.send(Ok(view)),
             None => self.tell(Notice::Rollback { rollback: Box::new(view) }),
         }
+        self.tell_of(&begun);
         self.tell_overview().await;
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lastgood_adapters::clock::SystemClock;
+use lastgood_adapters::telling::Telling;
 use lastgood_adapters::workspace::{HoldWish, Known, Workspace};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::hold;
@@ -18,6 +19,7 @@ use lastgood_core::release::{Release, Sort, sort};
 use super::Controller;
 use super::arming::Arming;
 use super::message::{Driving, Message, Reply};
+use super::people::Keeper;
 use crate::ipc::notice::Notice;
 use crate::ipc::session::RepositoryView;
 use crate::ipc::timeline::view;
@@ -41,6 +43,8 @@ pub(super) struct Session {
     pub(super) known: Option<Known>,
     pub(super) arming: HashMap<EnvironmentName, Arming>,
     pub(super) driving: HashMap<RollbackId, Driving>,
+    pub(super) telling: Option<Arc<Telling>>,
+    pub(super) keeper: Option<Keeper>,
     releases: Arc<Vec<Release>>,
     asking: bool,
     /// What is being asked was asked with a token that is no longer the one.
@@ -59,6 +63,8 @@ impl Session {
             known: None,
             arming: HashMap::new(),
             driving: HashMap::new(),
+            telling: None,
+            keeper: None,
             releases,
             asking: false,
             asked_too_early: false,
@@ -75,6 +81,15 @@ impl Session {
     pub(super) fn environment(&self, name: &EnvironmentName) -> Result<&Environment, Trouble> {
         self.known.as_ref().ok_or_else(still_asking)?.environment(name.as_str())
     }
+}
+
+/// What commands about post-mortems stand on.
+pub(crate) struct Notes {
+    pub(crate) workspace: Arc<Workspace>,
+    /// As far as it was asked.
+    pub(crate) known: Option<Known>,
+    /// Who is at the keyboard, as others read it.
+    pub(crate) who: String,
 }
 
 impl Controller {
@@ -113,6 +128,7 @@ impl Controller {
             return self.refresh();
         }
         let stops = matches!(&known, Ok(known) if known.forge.as_ref().is_err_and(needs_person));
+        session.telling = None;
         let pause = if session.workspace.is_rehearsal() { REFRESH_REHEARSAL } else { REFRESH };
         match known {
             Ok(mut known) => {
@@ -192,6 +208,7 @@ impl Controller {
         self.tell_overview().await;
         self.tell_inbox().await;
         self.tell_foreign_rollbacks().await;
+        self.told(None);
     }
 
     pub(super) async fn reply_overview(&mut self, reply: Reply<Overview>) {
@@ -301,6 +318,11 @@ impl Controller {
             });
             reply.send(Ok(ReleaseDetail { ran, notes, ..detail }));
         });
+    }
+
+    pub(super) fn notes(&self) -> Result<Notes, Trouble> {
+        let session = self.session()?;
+        Ok(Notes { workspace: Arc::clone(&session.workspace), known: session.known.clone(), who: session.who() })
     }
 
     pub(super) fn open_link(&self, url: &str) -> Result<(), Trouble> {

@@ -1,9 +1,15 @@
 //! Incidents: the list, the room, and what a person changes there.
 
 pub mod channel;
+pub(crate) mod commands;
 pub mod draft;
+mod happened;
+mod look;
 pub mod preview;
+mod source;
 pub mod template;
+pub(crate) mod view;
+mod words;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -67,7 +73,10 @@ pub struct IncidentView {
     pub postmortem: Option<String>,
     /// Commander first.
     pub roles: Vec<RoleView>,
+    /// Who is called next, in order.
+    pub escalation: Vec<String>,
     pub impact: Option<String>,
+    pub cause: Option<String>,
     pub surfaces: Vec<String>,
     pub audiences: Vec<AudienceView>,
     pub destinations: Vec<DestinationView>,
@@ -134,7 +143,7 @@ pub enum ChannelKind {
     InApp,
     Ticket,
     ReleaseNotes,
-    Clipboard,
+    Webhook,
 }
 
 /// One sentence and a next action.

@@ -1,6 +1,10 @@
 //! Post-mortems: the document, its times, its timeline, its actions.
 
+pub(crate) mod changes;
+pub(crate) mod commands;
 pub mod library;
+mod view;
+pub(crate) mod ways_out;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -28,8 +32,8 @@ pub struct PostmortemView {
     pub facts: Vec<InsertableFact>,
     pub hints: Vec<SectionHint>,
     pub actions: Vec<ActionView>,
-    /// Set while the text on disk and the text here went apart.
-    pub merge: Option<MergeView>,
+    /// False for one that lies in the repository alone.
+    pub editable: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
@@ -145,13 +149,10 @@ pub struct ActionView {
     /// A day: `2026-11-27`.
     pub due: Option<String>,
     pub done: bool,
-    pub ticket: Option<TicketView>,
-}
-
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct TicketView {
-    pub name: String,
-    pub url: String,
+    /// As it is written in the text: `#418`, or an address.
+    pub ticket: Option<String>,
+    /// Where that ticket is, else where one can be written with this title; `None` without a forge.
+    pub ticket_url: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]
@@ -165,10 +166,16 @@ pub struct MergeSection {
     pub title: String,
     pub mine: String,
     pub theirs: String,
-    /// False where both say the same, or only one of them changed it.
-    pub apart: bool,
-    /// What stands when nobody chooses.
-    pub merged: String,
+}
+
+/// Which text of a section stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum MergeSide {
+    Mine,
+    Theirs,
+    /// Mine, and theirs below it.
+    Both,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]
@@ -176,7 +183,10 @@ pub struct MergeSection {
 pub struct SavedView {
     pub revision: String,
     pub saved_at: String,
-    pub merge: Option<MergeView>,
+    /// Set where somebody else saved meanwhile: both texts together.
+    pub text: Option<String>,
+    /// What of theirs is only in the history, in one sentence.
+    pub note: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]
@@ -184,9 +194,10 @@ pub struct SavedView {
 pub struct RevisionView {
     pub revision: String,
     pub at: String,
-    pub who: String,
-    pub added: u32,
-    pub removed: u32,
+    /// What was done with it; `None` where it was merely typed.
+    pub named: Option<String>,
+    #[ts(type = "number")]
+    pub bytes: u64,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]
@@ -212,6 +223,8 @@ pub struct ExportView {
     pub sentence: String,
     pub path: Option<String>,
     pub url: Option<String>,
+    /// Set where the repository's copy says something else: nothing was pushed.
+    pub merge: Option<MergeView>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
@@ -246,9 +259,8 @@ pub enum LineChange {
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ActionChange {
-    Add { title: String, owner: String, due: Option<String> },
-    Edit { action: String, title: String, owner: String, due: Option<String> },
+    Add { title: String, owner: String, due: Option<String>, ticket: Option<String> },
+    Edit { action: String, title: String, owner: String, due: Option<String>, ticket: Option<String> },
     Done { action: String, done: bool },
     Remove { action: String },
-    CreateTicket { action: String },
 }

@@ -1,7 +1,6 @@
 import { call } from "../ipc/commands";
 import { type IpcError, toIpcError } from "../ipc/error";
 import type { DraftView } from "../ipc/generated/DraftView";
-import type { ReviewDeed } from "../ipc/generated/ReviewDeed";
 import { Later } from "./later";
 
 /** Typing is saved within this many milliseconds. */
@@ -39,11 +38,6 @@ export class DraftDesk {
     this.unsaved = false;
     const place = this.#place();
     await this.#ask(() => call("choose_template", { ...place, template }), true);
-  }
-
-  review(deed: ReviewDeed): Promise<void> {
-    const place = this.#place();
-    return this.flush().then(() => this.#ask(() => call("review_draft", { ...place, deed }), false));
   }
 
   /** Values may have changed; what is typed here stays. */

@@ -60,6 +60,8 @@ export class IncidentRoom {
     try {
       await this.desk.flush();
       await call("send_updates", { incident: this.#id(), destinations });
+      // What was sent is no draft any more.
+      if (destinations.includes(this.desk.destination ?? "")) await this.choose(this.desk.destination ?? "");
       return true;
     } finally {
       this.sending = false;

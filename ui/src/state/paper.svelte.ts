@@ -1,7 +1,10 @@
 import { call } from "../ipc/commands";
 import { type IpcError, toIpcError } from "../ipc/error";
 import type { ActionChange } from "../ipc/generated/ActionChange";
+import type { ExportView } from "../ipc/generated/ExportView";
 import type { LineChange } from "../ipc/generated/LineChange";
+import type { MergeSide } from "../ipc/generated/MergeSide";
+import type { MergeView } from "../ipc/generated/MergeView";
 import type { PostmortemView } from "../ipc/generated/PostmortemView";
 import { Later } from "./later";
 
@@ -14,6 +17,10 @@ export class Paper {
   unsaved = $state(false);
   /** Why the last save did not happen; what was typed is still here. */
   saveTrouble = $state.raw<IpcError | null>(null);
+  /** What the repository's copy says else, until somebody chose. */
+  merge = $state.raw<MergeView | null>(null);
+  /** What the last save has to say: somebody else saved too. */
+  note = $state("");
   /** Counts texts that came from outside of the editor. */
   given = $state(0);
   /** Asks the editor for its text only when it is needed: a large one is not copied at every key. */
@@ -68,15 +75,12 @@ export class Paper {
     this.#take(await call("restore_postmortem", { id: this.#id(), revision }));
   }
 
-  async merge(text: string): Promise<void> {
+  /** Pushes it as a branch; where the repository's copy went apart, that is shown and a person chooses. */
+  async openPullRequest(sides: MergeSide[] = []): Promise<ExportView> {
     await this.flush();
-    this.#take(await call("merge_postmortem", { id: this.#id(), text }));
-  }
-
-  async openPullRequest() {
-    await this.flush();
-    const opened = await call("open_pull_request", { id: this.#id() });
-    this.#beside(await call("postmortem", { id: this.#id() }));
+    const opened = await call("open_pull_request", { id: this.#id(), sides });
+    this.merge = opened.merge;
+    if (opened.merge === null) this.#take(await call("postmortem", { id: this.#id() }));
     return opened;
   }
 
@@ -90,6 +94,8 @@ export class Paper {
     this.#wanted = null;
     this.#read = null;
     this.view = null;
+    this.merge = null;
+    this.note = "";
     this.trouble = null;
     this.saveTrouble = null;
     this.unsaved = false;
@@ -103,9 +109,12 @@ export class Paper {
       const saved = await call("save_postmortem", { id: view.id, base: view.revision, text });
       if (this.#wanted !== view.id || !this.view) return;
       this.#text = text;
-      this.view = { ...this.view, revision: saved.revision, savedAt: saved.savedAt, merge: saved.merge };
+      this.view = { ...this.view, revision: saved.revision, savedAt: saved.savedAt };
       this.saveTrouble = null;
+      this.note = saved.note ?? "";
       this.unsaved = this.text() !== text;
+      // Both texts together; what was typed in between is saved on top of it.
+      if (saved.text !== null && !this.unsaved) this.#take({ ...this.view, text: saved.text });
     } catch (thrown) {
       this.saveTrouble = toIpcError(thrown);
     }

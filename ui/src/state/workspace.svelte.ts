@@ -116,9 +116,10 @@ export class Workspace {
     this.navigation.go({ name: "incident", id });
   }
 
-  /** Goes to the post-mortem of an incident, which begins it where there is none. */
-  async writePostmortem(incident: string): Promise<void> {
-    const view = await this.attempt(() => call("begin_postmortem", { incident }));
+  /** Goes to the post-mortem of an incident or a rollback, which begins it where there is none. */
+  async writePostmortem(of: { incident?: string | null; rollback?: string | null }): Promise<void> {
+    const given = { incident: of.incident ?? null, rollback: of.rollback ?? null };
+    const view = await this.attempt(() => call("begin_postmortem", given));
     if (view) this.navigation.go({ name: "postmortem", id: view.id });
   }
 

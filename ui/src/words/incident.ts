@@ -51,7 +51,7 @@ const CHANNELS: Record<ChannelKind, ChannelSign> = {
   in_app: { word: "In-app notice", where: "in the app", glyph: "bell" },
   ticket: { word: "Ticket", where: "in the ticket", glyph: "ticket" },
   release_notes: { word: "Release notes", where: "in the release notes", glyph: "tag" },
-  clipboard: { word: "Clipboard", where: "as text", glyph: "copy" },
+  webhook: { word: "Webhook", where: "to the webhook", glyph: "copy" },
 };
 
 export function channelSign(kind: ChannelKind): (typeof CHANNELS)[ChannelKind] {
@@ -96,6 +96,7 @@ const SECRETS: Record<SecretState, Sign> = {
   this_session: { tone: "info", glyph: "clock", word: "Until you quit" },
   missing: { tone: "bad", glyph: "cross", word: "Missing" },
   locked: { tone: "warn", glyph: "question", word: "Keychain locked" },
+  no_keychain: { tone: "bad", glyph: "question", word: "No keychain" },
   not_needed: { tone: "neutral", glyph: "minus", word: "None needed" },
 };
 

@@ -33,6 +33,14 @@ pub fn html(written: &Written, folder: &str, title: &str) -> String {
     )
 }
 
+/// A text without a story, as the inside of a page: its places stay empty.
+pub fn body(markdown: &str) -> String {
+    let written = Written { markdown: markdown.to_owned(), pictures: Vec::new() };
+    let mut body = String::with_capacity(markdown.len() * 2);
+    html::push_html(&mut body, events(&written, "", "").into_iter());
+    ammonia::clean(&body)
+}
+
 /// Words that are nowhere in the text; a picture takes their place after everything else was made harmless.
 fn stand_in(markdown: &str) -> String {
     let mut words = "lastgoodpicture".to_owned();

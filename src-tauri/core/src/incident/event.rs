@@ -23,6 +23,11 @@ pub enum Event {
         by: String,
         edit: Edit,
     },
+    /// A person says what they saw or did.
+    IncidentNoted {
+        by: String,
+        text: String,
+    },
     IncidentStageSet {
         by: String,
         stage: Stage,

@@ -63,6 +63,7 @@ pub fn next(incident: &Incident, at: Timestamp, event: &Event) -> Result<Inciden
     let fits = match event {
         Event::IncidentOpened(_) => false,
         Event::IncidentEdited { edit, .. } => change(&mut after, edit),
+        Event::IncidentNoted { text, .. } => !text.trim().is_empty(),
         Event::IncidentStageSet { stage, .. } => set_stage(&mut after, at, *stage),
         Event::IncidentUpdateApproved(approval) => approve(&mut after, at, approval),
         Event::IncidentSendBegun { update, channel, .. }

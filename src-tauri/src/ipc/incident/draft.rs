@@ -3,20 +3,20 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::Reason;
 use super::preview::PreviewView;
-use super::{Reason, Stage};
 
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct DraftView {
     pub incident: String,
     pub destination: String,
-    /// Counts saves: of two answers, the larger is the newer.
-    pub revision: u32,
+    /// Grows with every save, 0 before the first: of two answers, the larger is the newer.
+    #[ts(type = "number")]
+    pub revision: i64,
     pub template: String,
     /// The templates that fit this destination.
     pub templates: Vec<TemplateChoice>,
-    pub stage: Stage,
     /// A template's language: `# Title`, `Label:: value`, and `{{ name }}` where a value is linked.
     pub text: String,
     pub saved_at: Option<String>,
@@ -25,9 +25,10 @@ pub struct DraftView {
     /// The values that this text needs and nobody knows yet.
     pub gaps: Vec<String>,
     pub limits: Vec<LimitView>,
+    /// What is shortened for this channel, a sentence each.
+    pub shortened: Vec<String>,
     pub problems: Vec<TemplateProblem>,
     pub preview: PreviewView,
-    pub review: ReviewView,
     /// Why Send does nothing now; `None` when it would send.
     pub blocked: Option<Reason>,
 }
@@ -36,7 +37,6 @@ pub struct DraftView {
 pub struct TemplateChoice {
     pub id: String,
     pub title: String,
-    pub stage: Stage,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]
@@ -69,27 +69,6 @@ pub struct TemplateProblem {
     pub line: u32,
 }
 
-#[derive(Debug, Clone, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct ReviewView {
-    pub state: ReviewState,
-    pub sentence: String,
-    pub can_ask: bool,
-    pub can_approve: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum ReviewState {
-    /// This destination asks for no second person.
-    NotNeeded,
-    Needed,
-    Asked,
-    Approved,
-    /// The text changed since somebody approved it.
-    Outdated,
-}
-
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct DraftGiven {
@@ -97,14 +76,6 @@ pub struct DraftGiven {
     pub destination: String,
     pub template: String,
     pub text: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum ReviewDeed {
-    Ask,
-    Approve,
-    Withdraw,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]

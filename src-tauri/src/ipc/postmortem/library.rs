@@ -15,8 +15,8 @@ pub struct LibraryView {
     /// Most frequent first.
     pub factors: Vec<FactorCount>,
     pub metrics: Vec<MetricView>,
-    /// Incidents that ended and have no post-mortem yet.
-    pub waiting: Vec<WaitingIncident>,
+    /// What ended of late and has no post-mortem yet.
+    pub waiting: Vec<WaitingStory>,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]
@@ -72,8 +72,9 @@ pub struct MetricPoint {
 
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
-pub struct WaitingIncident {
-    pub incident: String,
+pub struct WaitingStory {
+    pub incident: Option<String>,
+    pub rollback: Option<String>,
     pub title: String,
     pub ended_at: String,
 }

@@ -7,7 +7,6 @@ import type { IncidentChange } from "../generated/IncidentChange";
 import type { IncidentSummary } from "../generated/IncidentSummary";
 import type { IncidentView } from "../generated/IncidentView";
 import type { NewIncident } from "../generated/NewIncident";
-import type { ReviewDeed } from "../generated/ReviewDeed";
 import type { SettleChoice } from "../generated/SettleChoice";
 import type { TemplateRow } from "../generated/TemplateRow";
 import type { TemplateTrial } from "../generated/TemplateTrial";
@@ -27,7 +26,6 @@ export type IncidentCommands = {
   draft: [Place, DraftView];
   choose_template: [Place & { template: string }, DraftView];
   save_draft: [{ given: DraftGiven }, DraftView];
-  review_draft: [Place & { deed: ReviewDeed }, DraftView];
   copy_update: [Place & { format: CopyFormat }, string];
   /** Each leaves once; how each went comes as a receipt. */
   send_updates: [{ incident: string; destinations: string[] }, null];

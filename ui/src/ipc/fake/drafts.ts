@@ -47,7 +47,7 @@ export function valuesOf(incident: IncidentView, said: Map<string, string>): Val
     known("rolled_back_at", "Rolled back at", rolledBack ? "14:42" : null, "The rollback's proof"),
     known("impact", "Impact", incident.impact, "Said in the room", true),
     known("duration", "Duration", "40 minutes", "First failed probe to first good one"),
-    known("cause", "Cause", null, "Nobody has said it yet", true),
+    known("cause", "Cause", incident.cause, "Nobody has said it yet", true),
     known("next_update", "Next update", "15:00", "The clock of this audience"),
     known("commander", "Commander", incident.roles[0]?.person ?? null, "The incident"),
   ];
@@ -60,7 +60,6 @@ export function renderDraft(
   written: Written,
   templates: TemplateRow[],
   values: ValueView[],
-  review: DraftView["review"],
 ): DraftView {
   const gaps = gapsOf(written.text, values);
   const problems = problemsOf(written.text, values);
@@ -73,22 +72,20 @@ export function renderDraft(
     template: written.template,
     templates: templates
       .filter((row) => row.kind === destination.kind)
-      .map(({ id, title, stage }) => ({ id, title, stage })),
-    stage: incident.stage,
+      .map(({ id, title }) => ({ id, title })),
     text: written.text,
     savedAt: written.savedAt,
     values,
     gaps,
     limits: limit ? [{ title: "characters", used: plainText.length, limit }] : [],
+    shortened: [],
     problems,
     preview: previewOf(incident, destination, written.text, values),
-    review,
     blocked: blockedBy(
       destination,
       gaps,
       problems,
       plainText.length > (limit ?? Number.POSITIVE_INFINITY),
-      review,
       values,
     ),
   };
@@ -99,7 +96,6 @@ function blockedBy(
   gaps: string[],
   problems: TemplateProblem[],
   long: boolean,
-  review: DraftView["review"],
   values: ValueView[],
 ): DraftView["blocked"] {
   if (destination.closed) return destination.closed;
@@ -113,8 +109,6 @@ function blockedBy(
       sentence: `Nobody knows the ${titles.join(", ")} yet`,
       hint: "Say it, or take it out of the text. Copying works.",
     };
-  if (review.state === "needed" || review.state === "asked" || review.state === "outdated")
-    return { sentence: "A second person reads this first", hint: "Ask for a review." };
   return null;
 }
 

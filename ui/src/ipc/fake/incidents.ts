@@ -17,7 +17,6 @@ const ROLES = [
   { role: "commander", title: "Commander", person: "@platform-lead" },
   { role: "scribe", title: "Scribe", person: null },
   { role: "speaker", title: "Speaks to customers", person: "@support-lead" },
-  { role: "escalation", title: "Escalate to", person: "platform on call" },
 ];
 
 function failing(now: number): IncidentView {
@@ -35,6 +34,8 @@ function failing(now: number): IncidentView {
     postmortem: null,
     roles: ROLES,
     impact: "about 12 % of requests",
+    cause: null,
+    escalation: ["platform on call"],
     surfaces: ["API", "plugin host"],
     audiences: [
       audience("team", "Team", 15, now + 4.2 * MINUTE, now - 10.8 * MINUTE),

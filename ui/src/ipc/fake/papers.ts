@@ -2,7 +2,7 @@ import type { Commands } from "../commands";
 import type { PostmortemCommands } from "../commands/postmortem";
 import { IpcError } from "../error";
 import type { ActionView } from "../generated/ActionView";
-import type { MergeView } from "../generated/MergeView";
+import type { MergeSection } from "../generated/MergeSection";
 import type { Notice } from "../generated/Notice";
 import type { PostmortemView } from "../generated/PostmortemView";
 import { sampleLibrary, samplePostmortem } from "./postmortems";
@@ -14,6 +14,8 @@ type World = { now: () => number; tell: (notice: Notice) => void };
 export class FakePapers {
   paper: PostmortemView;
   empty = false;
+  /** What the repository's copy says else. */
+  conflicts: MergeSection[] = [];
   /** The next save finds that somebody else saved meanwhile. */
   apart = false;
   #world: World;
@@ -33,15 +35,23 @@ export class FakePapers {
     begin_postmortem: () => this.paper,
     save_postmortem: ({ text }) => {
       this.#count += 1;
-      const merge = this.apart ? sampleMerge(text) : null;
-      this.#set({ text, revision: `r${this.#count}`, savedAt: this.#iso(), merge });
-      return { revision: this.paper.revision, savedAt: this.#iso(), merge };
+      this.#set({ text, revision: `r${this.#count}`, savedAt: this.#iso() });
+      const saved = { revision: this.paper.revision, savedAt: this.#iso() };
+      if (!this.apart) return { ...saved, text: null, note: null };
+      this.apart = false;
+      const together = `${text}\nTheir words.\n`;
+      this.#set({ text: together });
+      return {
+        ...saved,
+        text: together,
+        note: "Somebody else changed Impact too; their text is in the history.",
+      };
     },
     render_postmortem: ({ text }) => rendered(text),
     postmortem_history: () => [
-      { revision: "r3", at: this.#iso(2), who: "@platform-lead", added: 4, removed: 1 },
-      { revision: "r2", at: this.#iso(14), who: "@on-call-lead", added: 12, removed: 0 },
-      { revision: "r1", at: this.#iso(38), who: "Lastgood", added: 18, removed: 0 },
+      { revision: "r3", at: this.#iso(2), named: null, bytes: 1560 },
+      { revision: "r2", at: this.#iso(14), named: null, bytes: 1880 },
+      { revision: "r1", at: this.#iso(38), named: "created", bytes: 2120 },
     ],
     postmortem_diff: () => [
       { change: "same", text: "## Contributing factors" },
@@ -55,10 +65,6 @@ export class FakePapers {
       { change: "added", text: "It was a Sunday; plugins run at a third of their weekday load." },
     ],
     restore_postmortem: () => this.#set({ revision: `r${++this.#count}` }),
-    merge_postmortem: ({ text }) => {
-      this.apart = false;
-      return this.#set({ text, merge: null, revision: `r${++this.#count}`, savedAt: this.#iso() });
-    },
     change_line: ({ change }) => this.#changeLine(change),
     set_moment: ({ landmark, at }) => {
       const set = (moment: PostmortemView["times"][number]["from"]) =>
@@ -80,14 +86,23 @@ export class FakePapers {
       sentence: `Written as ${format === "markdown" ? "Markdown" : format.toUpperCase()}`,
       path: `/home/dev/2026-11-22-plugins.${format === "markdown" ? "md" : format}`,
       url: null,
+      merge: null,
     }),
-    open_pull_request: () => {
-      this.#set({ state: "review", pullRequest: "https://github.com/acme/connectias/pull/421" });
-      return {
-        sentence: "Pull request #421 is open",
-        path: null,
-        url: "https://github.com/acme/connectias/pull/421",
-      };
+    open_pull_request: ({ sides }) => {
+      if (this.conflicts.length > 0 && sides.length !== this.conflicts.length)
+        return {
+          sentence: "The repository's copy went apart from this one",
+          path: null,
+          url: null,
+          merge: {
+            sentence: "Somebody changed this document in the repository too",
+            sections: this.conflicts,
+          },
+        };
+      this.conflicts = [];
+      const url = "https://github.com/acme/connectias/compare/main...postmortem?expand=1";
+      this.#set({ state: "review", pullRequest: url });
+      return { sentence: "Branch postmortem/2026-11-22-plugins is pushed", path: null, url, merge: null };
     },
   };
 
@@ -131,19 +146,27 @@ export class FakePapers {
 
   #changeAction(change: Commands["change_action"][0]["change"]): PostmortemView {
     const { actions } = this.paper;
+    const ticketUrl = (ticket: string | null) =>
+      `https://github.com/acme/connectias/issues/${ticket?.replace("#", "") ?? "new"}`;
     if (change.kind === "add") {
-      const { title, owner, due } = change;
-      return this.#set({
-        actions: [...actions, { id: `a${actions.length + 1}`, title, owner, due, done: false, ticket: null }],
-      });
+      const { title, owner, due, ticket } = change;
+      const added = {
+        id: `a${actions.length + 1}`,
+        title,
+        owner,
+        due,
+        done: false,
+        ticket,
+        ticketUrl: ticketUrl(ticket),
+      };
+      return this.#set({ actions: [...actions, added] });
     }
     if (change.kind === "remove")
       return this.#set({ actions: actions.filter(({ id }) => id !== change.action) });
     const edit = (action: ActionView): ActionView => {
       if (change.kind === "done") return { ...action, done: change.done };
-      if (change.kind === "edit")
-        return { ...action, title: change.title, owner: change.owner, due: change.due };
-      return { ...action, ticket: { name: "#422", url: "https://github.com/acme/connectias/issues/422" } };
+      const { title, owner, due, ticket } = change;
+      return { ...action, title, owner, due, ticket, ticketUrl: ticketUrl(ticket) };
     };
     return this.#set({
       actions: actions.map((action) => (action.id === change.action ? edit(action) : action)),
@@ -158,22 +181,6 @@ export class FakePapers {
   #iso(minutesAgo = 0): string {
     return new Date(this.#world.now() - minutesAgo * 60_000).toISOString();
   }
-}
-
-function sampleMerge(mine: string): MergeView {
-  return {
-    sentence: "@on-call-lead saved this document while you wrote",
-    sections: [
-      {
-        title: "What happened",
-        mine: "What you wrote.",
-        theirs: "What they wrote.",
-        apart: true,
-        merged: "What you wrote.",
-      },
-      { title: "What went well", mine, theirs: mine, apart: false, merged: "The rollback took 1 min 48 s." },
-    ],
-  };
 }
 
 /** Enough Markdown for a picture; the host renders and sanitises the whole of it. */

@@ -97,7 +97,8 @@ export function samplePostmortem(now: number): PostmortemView {
         owner: "@platform-lead",
         due: "2026-11-27",
         done: false,
-        ticket: { name: "#418", url: "https://github.com/acme/connectias/issues/418" },
+        ticket: "#418",
+        ticketUrl: "https://github.com/acme/connectias/issues/418",
       },
       {
         id: "a2",
@@ -106,9 +107,10 @@ export function samplePostmortem(now: number): PostmortemView {
         due: "2026-11-25",
         done: false,
         ticket: null,
+        ticketUrl: "https://github.com/acme/connectias/issues/new",
       },
     ],
-    merge: null,
+    editable: true,
   };
 }
 
@@ -209,7 +211,8 @@ export function sampleLibrary(now: number, open: PostmortemView): LibraryView {
           owner: "@session-lead",
           due: iso(now - 3 * DAY).slice(0, 10),
           done: false,
-          ticket: { name: "#402", url: "https://github.com/acme/connectias/issues/402" },
+          ticket: "#402",
+          ticketUrl: "https://github.com/acme/connectias/issues/402",
         },
       },
       ...open.actions
@@ -249,6 +252,7 @@ export function sampleLibrary(now: number, open: PostmortemView): LibraryView {
     waiting: [
       {
         incident: "incident-0",
+        rollback: null,
         title: "Session store rewrite lost sessions on wake",
         endedAt: iso(now - 9.6 * DAY),
       },

@@ -17,13 +17,6 @@ type Handlers = { [Name in keyof IncidentCommands]: (given: Commands[Name][0]) =
 type World = { now: () => number; tell: (notice: Notice) => void };
 
 const iso = (at: number): string => new Date(at).toISOString();
-const NOT_NEEDED: DraftView["review"] = {
-  state: "not_needed",
-  sentence: "",
-  canAsk: false,
-  canApprove: false,
-};
-
 /** Incidents, drafts, templates and channels in memory, with the rules that the window must show. */
 export class FakeRoom {
   incidents: IncidentView[];
@@ -32,7 +25,6 @@ export class FakeRoom {
   #world: World;
   #drafts = new Map<string, Written>();
   #said = new Map<string, Map<string, string>>();
-  #reviews = new Map<string, DraftView["review"]["state"]>();
   #templates: TemplateText[] = sampleTemplates();
 
   constructor(incidents: IncidentView[], world: World) {
@@ -57,13 +49,6 @@ export class FakeRoom {
       return this.#write(incident, destination, chosen.row.id, chosen.text);
     },
     save_draft: ({ given }) => this.#write(given.incident, given.destination, given.template, given.text),
-    review_draft: ({ incident, destination, deed }) => {
-      this.#reviews.set(
-        `${incident} ${destination}`,
-        deed === "ask" ? "asked" : deed === "approve" ? "approved" : "needed",
-      );
-      return this.#draft(incident, destination);
-    },
     copy_update: ({ incident, destination, format }) => {
       const draft = this.#draft(incident, destination);
       const text = fill(draft.text, draft.values);
@@ -152,6 +137,8 @@ export class FakeRoom {
       openedBy: "@platform-lead",
       postmortem: null,
       impact: given.impact || null,
+      cause: null,
+      escalation: [],
       roles: [{ role: "commander", title: "Commander", person: "@platform-lead" }],
       audiences: (like?.audiences ?? []).map((one) => ({
         ...one,
@@ -188,6 +175,7 @@ export class FakeRoom {
           one.role === change.role ? { ...one, person: change.person || null } : one,
         );
       if (change.kind === "value" && change.name === "impact") incident.impact = change.value || null;
+      else if (change.kind === "value" && change.name === "cause") incident.cause = change.value || null;
       else if (change.kind === "value") this.#saidOf(id).set(change.name, change.value);
       if (change.kind === "stage") {
         incident.stage = change.stage;
@@ -251,7 +239,7 @@ export class FakeRoom {
     const to = this.#destination(incident, destination);
     const written = this.#drafts.get(`${id} ${destination}`) ?? this.#fresh(to);
     const rows = this.#templates.map(({ row }) => row);
-    return renderDraft(incident, to, written, rows, this.#values(incident), this.#review(id, to));
+    return renderDraft(incident, to, written, rows, this.#values(incident));
   }
 
   #fresh(to: DestinationView): Written {
@@ -269,29 +257,9 @@ export class FakeRoom {
     const key = `${id} ${destination}`;
     const revision = (this.#drafts.get(key)?.revision ?? 0) + 1;
     this.#drafts.set(key, { text, template, revision, savedAt: iso(this.#world.now()) });
-    const review = this.#reviews.get(key);
-    if (review === "approved") this.#reviews.set(key, "outdated");
     const to = this.#find(id).destinations.find((one) => one.id === destination);
     if (to?.state === "empty") to.state = "draft";
     return this.#draft(id, destination);
-  }
-
-  /** What goes to customers is read by two. */
-  #review(id: string, to: DestinationView): DraftView["review"] {
-    if (to.kind !== "status_page") return NOT_NEEDED;
-    const state = this.#reviews.get(`${id} ${to.id}`) ?? "needed";
-    const sentences: Partial<Record<typeof state, string>> = {
-      needed: "Customers read this: a second person reads it first",
-      asked: "You asked for a review just now",
-      approved: "@support-lead approved this text",
-      outdated: "The text changed since @support-lead approved it",
-    };
-    return {
-      state,
-      sentence: sentences[state] ?? "",
-      canAsk: state === "needed" || state === "outdated",
-      canApprove: state === "asked",
-    };
   }
 
   #test(id: string): ChannelTest {

@@ -1,3 +1,3 @@
 // stopgap
 
-export type ChannelKind = "slack" | "teams" | "email" | "status_page" | "in_app" | "ticket" | "release_notes" | "clipboard";
+export type ChannelKind = "slack" | "teams" | "email" | "status_page" | "in_app" | "ticket" | "release_notes" | "webhook";

@@ -1,3 +1,3 @@
 // stopgap
 
-export type MergeSection = { title: string, mine: string, theirs: string, apart: boolean, merged: string, };
+export type MergeSection = { title: string, mine: string, theirs: string, };

@@ -1,3 +1,3 @@
 // stopgap
 
-export type RevisionView = { revision: string, at: string, who: string, added: number, removed: number, };
+export type RevisionView = { revision: string, at: string, named: string | null, bytes: number, };

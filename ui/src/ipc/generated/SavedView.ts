@@ -1,4 +1,3 @@
 // stopgap
-import type { MergeView } from "./MergeView";
 
-export type SavedView = { revision: string, savedAt: string, merge: MergeView | null, };
+export type SavedView = { revision: string, savedAt: string, text: string | null, note: string | null, };

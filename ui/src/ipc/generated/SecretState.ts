@@ -1,3 +1,3 @@
 // stopgap
 
-export type SecretState = "kept" | "this_session" | "missing" | "locked" | "not_needed";
+export type SecretState = "kept" | "this_session" | "missing" | "locked" | "no_keychain" | "not_needed";

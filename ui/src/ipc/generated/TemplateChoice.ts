@@ -1,4 +1,3 @@
 // stopgap
-import type { Stage } from "./Stage";
 
-export type TemplateChoice = { id: string, title: string, stage: Stage, };
+export type TemplateChoice = { id: string, title: string, };

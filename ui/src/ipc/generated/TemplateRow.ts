@@ -3,4 +3,4 @@ import type { ChannelKind } from "./ChannelKind";
 import type { Stage } from "./Stage";
 import type { TemplateOrigin } from "./TemplateOrigin";
 
-export type TemplateRow = { id: string, title: string, audience: string, kind: ChannelKind, stage: Stage, origin: TemplateOrigin, broken: boolean, };
+export type TemplateRow = { id: string, title: string, audience: string, kind: ChannelKind, stage: Stage | null, origin: TemplateOrigin, broken: boolean, };

@@ -1,0 +1,159 @@
+//! Previews: a message, in the parts that its destination shows.
+
+use lastgood_core::incident::{self, Incident};
+use lastgood_core::message::render::{Body, Format, Letter, render};
+use lastgood_core::message::{self, Block, Line, Message, shown};
+use lastgood_core::ports::Clock;
+use lastgood_core::settings::telling::ChannelSettings;
+
+use super::preview::{ComponentLine, FactPair, Inline, InlineStyle, LinkButton, PreviewBlock, PreviewView};
+use super::{ChannelKind, EventTone, Reason, view};
+
+/// Where the message goes, as far as a preview shows it.
+pub(super) struct Address {
+    pub(super) kind: ChannelKind,
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) components: Vec<String>,
+}
+
+impl Address {
+    pub(super) fn of(name: &str, settings: &ChannelSettings) -> Self {
+        Self {
+            kind: view::kind(settings.kind),
+            from: settings.from.clone().unwrap_or_default(),
+            to: view::target(name, settings),
+            components: settings.components.keys().cloned().collect(),
+        }
+    }
+}
+
+pub(super) fn preview(incident: &Incident, message: &Message, severity: &str, to: &Address) -> PreviewView {
+    let title = if message.title.is_empty() { incident.title.clone() } else { shown(&message.title) };
+    match to.kind {
+        ChannelKind::Slack => PreviewView::Slack {
+            sender: "Lastgood".to_owned(),
+            tone: if incident.stage == incident::Stage::Resolved { EventTone::Good } else { EventTone::Bad },
+            blocks: [header(&title, message), blocks(message), foot(incident, severity)].concat(),
+        },
+        ChannelKind::Teams => PreviewView::Teams {
+            sender: "Lastgood".to_owned(),
+            blocks: [header(&title, message), blocks(message), foot(incident, severity)].concat(),
+        },
+        ChannelKind::Email => email(incident, message, severity, to),
+        ChannelKind::StatusPage => PreviewView::StatusPage {
+            page: to.to.clone(),
+            title,
+            stage: view::stage(incident.stage),
+            blocks: blocks(message),
+            components: components(incident, &to.components),
+        },
+        ChannelKind::InApp | ChannelKind::Ticket | ChannelKind::ReleaseNotes | ChannelKind::Webhook => {
+            PreviewView::Plain { title, text: written(incident, message, severity, Format::Plain) }
+        }
+    }
+}
+
+/// The message in one of the formats that can be copied anywhere.
+pub(super) fn written(incident: &Incident, message: &Message, severity: &str, format: Format) -> String {
+    render(format, &letter(incident, message, severity)).body.text()
+}
+
+fn email(incident: &Incident, message: &Message, severity: &str, to: &Address) -> PreviewView {
+    let rendered = render(Format::Mail, &letter(incident, message, severity));
+    let (text, html) = match rendered.body {
+        Body::Mail { plain, html } => (plain, html),
+        other @ (Body::Json(_) | Body::Text(_)) => (other.text(), String::new()),
+    };
+    PreviewView::Email { from: to.from.clone(), to: to.to.clone(), subject: rendered.title, html, text }
+}
+
+/// A letter that goes nowhere.
+fn letter(incident: &Incident, message: &Message, severity: &str) -> Letter {
+    Letter {
+        key: "preview".to_owned(),
+        incident: incident.id.to_string(),
+        title: incident.title.clone(),
+        severity: incident.severity,
+        severity_name: severity.to_owned(),
+        stage: incident.stage,
+        surfaces: incident.surfaces.clone(),
+        releases: None,
+        began: incident.impact_started_at.unwrap_or(incident.found_at),
+        at: lastgood_adapters::clock::SystemClock.now(),
+        before: 0,
+        handle: None,
+        message: message.clone(),
+    }
+}
+
+fn header(title: &str, message: &Message) -> Vec<PreviewBlock> {
+    let text = if message.title.is_empty() {
+        vec![Inline { text: title.to_owned(), style: InlineStyle::Plain }]
+    } else {
+        inlines(&message.title)
+    };
+    vec![PreviewBlock::Header { text }]
+}
+
+fn foot(incident: &Incident, severity: &str) -> Vec<PreviewBlock> {
+    let text = format!("{severity} · {} · {}", incident.stage.as_str(), incident.id);
+    vec![PreviewBlock::Context { text: vec![Inline { text, style: InlineStyle::Plain }] }]
+}
+
+fn blocks(message: &Message) -> Vec<PreviewBlock> {
+    let block = |block: &Block| match block {
+        Block::Paragraph(line) => PreviewBlock::Section { text: inlines(line) },
+        Block::Fields(fields) => {
+            let fact = |field: &message::Field| FactPair { title: field.label.clone(), value: inlines(&field.value) };
+            PreviewBlock::Facts { facts: fields.iter().map(fact).collect() }
+        }
+        Block::List(items) => PreviewBlock::List { items: items.iter().map(inlines).collect() },
+        Block::Links(links) => {
+            let button = |link: &message::Link| LinkButton { title: link.text.clone(), url: link.url.clone() };
+            PreviewBlock::Buttons { buttons: links.iter().map(button).collect() }
+        }
+    };
+    message.blocks.iter().map(block).collect()
+}
+
+fn inlines(line: &Line) -> Vec<Inline> {
+    let inline = |part: &message::Inline| {
+        let (text, style) = match part {
+            message::Inline::Text(text) => (text.clone(), InlineStyle::Plain),
+            message::Inline::Bold(text) => (text.clone(), InlineStyle::Strong),
+            message::Inline::Code(text) => (text.clone(), InlineStyle::Code),
+            message::Inline::Link(link) => (link.text.clone(), InlineStyle::Link),
+            message::Inline::Gap(name) => (title_of(name), InlineStyle::Gap),
+        };
+        Inline { text, style }
+    };
+    line.iter().map(inline).collect()
+}
+
+fn components(incident: &Incident, known: &[String]) -> Vec<ComponentLine> {
+    let hit = |name: &String| incident.surfaces.iter().any(|surface| surface.eq_ignore_ascii_case(name));
+    let over = incident.stage == incident::Stage::Resolved;
+    let line = |name: &String| {
+        let (state, tone) =
+            if hit(name) && !over { ("affected", EventTone::Warn) } else { ("operational", EventTone::Good) };
+        ComponentLine { name: name.clone(), state: state.to_owned(), tone }
+    };
+    known.iter().map(line).collect()
+}
+
+/// `impact_duration` as people read it.
+pub(super) fn title_of(name: &str) -> String {
+    let words = name.replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Why nothing is sent while these are not known.
+pub(super) fn lacking(gaps: &[String]) -> Option<Reason> {
+    let names: Vec<String> = gaps.iter().map(|gap| gap.replace('_', " ")).collect();
+    (!names.is_empty()).then(|| Reason {
+        sentence: format!("Nobody knows the {} yet", names.join(", ")),
+        hint: "Say it, or take it out of the text. Copying works.".to_owned(),
+    })
+}

@@ -1,0 +1,210 @@
+//! Drafts: from what is typed to what would be sent.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use lastgood_adapters::clock::SystemClock;
+use lastgood_adapters::drafts::Draft;
+use lastgood_adapters::telling::{Composed, Telling, Wish};
+use lastgood_core::error::Trouble;
+use lastgood_core::ids::ChannelName;
+use lastgood_core::incident::Incident;
+use lastgood_core::message::render::Body;
+use lastgood_core::ports::Clock;
+use lastgood_core::settings::telling::ChannelSettings;
+use lastgood_core::template::{NAMES, TemplateFault, shipped};
+
+use super::draft::{DraftView, LimitView, TemplateChoice, TemplateProblem, ValueView};
+use super::look::{self, Address};
+use super::preview::PreviewView;
+use super::{Reason, source};
+
+/// A condition compares these, or an address stands in them: they are written out, not linked.
+const WRITTEN_OUT: [&str; 8] =
+    ["stage", "rollback_state", "run_url", "status_url", "surfaces", "roles", "contacts", "escalation"];
+
+/// What a person may say where the journal does not know it.
+const SAID_BY_PEOPLE: [&str; 2] = ["impact", "cause"];
+
+/// A message says this itself; nothing is linked to it.
+const NOT_LINKED: &str = "note";
+
+/// Slack refuses more (`core::message::render::slack`); Teams counts the bytes of the whole request.
+const SLACK_CHARACTERS: u32 = 12_000;
+const TEAMS_BYTES: u32 = 28_000;
+
+pub(super) struct Room<'a> {
+    pub(super) telling: &'a Telling,
+    pub(super) incident: &'a Incident,
+    pub(super) channel: &'a ChannelName,
+    /// Why nothing can be sent there at all.
+    pub(super) closed: Option<Reason>,
+}
+
+impl Room<'_> {
+    /// The draft as it was kept; else the words that fit now, with their values linked.
+    pub(super) async fn draft(&self) -> Result<DraftView, Trouble> {
+        match self.telling.drafts().find(&self.incident.id, self.channel)? {
+            // What a rollback drafted is a whole template: its conditions are settled when somebody looks.
+            Some(kept) if kept.body.contains("{%") => self.fresh(Some(kept.template)).await,
+            Some(kept) => self.view(kept.template, kept.body, Some(kept.saved_at)).await,
+            None => self.fresh(None).await,
+        }
+    }
+
+    /// The words of a template, its conditions settled as things stand.
+    pub(super) async fn fresh(&self, template: Option<String>) -> Result<DraftView, Trouble> {
+        let wish = Wish { template, ..Wish::default() };
+        let composed = match self.telling.compose(self.incident, self.channel, &wish).await? {
+            Ok(composed) => composed,
+            Err(fault) => return self.broken(fault, wish.template.unwrap_or_default(), String::new(), None),
+        };
+        let given = composed.values.iter().filter(|(name, _)| !WRITTEN_OUT.contains(name) && *name != NOT_LINKED);
+        let given: BTreeMap<String, String> =
+            given.map(|(name, _)| ((*name).to_owned(), source::linked(name))).collect();
+        let linked = Wish { template: Some(composed.template.clone()), given, ..Wish::default() };
+        let text = match self.telling.compose(self.incident, self.channel, &linked).await? {
+            Ok(linked) => source::text(&linked.message),
+            Err(_) => composed.body.clone(),
+        };
+        self.view(composed.template, text, None).await
+    }
+
+    /// Keeps what was typed, and says what it became.
+    pub(super) async fn keep(&self, template: String, text: String) -> Result<DraftView, Trouble> {
+        let saved_at = SystemClock.now();
+        self.telling.drafts().save(&Draft {
+            incident: self.incident.id.clone(),
+            channel: self.channel.clone(),
+            template: template.clone(),
+            body: text.clone(),
+            given: BTreeMap::new(),
+            saved_at,
+        })?;
+        self.view(template, text, Some(saved_at)).await
+    }
+
+    /// The words as they would be sent.
+    pub(super) async fn composed(&self) -> Result<Composed, Trouble> {
+        let draft = self.draft().await?;
+        self.compose(&draft.template, &draft.text).await?.map_err(TemplateFault::into_trouble)
+    }
+
+    async fn compose(&self, template: &str, text: &str) -> Result<Result<Composed, TemplateFault>, Trouble> {
+        let wish = Wish { template: Some(template.to_owned()), body: Some(text.to_owned()), ..Wish::default() };
+        self.telling.compose(self.incident, self.channel, &wish).await
+    }
+
+    async fn view(&self, template: String, text: String, saved_at: Option<Timestamp>) -> Result<DraftView, Trouble> {
+        let composed = match self.compose(&template, &text).await? {
+            Ok(composed) => composed,
+            Err(fault) => return self.broken(fault, template, text, saved_at),
+        };
+        let settings = self.telling.channel_settings(self.channel)?;
+        let gaps: Vec<String> = composed.gaps().into_iter().map(str::to_owned).collect();
+        let blocked = self.closed.clone().or_else(|| look::lacking(&gaps));
+        let severity = self.telling.settings().incident.severity_name(self.incident.severity);
+        let address = Address::of(self.channel.as_str(), settings);
+        Ok(DraftView {
+            template,
+            text,
+            values: values(&composed.values),
+            gaps,
+            limits: limits(&composed, settings),
+            shortened: composed.rendered.notes.clone(),
+            problems: Vec::new(),
+            preview: look::preview(self.incident, &composed.message, &severity, &address),
+            blocked,
+            ..self.empty(saved_at)
+        })
+    }
+
+    fn broken(
+        &self,
+        fault: TemplateFault,
+        template: String,
+        text: String,
+        saved_at: Option<Timestamp>,
+    ) -> Result<DraftView, Trouble> {
+        let problem = problem(&text, &fault);
+        let blocked = Some(Reason { sentence: format!("Line {} cannot be read", problem.line), hint: fault.sentence });
+        Ok(DraftView { template, text, problems: vec![problem], blocked, ..self.empty(saved_at) })
+    }
+
+    fn empty(&self, saved_at: Option<Timestamp>) -> DraftView {
+        DraftView {
+            incident: self.incident.id.to_string(),
+            destination: self.channel.to_string(),
+            revision: saved_at.map_or(0, Timestamp::as_millisecond),
+            template: String::new(),
+            templates: templates(self.telling),
+            text: String::new(),
+            saved_at: saved_at.map(|time| time.to_string()),
+            values: values(&[]),
+            gaps: Vec::new(),
+            limits: Vec::new(),
+            shortened: Vec::new(),
+            problems: Vec::new(),
+            preview: PreviewView::Plain { title: String::new(), text: String::new() },
+            blocked: None,
+        }
+    }
+}
+
+fn templates(telling: &Telling) -> Vec<TemplateChoice> {
+    let choice = |name: &str| TemplateChoice { id: name.to_owned(), title: template_title(name) };
+    telling.templates().names().into_iter().map(choice).collect()
+}
+
+pub(super) fn template_title(name: &str) -> String {
+    let known = shipped().iter().find(|template| template.name == name);
+    known.map_or_else(|| look::title_of(&name.replace('-', "_")), |template| template.title.to_owned())
+}
+
+/// Every value that a text can be linked to, with what is known of it.
+pub(super) fn values(known: &[(&'static str, String)]) -> Vec<ValueView> {
+    let view = |(name, meaning): &(&str, &str)| ValueView {
+        name: (*name).to_owned(),
+        title: look::title_of(name),
+        value: known.iter().find(|(found, _)| found == name).map(|(_, value)| value.clone()),
+        source: (*meaning).to_owned(),
+        can_set: SAID_BY_PEOPLE.contains(name),
+    };
+    NAMES.iter().filter(|(name, _)| *name != NOT_LINKED).map(view).collect()
+}
+
+fn limits(composed: &Composed, settings: &ChannelSettings) -> Vec<LimitView> {
+    let limit = |title: &str, used: usize, limit: u32| LimitView {
+        title: title.to_owned(),
+        used: u32::try_from(used).unwrap_or(u32::MAX),
+        limit,
+    };
+    match (super::view::kind(settings.kind), &composed.rendered.body) {
+        (super::ChannelKind::Slack, _) => {
+            vec![limit("characters", source::text(&composed.message).chars().count(), SLACK_CHARACTERS)]
+        }
+        (super::ChannelKind::Teams, Body::Json(card)) => vec![limit("bytes", card.to_string().len(), TEAMS_BYTES)],
+        _ => Vec::new(),
+    }
+}
+
+/// Where the window underlines: it counts as JavaScript does.
+pub(super) fn problem(text: &str, fault: &TemplateFault) -> TemplateProblem {
+    let line = fault.line.max(1);
+    let before: usize = text.split_inclusive('\n').take(line - 1).map(|line| line.encode_utf16().count()).sum();
+    let words = text.split('\n').nth(line - 1).unwrap_or_default();
+    let units = |characters: usize| words.chars().take(characters).map(char::len_utf16).sum::<usize>();
+    let (from, to) = if fault.length == 0 {
+        (0, words.encode_utf16().count())
+    } else {
+        let start = fault.column.saturating_sub(1);
+        (units(start), units(start + fault.length))
+    };
+    let offset = |units: usize| u32::try_from(before + units).unwrap_or(u32::MAX);
+    TemplateProblem {
+        message: [fault.sentence.trim_end_matches('.'), fault.hint.as_str()].join(". "),
+        from: offset(from),
+        to: offset(to),
+        line: u32::try_from(line).unwrap_or(u32::MAX),
+    }
+}

@@ -1,0 +1,159 @@
+//! What people change beside the text: moments, lines, actions.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use lastgood_adapters::clock::SystemClock;
+use lastgood_adapters::postmortem::Postmortems;
+use lastgood_adapters::workspace::fresh;
+use lastgood_core::error::{Code, Trouble};
+use lastgood_core::ids::PostmortemId;
+use lastgood_core::ports::Clock;
+use lastgood_core::postmortem::action::{Action, actions, set_actions};
+use lastgood_core::postmortem::document::Document;
+use lastgood_core::postmortem::event::{Added, Deed};
+use lastgood_core::postmortem::line::{LineId, LineKind};
+use lastgood_core::postmortem::pasted;
+use lastgood_core::postmortem::section::SectionName;
+use lastgood_core::postmortem::story::Story;
+use lastgood_core::postmortem::times::Landmark;
+use tauri::State;
+
+use super::commands::{Answer, read_only, story, whole};
+use super::{ActionChange, LineChange, PostmortemView, view};
+use crate::controller::Host;
+
+#[tauri::command]
+pub(crate) async fn change_line(host: State<'_, Host>, id: String, change: LineChange) -> Answer<PostmortemView> {
+    let notes = host.notes().await?;
+    let id = PostmortemId::new(id);
+    let kept = Postmortems::open(&notes.workspace)?;
+    let by = notes.who.clone();
+    let deeds = match change {
+        LineChange::Hide { line, hidden: true } => vec![Deed::PostmortemLineHidden { line: LineId::new(line), by }],
+        LineChange::Hide { line, hidden: false } => vec![Deed::PostmortemLineShown { line: LineId::new(line), by }],
+        LineChange::Comment { line, comment } => {
+            vec![Deed::PostmortemLineCommented { line: LineId::new(line), comment, by }]
+        }
+        LineChange::Add { at, sentence } => vec![added(time(&at)?, sentence, None, None, by)],
+        LineChange::Paste { text } => pasted_lines(&story(&notes, &id).await?, &text, &by)?,
+    };
+    for deed in deeds {
+        kept.record(&id, deed).await?;
+    }
+    Ok(whole(&notes, &id).await?)
+}
+
+/// An empty `at` goes back to what the record says.
+#[tauri::command]
+pub(crate) async fn set_moment(
+    host: State<'_, Host>,
+    id: String,
+    landmark: String,
+    at: Option<String>,
+    reason: String,
+) -> Answer<PostmortemView> {
+    let notes = host.notes().await?;
+    let id = PostmortemId::new(id);
+    let landmark = Landmark::ALL.into_iter().find(|known| view::landmark_name(*known) == landmark);
+    let landmark =
+        landmark.ok_or_else(|| Trouble::new(Code::Usage, "There is no such moment.", "Choose another one."))?;
+    let to = at.as_deref().map(time).transpose()?;
+    let deed = Deed::PostmortemMomentSet { landmark, to, reason, by: notes.who.clone() };
+    Postmortems::open(&notes.workspace)?.record(&id, deed).await?;
+    Ok(whole(&notes, &id).await?)
+}
+
+/// Actions stand in the text: this changes the text.
+#[tauri::command]
+pub(crate) async fn change_action(host: State<'_, Host>, id: String, change: ActionChange) -> Answer<PostmortemView> {
+    let notes = host.notes().await?;
+    if id.starts_with(view::FILE) {
+        return Err(read_only().into());
+    }
+    let id = PostmortemId::new(id);
+    let kept = Postmortems::open(&notes.workspace)?;
+    let text = kept.text(&kept.find(&id).await?)?;
+    let mut document = Document::parse(&text);
+    let changed = changed(actions(&document), change)?;
+    if has_list(&document) {
+        let message = "The actions are written as a list.";
+        return Err(Trouble::new(Code::DocumentConflict, message, "Change them in the text.").into());
+    }
+    set_actions(&mut document, &changed);
+    kept.documents().save(id.as_str(), &document.text(), SystemClock.now(), None)?;
+    host.postmortems_changed();
+    Ok(whole(&notes, &id).await?)
+}
+
+fn changed(mut actions: Vec<Action>, change: ActionChange) -> Result<Vec<Action>, Trouble> {
+    match change {
+        ActionChange::Add { title, owner, due, ticket } => {
+            actions.push(Action { text: title, owner, due: day(due)?, priority: None, ticket, done: false });
+        }
+        ActionChange::Edit { action, title, owner, due, ticket } => {
+            let due = day(due)?;
+            let found = of(&mut actions, &action)?;
+            *found = Action { text: title, owner, due, ticket, ..found.clone() };
+        }
+        ActionChange::Done { action, done } => of(&mut actions, &action)?.done = done,
+        ActionChange::Remove { action } => {
+            let number = number(&actions, &action)?;
+            actions.remove(number);
+        }
+    }
+    Ok(actions)
+}
+
+fn of<'a>(actions: &'a mut [Action], id: &str) -> Result<&'a mut Action, Trouble> {
+    let number = number(actions, id)?;
+    actions.get_mut(number).ok_or_else(no_action)
+}
+
+/// Its place and its words: a text that changed meanwhile must not have another one changed.
+fn number(actions: &[Action], id: &str) -> Result<usize, Trouble> {
+    let found = actions.iter().enumerate().position(|(number, action)| view::action_id(number, action) == id);
+    found.ok_or_else(no_action)
+}
+
+fn no_action() -> Trouble {
+    Trouble::new(Code::DocumentConflict, "This action is not in the text any more.", "Look at the text again.")
+}
+
+fn has_list(document: &Document) -> bool {
+    let is_task = |line: &str| ["- [", "* [", "+ ["].iter().any(|mark| line.trim_start().starts_with(mark));
+    document.section(SectionName::WhatWeWillDo).is_some_and(|section| section.body.lines().any(is_task))
+}
+
+fn day(day: Option<String>) -> Result<Option<jiff::civil::Date>, Trouble> {
+    let parse = |day: String| {
+        day.parse().map_err(|_| Trouble::new(Code::Usage, format!("{day} is no day."), "Write it as 2026-11-22."))
+    };
+    day.filter(|day| !day.is_empty()).map(parse).transpose()
+}
+
+fn time(text: &str) -> Result<Timestamp, Trouble> {
+    text.parse().map_err(|_| Trouble::new(Code::Usage, format!("{text} is no time."), "Choose day and time."))
+}
+
+fn added(at: Timestamp, text: String, who: Option<String>, pasted_from: Option<String>, by: String) -> Deed {
+    let line = LineId::new(format!("line-{}", fresh()));
+    let kind = if pasted_from.is_some() { LineKind::Message } else { LineKind::Action };
+    Deed::PostmortemLineAdded(Box::new(Added { line, at, kind, text, who, pasted_from, by }))
+}
+
+/// The clocks of the chat were this machine's; its first day is that of the story.
+fn pasted_lines(story: &Story, text: &str, by: &str) -> Result<Vec<Deed>, Trouble> {
+    let zone = TimeZone::system();
+    let today = SystemClock.now().to_zoned(zone.clone()).date();
+    let began = story.rollbacks.iter().map(|rollback| rollback.plan.started).min();
+    let began = began.or_else(|| story.lines.first().map(|line| line.at));
+    let day = began.map_or(today, |at| at.to_zoned(zone.clone()).date());
+    let found = pasted::parse(text, day, today, &zone);
+    if found.messages.is_empty() {
+        let hint = "Copy the messages with their names and times.";
+        return Err(Trouble::new(Code::Usage, "No line has a name and a time.", hint));
+    }
+    let from = || Some("chat".to_owned());
+    let deed = |message: pasted::Message| added(message.at, message.text, Some(message.who), from(), by.to_owned());
+    Ok(found.messages.into_iter().map(deed).collect())
+}

@@ -1,0 +1,129 @@
+//! The ways out of a post-mortem: files, and a branch for a pull request.
+
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+use lastgood_adapters::clock::SystemClock;
+use lastgood_adapters::postmortem::{Format, Postmortems, Publishing};
+use lastgood_core::error::{Code, Trouble};
+use lastgood_core::ids::PostmortemId;
+use lastgood_core::ports::Clock;
+use lastgood_core::postmortem::merge::{Conflict, Side, settle};
+use tauri::{AppHandle, State};
+use tauri_plugin_dialog::DialogExt;
+
+use super::commands::{Answer, part, story};
+use super::{ExportFormat, ExportView, MergeSection, MergeSide, MergeView};
+use crate::controller::Host;
+
+/// `None` when the person chose no folder.
+#[tauri::command]
+pub(crate) async fn export_postmortem(
+    app: AppHandle,
+    host: State<'_, Host>,
+    id: String,
+    format: ExportFormat,
+) -> Answer<Option<ExportView>> {
+    let notes = host.notes().await?;
+    let kept = Postmortems::open(&notes.workspace)?;
+    let story = story(&notes, &PostmortemId::new(id)).await?;
+    let text = kept.text(&story.postmortem)?;
+    let Some(folder) = folder(&app).await else { return Ok(None) };
+    let (format, word) = match format {
+        ExportFormat::Markdown => (Format::Markdown, "Markdown"),
+        ExportFormat::Html => (Format::Html, "HTML"),
+        ExportFormat::Pdf => (Format::Pdf, "PDF"),
+    };
+    let files = kept.export(&text, &story, format, &TimeZone::system(), true)?;
+    let mut first = None;
+    for file in files {
+        let path = folder.join(&file.path);
+        write(&path, &file.content)?;
+        first.get_or_insert(path);
+    }
+    Ok(Some(ExportView {
+        sentence: format!("Written as {word}"),
+        path: first.map(|path| path.display().to_string()),
+        url: None,
+        merge: None,
+    }))
+}
+
+/// Pushes the document as a branch. Where the repository's copy went apart, `sides` says what stands, in the order that
+/// the parts were named in; without it nothing is pushed.
+#[tauri::command]
+pub(crate) async fn open_pull_request(host: State<'_, Host>, id: String, sides: Vec<MergeSide>) -> Answer<ExportView> {
+    let notes = host.notes().await?;
+    let kept = Postmortems::open(&notes.workspace)?;
+    let id = PostmortemId::new(id);
+    let (told, zone) = (story(&notes, &id).await?, TimeZone::system());
+    let mut outcome = kept.publish(&told, &notes.who, &zone, None).await?;
+    if let Publishing::Conflicts(conflicts) = &outcome
+        && conflicts.len() == sides.len()
+    {
+        let text = kept.text(&told.postmortem)?;
+        let chosen =
+            conflicts.iter().zip(&sides).fold(text, |text, (conflict, side)| settle(&text, conflict, of(*side)));
+        kept.documents().save(id.as_str(), &chosen, SystemClock.now(), Some("merged by hand"))?;
+        // What was chosen is in our text now; it stands.
+        outcome = kept.publish(&told, &notes.who, &zone, Some(Side::Ours)).await?;
+    }
+    host.postmortems_changed();
+    Ok(view(outcome))
+}
+
+fn view(outcome: Publishing) -> ExportView {
+    match outcome {
+        Publishing::Done(published) => ExportView {
+            sentence: format!("Branch {} is pushed", published.branch),
+            path: Some(published.path),
+            url: published.link,
+            merge: None,
+        },
+        Publishing::Unchanged { path } => ExportView {
+            sentence: "The repository has this text already".to_owned(),
+            path: Some(path),
+            url: None,
+            merge: None,
+        },
+        Publishing::Conflicts(conflicts) => ExportView {
+            sentence: "The repository's copy went apart from this one".to_owned(),
+            path: None,
+            url: None,
+            merge: Some(MergeView {
+                sentence: "Somebody changed this document in the repository too".to_owned(),
+                sections: conflicts.iter().map(section).collect(),
+            }),
+        },
+    }
+}
+
+fn section(conflict: &Conflict) -> MergeSection {
+    MergeSection {
+        title: part(&conflict.part).to_owned(),
+        mine: conflict.ours.clone().unwrap_or_default(),
+        theirs: conflict.theirs.clone().unwrap_or_default(),
+    }
+}
+
+fn of(side: MergeSide) -> Side {
+    match side {
+        MergeSide::Mine => Side::Ours,
+        MergeSide::Theirs => Side::Theirs,
+        MergeSide::Both => Side::Both,
+    }
+}
+
+async fn folder(app: &AppHandle) -> Option<PathBuf> {
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    app.dialog().file().pick_folder(move |folder| drop(sender.send(folder)));
+    receiver.await.ok().flatten().and_then(|folder| folder.into_path().ok())
+}
+
+fn write(path: &Path, content: &[u8]) -> Result<(), Trouble> {
+    let folder = path.parent().unwrap_or(path);
+    std::fs::create_dir_all(folder).and_then(|()| std::fs::write(path, content)).map_err(|error| {
+        let message = format!("{} could not be written: {error}.", path.display());
+        Trouble::new(Code::ExportFailed, message, "Choose another folder, or make room.")
+    })
+}

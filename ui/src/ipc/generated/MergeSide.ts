@@ -1,0 +1,3 @@
+// stopgap
+
+export type MergeSide = "mine" | "theirs" | "both";

@@ -1,3 +1,0 @@
-// stopgap
-
-export type ReviewDeed = "ask" | "approve" | "withdraw";

@@ -1,3 +1,0 @@
-// stopgap
-
-export type ReviewState = "not_needed" | "needed" | "asked" | "approved" | "outdated";

@@ -1,3 +1,0 @@
-// stopgap
-
-export type TicketView = { name: string, url: string, };

@@ -1,3 +1,0 @@
-// stopgap
-
-export type WaitingIncident = { incident: string, title: string, endedAt: string, };

@@ -1,0 +1,3 @@
+// stopgap
+
+export type WaitingStory = { incident: string | null, rollback: string | null, title: string, endedAt: string, };
