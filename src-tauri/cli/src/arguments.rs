@@ -572,7 +572,6 @@ impl Command {
             Self::Rehearsal { .. } | Self::Journal { command: Journal::Export { .. } } => false,
             Self::Postmortem { command } => command.listing().json,
             Self::Metrics(arguments) => arguments.listing.json,
-            Self::Rehearsal { .. } => false,
             Self::Incident { command } => command.json(),
             Self::Channel { command } => command.json(),
         }
