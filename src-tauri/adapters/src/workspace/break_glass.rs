@@ -52,11 +52,12 @@ impl Workspace {
         let plan = self.plan(environment.as_str(), wish, known).ok()?;
         let release = self.github().ok()?.release_of(&plan.to).await.ok().flatten();
         let slug = self.slug.as_ref()?.to_string();
+        let (host, name) = (self.host_settings().ok()?, self.host());
         Some(page(&Glass {
             plan: &plan,
             slug: &slug,
-            api: &self.access.api,
-            host: self.host(),
+            api: &host.api,
+            host: &name,
             remote: &without_secret(&self.repository.remote_url().ok()?),
             assets: release.as_ref().map_or(&[], |page| &page.assets),
             contacts: &self.settings.contacts,
