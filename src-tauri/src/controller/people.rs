@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lastgood_adapters::alerts::DesktopAlerts;
 use lastgood_adapters::clock::SystemClock;
 use lastgood_adapters::telling::Telling;
 use lastgood_adapters::workspace::Workspace;
@@ -65,7 +64,7 @@ impl Controller {
 
     pub(super) fn keep_people(&mut self) {
         let bell = Arc::new(Notify::new());
-        let desktop = AppDesktop { app: self.app.clone(), alerts: DesktopAlerts };
+        let desktop = self.desktop();
         let task = tauri::async_runtime::spawn(keep(self.sender.clone(), Arc::clone(&bell), desktop));
         if let Some(session) = &mut self.session {
             session.keeper = Some(Keeper { bell, task });

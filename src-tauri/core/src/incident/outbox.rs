@@ -126,6 +126,7 @@ pub fn next(delivery: &Delivery, at: Timestamp, event: &Event) -> Option<Deliver
         Event::IncidentSendStale { .. } => go_stale(&mut after, at),
         Event::IncidentSendDecided { choice, expires_at, .. } => decide(&mut after, at, *choice, *expires_at),
         Event::IncidentOpened(_)
+        | Event::IncidentNoted { .. }
         | Event::IncidentEdited { .. }
         | Event::IncidentStageSet { .. }
         | Event::IncidentUpdateApproved(_)

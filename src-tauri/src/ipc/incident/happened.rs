@@ -117,6 +117,9 @@ fn of_rollback(event: &event::Event) -> Option<Said> {
         event::Event::HoldLifted { by, .. } => {
             Some(Said("Hold lifted".to_owned(), EventTone::Neutral, Some(by.clone())))
         }
+        event::Event::QuarantineLifted { tag, by, .. } => {
+            Some(Said(format!("Quarantine of {tag} lifted"), EventTone::Neutral, Some(by.clone())))
+        }
         event::Event::ReasonGiven { .. }
         | event::Event::StepStarted { .. }
         | event::Event::Answered(_)

@@ -157,10 +157,11 @@ fn state(incident: &Incident, channel: &ChannelName, drafted: bool) -> Destinati
 
 /// Newest first.
 fn receipts(incident: &Incident, telling: &Telling) -> Vec<ReceiptView> {
-    let of_update = |update: &incident::Update| {
-        let id = update.id.clone();
-        update.deliveries.iter().map(move |delivery| (id.clone(), delivery)).collect::<Vec<_>>()
-    };
+    let deliveries = incident
+        .updates
+        .iter()
+        .rev()
+        .flat_map(|update| update.deliveries.iter().map(|delivery| (update.id.clone(), delivery)));
     let view = |(update, delivery): (lastgood_core::ids::UpdateId, &Delivery)| {
         let name = delivery.channel.as_str();
         let settings = telling.settings().channels.get(name);
@@ -179,7 +180,7 @@ fn receipts(incident: &Incident, telling: &Telling) -> Vec<ReceiptView> {
             url: delivery.receipt.as_ref().and_then(|receipt| receipt.url.clone()),
         }
     };
-    incident.updates.iter().rev().flat_map(of_update).map(view).collect()
+    deliveries.map(view).collect()
 }
 
 fn outcome(phase: SendPhase) -> SendOutcome {
