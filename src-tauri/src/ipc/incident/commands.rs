@@ -8,6 +8,7 @@ use lastgood_core::incident::event::{Edit, Event, Opening, SendChoice};
 use lastgood_core::incident::{self, Audience, Incident, Severity, opening};
 use lastgood_core::message::render::{Body, Format};
 use lastgood_core::ports::Clock;
+use lastgood_core::postmortem::fold;
 use tauri::State;
 
 use super::draft::{CopyFormat, DraftGiven, DraftView};
@@ -167,11 +168,13 @@ pub(crate) async fn summaries(people: &People) -> Result<Vec<IncidentSummary>, T
 pub(crate) async fn whole(people: &People, id: &IncidentId) -> Result<IncidentView, Trouble> {
     let standing = people.telling.incident(id).await?;
     let mut facts = people.workspace.facts().await?;
+    let postmortem = fold(&facts).into_iter().find(|known| known.about.incident.as_ref() == Some(id));
     let of_rollback = |found: Option<&RollbackId>| found.is_some() && found == standing.rollback.as_ref();
     facts.retain(|fact| fact.subject.incident.as_ref() == Some(id) || of_rollback(fact.subject.rollback.as_ref()));
     let drafted: BTreeSet<ChannelName> =
         people.telling.drafts().of(id)?.into_iter().map(|draft| draft.channel).collect();
-    Ok(view::incident(&standing, &people.telling, &facts, &drafted))
+    let view = view::incident(&standing, &people.telling, &facts, &drafted);
+    Ok(IncidentView { postmortem: postmortem.map(|known| known.id.to_string()), ..view })
 }
 
 fn room<'a>(people: &'a People, incident: &'a Incident, channel: &'a ChannelName) -> Result<Room<'a>, Trouble> {

@@ -7,6 +7,7 @@ use lastgood_adapters::postmortem::{FOLDER, Postmortems, html};
 use lastgood_adapters::workspace::Workspace;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{IncidentId, PostmortemId, RollbackId};
+use lastgood_core::incident::Incident;
 use lastgood_core::metrics::metrics;
 use lastgood_core::ports::Clock;
 use lastgood_core::postmortem::export::{Options, write};
@@ -69,7 +70,11 @@ pub(crate) async fn begin_postmortem(
     if let Some(there) = kept.list().await?.into_iter().find(|known| is_it(&known.about)) {
         return Ok(whole(&notes, &there.id).await?);
     }
-    let about = about(&notes.workspace, incident, rollback).await?;
+    let about = match (&incident, &rollback) {
+        (Some(id), _) => of_incident(&host.people().await?.telling.incident(id).await?),
+        (None, Some(id)) => of_rollback(&notes.workspace, id).await?,
+        (None, None) => return Err(nothing().into()),
+    };
     let id = kept.create(about, &notes.who).await?;
     host.postmortems_changed();
     Ok(whole(&notes, &id).await?)
@@ -189,22 +194,28 @@ fn files(workspace: &Workspace) -> Vec<(String, String)> {
     found.into_iter().filter_map(|(path, bytes)| Some((path, String::from_utf8(bytes).ok()?))).collect()
 }
 
-async fn about(
-    workspace: &Workspace,
-    incident: Option<IncidentId>,
-    rollback: Option<RollbackId>,
-) -> Result<About, Trouble> {
-    let Some(id) = rollback else {
-        let title = "Incident".to_owned();
-        return Ok(About { title, environment: None, rollbacks: Vec::new(), incident });
-    };
-    let rollback = workspace.rollback(&id).await?;
+fn of_incident(incident: &Incident) -> About {
+    About {
+        title: incident.title.clone(),
+        environment: incident.environment.clone(),
+        rollbacks: incident.rollback.iter().cloned().collect(),
+        incident: Some(incident.id.clone()),
+    }
+}
+
+async fn of_rollback(workspace: &Workspace, id: &RollbackId) -> Result<About, Trouble> {
+    let rollback = workspace.rollback(id).await?;
     let plan = &rollback.plan;
     let title = match &plan.from {
         Some(from) => format!("Rollback of {} from {from} to {}", plan.environment, plan.to),
         None => format!("Rollback of {} to {}", plan.environment, plan.to),
     };
-    Ok(About { title, environment: Some(plan.environment.clone()), rollbacks: vec![id], incident })
+    Ok(About { title, environment: Some(plan.environment.clone()), rollbacks: vec![id.clone()], incident: None })
+}
+
+fn nothing() -> Trouble {
+    let message = "A post-mortem is about an incident or a rollback.";
+    Trouble::new(Code::Usage, message, "Begin it there.")
 }
 
 pub(super) fn part(part: &Part) -> &str {

@@ -73,13 +73,13 @@ fn a_rollback_goes_from_click_to_lifted_hold_by_keyboard_alone() -> Result<(), F
     Ok(())
 }
 
-fn axe() -> Result<String, Failure> {
+pub(crate) fn axe() -> Result<String, Failure> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ui/node_modules/axe-core/axe.min.js");
     std::fs::read_to_string(&file)
         .map_err(|error| Failure::new(format!("{}: {error}; run npm ci in ui", file.display())))
 }
 
-fn nothing_found(window: &Window, place: &str, look: Look) -> Result<(), Failure> {
+pub(crate) fn nothing_found(window: &Window, place: &str, look: Look) -> Result<(), Failure> {
     window.execute(
         "window.found = null;
          const settled = document.getAnimations().map((animation) => animation.finished.catch(() => null));
