@@ -144,6 +144,7 @@ impl Controller {
             Message::People(reply) => reply.send(self.people()),
             Message::Told(id) => self.told(id),
             Message::Tell(notice) => self.tell(*notice),
+            Message::CallFor(news) => self.call_for(news).await,
             Message::Notes(reply) => reply.send(self.notes()),
             Message::PostmortemsChanged => self.tell(Notice::Postmortems),
         }

@@ -7,7 +7,7 @@ use lastgood_adapters::workspace::{Known, Workspace};
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::{EnvironmentName, IncidentId, RollbackId, TagName};
 use lastgood_core::journal::Fact;
-use lastgood_core::ports::world::Request as Wish;
+use lastgood_core::ports::world::{Alert, Request as Wish};
 use lastgood_core::release::Release;
 use lastgood_core::rollback::Rollback;
 use lastgood_rehearsal::Rehearsal;
@@ -62,6 +62,8 @@ pub(super) enum Message {
     DriveEnded(RollbackId, Result<(), Trouble>),
     SettingsNews(News),
     Tell(Box<Notice>),
+    /// Calls the person, and keeps it in the inbox.
+    CallFor(Vec<Alert>),
 }
 
 /// A repository that was opened, or was not.

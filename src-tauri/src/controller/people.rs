@@ -11,14 +11,13 @@ use lastgood_core::ids::IncidentId;
 use lastgood_core::incident::cadence::{Reminder, Urgency};
 use lastgood_core::incident::event::Event;
 use lastgood_core::incident::{Audience, Incident};
+use lastgood_core::ports::Clock;
 use lastgood_core::ports::world::Alert;
-use lastgood_core::ports::{Clock, Desktop};
 use lastgood_core::rollback::Rollback;
 use tokio::sync::{Notify, mpsc};
 
 use super::Controller;
 use super::message::Message;
-use crate::desktop::AppDesktop;
 use crate::ipc::incident::commands;
 use crate::ipc::notice::Notice;
 
@@ -64,8 +63,7 @@ impl Controller {
 
     pub(super) fn keep_people(&mut self) {
         let bell = Arc::new(Notify::new());
-        let desktop = self.desktop();
-        let task = tauri::async_runtime::spawn(keep(self.sender.clone(), Arc::clone(&bell), desktop));
+        let task = tauri::async_runtime::spawn(keep(self.sender.clone(), Arc::clone(&bell)));
         if let Some(session) = &mut self.session {
             session.keeper = Some(Keeper { bell, task });
         }
@@ -114,9 +112,9 @@ async fn open(people: &People) -> Vec<IncidentId> {
 }
 
 /// Sends what waits and says what is due, until the repository is closed.
-async fn keep(sender: mpsc::UnboundedSender<Message>, bell: Arc<Notify>, desktop: AppDesktop) {
+async fn keep(sender: mpsc::UnboundedSender<Message>, bell: Arc<Notify>) {
     loop {
-        if let Err(trouble) = round(&sender, &desktop).await {
+        if let Err(trouble) = round(&sender).await {
             tracing::warn!("{trouble}");
         }
         // Rung or not, it looks again: a message may go, or become due, by the clock alone.
@@ -124,14 +122,14 @@ async fn keep(sender: mpsc::UnboundedSender<Message>, bell: Arc<Notify>, desktop
     }
 }
 
-async fn round(sender: &mpsc::UnboundedSender<Message>, desktop: &AppDesktop) -> Result<(), Trouble> {
+async fn round(sender: &mpsc::UnboundedSender<Message>) -> Result<(), Trouble> {
     let people = super::host::people(sender).await?;
     let gone = people.telling.send_queued().await?;
     for id in gone.into_iter().map(|gone| gone.incident).collect::<std::collections::BTreeSet<_>>() {
         drop(sender.send(Message::Told(Some(id))));
     }
     for (incident, reminder) in people.telling.due(SystemClock.now()).await? {
-        desktop.alert(&alert(&incident, &reminder)).await;
+        drop(sender.send(Message::CallFor(vec![alert(&incident, &reminder)])));
         let Reminder { audience, due, urgency } = reminder;
         people.telling.write(&incident.id, Event::IncidentReminded { audience, due, urgency }).await?;
         drop(sender.send(Message::Told(Some(incident.id))));

@@ -128,6 +128,7 @@ fn of_rollback(event: &event::Event) -> Option<Said> {
         | event::Event::RunSeen(_)
         | event::Event::RunOutOfSight { .. }
         | event::Event::Quarantined { .. }
+        | event::Event::QuarantineLifted { .. }
         | event::Event::PersonChose { .. }
         | event::Event::UndoAsked
         | event::Event::StopAsked => None,
