@@ -128,7 +128,6 @@ fn of_rollback(event: &event::Event) -> Option<Said> {
         | event::Event::RunSeen(_)
         | event::Event::RunOutOfSight { .. }
         | event::Event::Quarantined { .. }
-        | event::Event::QuarantineLifted { .. }
         | event::Event::PersonChose { .. }
         | event::Event::UndoAsked
         | event::Event::StopAsked => None,
