@@ -13,7 +13,8 @@ use lastgood_desktop::ipc::incident::{IncidentChange, NewIncident};
 use lastgood_desktop::ipc::notice::Notice;
 use lastgood_desktop::ipc::postmortem::library::LibraryView;
 use lastgood_desktop::ipc::postmortem::{
-    ActionChange, DiffLine, EvidenceView, ExportFormat, ExportView, LineChange, PostmortemView, RevisionView, SavedView,
+    ActionChange, DiffLine, EvidenceView, ExportFormat, ExportView, LineChange, MergeSide, PostmortemView,
+    RevisionView, SavedView,
 };
 use lastgood_desktop::ipc::rollback::{RollbackSummary, RollbackView};
 use lastgood_desktop::ipc::session::{RecentRepository, RepositoryView, Startup};
@@ -81,6 +82,7 @@ fn export_postmortem(config: &Config) {
     ExportFormat::export_all(config).unwrap();
     LineChange::export_all(config).unwrap();
     ActionChange::export_all(config).unwrap();
+    MergeSide::export_all(config).unwrap();
 }
 
 fn read(folder: &Path) -> BTreeMap<String, String> {
