@@ -1,11 +1,16 @@
 //! The command line. Its help is its documentation.
 
+mod postmortem;
 mod telling;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use postmortem::{
+    ExportPostmortem, Format, Listing, NewPostmortem, Paste, Postmortem, Publish, Search, ShowPostmortem, Take,
+    WritePostmortem,
+};
 pub(crate) use telling::{Channel, Edits, Incident, SendChoice, Stage, Words};
 
 /// Know your last good release, be back on it in one click.
@@ -266,149 +271,6 @@ pub(crate) struct Metrics {
     pub(crate) listing: Listing,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum Postmortem {
-    /// List the post-mortems of the repository, newest first; those in docs/postmortems too
-    List(Search),
-    /// What is still to be done, and what contributed how often
-    Open(Listing),
-    /// Begin one; about a rollback, the newest without a name
-    New(NewPostmortem),
-    /// Show the times and the timeline
-    Show(ShowPostmortem),
-    /// Write it to files
-    Export(ExportPostmortem),
-    /// Add lines copied out of Slack to the timeline
-    Paste(Paste),
-    /// Put the text of a file in the place of its text; the old one stays a version
-    Write(WritePostmortem),
-    /// Push a branch with it, for a pull request
-    Publish(Publish),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Listing {
-    #[command(flatten)]
-    pub(crate) repository: Repository,
-    /// One JSON object
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Search {
-    /// Only those that have all these words
-    #[arg(long, value_name = "WORDS")]
-    pub(crate) search: Option<String>,
-    #[command(flatten)]
-    pub(crate) listing: Listing,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct NewPostmortem {
-    /// Such as rb-0123456789ab
-    pub(crate) rollback: Option<String>,
-    /// What it is about; without it, what the rollback did
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) title: Option<String>,
-    #[command(flatten)]
-    pub(crate) listing: Listing,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ShowPostmortem {
-    /// As `list` has it
-    pub(crate) id: String,
-    /// Leave out the small lines of each step
-    #[arg(long)]
-    pub(crate) brief: bool,
-    /// Such as Europe/Berlin; without it, this machine's
-    #[arg(long, value_name = "NAME")]
-    pub(crate) zone: Option<String>,
-    #[command(flatten)]
-    pub(crate) listing: Listing,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ExportPostmortem {
-    /// As `list` has it
-    pub(crate) id: String,
-    #[arg(long, value_enum, default_value_t = Format::Md)]
-    pub(crate) format: Format,
-    /// A folder, which is made where it is missing
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(crate) out: PathBuf,
-    /// Leave out the small lines of each step
-    #[arg(long)]
-    pub(crate) brief: bool,
-    /// Such as Europe/Berlin; without it, this machine's
-    #[arg(long, value_name = "NAME")]
-    pub(crate) zone: Option<String>,
-    #[command(flatten)]
-    pub(crate) listing: Listing,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Format {
-    /// With its pictures beside it
-    Md,
-    /// One file
-    Html,
-    Pdf,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Paste {
-    /// As `list` has it
-    pub(crate) id: String,
-    /// A file with the lines; - for standard input
-    #[arg(long, value_name = "FILE", default_value = "-")]
-    pub(crate) from: PathBuf,
-    /// The day of the first line, unless the lines say it; without it, the rollback's
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    pub(crate) day: Option<String>,
-    /// Where the times were read, such as Europe/Berlin; without it, this machine's
-    #[arg(long, value_name = "NAME")]
-    pub(crate) zone: Option<String>,
-    #[command(flatten)]
-    pub(crate) listing: Listing,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct WritePostmortem {
-    /// As `list` has it
-    pub(crate) id: String,
-    /// A Markdown file; - for standard input
-    #[arg(long, value_name = "FILE", default_value = "-")]
-    pub(crate) from: PathBuf,
-    #[command(flatten)]
-    pub(crate) listing: Listing,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Publish {
-    /// As `list` has it
-    pub(crate) id: String,
-    /// Which text counts where both were changed; without it, nothing is pushed
-    #[arg(long, value_enum)]
-    pub(crate) take: Option<Take>,
-    /// Such as Europe/Berlin; without it, this machine's
-    #[arg(long, value_name = "NAME")]
-    pub(crate) zone: Option<String>,
-    #[command(flatten)]
-    pub(crate) listing: Listing,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Take {
-    /// What is written here
-    Ours,
-    /// What is in the repository
-    Theirs,
-    /// Ours, and theirs below it
-    Both,
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct Forward {
     /// Such as production
@@ -574,21 +436,6 @@ impl Command {
             Self::Metrics(arguments) => arguments.listing.json,
             Self::Incident { command } => command.json(),
             Self::Channel { command } => command.json(),
-        }
-    }
-}
-
-impl Postmortem {
-    pub(crate) fn listing(&self) -> &Listing {
-        match self {
-            Self::List(arguments) => &arguments.listing,
-            Self::Open(listing) => listing,
-            Self::New(arguments) => &arguments.listing,
-            Self::Show(arguments) => &arguments.listing,
-            Self::Export(arguments) => &arguments.listing,
-            Self::Paste(arguments) => &arguments.listing,
-            Self::Write(arguments) => &arguments.listing,
-            Self::Publish(arguments) => &arguments.listing,
         }
     }
 }

@@ -67,6 +67,9 @@ pub fn search(entries: &[Entry], words: &str) -> Vec<Hit> {
             let line = Document::parse(&entry.text).sections.iter().find_map(|section| {
                 section.body.lines().find(has).map(|line| line.trim().chars().take(LINE).collect::<String>())
             });
+            // Else it stands in the front matter.
+            let line =
+                line.or_else(|| entry.text.lines().find(has).map(|line| line.trim().chars().take(LINE).collect()));
             Hit { entry: number, line: line.unwrap_or_default() }
         })
         .collect()
