@@ -43,8 +43,8 @@ fn open_incident(window: &Window, look: Look) -> Result<(), Failure> {
     window.execute(&axe()?, &[])?;
     nothing_found(window, "no incidents", look)?;
     window.click(&By::test_id("open-incident"))?;
-    window.find(&By::role("textbox", "What is wrong"))?.keys("Logins fail")?;
-    window.find(&By::role("textbox", "Surfaces, between commas"))?.keys("API")?;
+    window.find(&By::css("#open-incident > label input"))?.keys("Logins fail")?;
+    window.find(&By::css("#open-incident .two label + label input"))?.keys("API")?;
     nothing_found(window, "the dialog of an incident", look)?;
     window.click(&By::role("button", "Open the incident"))?;
     window.find(&By::test_id("composer"))?;
@@ -56,7 +56,7 @@ fn send(window: &Window, slack: &Receiver, look: Look) -> Result<(), Failure> {
     window.find(&By::text("Nobody knows the impact yet."))?;
     window.click(&By::test_id("send"))?;
     window.click(&By::role("button", "Impact: Not said yet. Change"))?;
-    window.find(&By::role("textbox", "Impact"))?.keys("nobody can sign in")?;
+    window.find(&By::css("input[aria-label=\"Impact\"]"))?.keys("nobody can sign in")?;
     window.press(&[keys::ENTER])?;
     window.find(&By::text("All values filled"))?;
     nothing_found(window, "the room", look)?;
@@ -89,7 +89,7 @@ fn write_down(window: &Window, look: Look) -> Result<(), Failure> {
     window.press(&[keys::CONTROL, keys::END])?;
     "Kilroy".chars().try_for_each(|letter| window.press(&[letter]))?;
     window.wait_until("the saved words", SAVES_WITHIN, |window| {
-        Ok(window.text(&By::css("header [role=status]"))?.contains("saved"))
+        Ok(window.text(&By::css("header.top [role=status]"))?.contains("saved"))
     })?;
     nothing_found(window, "the post-mortem", look)?;
     window.picture(&format!("post-mortem-{look:?}").to_lowercase())?;
