@@ -88,8 +88,9 @@ fn write_down(window: &Window, look: Look) -> Result<(), Failure> {
     window.wait_until("the editor", SAVES_WITHIN, |window| Ok(window.execute(focus, &[])? == true))?;
     window.press(&[keys::CONTROL, keys::END])?;
     "Kilroy".chars().try_for_each(|letter| window.press(&[letter]))?;
+    let kept = "return document.querySelector('header.top [role=status]')?.textContent ?? ''";
     window.wait_until("the saved words", SAVES_WITHIN, |window| {
-        Ok(window.text(&By::css("header.top [role=status]"))?.contains("saved"))
+        Ok(window.execute(kept, &[])?.as_str().is_some_and(|words| words.contains("saved")))
     })?;
     nothing_found(window, "the post-mortem", look)?;
     window.picture(&format!("post-mortem-{look:?}").to_lowercase())?;
