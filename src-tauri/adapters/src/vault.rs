@@ -110,6 +110,7 @@ fn entry(host: &str) -> Result<Entry, Closed> {
     store.build(APPLICATION, host, None).map_err(|error| closed(&error))
 }
 
+#[allow(clippy::wildcard_enum_match_arm, reason = "the library may tell more some day")]
 fn closed(error: &Error) -> Closed {
     match error {
         Error::NoStorageAccess(_) => Closed::Locked,
@@ -120,6 +121,7 @@ fn closed(error: &Error) -> Closed {
 }
 
 /// On one line, without a full stop.
+#[allow(clippy::wildcard_enum_match_arm, reason = "the library may tell more some day")]
 fn words(error: &Error) -> String {
     let text = match error {
         // These carry what was read, which is the secret.

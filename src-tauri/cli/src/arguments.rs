@@ -22,6 +22,7 @@ pub(crate) struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
+#[allow(clippy::large_enum_variant, reason = "one is made, at the start")]
 pub(crate) enum Command {
     /// List the releases of a repository, newest first
     Timeline(Timeline),

@@ -194,7 +194,9 @@ impl Answer {
             ["message", "error", "errors", "detail"].iter().find_map(|key| match &body[*key] {
                 Value::Null => None,
                 Value::String(text) => Some(text.clone()),
-                other => Some(other.to_string()),
+                other @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+                    Some(other.to_string())
+                }
             })
         });
         match named {

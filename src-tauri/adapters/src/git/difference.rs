@@ -53,7 +53,15 @@ fn in_process(location: &Location, target: &ObjectId, live: &ObjectId) -> Result
         let kind = match delta.status() {
             Delta::Added => ChangeKind::Added,
             Delta::Deleted => ChangeKind::Removed,
-            _ => ChangeKind::Modified,
+            Delta::Unmodified
+            | Delta::Modified
+            | Delta::Renamed
+            | Delta::Copied
+            | Delta::Ignored
+            | Delta::Untracked
+            | Delta::Typechange
+            | Delta::Unreadable
+            | Delta::Conflicted => ChangeKind::Modified,
         };
         let path = delta.new_file().path().or_else(|| delta.old_file().path());
         FileChange { path: path.map(shown).unwrap_or_default(), kind }

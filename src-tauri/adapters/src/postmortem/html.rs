@@ -66,7 +66,19 @@ fn events<'a>(written: &'a Written, folder: &str, stand_in: &str) -> Vec<Event<'
                 None => events.push(event),
             },
             Event::End(TagEnd::Image) if in_picture => in_picture = false,
-            event => {
+            event @ (Event::Start(_)
+            | Event::End(_)
+            | Event::Text(_)
+            | Event::Code(_)
+            | Event::InlineMath(_)
+            | Event::DisplayMath(_)
+            | Event::Html(_)
+            | Event::InlineHtml(_)
+            | Event::FootnoteReference(_)
+            | Event::SoftBreak
+            | Event::HardBreak
+            | Event::Rule
+            | Event::TaskListMarker(_)) => {
                 if !in_front && !in_picture {
                     events.push(event);
                 }

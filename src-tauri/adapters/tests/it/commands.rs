@@ -85,7 +85,10 @@ impl Bench {
 fn exited(end: CommandEnd) -> Ran {
     match end {
         CommandEnd::Exited(ran) => ran,
-        other => panic!("it should have run to its end: {other:?}"),
+        other @ (CommandEnd::TimedOut(_)
+        | CommandEnd::NotTrusted(_)
+        | CommandEnd::Missing(_)
+        | CommandEnd::Broken(_)) => panic!("it should have run to its end: {other:?}"),
     }
 }
 

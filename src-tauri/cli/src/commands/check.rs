@@ -8,7 +8,7 @@ use lastgood_adapters::alerts::DesktopAlerts;
 use lastgood_adapters::desk::desk;
 use lastgood_adapters::place::Place;
 use lastgood_adapters::workspace::{Access, Audience, Workspace};
-use lastgood_core::error::{Code, Trouble};
+use lastgood_core::error::Trouble;
 use lastgood_core::ids::TagName;
 use lastgood_core::journal::Fact;
 use lastgood_core::live::last_good::words;
@@ -55,9 +55,10 @@ async fn plan(workspace: &Workspace, arguments: &Check) -> Result<Plan, Trouble>
         countdown: SignedDuration::ZERO,
         rehearsal: workspace.is_rehearsal(),
     };
-    workspace.plan(&arguments.environment, wish, &known).map_err(|trouble| match trouble.code {
-        Code::NoTarget => Trouble { hint: trouble.hint.replace("`--to TAG`", "--to TAG"), ..trouble },
-        _ => trouble,
+    workspace.plan(&arguments.environment, wish, &known).map_err(|trouble| Trouble {
+        // Here the option has no program's name before it.
+        hint: trouble.hint.replace("`--to TAG`", "--to TAG"),
+        ..trouble
     })
 }
 

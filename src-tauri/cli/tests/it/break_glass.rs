@@ -7,8 +7,8 @@ async fn the_page_is_printed_without_any_network_and_its_commands_roll_back() {
     let stage = Stage::start().await;
     let clone = stage.description().clone.clone();
     let settings = std::fs::read_to_string(clone.join("lastgood.toml")).unwrap();
-    let contacts = "contacts = [\"@on-call, pager 555 0100\", \"@platform-lead\"]\n";
-    std::fs::write(clone.join("lastgood.toml"), format!("{contacts}{settings}")).unwrap();
+    let contacts = "\n[contacts]\n\"@on-call\" = \"pager 555 0100\"\n\"@platform-lead\" = \"phone 555 0101\"\n";
+    std::fs::write(clone.join("lastgood.toml"), format!("{settings}{contacts}")).unwrap();
     assert_eq!(stage.run(&["break-glass", "production"]).code, Some(1), "nothing was prepared yet");
     assert_eq!(stage.run(&["status"]).code, Some(0));
 
@@ -20,7 +20,7 @@ async fn the_page_is_printed_without_any_network_and_its_commands_roll_back() {
         "Break glass: production back to v2.4.0",
         "Live was   v2.4.1",
         &format!("commit   {commit}"),
-        "@on-call, pager 555 0100",
+        "@on-call: pager 555 0100",
         "gh workflow run deploy.yml",
         "-f version_tag=v2.4.0",
         "curl -fsS -X POST",

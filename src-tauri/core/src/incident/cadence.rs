@@ -32,7 +32,7 @@ pub fn due(incident: &Incident, now: Timestamp, settings: &IncidentSettings) -> 
         .filter_map(|(audience, due)| {
             let urgency = urgency(*due, now, settings)?;
             let shown = |urgency| incident.reminded.contains(&(*audience, *due, urgency));
-            (!shown(urgency) && !shown(Urgency::Now)).then(|| Reminder { audience: *audience, due: *due, urgency })
+            (!shown(urgency) && !shown(Urgency::Now)).then_some(Reminder { audience: *audience, due: *due, urgency })
         })
         .collect();
     reminders.sort_by_key(|reminder| (std::cmp::Reverse(reminder.urgency), reminder.due));

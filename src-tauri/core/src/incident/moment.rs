@@ -109,7 +109,12 @@ impl Moment {
         match self {
             Self::Resolved => "ticket-resolved",
             _ if first => "ticket-opened",
-            _ => "ticket-update",
+            Self::Declared
+            | Self::RollingBack
+            | Self::RolledBack
+            | Self::Identified
+            | Self::Monitoring
+            | Self::NothingNew => "ticket-update",
         }
     }
 }

@@ -179,7 +179,7 @@ fn emphasise(found: &mut Line, inside: &[Glyph], dress: fn(String) -> Inline) {
     inside.iter().for_each(|glyph| push(&mut plain, glyph));
     found.extend(plain.into_iter().map(|inline| match inline {
         Inline::Text(text) => dress(text),
-        other => other,
+        other @ (Inline::Bold(_) | Inline::Code(_) | Inline::Link(_) | Inline::Gap(_)) => other,
     }));
 }
 

@@ -93,7 +93,11 @@ fn flatten(value: &serde_json::Value, prefix: &str, found: &mut Keys) {
             }
         }
         // Lists are compared as a whole: their places are no keys.
-        other => {
+        other @ (serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_)
+        | serde_json::Value::Array(_)) => {
             found.insert(prefix.to_owned(), other.to_string());
         }
     }

@@ -199,6 +199,7 @@ macro_rules! rules {
     ($($rule:ident { $($field:ident),* })*) => {
         $(
             impl Rule for $rule {
+                #[allow(clippy::needless_update, reason = "some rules have more fields")]
                 fn of(policy: PolicyWord) -> Self {
                     Self { policy: Some(policy), ..Self::default() }
                 }

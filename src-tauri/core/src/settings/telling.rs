@@ -229,7 +229,17 @@ impl ChannelSettings {
         match self.kind {
             ChannelKind::Email => self.user.is_some(),
             ChannelKind::Notice => false,
-            kind => kind.secret().is_some(),
+            kind @ (ChannelKind::Slack
+            | ChannelKind::SlackBot
+            | ChannelKind::Teams
+            | ChannelKind::Statuspage
+            | ChannelKind::Instatus
+            | ChannelKind::Cachet
+            | ChannelKind::Cstate
+            | ChannelKind::Github
+            | ChannelKind::Pagerduty
+            | ChannelKind::ReleaseNotes
+            | ChannelKind::Webhook) => kind.secret().is_some(),
         }
     }
 

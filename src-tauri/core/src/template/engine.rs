@@ -76,7 +76,15 @@ fn write(out: &mut Output, _: &mut State, value: &Value) -> Result<(), Error> {
         _ if is_gap(value) => value.to_string(),
         ValueKind::None => return Ok(()),
         ValueKind::Seq | ValueKind::Iterable => joined(value, ", ")?,
-        _ => value.to_string(),
+        ValueKind::Undefined
+        | ValueKind::Bool
+        | ValueKind::Number
+        | ValueKind::String
+        | ValueKind::Bytes
+        | ValueKind::Map
+        | ValueKind::Plain
+        | ValueKind::Invalid
+        | _ => value.to_string(),
     };
     let written = if text.is_empty() { Ok(()) } else { write_marked(out, &text) };
     written.map_err(|error| Error::new(ErrorKind::WriteFailure, "the text could not be written").with_source(error))
@@ -129,7 +137,25 @@ fn words(error: &Error, marked: &str) -> (String, String) {
             (format!("{what} is no value that a template knows."), hint)
         }
         ErrorKind::OutOfFuel => ("The template runs too long.".to_owned(), "Take loops in loops out of it.".to_owned()),
-        _ => {
+        ErrorKind::NonPrimitive
+        | ErrorKind::NonKey
+        | ErrorKind::InvalidOperation
+        | ErrorKind::SyntaxError
+        | ErrorKind::TemplateNotFound
+        | ErrorKind::TooManyArguments
+        | ErrorKind::MissingArgument
+        | ErrorKind::UnknownFilter
+        | ErrorKind::UnknownTest
+        | ErrorKind::UnknownFunction
+        | ErrorKind::UnknownMethod
+        | ErrorKind::BadEscape
+        | ErrorKind::BadSerialization
+        | ErrorKind::BadInclude
+        | ErrorKind::EvalBlock
+        | ErrorKind::CannotUnpack
+        | ErrorKind::WriteFailure
+        | ErrorKind::InvalidDelimiter
+        | _ => {
             let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
             (format!("{detail}."), "Mend it there; the shipped template of that name works.".to_owned())
         }

@@ -239,7 +239,7 @@ pub(crate) fn destination_title(name: &str, settings: &ChannelSettings) -> Strin
     match settings.audience() {
         audience if settings.kind == Kind::Email => format!("{service} to {}", audience.as_str()),
         _ if name.eq_ignore_ascii_case(service) => service.to_owned(),
-        _ => format!("{service}: {name}"),
+        Audience::Team | Audience::Leads | Audience::Customers => format!("{service}: {name}"),
     }
 }
 

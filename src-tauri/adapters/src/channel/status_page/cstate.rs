@@ -146,7 +146,7 @@ fn keys(page: &str) -> Vec<&str> {
 
 /// What follows this word in the front matter.
 fn line<'a>(page: &'a str, word: &str) -> Option<&'a str> {
-    page.splitn(3, FENCE).nth(1)?.lines().find_map(|line| line.strip_prefix(word))
+    page.split(FENCE).nth(1)?.lines().find_map(|line| line.strip_prefix(word))
 }
 
 /// The theme writes titles and names into JSON as they are: what would end a string there is written otherwise.

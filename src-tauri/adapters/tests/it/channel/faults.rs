@@ -60,10 +60,12 @@ async fn every_channel_delivers_once_and_tells_no_from_not_known() {
             let reads_first = kind == "release_notes" && matches!(fault, Reply::CutBefore | Reply::CutDuring);
             // The document is yours: what its server says in its body is no matter.
             let any_page = kind == "notice" && matches!(fault, Reply::Answer(200, ..));
-            let wanted = match wanted {
-                _ if reads_first => End::NotSent,
-                _ if any_page => End::Delivered,
-                wanted => *wanted,
+            let wanted = if reads_first {
+                End::NotSent
+            } else if any_page {
+                End::Delivered
+            } else {
+                *wanted
             };
             let sent = build(kind, more, &receiver).send(&first()).await;
             assert_eq!(end(&sent), wanted, "{kind}, {fault:?}: {sent:?}");

@@ -156,6 +156,6 @@ fn clone(sample: &Sample) -> GitRepository {
 fn done(put: Put) -> ObjectId {
     match put {
         Put::Done(object) => object,
-        other => panic!("{other:?}"),
+        other @ (Put::Changed | Put::Refused(_) | Put::Unknown(_)) => panic!("{other:?}"),
     }
 }

@@ -9,7 +9,7 @@ async fn a_token_that_may_write_says_so_with_its_scopes() {
     let rehearsed = Rehearsed::start().await;
     let rights = rehearsed.github().rights().await.unwrap();
     assert!(rights.push && !rights.archived && rights.private);
-    assert_eq!(rights.scopes.unwrap(), ["repo", "workflow"]);
+    assert_eq!(rights.scopes.unwrap(), ["read:org", "repo", "workflow"]);
     rehearsed.server().change(|state, _| state.access = lastgood_rehearsal::state::Access::Read).unwrap();
     assert!(!rehearsed.github().rights().await.unwrap().push);
 }

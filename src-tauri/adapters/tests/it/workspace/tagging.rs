@@ -10,7 +10,7 @@ use crate::rehearsed::{Rehearsed, git, status};
 async fn a_tag_that_git_cannot_push_is_made_by_github_itself_with_the_same_id() {
     let rehearsed = Rehearsed::at_speed(f64::INFINITY).await;
     let workspace = opened(&rehearsed);
-    unreachable(&rehearsed);
+    hang_up_on_tags(&rehearsed);
     let drive = workspace.begin(plan(&workspace, None).await, audience().0).await.unwrap();
     let rollback = drive.to_the_end().await.unwrap();
     assert_eq!(rollback.end.as_ref().unwrap().outcome, Outcome::Succeeded, "{:?}", rollback.current());
@@ -28,7 +28,7 @@ async fn where_github_refuses_too_the_trouble_is_git_s() {
     let workspace = opened(&rehearsed);
     rehearsed.arm(Fault::once("/git/tags", status(403, &[], When::BeforeEffect)).on("POST").for_ever());
     let plan = plan(&workspace, None).await;
-    unreachable(&rehearsed);
+    hang_up_on_tags(&rehearsed);
     let rollback = workspace.begin(plan, audience().0).await.unwrap().to_the_end().await.unwrap();
     let tag = rollback.step(StepName::Tag);
     assert_eq!(tag.phase, StepPhase::Inconclusive);
@@ -36,8 +36,14 @@ async fn where_github_refuses_too_the_trouble_is_git_s() {
     assert_eq!(rehearsed.started(), 0);
 }
 
-/// The remote's address leads nowhere from now on.
-fn unreachable(rehearsed: &Rehearsed) {
-    let nowhere = rehearsed.beside("gone").join("acme").join("connectias.git");
-    git(&rehearsed.description().clone, &["remote", "set-url", "origin", &nowhere.to_string_lossy()]);
+/// From now on the remote hangs up on whoever pushes a tag. Holds still arrive: a remote that takes none of them, and says
+/// nothing, leaves it to a person whether to go on.
+#[cfg(unix)]
+fn hang_up_on_tags(rehearsed: &Rehearsed) {
+    use std::os::unix::fs::PermissionsExt;
+    let hook = rehearsed.description().remote.join("hooks").join("pre-receive");
+    let script = "#!/bin/sh\nwhile read old new ref; do case \"$ref\" in refs/tags/*) kill -9 $PPID;; esac; done\n";
+    std::fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    std::fs::write(&hook, script).unwrap();
+    std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).unwrap();
 }

@@ -65,7 +65,24 @@ fn recall_for(question: Question) -> Option<Duration> {
     match question {
         Question::DependencyCheck => Some(HOUR * 24 * 30),
         Question::SecurityScan => Some(HOUR * 24),
-        _ => None,
+        Question::TargetExists
+        | Question::WorkflowReady
+        | Question::TargetQuarantine
+        | Question::AccessReady
+        | Question::TargetArtifact
+        | Question::TargetRan
+        | Question::TargetSignature
+        | Question::EnvironmentIdle
+        | Question::RiskMigrations
+        | Question::RiskConfig
+        | Question::RiskWorkflow
+        | Question::RiskDependencies
+        | Question::RiskChanges
+        | Question::LiveVersion
+        | Question::LiveHealth
+        | Question::ProofFunctionality
+        | Question::ProofPerformance
+        | Question::ProofSecurity => None,
     }
 }
 
@@ -95,7 +112,24 @@ pub async fn preset(question: Question, history: &dyn History, commit: &ObjectId
             commands.extend((rust && deny).then_some(&["cargo", "deny", "check"][..]));
             commands.extend(node.then_some(&["npm", "audit", "--audit-level=high"][..]));
         }
-        _ => {}
+        Question::TargetExists
+        | Question::WorkflowReady
+        | Question::TargetQuarantine
+        | Question::AccessReady
+        | Question::TargetArtifact
+        | Question::TargetRan
+        | Question::TargetSignature
+        | Question::EnvironmentIdle
+        | Question::RiskMigrations
+        | Question::RiskConfig
+        | Question::RiskWorkflow
+        | Question::RiskDependencies
+        | Question::RiskChanges
+        | Question::LiveVersion
+        | Question::LiveHealth
+        | Question::ProofFunctionality
+        | Question::ProofPerformance
+        | Question::ProofSecurity => {}
     }
     Ok(owned(&commands))
 }

@@ -62,6 +62,12 @@ fn word(state: &DeploymentState) -> &'static str {
     match state {
         DeploymentState::InProgress => "under way",
         DeploymentState::Waiting => "waiting for an approval",
-        _ => "queued",
+        DeploymentState::Success
+        | DeploymentState::Failure
+        | DeploymentState::Error
+        | DeploymentState::Inactive
+        | DeploymentState::Pending
+        | DeploymentState::Queued
+        | DeploymentState::Other(_) => "queued",
     }
 }

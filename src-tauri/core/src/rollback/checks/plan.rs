@@ -91,7 +91,22 @@ impl CheckPlan {
             Question::ProofFunctionality | Question::ProofPerformance | Question::ProofSecurity => {
                 self.commands.contains_key(&question)
             }
-            _ => true,
+            Question::TargetExists
+            | Question::WorkflowReady
+            | Question::TargetQuarantine
+            | Question::AccessReady
+            | Question::TargetRan
+            | Question::TargetSignature
+            | Question::EnvironmentIdle
+            | Question::RiskMigrations
+            | Question::RiskConfig
+            | Question::RiskWorkflow
+            | Question::DependencyCheck
+            | Question::SecurityScan
+            | Question::RiskDependencies
+            | Question::RiskChanges
+            | Question::LiveVersion
+            | Question::LiveHealth => true,
         };
         has_something && !self.off.contains(&question)
     }

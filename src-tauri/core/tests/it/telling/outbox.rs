@@ -1,6 +1,7 @@
 //! Every state of a message on its way, against everything that can happen to it.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use lastgood_core::error::Code;
 use lastgood_core::incident::event::{Event, SendChoice, SendEnding, SendOutcome};
@@ -63,8 +64,8 @@ fn the_table_of_transitions_is_what_the_documentation_draws() {
             for (name, event) in all() {
                 let Some(next) = outbox::next(&delivery, at(minute), &event) else { continue };
                 table.push_str(&format!("{} + {name} at {minute}: {}\n", delivery.phase.as_str(), next.phase.as_str()));
-                if !reached.contains_key(&next.phase) {
-                    reached.insert(next.phase, next.clone());
+                if let Entry::Vacant(place) = reached.entry(next.phase) {
+                    place.insert(next.clone());
                     ahead.push(next);
                 }
             }
