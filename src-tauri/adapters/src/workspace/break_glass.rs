@@ -15,7 +15,7 @@ use crate::clock::SystemClock;
 use crate::turn::file_name;
 
 impl Workspace {
-    /// Writes the page of every environment that has a target. One that cannot be written anew stays as it was.
+    /// Writes the page of every environment that has a target, from what a whole look told. One that cannot be written anew stays as it was.
     pub async fn prepare_break_glass(&self, known: &Known) {
         for environment in &known.environments {
             if let Some(text) = self.break_glass_text(&environment.name, known).await
@@ -36,7 +36,7 @@ impl Workspace {
             Trouble::new(
                 Code::NoTarget,
                 message,
-                "`lastgood status` prepares it while GitHub answers and there is a target.",
+                "`lastgood status --all` prepares it while GitHub answers and there is a target.",
             )
         })
     }

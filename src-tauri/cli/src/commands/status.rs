@@ -20,7 +20,9 @@ pub(crate) async fn run(arguments: Status) -> Result<ExitCode, Trouble> {
     let workspace = Workspace::open(&arguments.repository.repo, &Place::find()?, Access::from_environment())?;
     let known = if arguments.all { workspace.know().await? } else { workspace.know_live().await? };
     let unfinished = workspace.unfinished().await?;
-    workspace.prepare_break_glass(&known).await;
+    if known.whole {
+        workspace.prepare_break_glass(&known).await;
+    }
     if let Err(trouble) = &known.forge {
         output::trouble(trouble, false);
     }

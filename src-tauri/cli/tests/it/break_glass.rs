@@ -10,7 +10,7 @@ async fn the_page_is_printed_without_any_network_and_its_commands_roll_back() {
     let contacts = "\n[contacts]\n\"@on-call\" = \"pager 555 0100\"\n\"@platform-lead\" = \"phone 555 0101\"\n";
     std::fs::write(clone.join("lastgood.toml"), format!("{settings}{contacts}")).unwrap();
     assert_eq!(stage.run(&["break-glass", "production"]).code, Some(1), "nothing was prepared yet");
-    assert_eq!(stage.run(&["status"]).code, Some(0));
+    assert_eq!(stage.run(&["status", "--all"]).code, Some(0));
 
     let mut asking = stage.lastgood(&["break-glass", "production"]);
     let page = finish(asking.env("LASTGOOD_GITHUB_API", "http://127.0.0.1:1").env_remove("LASTGOOD_GITHUB_TOKEN"));

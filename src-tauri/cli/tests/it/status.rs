@@ -107,8 +107,9 @@ async fn without_any_environment_it_says_so() {
         headers: [].into(),
         when: lastgood_rehearsal::When::BeforeEffect,
     };
-    stage.arm(Fault::once("/environments", none(200, json!({ "total_count": 0, "environments": [] }))));
-    stage.arm(Fault::once("/deployments?", none(200, json!([]))));
+    stage.arm(Fault::once("/graphql", none(404, json!({ "message": "Not Found" }))).for_ever());
+    stage.arm(Fault::once("/environments", none(200, json!({ "total_count": 0, "environments": [] }))).for_ever());
+    stage.arm(Fault::once("/deployments", none(200, json!([]))).for_ever());
     let done = stage.run(&["status"]);
     assert_eq!(done.code, Some(0), "{done:?}");
     assert!(done.out.starts_with("No environments"), "{}", done.out);

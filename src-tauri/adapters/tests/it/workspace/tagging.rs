@@ -29,7 +29,9 @@ async fn where_github_refuses_too_the_trouble_is_git_s() {
     rehearsed.arm(Fault::once("/git/tags", status(403, &[], When::BeforeEffect)).on("POST").for_ever());
     let plan = plan(&workspace, None).await;
     hang_up_on_tags(&rehearsed);
-    let rollback = workspace.begin(plan, audience().0).await.unwrap().to_the_end().await.unwrap();
+    // The bell is gone with its statement: nobody is there to be asked.
+    let drive = workspace.begin(plan, audience().0).await.unwrap();
+    let rollback = drive.to_the_end().await.unwrap();
     let tag = rollback.step(StepName::Tag);
     assert_eq!(tag.phase, StepPhase::Inconclusive);
     assert!(tag.sentence.starts_with("Whether the tag arrived is not known"), "{}", tag.sentence);
