@@ -40,9 +40,10 @@ const TESTS: &[&str] = &[
     "gh",
     // Reads PDFs back.
     "poppler-utils",
+    // What PDFs are set in.
+    "fonts-dejavu-core",
     "tzdata",
     "time",
-    "openssl",
     "python3",
     "python3-venv",
 ];

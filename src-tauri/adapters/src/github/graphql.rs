@@ -12,6 +12,7 @@ use lastgood_core::ports::publishing::Published;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 
 use super::deployments::Found;
 use super::wire::{self, DeploymentStatus};
@@ -32,6 +33,8 @@ const RELEASES: &str = "releases(first: 100, after: $after, orderBy: {field: CRE
 #[derive(Default)]
 pub(super) struct Graphql {
     refused: AtomicBool,
+    taken: AtomicBool,
+    asking: Mutex<()>,
 }
 
 /// One page of a list, newest first.
@@ -180,6 +183,9 @@ impl Github {
 
     /// Whatever goes wrong here goes to REST, which says what it is.
     async fn query<T: DeserializeOwned>(&self, fields: &str, after: Option<&str>) -> Option<T> {
+        // Until one answer tells whether it is taken, one question goes at a time.
+        let taken = self.graphql.taken.load(Ordering::Relaxed);
+        let _first = if taken { None } else { Some(self.graphql.asking.lock().await) };
         if self.graphql.refused.load(Ordering::Relaxed) {
             return None;
         }
@@ -200,6 +206,7 @@ impl Github {
         if !answer.is_success() {
             return None;
         }
+        self.graphql.taken.store(true, Ordering::Relaxed);
         let response: Response<T> = match answer.read("GraphQL") {
             Ok(response) => response,
             Err(trouble) => {

@@ -1,8 +1,7 @@
 //! Requests and answers: deadlines, redirects, limits, and how GitHub is doing.
 
 use std::error::Error as _;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -38,7 +37,8 @@ pub(super) struct Transport {
     limits: Limits,
     vitals: Vitals,
     places: Semaphore,
-    calls_left: AtomicI64,
+    /// When the count begins anew (seconds since 1970), and what is left until then. Answers overtake each other.
+    calls_left: Mutex<(i64, i64)>,
 }
 
 /// One reads and may follow redirects, one asks GraphQL, and one writes and may follow none.
@@ -60,7 +60,7 @@ impl Transport {
             limits: Limits::default(),
             vitals: Vitals::default(),
             places: Semaphore::new(AT_ONCE),
-            calls_left: AtomicI64::new(-1),
+            calls_left: Mutex::new((i64::MIN, -1)),
         })
     }
 
@@ -77,7 +77,7 @@ impl Transport {
     }
 
     pub(super) fn calls_left(&self) -> Option<u32> {
-        u32::try_from(self.calls_left.load(Ordering::Relaxed)).ok()
+        u32::try_from(self.calls().1).ok()
     }
 
     pub(super) fn waiting(&self) -> Option<Waiting> {
@@ -151,10 +151,20 @@ impl Transport {
             if face == Face::Rest
                 && let Some(left) = number(&answer.headers, "x-ratelimit-remaining")
             {
-                self.calls_left.store(left, Ordering::Relaxed);
+                let reset = number(&answer.headers, "x-ratelimit-reset").unwrap_or_default();
+                let mut known = self.calls();
+                if reset > known.0 {
+                    *known = (reset, left);
+                } else if reset == known.0 {
+                    known.1 = known.1.min(left);
+                }
             }
         }
         answer
+    }
+
+    fn calls(&self) -> MutexGuard<'_, (i64, i64)> {
+        self.calls_left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The whole answer, if it comes in time.
