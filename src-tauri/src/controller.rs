@@ -5,30 +5,40 @@
 
 mod alerts;
 mod arming;
+mod driving;
 mod host;
 mod inbox;
+mod logs;
 mod message;
 mod opening;
+mod orders;
 mod people;
 mod rollbacks;
+mod screen;
 mod session;
 pub(crate) mod settings;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use lastgood_adapters::place::Place;
 use lastgood_adapters::sqlite::SqliteJournal;
+use lastgood_adapters::workspace::{Access, Workspace};
 use lastgood_core::error::Trouble;
-use lastgood_core::ids::WriterId;
+use lastgood_core::ids::{RollbackId, WriterId};
 use lastgood_rehearsal::Rehearsal;
-use tauri::AppHandle;
 use tauri::ipc::Channel;
 use tokio::sync::{mpsc, oneshot};
 
-pub(crate) use host::Host;
+use driving::{Driving, Left};
+pub use host::Host;
+use logs::Logs;
 use message::{Message, Reply};
+pub use orders::Word;
 pub(crate) use people::People;
+pub use screen::{Opened, Screen};
 pub(crate) use session::Notes;
 use session::Session;
 use settings::Settings;
@@ -39,7 +49,7 @@ use crate::ipc::session::Startup;
 
 /// What to have in the window.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Wanted {
+pub enum Wanted {
     /// What was open last time; nothing where there was nothing.
     Last,
     Rehearsal,
@@ -52,18 +62,40 @@ const UNDO_SECONDS: u32 = 5;
 /// How often the journal is looked at for facts of other processes.
 const JOURNAL_WATCH: Duration = Duration::from_secs(1);
 
-pub(crate) struct Controller {
-    app: AppHandle,
+/// How often it is tried to take up what nobody drives.
+const TAKE_UP: Duration = Duration::from_secs(5);
+
+/// What the window begins with.
+pub struct Beginning {
+    pub place: Place,
+    /// Which GitHub, and with which token.
+    pub access: Access,
+    pub wanted: Wanted,
+    /// A rehearsal's speed, 1 as in life.
+    pub speed: f64,
+}
+
+/// A repository, and the loopback GitHub that it may stand on.
+type World = (Arc<Workspace>, Option<Arc<Rehearsal>>);
+
+pub struct Controller {
+    screen: Arc<dyn Screen>,
     place: Place,
+    access: Access,
     journal: SqliteJournal,
     journal_version: i64,
     sender: mpsc::UnboundedSender<Message>,
     window: Option<Channel<Notice>>,
     session: Option<Session>,
+    /// Every rollback that this process drives, of whichever repository.
+    driving: HashMap<RollbackId, Driving>,
+    /// Those of the open repository that are not over and that it does not drive.
+    left: HashMap<RollbackId, Left>,
+    logs: Logs,
     /// Counts openings, so that news of a repository that was closed meanwhile is dropped.
     opened: u64,
-    /// The loopback GitHub lives as long as its repository is open.
-    rehearsal: Option<Rehearsal>,
+    /// The loopback GitHub lives as long as its repository is open, or a rollback in it is driven.
+    rehearsal: Option<Arc<Rehearsal>>,
     speed: f64,
     trouble: Option<Trouble>,
     /// Asked before the first opening was over.
@@ -73,19 +105,27 @@ pub(crate) struct Controller {
 
 impl Controller {
     /// Starts the task and has the wanted repository opened.
-    pub(crate) fn start(app: AppHandle, place: &Place, wanted: Wanted, speed: f64) -> Result<Host, Trouble> {
+    ///
+    /// # Errors
+    /// Where the journal cannot be opened.
+    pub fn start(screen: Arc<dyn Screen>, beginning: Beginning) -> Result<Host, Trouble> {
+        let Beginning { place, access, wanted, speed } = beginning;
         let writer = WriterId::new(format!("writer-{}", lastgood_adapters::workspace::fresh()));
         let journal = SqliteJournal::open(&place.journal(), &writer)?;
         let (sender, mut messages) = mpsc::unbounded_channel();
         let mut controller = Self {
-            app,
-            place: place.clone(),
+            screen,
+            place,
+            access,
             settings: Settings::new(journal.clone()),
             journal_version: journal.version()?,
             journal,
             sender: sender.clone(),
             window: None,
             session: None,
+            driving: HashMap::new(),
+            left: HashMap::new(),
+            logs: Logs::default(),
             opened: 0,
             rehearsal: None,
             speed,
@@ -97,6 +137,8 @@ impl Controller {
         tauri::async_runtime::spawn(async move {
             let mut watch = tokio::time::interval(JOURNAL_WATCH);
             watch.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+            let mut take_up = tokio::time::interval(TAKE_UP);
+            take_up.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
             loop {
                 tokio::select! {
                     message = messages.recv() => match message {
@@ -104,6 +146,7 @@ impl Controller {
                         None => return,
                     },
                     _ = watch.tick() => controller.look_at_journal().await,
+                    _ = take_up.tick() => controller.take_up_again(),
                 }
             }
         });
@@ -129,8 +172,13 @@ impl Controller {
             Message::StartRollback(environment, tag, reason, reply) => {
                 self.start_rollback(&environment, tag, reason, reply);
             }
-            Message::Driving(opened, driving, reply) => self.driving(opened, *driving, reply).await,
-            Message::Saw(fact, rollback) => self.saw(*fact, *rollback).await,
+            Message::Driving(driving, reply) => self.driving(*driving, reply).await,
+            Message::NotTakenUp(id, trouble) => self.not_taken_up(&id, trouble).await,
+            Message::TakeUp(id, reply) => self.take_up_asked(&id, reply).await,
+            Message::Approvals(id, reply) => self.approvals(id, reply),
+            Message::JobLog(id, job, reply) => self.job_log(&id, job, reply),
+            Message::Order(id, word, reply) => self.order(id, word, reply),
+            Message::Saw(fact, rollback) => self.saw(*fact, *rollback),
             Message::AlertOpened(rollback) => self.show_window(rollback),
             Message::DriveEnded(id, result) => self.drive_ended(&id, result).await,
             Message::Ask(id, request, reply) => reply.send(self.ask(&id, request)),
@@ -171,6 +219,7 @@ impl Controller {
         if let Some(session) = &self.session {
             self.tell(Notice::Repository { repository: session.view.clone() });
         }
+        self.tell_elsewhere();
         self.tell_overview().await;
         self.tell_inbox().await;
     }

@@ -1,4 +1,6 @@
-//! The Desktop port: an alert goes to the notification service, and asks for attention at the window.
+//! The real window and its desk: the title, alerts of the notification service, and attention asked for.
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use lastgood_adapters::alerts::DesktopAlerts;
@@ -6,9 +8,38 @@ use lastgood_core::ports::Desktop;
 use lastgood_core::ports::world::Alert;
 use tauri::{AppHandle, Manager, UserAttentionType};
 
-pub(crate) struct AppDesktop {
+use crate::controller::{Opened, Screen};
+
+pub(crate) struct AppScreen {
     pub(crate) app: AppHandle,
-    pub(crate) alerts: DesktopAlerts,
+}
+
+impl Screen for AppScreen {
+    fn title(&self, words: &str) {
+        if let Some(window) = self.app.get_webview_window("main")
+            && let Err(error) = window.set_title(words)
+        {
+            tracing::debug!("the title stays: {error}");
+        }
+    }
+
+    fn show(&self) {
+        if let Some(window) = self.app.get_webview_window("main") {
+            // A window manager may refuse; the window is open all the same.
+            drop(window.unminimize());
+            drop(window.show());
+            drop(window.set_focus());
+        }
+    }
+
+    fn alerts(&self, opened: Opened) -> Arc<dyn Desktop> {
+        Arc::new(AppDesktop { app: self.app.clone(), alerts: DesktopAlerts::opening(opened) })
+    }
+}
+
+struct AppDesktop {
+    app: AppHandle,
+    alerts: DesktopAlerts,
 }
 
 #[async_trait]

@@ -2,7 +2,7 @@
 //! everything (`controller`).
 
 mod context;
-mod controller;
+pub mod controller;
 mod desktop;
 pub mod ipc;
 mod startup;

@@ -2,12 +2,15 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use lastgood_adapters::place::Place;
+use lastgood_adapters::workspace::Access;
 use lastgood_core::error::{Code, Trouble};
 use tauri::{App, Manager, Wry};
 
-use crate::controller::{Controller, Wanted};
+use crate::controller::{Beginning, Controller, Wanted};
+use crate::desktop::AppScreen;
 use crate::ipc;
 
 /// What the command line asked for.
@@ -29,7 +32,9 @@ pub(crate) fn build() -> Result<App<Wry>, Trouble> {
         .plugin(tauri_plugin_window_state::Builder::new().build())
         .invoke_handler(ipc::handler())
         .setup(move |app| {
-            let host = Controller::start(app.handle().clone(), &place, arguments.wanted, arguments.speed)?;
+            let Arguments { wanted, speed } = arguments;
+            let beginning = Beginning { place, access: Access::from_environment(), wanted, speed };
+            let host = Controller::start(Arc::new(AppScreen { app: app.handle().clone() }), beginning)?;
             app.manage(host);
             Ok(())
         })

@@ -1,4 +1,8 @@
-//! The desktop app's contracts.
+//! The desktop app's contracts: the types of its wire, and its commands against the rehearsal, without a window.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in a test these say that it failed")]
 
+mod driving;
+mod kit;
+mod opening;
+mod orders;
 mod wire_types;

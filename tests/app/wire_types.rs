@@ -16,6 +16,8 @@ use lastgood_desktop::ipc::postmortem::{
     ActionChange, DiffLine, EvidenceView, ExportFormat, ExportView, LineChange, MergeSide, PostmortemView,
     RevisionView, SavedView,
 };
+use lastgood_desktop::ipc::rollback::job_log::JobLogView;
+use lastgood_desktop::ipc::rollback::orders::ApprovalView;
 use lastgood_desktop::ipc::rollback::{RollbackSummary, RollbackView};
 use lastgood_desktop::ipc::session::{RecentRepository, RepositoryView, Startup};
 use lastgood_desktop::ipc::settings::{HostChoice, SettingsView};
@@ -55,6 +57,8 @@ fn generate(folder: &Path) {
     ReleaseDetail::export_all(&config).unwrap();
     RollbackView::export_all(&config).unwrap();
     RollbackSummary::export_all(&config).unwrap();
+    ApprovalView::export_all(&config).unwrap();
+    JobLogView::export_all(&config).unwrap();
     InboxItem::export_all(&config).unwrap();
     SettingsView::export_all(&config).unwrap();
     HostChoice::export_all(&config).unwrap();

@@ -7,7 +7,9 @@ mod break_glass;
 mod connection;
 mod holds;
 mod known;
+mod logs;
 mod news;
+mod orders;
 mod tagging;
 mod trusted;
 
@@ -33,6 +35,7 @@ pub use access::{API_VARIABLE, Access};
 pub use connection::STATUS_VARIABLE;
 pub use holds::{Held, HoldWish};
 pub use known::{ForgeKnown, Known};
+pub use orders::OrderWish;
 pub use trusted::NamedCommand;
 
 use known::Depth;

@@ -1,5 +1,7 @@
 //! The command line. Its help is its documentation.
 
+mod log;
+mod orders;
 mod postmortem;
 mod telling;
 
@@ -7,6 +9,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use log::Log;
+pub(crate) use orders::{Approve, Cancel};
 pub(crate) use postmortem::{
     ExportPostmortem, Format, Listing, NewPostmortem, Paste, Postmortem, Publish, Search, ShowPostmortem, Take,
     WritePostmortem,
@@ -47,6 +51,14 @@ pub(crate) enum Command {
     ///
     /// An unfinished rollback of the environment is taken up where it stands.
     Rollback(Rollback),
+    /// Approve or reject the run that waits for an environment
+    ///
+    /// The run of an unfinished rollback comes first. GitHub takes this from people, not from tokens of a GitHub App.
+    Approve(Approve),
+    /// Stop the deploy: cancel the run of an unfinished rollback
+    Cancel(Cancel),
+    /// Print what the jobs of a deploy wrote
+    Log(Log),
     /// Go to the release that the last rollback left, lifting its quarantine
     Forward(Forward),
     /// Print the commands, ids and people for a rollback without Lastgood
@@ -427,6 +439,9 @@ impl Command {
             Self::Evidence(_) => false,
             Self::Rollback(arguments) => arguments.json,
             Self::Rehearse(arguments) => arguments.json,
+            Self::Approve(arguments) => arguments.json,
+            Self::Cancel(arguments) => arguments.json,
+            Self::Log(arguments) => arguments.json,
             Self::Forward(arguments) => arguments.json,
             Self::BreakGlass(_) => false,
             Self::Hold(arguments) => arguments.json,

@@ -1,7 +1,9 @@
 //! One file a verb.
 
+pub(crate) mod approve;
 pub(crate) mod auth;
 pub(crate) mod break_glass;
+pub(crate) mod cancel;
 pub(crate) mod channel;
 pub(crate) mod check;
 pub(crate) mod evidence;
@@ -9,6 +11,7 @@ pub(crate) mod forward;
 pub(crate) mod hold;
 pub(crate) mod incident;
 pub(crate) mod journal;
+pub(crate) mod log;
 pub(crate) mod metrics;
 pub(crate) mod postmortem;
 pub(crate) mod quarantine;

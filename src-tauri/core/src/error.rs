@@ -91,6 +91,12 @@ pub enum Code {
     DispatchUnknown,
     /// A newer run took this one's place in the queue.
     RunEvicted,
+    /// The environment wants another person's approval: ask one of those named.
+    NotAReviewer,
+    /// No run waits for an approval there: `lastgood status --all` lists what waits.
+    NothingWaits,
+    /// Whether GitHub took an approval or a cancelling is not known: look at the run.
+    OrderUnknown,
     /// Somebody cancelled the run.
     RunCancelled,
     /// The run failed: open its log.

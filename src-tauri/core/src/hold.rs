@@ -166,7 +166,9 @@ fn fold(facts: &[Fact], environment: &EnvironmentName) -> (Option<Hold>, Option<
             | Event::StepEnded(_)
             | Event::PersonChose { .. }
             | Event::UndoAsked
-            | Event::StopAsked => {}
+            | Event::StopAsked
+            | Event::RunOrdered { .. }
+            | Event::RunOrderEnded { .. } => {}
         }
     }
     (hold, changed)

@@ -10,6 +10,7 @@ pub mod ids;
 pub mod incident;
 pub mod journal;
 pub mod live;
+pub mod log;
 pub mod message;
 pub mod metrics;
 pub mod planning;

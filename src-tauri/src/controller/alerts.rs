@@ -2,18 +2,17 @@
 //!
 //! What is noticed is no fact of a rollback. It is kept beside the journal, for the inbox, and may be lost.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
-use lastgood_adapters::alerts::DesktopAlerts;
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::RollbackId;
 use lastgood_core::ports::Desktop;
 use lastgood_core::ports::world::Alert;
 use serde::{Deserialize, Serialize};
-use tauri::Manager;
 
 use super::Controller;
 use super::message::Message;
-use crate::desktop::AppDesktop;
 use crate::ipc::inbox::InboxItem;
 use crate::ipc::notice::Notice;
 
@@ -33,10 +32,9 @@ struct Noticed {
 
 impl Controller {
     /// Alerts whose button brings this window to what they are about.
-    pub(super) fn desktop(&self) -> AppDesktop {
+    pub(super) fn desktop(&self) -> Arc<dyn Desktop> {
         let sender = self.sender.clone();
-        let alerts = DesktopAlerts::opening(move |rollback| drop(sender.send(Message::AlertOpened(rollback))));
-        AppDesktop { app: self.app.clone(), alerts }
+        self.screen.alerts(Box::new(move |rollback| drop(sender.send(Message::AlertOpened(rollback)))))
     }
 
     /// Keeps each for the inbox, then shows it.
@@ -55,6 +53,11 @@ impl Controller {
             tracing::warn!("{trouble}");
         }
         self.tell_inbox().await;
+        self.alert(news);
+    }
+
+    /// Calls the person; what it is about is kept elsewhere.
+    pub(super) fn alert(&self, news: Vec<Alert>) {
         let desktop = self.desktop();
         tauri::async_runtime::spawn(async move {
             for alert in news {
@@ -83,23 +86,14 @@ impl Controller {
 
     /// Brings the window to the front, and to the rollback that the alert is about. It changes nothing else.
     pub(super) fn show_window(&self, rollback: Option<RollbackId>) {
-        if let Some(window) = self.app.get_webview_window("main") {
-            // A window manager may refuse; the window is open all the same.
-            drop(window.unminimize());
-            drop(window.show());
-            drop(window.set_focus());
-        }
+        self.screen.show();
         self.tell(Notice::Show { rollback: rollback.map(|id| id.to_string()) });
     }
 
     /// The number of unread items stands in the title, for whoever sees only that.
     pub(super) fn tell_title(&self, unread: usize) {
         let title = if unread == 0 { "Lastgood".to_owned() } else { format!("({unread}) Lastgood") };
-        if let Some(window) = self.app.get_webview_window("main")
-            && let Err(error) = window.set_title(&title)
-        {
-            tracing::debug!("the title stays: {error}");
-        }
+        self.screen.title(&title);
     }
 
     fn noticed(&self) -> Vec<Noticed> {

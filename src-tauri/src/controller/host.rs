@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{EnvironmentName, IncidentId, RollbackId, TagName};
+use lastgood_core::log::JobLog;
+use lastgood_core::ports::forge::PendingApproval;
 use lastgood_core::ports::world::Request;
 use lastgood_core::release::Release;
 use tauri::ipc::Channel;
 use tokio::sync::{mpsc, oneshot};
 
 use super::message::{Message, Reply};
+use super::orders::Word;
 use super::settings;
 use super::{Notes, People, Wanted};
 use crate::ipc::inbox::InboxItem;
@@ -19,7 +22,7 @@ use crate::ipc::session::{RepositoryView, Startup};
 use crate::ipc::settings::SettingsView;
 use crate::ipc::timeline::{Overview, ReleaseDetail};
 
-pub(crate) struct Host {
+pub struct Host {
     sender: mpsc::UnboundedSender<Message>,
 }
 
@@ -29,20 +32,20 @@ impl Host {
     }
 
     /// Opens it without waiting for it.
-    pub(crate) fn want(&self, wanted: Wanted) {
+    pub fn want(&self, wanted: Wanted) {
         let (sender, _) = oneshot::channel();
         self.send(Message::Open(wanted, Reply::new(sender)));
     }
 
-    pub(crate) async fn startup(&self) -> Result<Startup, Trouble> {
+    pub async fn startup(&self) -> Result<Startup, Trouble> {
         self.answer(Message::Startup).await
     }
 
-    pub(crate) fn watch(&self, channel: Channel<Notice>) {
+    pub fn watch(&self, channel: Channel<Notice>) {
         self.send(Message::Watch(channel));
     }
 
-    pub(crate) async fn open(&self, wanted: Wanted) -> Result<RepositoryView, Trouble> {
+    pub async fn open(&self, wanted: Wanted) -> Result<RepositoryView, Trouble> {
         self.answer(|reply| Message::Open(wanted, reply)).await
     }
 
@@ -54,11 +57,11 @@ impl Host {
         self.answer(Message::Releases).await
     }
 
-    pub(crate) async fn overview(&self) -> Result<Overview, Trouble> {
+    pub async fn overview(&self) -> Result<Overview, Trouble> {
         self.answer(Message::Overview).await
     }
 
-    pub(crate) fn refresh(&self) {
+    pub fn refresh(&self) {
         self.send(Message::Refresh);
     }
 
@@ -70,7 +73,7 @@ impl Host {
         self.answer(|reply| Message::ReleaseDetail(environment, tag, reply)).await
     }
 
-    pub(crate) async fn lift_hold(&self, environment: EnvironmentName, reason: String) -> Result<(), Trouble> {
+    pub async fn lift_hold(&self, environment: EnvironmentName, reason: String) -> Result<(), Trouble> {
         self.answer(|reply| Message::LiftHold(environment, reason, reply)).await
     }
 
@@ -87,7 +90,7 @@ impl Host {
         self.answer(|reply| Message::Quarantine(environment, tag, reason, reply)).await
     }
 
-    pub(crate) async fn start_rollback(
+    pub async fn start_rollback(
         &self,
         environment: EnvironmentName,
         tag: TagName,
@@ -96,23 +99,43 @@ impl Host {
         self.answer(|reply| Message::StartRollback(environment, tag, reason, reply)).await
     }
 
-    pub(crate) async fn ask(&self, id: RollbackId, request: Request) -> Result<(), Trouble> {
+    pub async fn ask(&self, id: RollbackId, request: Request) -> Result<(), Trouble> {
         self.answer(|reply| Message::Ask(id, request, reply)).await
     }
 
-    pub(crate) async fn rollback(&self, id: RollbackId) -> Result<RollbackView, Trouble> {
+    /// Drives from here what nobody drives.
+    pub async fn take_up(&self, id: RollbackId) -> Result<(), Trouble> {
+        self.answer(|reply| Message::TakeUp(id, reply)).await
+    }
+
+    /// What the run of this rollback waits for.
+    pub async fn approvals(&self, id: RollbackId) -> Result<Vec<PendingApproval>, Trouble> {
+        self.answer(|reply| Message::Approvals(id, reply)).await
+    }
+
+    /// What a job of its run wrote.
+    pub async fn job_log(&self, id: RollbackId, job: u64) -> Result<Arc<JobLog>, Trouble> {
+        self.answer(|reply| Message::JobLog(id, job, reply)).await
+    }
+
+    /// Tells GitHub something about the run of this rollback.
+    pub async fn order(&self, id: RollbackId, word: Word) -> Result<String, Trouble> {
+        self.answer(|reply| Message::Order(id, word, reply)).await
+    }
+
+    pub async fn rollback(&self, id: RollbackId) -> Result<RollbackView, Trouble> {
         self.answer(|reply| Message::Rollback(id, reply)).await
     }
 
-    pub(crate) async fn rollbacks(&self) -> Result<Vec<RollbackSummary>, Trouble> {
+    pub async fn rollbacks(&self) -> Result<Vec<RollbackSummary>, Trouble> {
         self.answer(Message::Rollbacks).await
     }
 
-    pub(crate) async fn inbox(&self) -> Result<Vec<InboxItem>, Trouble> {
+    pub async fn inbox(&self) -> Result<Vec<InboxItem>, Trouble> {
         self.answer(Message::Inbox).await
     }
 
-    pub(crate) async fn read_inbox(&self) -> Result<(), Trouble> {
+    pub async fn read_inbox(&self) -> Result<(), Trouble> {
         self.answer(Message::ReadInbox).await
     }
 

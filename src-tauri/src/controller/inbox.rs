@@ -22,6 +22,7 @@ impl Controller {
         let facts = session.workspace.facts().await?;
         let mut items: Vec<InboxItem> = facts.iter().filter_map(|fact| item(fact, read)).collect();
         items.extend(self.noticed_items());
+        items.extend(self.left_items());
         // RFC 3339 in UTC sorts by time.
         items.sort_by(|a, b| b.at.cmp(&a.at));
         items.truncate(KEPT);
@@ -39,6 +40,7 @@ impl Controller {
         if let Some(newest) = facts.iter().map(|fact| fact.sequence).max() {
             self.journal.remember(READ, &newest.to_string())?;
         }
+        self.read_left();
         self.read_noticed()?;
         self.tell_inbox().await;
         self.tell_overview().await;
@@ -82,7 +84,9 @@ fn item(fact: &Fact, read: u64) -> Option<InboxItem> {
         | Event::QuarantineLifted { .. }
         | Event::PersonChose { .. }
         | Event::UndoAsked
-        | Event::StopAsked => return None,
+        | Event::StopAsked
+        | Event::RunOrdered { .. }
+        | Event::RunOrderEnded { .. } => return None,
     };
     Some(InboxItem {
         id: fact.sequence,

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use lastgood_adapters::desk::Bell;
 use lastgood_adapters::workspace::{Known, Workspace};
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::{EnvironmentName, IncidentId, RollbackId, TagName};
 use lastgood_core::journal::Fact;
+use lastgood_core::log::JobLog;
+use lastgood_core::ports::forge::PendingApproval;
 use lastgood_core::ports::world::{Alert, Request as Wish};
 use lastgood_core::release::Release;
 use lastgood_core::rollback::Rollback;
@@ -15,6 +16,8 @@ use tauri::ipc::Channel;
 use tokio::sync::oneshot;
 
 use super::arming::Arming;
+use super::driving::Driving;
+use super::orders::Word;
 use super::settings::{News, Request};
 use super::{Notes, People, Wanted};
 use crate::ipc::inbox::InboxItem;
@@ -39,6 +42,10 @@ pub(super) enum Message {
     Quarantine(EnvironmentName, TagName, String, Reply<()>),
     StartRollback(EnvironmentName, TagName, String, Reply<RollbackView>),
     Ask(RollbackId, Wish, Reply<()>),
+    TakeUp(RollbackId, Reply<()>),
+    Approvals(RollbackId, Reply<Vec<PendingApproval>>),
+    Order(RollbackId, Word, Reply<String>),
+    JobLog(RollbackId, u64, Reply<Arc<JobLog>>),
     Rollback(RollbackId, Reply<RollbackView>),
     Rollbacks(Reply<Vec<RollbackSummary>>),
     Inbox(Reply<Vec<InboxItem>>),
@@ -54,7 +61,9 @@ pub(super) enum Message {
     Opened(Box<Opening>),
     Known(u64, Box<Result<Known, Trouble>>),
     Armed(u64, EnvironmentName, Arming),
-    Driving(u64, Box<Result<Driving, Trouble>>, Option<Reply<RollbackView>>),
+    Driving(Box<Result<Driving, Trouble>>, Option<Reply<RollbackView>>),
+    /// Nobody of this window drives it, because of this.
+    NotTakenUp(RollbackId, Trouble),
     Saw(Box<Fact>, Box<Rollback>),
     /// Somebody pressed an alert's button.
     AlertOpened(Option<RollbackId>),
@@ -76,12 +85,5 @@ pub(super) struct Opening {
 pub(super) struct Opened {
     pub(super) workspace: Arc<Workspace>,
     pub(super) releases: Arc<Vec<Release>>,
-    pub(super) rehearsal: Option<Rehearsal>,
-}
-
-/// A rollback that a task of this process drives from now on.
-pub(super) struct Driving {
-    pub(super) rollback: Rollback,
-    pub(super) facts: Vec<Fact>,
-    pub(super) bell: Bell,
+    pub(super) rehearsal: Option<Arc<Rehearsal>>,
 }

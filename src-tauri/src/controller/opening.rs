@@ -12,6 +12,7 @@ use lastgood_core::ports::Repository;
 use lastgood_core::release::{Sort, sort};
 use lastgood_rehearsal::{Options, Rehearsal};
 
+use super::driving::Driving;
 use super::message::{Message, Opened, Opening, Reply};
 use super::session::Session;
 use super::{Controller, Wanted};
@@ -36,12 +37,16 @@ impl Controller {
             Wanted::Rehearsal | Wanted::Folder(_) => wanted,
         };
         let (place, speed, sender) = (self.place.clone(), self.speed, self.sender.clone());
-        let access = Access::from_environment().in_session(self.settings.session());
+        let access = self.access.clone().in_session(self.settings.session());
+        let driven = self.driving.values().find(|driving| driving.rehearsal.is_some());
+        let driven = driven.filter(|_| wanted == Wanted::Rehearsal).map(Driving::world);
         tauri::async_runtime::spawn(async move {
-            let result = match &wanted {
-                Wanted::Last => Ok(None),
-                Wanted::Rehearsal => rehearsal(&place, speed).await.map(Some),
-                Wanted::Folder(folder) => open(folder, &place, access).await.map(Some),
+            let result = match (&wanted, driven) {
+                // Its folder is in use, and its story goes on.
+                (_, Some((workspace, rehearsal))) => again(workspace, rehearsal).await.map(Some),
+                (Wanted::Last, None) => Ok(None),
+                (Wanted::Rehearsal, None) => rehearsal(&place, speed).await.map(Some),
+                (Wanted::Folder(folder), None) => open(folder, &place, access).await.map(Some),
             };
             drop(sender.send(Message::Opened(Box::new(Opening { wanted, result, reply }))));
         });
@@ -64,7 +69,10 @@ impl Controller {
                 self.tell(Notice::Repository { repository: view });
                 self.tell(Notice::Releases);
                 self.keep_people();
-                self.take_up_unfinished().await;
+                self.left.clear();
+                self.look_for_left().await;
+                self.take_up_all();
+                self.tell_elsewhere();
                 self.refresh();
             }
             Ok(None) => opening.reply.send(Err(super::session::nothing_open())),
@@ -108,6 +116,12 @@ async fn open(folder: &Path, place: &Place, access: Access) -> Result<Opened, Tr
     Ok(Opened { workspace: Arc::new(workspace), releases: Arc::new(releases), rehearsal: None })
 }
 
+async fn again(workspace: Arc<Workspace>, rehearsal: Option<Arc<Rehearsal>>) -> Result<Opened, Trouble> {
+    let mut releases = workspace.repository().releases().await?;
+    sort(&mut releases, Sort::Date);
+    Ok(Opened { workspace, releases: Arc::new(releases), rehearsal })
+}
+
 /// A fresh story each time, unless the last one holds a rollback that is not over.
 async fn rehearsal(place: &Place, speed: f64) -> Result<Opened, Trouble> {
     if let Some(folder) = newest(&place.rehearsal())
@@ -130,7 +144,7 @@ async fn rehearsal_in(folder: &Path, place: &Place, speed: f64) -> Result<Opened
     let described = rehearsal.description().clone();
     let access = Access::rehearsal(&described.api, Secret::new(described.token), speed);
     let opened = open(&described.clone, place, access).await?;
-    Ok(Opened { rehearsal: Some(rehearsal), ..opened })
+    Ok(Opened { rehearsal: Some(Arc::new(rehearsal)), ..opened })
 }
 
 fn newest(folder: &Path) -> Option<PathBuf> {

@@ -1,23 +1,19 @@
-//! Rollbacks under way: each is driven by a task of its own; requests reach it through its bell.
+//! Rollbacks as the window asks for them: planned and begun, shown, and told what a person wants.
 
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use lastgood_adapters::desk::desk;
-use lastgood_adapters::workspace::{Audience, Drive};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{EnvironmentName, RollbackId, TagName};
-use lastgood_core::journal::Fact;
 use lastgood_core::planning::Wish;
+use lastgood_core::ports::Journal;
 use lastgood_core::ports::world::Request;
-use lastgood_core::ports::{Journal, Watcher};
-use lastgood_core::rollback::Rollback;
-use tokio::sync::mpsc;
 
-use super::message::{Driving, Message, Reply};
+use super::driving::{Driving, Left, Why, run};
+use super::message::{Message, Reply};
 use super::{Controller, UNDO_SECONDS};
 use crate::ipc::notice::Notice;
-use crate::ipc::rollback::view;
+use crate::ipc::rollback::view::{self, Driver};
 use crate::ipc::rollback::{RollbackSummary, RollbackView};
 
 impl Controller {
@@ -35,12 +31,17 @@ impl Controller {
             (_, Err(trouble)) => return reply.send(Err(trouble)),
             (None, Ok(_)) => return reply.send(Err(super::session::nothing_open())),
         };
-        let (bell_side, audience) = self.audience();
-        let (workspace, opened, sender) = (Arc::clone(&session.workspace), self.opened, self.sender.clone());
+        let (bell, audience) = self.audience();
+        let (workspace, rehearsal) = (Arc::clone(&session.workspace), self.rehearsal.clone());
+        let sender = self.sender.clone();
         tauri::async_runtime::spawn(async move {
             match workspace.begin(plan, audience).await {
-                Ok(drive) => run(drive, bell_side, Vec::new(), opened, sender, Some(reply)).await,
-                Err(trouble) => drop(sender.send(Message::Driving(opened, Box::new(Err(trouble)), Some(reply)))),
+                Ok(drive) => {
+                    let rollback = drive.rollback().clone();
+                    let facts = workspace.journal().of_rollback(&rollback.id).await.unwrap_or_default();
+                    run(drive, Driving { rollback, facts, bell, workspace, rehearsal }, sender, Some(reply)).await;
+                }
+                Err(trouble) => drop(sender.send(Message::Driving(Box::new(Err(trouble)), Some(reply)))),
             }
         });
     }
@@ -69,77 +70,8 @@ impl Controller {
         Ok(plan)
     }
 
-    /// What an earlier process left, unless another one drives it now.
-    pub(super) async fn take_up_unfinished(&mut self) {
-        let Ok(session) = self.session() else { return };
-        let workspace = Arc::clone(&session.workspace);
-        for rollback in workspace.unfinished().await.unwrap_or_default() {
-            let (bell, audience) = self.audience();
-            let (workspace, opened, sender) = (Arc::clone(&workspace), self.opened, self.sender.clone());
-            let facts = workspace.journal().of_rollback(&rollback.id).await.unwrap_or_default();
-            tauri::async_runtime::spawn(async move {
-                match workspace.resume(&rollback.id, audience).await {
-                    Ok(drive) => run(drive, bell, facts, opened, sender, None).await,
-                    Err(trouble) => tracing::info!("{trouble}"),
-                }
-            });
-        }
-    }
-
-    /// From now on a task of this process drives it.
-    pub(super) async fn driving(
-        &mut self,
-        opened: u64,
-        driving: Result<Driving, Trouble>,
-        reply: Option<Reply<RollbackView>>,
-    ) {
-        let driving = match driving {
-            Ok(driving) => driving,
-            Err(trouble) => {
-                if let Some(reply) = reply {
-                    reply.send(Err(trouble));
-                }
-                return;
-            }
-        };
-        let Some(session) = self.session.as_mut().filter(|_| opened == self.opened) else { return };
-        let history = session.known.as_ref().map_or(&[][..], |known| &known.facts);
-        let view = view::rollback(&driving.rollback, &driving.facts, history);
-        let begun = driving.rollback.clone();
-        // Facts may have arrived first; they know more.
-        session.driving.entry(driving.rollback.id.clone()).or_insert(driving);
-        match reply {
-            Some(reply) => reply.send(Ok(view)),
-            None => self.tell(Notice::Rollback { rollback: Box::new(view) }),
-        }
-        self.tell_of(&begun);
-        self.tell_overview().await;
-    }
-
-    pub(super) async fn saw(&mut self, fact: Fact, rollback: Rollback) {
-        let Some(session) = &mut self.session else { return };
-        let Some(driving) = session.driving.get_mut(&rollback.id) else { return };
-        driving.rollback = rollback;
-        driving.facts.push(fact);
-        let history = session.known.as_ref().map_or(&[][..], |known| &known.facts);
-        let view = view::rollback(&driving.rollback, &driving.facts, history);
-        self.tell(Notice::Rollback { rollback: Box::new(view) });
-    }
-
-    pub(super) async fn drive_ended(&mut self, id: &RollbackId, result: Result<(), Trouble>) {
-        if let Err(trouble) = result {
-            tracing::error!("rollback {id}: {trouble}");
-        }
-        if let Some(session) = &mut self.session {
-            session.driving.remove(id);
-        }
-        self.facts_changed().await;
-        self.refresh();
-    }
-
     pub(super) fn ask(&self, id: &RollbackId, request: Request) -> Result<(), Trouble> {
-        let driving = self.session()?.driving.get(id);
-        if driving.is_some_and(|driving| driving.bell.ring(request)) {
+        if self.driving.get(id).is_some_and(|driving| driving.bell.ring(request)) {
             return Ok(());
         }
         let message = "This rollback is not driven from this window.";
@@ -147,67 +79,42 @@ impl Controller {
     }
 
     pub(super) async fn rollback_view(&self, id: &RollbackId) -> Result<RollbackView, Trouble> {
-        let session = self.session()?;
-        let history = session.workspace.facts().await?;
-        if let Some(driving) = session.driving.get(id) {
-            return Ok(view::rollback(&driving.rollback, &driving.facts, &history));
+        if let Some(driving) = self.driving.get(id) {
+            return Ok(self.view_of_driven(driving));
         }
-        let rollback = session.workspace.rollback(id).await?;
-        let facts = session.workspace.journal().of_rollback(id).await?;
-        Ok(view::rollback(&rollback, &facts, &history))
+        let workspace = &self.session()?.workspace;
+        let rollback = workspace.rollback(id).await?;
+        let facts = workspace.journal().of_rollback(id).await?;
+        let foreign = facts.first().filter(|fact| fact.subject.repository != workspace.key());
+        let driver = match self.left.get(id).map(|left: &Left| &left.why) {
+            None | Some(Why::Untried) => Driver::Coming,
+            Some(Why::Waits) => Driver::Nobody,
+            Some(Why::Elsewhere(trouble)) => Driver::Another(trouble),
+            Some(Why::Broken(trouble)) => Driver::Broken(trouble),
+        };
+        let history = workspace.facts().await?;
+        let view = view::rollback(&rollback, &facts, &history, &driver);
+        Ok(RollbackView { elsewhere: foreign.map(|fact| fact.subject.repository.clone()), ..view })
+    }
+
+    pub(super) fn view_of_driven(&self, driving: &Driving) -> RollbackView {
+        let open = self.session.as_ref().filter(|session| session.workspace.key() == driving.workspace.key());
+        let known = open.and_then(|session| session.known.as_ref());
+        let history = known.map_or(&[][..], |known| &known.facts);
+        let view = view::rollback(&driving.rollback, &driving.facts, history, &Driver::Here);
+        RollbackView { elsewhere: open.is_none().then(|| view::name_of(&driving.workspace)), ..view }
+    }
+
+    pub(super) async fn tell_rollback(&self, id: &RollbackId) {
+        match self.rollback_view(id).await {
+            Ok(view) => self.tell(Notice::Rollback { rollback: Box::new(view) }),
+            Err(trouble) => tracing::warn!("{trouble}"),
+        }
     }
 
     /// Newest first.
     pub(super) async fn rollback_summaries(&self) -> Result<Vec<RollbackSummary>, Trouble> {
         let rollbacks = self.session()?.workspace.rollbacks().await?;
         Ok(rollbacks.iter().rev().map(view::summary).collect())
-    }
-
-    /// Unfinished ones that another process drives are shown as they stand in the journal.
-    pub(super) async fn tell_foreign_rollbacks(&self) {
-        let Some(session) = &self.session else { return };
-        for rollback in session.workspace.unfinished().await.unwrap_or_default() {
-            if !session.driving.contains_key(&rollback.id)
-                && let Ok(rollback) = self.rollback_view(&rollback.id).await
-            {
-                self.tell(Notice::Rollback { rollback: Box::new(rollback) });
-            }
-        }
-    }
-
-    fn audience(&self) -> (lastgood_adapters::desk::Bell, Audience) {
-        let (desk, bell) = desk();
-        let audience = Audience {
-            desktop: Arc::new(self.desktop()),
-            person: Arc::new(desk),
-            watcher: Arc::new(Relay { sender: self.sender.clone() }),
-        };
-        (bell, audience)
-    }
-}
-
-async fn run(
-    drive: Drive,
-    bell: lastgood_adapters::desk::Bell,
-    facts: Vec<Fact>,
-    opened: u64,
-    sender: mpsc::UnboundedSender<Message>,
-    reply: Option<Reply<RollbackView>>,
-) {
-    let rollback = drive.rollback().clone();
-    let id = rollback.id.clone();
-    drop(sender.send(Message::Driving(opened, Box::new(Ok(Driving { rollback, facts, bell })), reply)));
-    let result = drive.to_the_end().await.map(drop);
-    drop(sender.send(Message::DriveEnded(id, result)));
-}
-
-/// Passes each fact on to the controller.
-struct Relay {
-    sender: mpsc::UnboundedSender<Message>,
-}
-
-impl Watcher for Relay {
-    fn saw(&self, fact: &Fact, rollback: &Rollback) {
-        drop(self.sender.send(Message::Saw(Box::new(fact.clone()), Box::new(rollback.clone()))));
     }
 }

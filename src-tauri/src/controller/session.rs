@@ -11,14 +11,14 @@ use lastgood_adapters::workspace::{HoldWish, Known, Workspace};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::hold;
 use lastgood_core::hold::record::{QuarantineRecord, Scope};
-use lastgood_core::ids::{EnvironmentName, RollbackId, TagName};
+use lastgood_core::ids::{EnvironmentName, TagName};
 use lastgood_core::live::Environment;
 use lastgood_core::ports::{Clock, Publishing};
 use lastgood_core::release::{Release, Sort, sort};
 
 use super::Controller;
 use super::arming::Arming;
-use super::message::{Driving, Message, Reply};
+use super::message::{Message, Reply};
 use super::people::Keeper;
 use crate::ipc::notice::Notice;
 use crate::ipc::session::RepositoryView;
@@ -42,7 +42,6 @@ pub(super) struct Session {
     pub(super) view: RepositoryView,
     pub(super) known: Option<Known>,
     pub(super) arming: HashMap<EnvironmentName, Arming>,
-    pub(super) driving: HashMap<RollbackId, Driving>,
     pub(super) telling: Option<Arc<Telling>>,
     pub(super) keeper: Option<Keeper>,
     releases: Arc<Vec<Release>>,
@@ -62,7 +61,6 @@ impl Session {
             view,
             known: None,
             arming: HashMap::new(),
-            driving: HashMap::new(),
             telling: None,
             keeper: None,
             releases,
@@ -207,7 +205,7 @@ impl Controller {
         }
         self.tell_overview().await;
         self.tell_inbox().await;
-        self.tell_foreign_rollbacks().await;
+        self.look_for_left().await;
         self.told(None);
     }
 
@@ -349,7 +347,7 @@ pub(super) fn nothing_open() -> Trouble {
 }
 
 /// Asking again would be of no use, and a question to the keychain a nuisance: a sign-in goes on where this stopped.
-fn needs_person(trouble: &Trouble) -> bool {
+pub(super) fn needs_person(trouble: &Trouble) -> bool {
     matches!(
         trouble.code,
         Code::TokenRejected

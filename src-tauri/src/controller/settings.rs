@@ -174,7 +174,10 @@ impl Controller {
                 }
             }
             News::Ended(name, number, ending) => self.deed_ended(&name, number, ending),
-            News::Renewed => self.refresh_anew(),
+            News::Renewed => {
+                self.take_up_all();
+                self.refresh_anew();
+            }
         }
         self.tell_settings();
     }
@@ -249,13 +252,11 @@ impl Controller {
 
     /// A rollback under way needs its token to its end.
     fn must_be_idle(&self, name: &str) -> Result<(), Trouble> {
-        match &self.session {
-            Some(session) if session.workspace.host() == name && !session.driving.is_empty() => {
-                let message = "A rollback is under way with this token.";
-                Err(Trouble::new(Code::AlreadyRunning, message, "Sign out when it has ended."))
-            }
-            Some(_) | None => Ok(()),
+        if self.driving.values().any(|driving| driving.workspace.host() == name) {
+            let message = "A rollback is under way with this token.";
+            return Err(Trouble::new(Code::AlreadyRunning, message, "Sign out when it has ended."));
         }
+        Ok(())
     }
 
     fn deed_ended(&mut self, name: &str, number: u64, ending: Ending) {

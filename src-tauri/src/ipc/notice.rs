@@ -5,7 +5,7 @@ use ts_rs::TS;
 
 use super::inbox::InboxItem;
 use super::incident::{IncidentSummary, IncidentView};
-use super::rollback::RollbackView;
+use super::rollback::{ElsewhereView, RollbackView};
 use super::session::RepositoryView;
 use super::settings::SettingsView;
 use super::timeline::Overview;
@@ -19,6 +19,10 @@ pub enum Notice {
     },
     Rollback {
         rollback: Box<RollbackView>,
+    },
+    /// What this window drives in other repositories than the one that is shown.
+    Elsewhere {
+        rollbacks: Vec<ElsewhereView>,
     },
     /// The list changed: ask for it.
     Releases,

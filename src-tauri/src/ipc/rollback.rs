@@ -1,6 +1,8 @@
 //! Rollbacks: starting, watching, deciding.
 
+pub mod job_log;
 pub(crate) mod log;
+pub mod orders;
 pub(crate) mod view;
 
 use lastgood_core::ids::{EnvironmentName, RollbackId, TagName};
@@ -78,10 +80,50 @@ pub struct RollbackView {
     pub can_stop: bool,
     pub stop_requested: bool,
     pub choices: Vec<Choice>,
+    /// A task of this window drives it; only then can it be undone, stopped or decided here.
+    pub driven_here: bool,
+    /// Who drives it instead. Null when it is driven here, or over.
+    pub driver: Option<DriverView>,
+    /// The repository that it belongs to, where that is not the one that is shown.
+    pub elsewhere: Option<String>,
     pub rollback_tag: Option<String>,
     pub steps: Vec<StepView>,
     pub run: Option<RunView>,
     pub log: Vec<LogLine>,
+}
+
+/// Who drives a rollback that this window does not.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DriverView {
+    pub kind: DriverKind,
+    pub sentence: String,
+    pub hint: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum DriverKind {
+    /// It is being taken up.
+    Coming,
+    /// Another Lastgood on this machine.
+    Another,
+    /// It waits for a decision, and nobody drives it.
+    Nobody,
+    /// It could not be gone on with.
+    Broken,
+}
+
+/// A rollback that this window drives, of another repository than the one that is shown.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ElsewhereView {
+    pub id: String,
+    pub repository: String,
+    pub environment: String,
+    pub to: String,
+    pub can_undo: bool,
+    pub undo_until: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]
@@ -162,8 +204,11 @@ pub struct LogLine {
 pub enum LogTone {
     Plain,
     Good,
+    Warn,
     Bad,
     Active,
+    /// A part begins.
+    Group,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]
@@ -204,6 +249,12 @@ pub(crate) async fn undo_rollback(host: State<'_, Host>, id: String) -> Result<(
 #[tauri::command]
 pub(crate) async fn stop_rollback(host: State<'_, Host>, id: String) -> Result<(), UiError> {
     Ok(host.ask(RollbackId::new(id), Request::StopAfterThisStep).await?)
+}
+
+/// Goes on from here with what nobody drives.
+#[tauri::command]
+pub(crate) async fn take_up_rollback(host: State<'_, Host>, id: String) -> Result<(), UiError> {
+    Ok(host.take_up(RollbackId::new(id)).await?)
 }
 
 #[tauri::command]

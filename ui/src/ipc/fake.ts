@@ -3,6 +3,7 @@ import type { Answer, Arguments, CommandName, Commands } from "./commands";
 import type { IncidentCommands } from "./commands/incident";
 import type { PostmortemCommands } from "./commands/postmortem";
 import { IpcError } from "./error";
+import { sampleJobLog } from "./fake/job-log";
 import { FakePapers } from "./fake/papers";
 import { DAY, sampleDetail } from "./fake/releases";
 import { rollbackAt, type Script } from "./fake/rollback";
@@ -172,6 +173,35 @@ export class Fake implements Backend {
       this.#change((script) => {
         script.stopAsked = true;
       }),
+    take_up_rollback: () =>
+      this.#change((script) => {
+        script.driver = null;
+      }),
+    approvals: () =>
+      this.#script?.waits
+        ? [
+            {
+              environment: "production",
+              reviewers: ["platform-lead", "on-call-lead"],
+              canApprove: this.scenario.waits === "me",
+              waitMinutes: 0,
+            },
+          ]
+        : [],
+    job_log: ({ job }) => sampleJobLog(job, this.now),
+    decide_run: ({ approve }) => {
+      this.#change((script) => {
+        script.waits = false;
+        if (!approve) script.ending = "failed";
+      });
+      return approve ? "Run 19482201 is approved for production" : "Run 19482201 is rejected for production";
+    },
+    cancel_run: () => {
+      this.#change((script) => {
+        script.ending = "failed";
+      });
+      return "Run 19482201 is being cancelled";
+    },
     choose: ({ choice }) =>
       this.#change((script) => {
         if (choice === "send_again") script.ending = "succeeded";
@@ -246,6 +276,8 @@ export class Fake implements Backend {
       reason,
       startedAt,
       ending: this.scenario.ending,
+      driver: this.scenario.driver ?? null,
+      waits: this.scenario.waits !== undefined,
     };
     this.#script = script;
     if (one && rollbackAt(script, this.now).endedAt === null) one.rollback = script.id;

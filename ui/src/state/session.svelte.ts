@@ -1,5 +1,6 @@
 import { call } from "../ipc/commands";
 import { type IpcError, toIpcError } from "../ipc/error";
+import type { ElsewhereView } from "../ipc/generated/ElsewhereView";
 import type { RecentRepository } from "../ipc/generated/RecentRepository";
 import type { RepositoryView } from "../ipc/generated/RepositoryView";
 import type { UiError } from "../ipc/generated/UiError";
@@ -12,6 +13,8 @@ export class Session {
   trouble = $state.raw<UiError | null>(null);
   opening = $state(false);
   undoSeconds = $state(5);
+  /** Rollbacks that this window drives in other repositories. */
+  elsewhere = $state.raw<ElsewhereView[]>([]);
 
   async begin(): Promise<void> {
     try {

@@ -61,6 +61,9 @@ export class Workspace {
         this.#sayEnd(notice.rollback);
         this.run.receive(notice.rollback);
         break;
+      case "elsewhere":
+        this.session.elsewhere = notice.rollbacks;
+        break;
       case "releases":
         void this.releases.load();
         break;
@@ -100,6 +103,9 @@ export class Workspace {
     if (view) this.navigation.go({ name: "rollback", id: view.id });
     return Boolean(view);
   }
+
+  /** Takes back a rollback of another repository than the one that is shown. */
+  undoElsewhere = (id: string) => this.attempt(() => call("undo_rollback", { id }));
 
   watchRollback(id: string): void {
     this.navigation.go({ name: "rollback", id });

@@ -192,7 +192,7 @@ fn right(answer: May, sentence: impl Into<String>) -> Right {
     Right { answer, sentence: sentence.into() }
 }
 
-fn kind(token: &Secret) -> TokenKind {
+pub(crate) fn kind(token: &Secret) -> TokenKind {
     let begins = |prefix: &str| token.reveal().starts_with(prefix);
     match () {
         () if begins("github_pat_") => TokenKind::FineGrained,

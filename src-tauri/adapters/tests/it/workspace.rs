@@ -2,7 +2,9 @@
 
 mod audience;
 mod beginning;
+mod logs;
 mod news;
+mod orders;
 mod refreshing;
 mod tagging;
 

@@ -23,7 +23,7 @@ use crate::commands::incident;
 use crate::output::{self, plain};
 
 mod narrator;
-mod terminal;
+pub(super) mod terminal;
 
 use narrator::Narrator;
 use terminal::{Terminal, ask, name};

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed test says so by panicking")]
 
 #[cfg(target_os = "linux")]
+mod approve;
 mod auth;
 mod break_glass;
 mod check;
@@ -12,6 +13,7 @@ mod incident;
 mod journal;
 mod kills;
 mod kit;
+mod log;
 mod narration;
 #[cfg(unix)]
 mod outside;

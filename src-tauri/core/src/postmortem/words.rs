@@ -4,7 +4,7 @@ use crate::journal::Fact;
 use crate::ports::forge::RunSnapshot;
 use crate::postmortem::line::{Evidence, LineKind, Weight};
 use crate::rollback::check::{Answer, Verdict};
-use crate::rollback::event::{Choice, Ending, Event, Evidence as Tie, StepOutcome};
+use crate::rollback::event::{Choice, Ending, Event, Evidence as Tie, RunOrder, StepOutcome};
 use crate::rollback::plan::Plan;
 use crate::rollback::{Outcome, StepName};
 
@@ -61,10 +61,24 @@ fn of_rollback(event: &Event) -> Told {
         }
         Event::UndoAsked => main(LineKind::Decision, "Undo asked for".to_owned()),
         Event::StopAsked => main(LineKind::Decision, "Stop after the running step asked for".to_owned()),
+        Event::RunOrdered { run, order, by, comment } => {
+            let said = if comment.is_empty() { String::new() } else { format!(": {}", quoted(comment)) };
+            let text = format!("{} run {run}{said}", ordered(*order));
+            Told { who: some(by), ..main(LineKind::Decision, text) }
+        }
+        Event::RunOrderEnded { sentence, .. } => detail(LineKind::Signal, bare(sentence).to_owned()),
         Event::RollbackEnded { outcome, sentence, .. } => {
             let kind = if *outcome == Outcome::Succeeded { LineKind::Repair } else { LineKind::Signal };
             main(kind, format!("Rollback {}: {}", outcome.as_str(), bare(sentence)))
         }
+    }
+}
+
+fn ordered(order: RunOrder) -> &'static str {
+    match order {
+        RunOrder::Approve => "Approve",
+        RunOrder::Reject => "Reject",
+        RunOrder::Cancel => "Cancel",
     }
 }
 

@@ -90,6 +90,21 @@ pub enum Event {
     },
     UndoAsked,
     StopAsked,
+    /// Intent: a person is about to tell GitHub this about a run. It stands beside the steps and changes none of them.
+    RunOrdered {
+        run: RunId,
+        order: RunOrder,
+        by: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        comment: String,
+    },
+    /// What became of it.
+    RunOrderEnded {
+        run: RunId,
+        order: RunOrder,
+        outcome: OrderOutcome,
+        sentence: String,
+    },
     RollbackEnded {
         outcome: Outcome,
         sentence: String,
@@ -122,6 +137,28 @@ pub enum StepOutcome {
     Aborted,
     /// There is no evidence: a person decides.
     Inconclusive,
+}
+
+/// What a person tells GitHub about a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunOrder {
+    Approve,
+    Reject,
+    Cancel,
+}
+
+/// What became of what a person told GitHub about a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderOutcome {
+    Done,
+    /// GitHub said no.
+    Refused,
+    /// It never left this machine.
+    NotSent,
+    /// It left, and nothing tells what became of it.
+    Unknown,
 }
 
 /// What ties a run to this rollback.

@@ -78,6 +78,8 @@ pub fn next(rollback: &Rollback, at: Timestamp, event: &Event) -> Result<Rollbac
         Event::HoldLifted { .. } => lift(&mut after) || rollback.end.is_some(),
         // So does a quarantine.
         Event::QuarantineLifted { .. } => rollback.end.is_some(),
+        // A person's word to GitHub about the run; the run itself tells what came of it.
+        Event::RunOrdered { .. } | Event::RunOrderEnded { .. } => true,
         _ if rollback.end.is_some() => false,
         Event::ReasonGiven { reason } => give_reason(&mut after, reason),
         Event::StepStarted { step, key } => start(&mut after, at, *step, key),

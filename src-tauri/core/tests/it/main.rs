@@ -6,6 +6,7 @@ mod hold;
 mod ids;
 mod journal;
 mod live;
+mod log;
 mod metrics;
 mod planning;
 mod postmortem;

@@ -120,6 +120,9 @@ fn of_rollback(event: &event::Event) -> Option<Said> {
         event::Event::QuarantineLifted { tag, by, .. } => {
             Some(Said(format!("Quarantine of {tag} lifted"), EventTone::Neutral, Some(by.clone())))
         }
+        event::Event::RunOrdered { run, order, by, .. } => {
+            Some(Said(format!("{} run {run}", ordered(*order)), EventTone::Info, Some(by.clone())))
+        }
         event::Event::ReasonGiven { .. }
         | event::Event::StepStarted { .. }
         | event::Event::Answered(_)
@@ -130,6 +133,15 @@ fn of_rollback(event: &event::Event) -> Option<Said> {
         | event::Event::Quarantined { .. }
         | event::Event::PersonChose { .. }
         | event::Event::UndoAsked
-        | event::Event::StopAsked => None,
+        | event::Event::StopAsked
+        | event::Event::RunOrderEnded { .. } => None,
+    }
+}
+
+fn ordered(order: event::RunOrder) -> &'static str {
+    match order {
+        event::RunOrder::Approve => "Approve",
+        event::RunOrder::Reject => "Reject",
+        event::RunOrder::Cancel => "Cancel",
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use lastgood_core::journal::Fact;
 use lastgood_core::ports::forge::RunSnapshot;
-use lastgood_core::rollback::event::Event;
+use lastgood_core::rollback::event::{Event, OrderOutcome, RunOrder};
 
 use super::{LogLine, LogTone};
 
@@ -17,6 +17,11 @@ pub(crate) fn lines(facts: &[Fact]) -> Vec<LogLine> {
         match event {
             Event::RunFound { run, .. } => log.say(fact.at, format!("Run {run} is ours"), LogTone::Plain),
             Event::RunSeen(seen) => log.compare(fact.at, seen),
+            Event::RunOrdered { by, order, comment, .. } => log.ordered(fact.at, by, *order, comment),
+            Event::RunOrderEnded { outcome, sentence, .. } => {
+                let tone = if *outcome == OrderOutcome::Done { LogTone::Plain } else { LogTone::Bad };
+                log.say(fact.at, sentence.clone(), tone);
+            }
             Event::RunOutOfSight { sentence } => log.say(fact.at, sentence.clone(), LogTone::Bad),
             Event::RollbackStarted(_)
             | Event::ReasonGiven { .. }
@@ -49,6 +54,16 @@ struct Log {
 impl Log {
     fn say(&mut self, at: Timestamp, text: String, tone: LogTone) {
         self.lines.push(LogLine { at: at.to_string(), text, tone });
+    }
+
+    fn ordered(&mut self, at: Timestamp, by: &str, order: RunOrder, comment: &str) {
+        let deed = match order {
+            RunOrder::Approve => "approves",
+            RunOrder::Reject => "rejects",
+            RunOrder::Cancel => "cancels",
+        };
+        let said = if comment.is_empty() { String::new() } else { format!(": {comment}") };
+        self.say(at, format!("{by} {deed} the run{said}"), LogTone::Plain);
     }
 
     fn compare(&mut self, at: Timestamp, seen: &RunSnapshot) {

@@ -1,5 +1,7 @@
 //! From a rollback's facts to its screen.
 
+use lastgood_adapters::workspace::Workspace;
+use lastgood_core::error::Trouble;
 use lastgood_core::journal::Fact;
 use lastgood_core::live::spans::durations;
 use lastgood_core::ports::forge;
@@ -7,14 +9,25 @@ use lastgood_core::rollback::event;
 use lastgood_core::rollback::{self, Outcome, Rollback, Step};
 
 use super::{
-    Choice, ChoiceId, JobStepView, JobView, RollbackPhase, RollbackSummary, RollbackView, RunView, StepName, StepPhase,
-    StepView, log,
+    Choice, ChoiceId, DriverKind, DriverView, ElsewhereView, JobStepView, JobView, RollbackPhase, RollbackSummary,
+    RollbackView, RunView, StepName, StepPhase, StepView, log,
 };
 use crate::ipc::timeline::view::{check, median};
 
-/// `facts` are the rollback's own; `history` those of its repository.
-pub(crate) fn rollback(rollback: &Rollback, facts: &[Fact], history: &[Fact]) -> RollbackView {
+/// Who drives a rollback.
+pub(crate) enum Driver<'a> {
+    Here,
+    /// It is being taken up.
+    Coming,
+    Another(&'a Trouble),
+    Nobody,
+    Broken(&'a Trouble),
+}
+
+/// `facts` are the rollback's own; `history` those of its repository. What a person can do is offered where it is driven.
+pub(crate) fn rollback(rollback: &Rollback, facts: &[Fact], history: &[Fact], driver: &Driver<'_>) -> RollbackView {
     let plan = &rollback.plan;
+    let here = matches!(driver, Driver::Here);
     let taken = durations(&plan.environment, history);
     let (sentence, hint) = words(rollback);
     RollbackView {
@@ -35,15 +48,55 @@ pub(crate) fn rollback(rollback: &Rollback, facts: &[Fact], history: &[Fact]) ->
         usually_seconds: median(&taken),
         usually_from: u32::try_from(taken.len()).unwrap_or(u32::MAX),
         undo_until: (plan.undo_until > plan.started).then(|| plan.undo_until.to_string()),
-        can_undo: rollback.can_undo(),
-        can_stop: rollback.can_stop(),
+        can_undo: here && rollback.can_undo(),
+        can_stop: here && rollback.can_stop(),
         stop_requested: rollback.stop_asked,
-        choices: rollback.choices().iter().map(|choice| self::choice(*choice)).collect(),
+        choices: rollback.choices().iter().filter(|_| here).map(|choice| self::choice(*choice)).collect(),
+        driven_here: here,
+        driver: if rollback.end.is_some() { None } else { self::driver(driver) },
+        elsewhere: None,
         rollback_tag: rollback.tag.as_ref().map(|_| plan.rollback_tag.to_string()),
         steps: rollback.steps.iter().map(|step| self::step(step, rollback)).collect(),
         run: rollback.seen.as_ref().map(run),
         log: log::lines(facts),
     }
+}
+
+fn driver(driver: &Driver<'_>) -> Option<DriverView> {
+    let (kind, sentence, hint) = match driver {
+        Driver::Here => return None,
+        Driver::Coming => (DriverKind::Coming, "It is being taken up where it stands.".to_owned(), String::new()),
+        Driver::Another(trouble) => (
+            DriverKind::Another,
+            trouble.message.clone(),
+            "Undo it, stop it and decide there. Should that Lastgood end, this window goes on with it.".to_owned(),
+        ),
+        Driver::Nobody => (
+            DriverKind::Nobody,
+            "It waits for a decision, and no Lastgood drives it now.".to_owned(),
+            "Go on here to decide.".to_owned(),
+        ),
+        Driver::Broken(trouble) => (DriverKind::Broken, trouble.message.clone(), trouble.hint.clone()),
+    };
+    Some(DriverView { kind, sentence, hint })
+}
+
+pub(crate) fn elsewhere(rollback: &Rollback, workspace: &Workspace) -> ElsewhereView {
+    let plan = &rollback.plan;
+    ElsewhereView {
+        id: rollback.id.to_string(),
+        repository: name_of(workspace),
+        environment: plan.environment.to_string(),
+        to: plan.to.to_string(),
+        can_undo: rollback.can_undo(),
+        undo_until: (plan.undo_until > plan.started).then(|| plan.undo_until.to_string()),
+    }
+}
+
+/// What people call a repository.
+pub(crate) fn name_of(workspace: &Workspace) -> String {
+    let slug = workspace.slug().map(ToString::to_string);
+    slug.unwrap_or_else(|| workspace.repository().git_dir().display().to_string())
 }
 
 pub(crate) fn summary(rollback: &Rollback) -> RollbackSummary {
@@ -92,7 +145,7 @@ fn words(rollback: &Rollback) -> (String, String) {
         Some(step) if step.phase == rollback::StepPhase::Inconclusive => (step.sentence.clone(), step.hint.clone()),
         Some(_) if is_waiting(rollback) => (
             "The run waits for an approval".to_owned(),
-            "Approve it on GitHub; the rollback then goes on by itself.".to_owned(),
+            "Once it is approved the rollback goes on by itself.".to_owned(),
         ),
         Some(step) => (title(step.name, rollback), String::new()),
         None => (String::new(), String::new()),

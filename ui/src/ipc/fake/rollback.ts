@@ -1,4 +1,5 @@
 import type { Choice } from "../generated/Choice";
+import type { DriverView } from "../generated/DriverView";
 import type { JobView } from "../generated/JobView";
 import type { LogLine } from "../generated/LogLine";
 import type { RollbackPhase } from "../generated/RollbackPhase";
@@ -20,6 +21,9 @@ export type Script = {
   ending: Ending;
   undone?: number;
   stopAsked?: boolean;
+  driver?: DriverView | null;
+  /** The run waits for an approval at this moment after the click, and for how long; null once it was decided. */
+  waits?: boolean;
 };
 
 type Line = {
@@ -99,6 +103,7 @@ const LINES: Line[] = [
     after: "v2.4.1 is quarantined, the hold stays until you lift it",
   },
 ];
+const WAITS_AT = 7_000;
 const FAILS_AT = 71_000;
 const UNCLEAR_AT = 36_000;
 
@@ -125,7 +130,9 @@ export function rollbackAt(script: Script, now: number): RollbackView {
   const elapsed = Math.min(now - script.startedAt, script.undone ?? Number.POSITIVE_INFINITY);
   const steps = LINES.map((line) => stepAt(line, script, elapsed));
   const phase = phaseAt(script, elapsed);
-  const ended = phase === "running" || phase === "inconclusive" ? null : endOf(script, phase);
+  const ended =
+    phase === "running" || phase === "inconclusive" || phase === "waiting" ? null : endOf(script, phase);
+  const here = !script.driver;
   return {
     id: script.id,
     sequence: Math.floor((now - script.startedAt) / 50) + 1,
@@ -143,10 +150,13 @@ export function rollbackAt(script: Script, now: number): RollbackView {
     usuallySeconds: 110,
     usuallyFrom: 6,
     undoUntil: at(script, UNDO_UNTIL),
-    canUndo: phase === "running" && elapsed < UNDO_UNTIL,
-    canStop: phase === "running" && elapsed >= UNDO_UNTIL,
+    canUndo: here && phase === "running" && elapsed < UNDO_UNTIL,
+    canStop: here && phase === "running" && elapsed >= UNDO_UNTIL,
     stopRequested: script.stopAsked ?? false,
-    choices: phase === "inconclusive" ? CHOICES : [],
+    choices: here && phase === "inconclusive" ? CHOICES : [],
+    drivenHere: here,
+    driver: ended === null ? (script.driver ?? null) : null,
+    elsewhere: null,
     rollbackTag: elapsed > 5600 ? "rollback-20261122-144107" : null,
     steps,
     run: runAt(script, elapsed),
@@ -162,6 +172,7 @@ function unclear(script: Script): boolean {
 
 function phaseAt(script: Script, elapsed: number): RollbackPhase {
   if (script.undone !== undefined) return "aborted";
+  if (script.waits && elapsed >= WAITS_AT) return "waiting";
   if (unclear(script) && elapsed >= UNCLEAR_AT) return "inconclusive";
   if (script.ending === "failed" && elapsed >= FAILS_AT) return "failed";
   return elapsed >= 105_200 ? "succeeded" : "running";
@@ -195,7 +206,12 @@ function wordsOf(phase: RollbackPhase, script: Script): { sentence: string; hint
         hint: "Look at the Actions page, then say what you see.",
       };
     default:
-      return { sentence: "Running", hint: "" };
+      return phase === "waiting"
+        ? {
+            sentence: "The run waits for an approval",
+            hint: "Once it is approved the rollback goes on by itself.",
+          }
+        : { sentence: "Running", hint: "" };
   }
 }
 

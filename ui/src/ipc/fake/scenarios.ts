@@ -1,3 +1,4 @@
+import type { DriverView } from "../generated/DriverView";
 import type { IncidentView } from "../generated/IncidentView";
 import type { Overview } from "../generated/Overview";
 import type { ReleaseRow } from "../generated/ReleaseRow";
@@ -15,6 +16,9 @@ export type Scenario = {
   overview: (now: number) => Overview;
   ending: Ending;
   rollbackAge: number | null;
+  driver?: DriverView;
+  /** Whose approval the run waits for. */
+  waits?: "me" | "others";
   undone: boolean;
   trouble: boolean;
   incidents: (now: number) => IncidentView[];
@@ -139,6 +143,27 @@ const scenarios = {
   countdown: { ...usual, rollbackAge: 1600 },
   running: { ...usual, rollbackAge: 65_000 },
   late: { ...usual, rollbackAge: 92_000 },
+  waiting: { ...usual, rollbackAge: 9_000, waits: "me" as const },
+  "waiting-for-others": { ...usual, rollbackAge: 9_000, waits: "others" as const },
+  broken: {
+    ...usual,
+    rollbackAge: 65_000,
+    driver: {
+      kind: "broken",
+      sentence: "The journal cannot be written: database or disk is full.",
+      hint: "Nothing is done that is not recorded. Make room on the disk, or check the data folder's permissions.",
+    },
+  },
+  foreign: {
+    ...usual,
+    rollbackAge: 2_000,
+    driver: {
+      kind: "another",
+      sentence:
+        "Rollback rollback-1 of production to v2.4.0 is being driven by another Lastgood on this machine.",
+      hint: "Undo it, stop it and decide there. Should that Lastgood end, this window goes on with it.",
+    },
+  },
   inconclusive: { ...usual, ending: "inconclusive", rollbackAge: 40_000 },
   failed: { ...usual, ending: "failed", rollbackAge: 80_000 },
   succeeded: { ...usual, rollbackAge: 110_000 },

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use lastgood_core::journal::Fact;
 use lastgood_core::ports::Watcher;
-use lastgood_core::rollback::event::{Event, StepOutcome};
+use lastgood_core::rollback::event::{Event, RunOrder, StepOutcome};
 use lastgood_core::rollback::{Rollback, StepName};
 
 use crate::output::{self, plain};
@@ -53,6 +53,14 @@ impl Watcher for Narrator {
             }
             Event::RunSeen(_) => self.run_seen(rollback),
             Event::RunOutOfSight { sentence } => output::line(&plain(&format!("  ? {sentence}"))),
+            Event::RunOrdered { by, order, .. } => {
+                let deed = match order {
+                    RunOrder::Approve => "approves",
+                    RunOrder::Reject => "rejects",
+                    RunOrder::Cancel => "cancels",
+                };
+                output::line(&plain(&format!("  {by} {deed} the run")));
+            }
             Event::StopAsked => output::line("  Stopping after this step; press Ctrl C again to leave at once"),
             Event::RollbackStarted(_)
             | Event::ReasonGiven { .. }
@@ -67,6 +75,7 @@ impl Watcher for Narrator {
             | Event::QuarantineLifted { .. }
             | Event::PersonChose { .. }
             | Event::UndoAsked
+            | Event::RunOrderEnded { .. }
             | Event::RollbackEnded { .. } => {}
         }
     }

@@ -11,7 +11,7 @@ use lastgood_core::journal::{Fact, Subject};
 use lastgood_core::ports::forge::RunSnapshot;
 use lastgood_core::ports::world::Request;
 use lastgood_core::rollback::check::{Answer, Policy, Question, Verdict};
-use lastgood_core::rollback::event::{Choice, Ending, Event, Evidence, StepOutcome};
+use lastgood_core::rollback::event::{Choice, Ending, Event, Evidence, OrderOutcome, RunOrder, StepOutcome};
 use lastgood_core::rollback::next::{begin, fold, next};
 use lastgood_core::rollback::{Outcome, Rollback, StepName, StepPhase};
 use proptest::prelude::*;
@@ -88,7 +88,13 @@ async fn nothing_happens_to_a_rollback_that_is_over_but_that_its_hold_and_its_qu
 }
 
 fn outlives(event: &Event) -> bool {
-    matches!(event, Event::HoldLifted { .. } | Event::QuarantineLifted { .. })
+    matches!(
+        event,
+        Event::HoldLifted { .. }
+            | Event::QuarantineLifted { .. }
+            | Event::RunOrdered { .. }
+            | Event::RunOrderEnded { .. }
+    )
 }
 
 #[test]
@@ -148,6 +154,7 @@ fn explanation(place: &str, kind: &str) -> Option<&'static str> {
         (place, "hold lifted") if !LIFTS.contains(&place) => {
             Some("a rollback lifts its hold at its end; a person's lift waits until it is over")
         }
+        (_, "run ordered" | "run order ended") => Some("a person's word to GitHub, beside the engine"),
         ("hold Aborted", "stop asked" | "undo asked" | "reason given") => Some("giving up ends it at once"),
         (_, "check aborted" | "prove aborted") => {
             Some("only while a command runs, which has tests of its own; else a stop takes effect between two steps")
@@ -224,6 +231,18 @@ fn everything() -> Vec<Event> {
         Event::QuarantineLifted { tag: "v2.5.0".into(), by: "@on-call".to_owned(), reason: "Mended".to_owned() },
         Event::UndoAsked,
         Event::StopAsked,
+        Event::RunOrdered {
+            run: RunId(7001),
+            order: RunOrder::Approve,
+            by: "@on-call".to_owned(),
+            comment: String::new(),
+        },
+        Event::RunOrderEnded {
+            run: RunId(7001),
+            order: RunOrder::Approve,
+            outcome: OrderOutcome::Done,
+            sentence: "Approved".to_owned(),
+        },
     ];
     all.extend(questions().map(|question| Event::Answered(Box::new(answer(question)))));
     for step in StepName::ALL {

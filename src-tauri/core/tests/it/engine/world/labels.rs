@@ -22,6 +22,8 @@ pub(crate) fn label(event: &Event) -> String {
         Event::PersonChose { step, choice } => format!("{} chosen for {}", self::choice(*choice), step.as_str()),
         Event::UndoAsked => "undo asked".to_owned(),
         Event::StopAsked => "stop asked".to_owned(),
+        Event::RunOrdered { .. } => "run ordered".to_owned(),
+        Event::RunOrderEnded { .. } => "run order ended".to_owned(),
         Event::RollbackEnded { outcome, .. } => format!("rollback {}", outcome.as_str()),
     }
 }

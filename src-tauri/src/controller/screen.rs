@@ -1,0 +1,21 @@
+//! The window and the desk around it, as far as the controller needs them. A test gives one that writes down what it is
+//! told.
+
+use std::sync::Arc;
+
+use lastgood_core::ids::RollbackId;
+use lastgood_core::ports::Desktop;
+
+/// Called when somebody presses an alert's button or clicks the alert.
+pub type Opened = Box<dyn Fn(Option<RollbackId>) + Send + Sync>;
+
+pub trait Screen: Send + Sync {
+    /// What stands in the window's title.
+    fn title(&self, words: &str);
+
+    /// Brings the window to the front.
+    fn show(&self);
+
+    /// Alerts whose button brings the window to what they are about.
+    fn alerts(&self, opened: Opened) -> Arc<dyn Desktop>;
+}

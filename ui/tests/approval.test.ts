@@ -1,0 +1,60 @@
+import { fireEvent, screen } from "@testing-library/svelte";
+import { describe, expect, it } from "vitest";
+import { openWindow } from "./kit";
+
+async function watchRollback(scenario: "waiting" | "waiting-for-others" | "running") {
+  const fake = await openWindow(scenario);
+  await fireEvent.click(await screen.findByTestId("watch"));
+  await screen.findByTestId("rollback-screen");
+  return fake;
+}
+
+describe("a run that waits for an approval", () => {
+  it("names who may approve, and is approved from here with a comment", async () => {
+    const fake = await watchRollback("waiting");
+    const row = await screen.findByTestId("approval-of");
+    expect(row.textContent).toContain("platform-lead or on-call-lead may approve. You are one of them.");
+    await fireEvent.input(screen.getByLabelText("Comment"), { target: { value: "checkout fails" } });
+    await fireEvent.click(screen.getByTestId("approve"));
+    await screen.findByText("Run 19482201 is approved for production");
+    expect(fake.count("decide_run")).toBe(1);
+    expect(fake.calls.find((call) => call.name === "decide_run")?.given).toEqual({
+      id: "rollback-1",
+      environment: "production",
+      approve: true,
+      comment: "checkout fails",
+    });
+    await expect.poll(() => screen.queryByTestId("approval")).toBeNull();
+  });
+
+  it("says that somebody else is asked, and offers nothing that GitHub would refuse", async () => {
+    await watchRollback("waiting-for-others");
+    expect((await screen.findByTestId("approval-of")).textContent).toContain("You are not one of them");
+    expect(screen.queryByTestId("approve")).toBeNull();
+  });
+
+  it("says why a decision was not taken, and keeps the row", async () => {
+    const fake = await watchRollback("waiting");
+    await screen.findByTestId("approval-of");
+    fake.refuse(
+      "decide_run",
+      "token_too_weak",
+      "GitHub takes approvals from no token of a GitHub App.",
+      "Sign in as yourself.",
+    );
+    await fireEvent.click(screen.getByTestId("reject"));
+    await screen.findByText("GitHub takes approvals from no token of a GitHub App.");
+    expect(screen.getByTestId("approval-of")).toBeTruthy();
+  });
+});
+
+describe("the deploy", () => {
+  it("is stopped only after it was asked once more", async () => {
+    const fake = await watchRollback("running");
+    await fireEvent.click(screen.getByText("Stop the deploy…"));
+    expect(fake.count("cancel_run")).toBe(0);
+    await fireEvent.click(await screen.findByTestId("cancel-run"));
+    await screen.findByText("Run 19482201 is being cancelled");
+    expect(fake.count("cancel_run")).toBe(1);
+  });
+});
