@@ -178,7 +178,10 @@ impl Controller {
             Message::Approvals(id, reply) => self.approvals(id, reply),
             Message::JobLog(id, job, reply) => self.job_log(&id, job, reply),
             Message::Order(id, word, reply) => self.order(id, word, reply),
-            Message::Saw(fact, rollback) => self.saw(*fact, *rollback),
+            Message::Saw(fact, rollback) => {
+                self.saw(*fact, *rollback);
+                self.rung(None);
+            }
             Message::AlertOpened(rollback) => self.show_window(rollback),
             Message::DriveEnded(id, result) => self.drive_ended(&id, result).await,
             Message::Ask(id, request, reply) => reply.send(self.ask(&id, request)),
@@ -191,6 +194,7 @@ impl Controller {
             Message::OpenLink(url, reply) => reply.send(self.open_link(&url)),
             Message::People(reply) => reply.send(self.people()),
             Message::Told(id) => self.told(id),
+            Message::Rung(id) => self.rung(id),
             Message::Tell(notice) => self.tell(*notice),
             Message::CallFor(news) => self.call_for(news).await,
             Message::Notes(reply) => reply.send(self.notes()),

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use lastgood_desktop::ipc::error::UiError;
 use lastgood_desktop::ipc::inbox::InboxItem;
 use lastgood_desktop::ipc::incident::channel::ChannelView;
-use lastgood_desktop::ipc::incident::draft::{CopyFormat, DraftGiven, DraftView};
+use lastgood_desktop::ipc::incident::draft::{CopyFormat, DraftGiven, DraftView, UpdateGiven};
 use lastgood_desktop::ipc::incident::template::{TemplateTrial, TemplateView};
-use lastgood_desktop::ipc::incident::{IncidentChange, NewIncident};
+use lastgood_desktop::ipc::incident::{IncidentChange, NewIncident, ReviewGiven, SeveritiesView};
 use lastgood_desktop::ipc::notice::Notice;
 use lastgood_desktop::ipc::postmortem::library::LibraryView;
 use lastgood_desktop::ipc::postmortem::{
@@ -67,6 +67,9 @@ fn generate(folder: &Path) {
     IncidentChange::export_all(&config).unwrap();
     DraftView::export_all(&config).unwrap();
     DraftGiven::export_all(&config).unwrap();
+    UpdateGiven::export_all(&config).unwrap();
+    ReviewGiven::export_all(&config).unwrap();
+    SeveritiesView::export_all(&config).unwrap();
     CopyFormat::export_all(&config).unwrap();
     TemplateView::export_all(&config).unwrap();
     TemplateTrial::export_all(&config).unwrap();

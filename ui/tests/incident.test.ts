@@ -2,6 +2,7 @@ import { fireEvent, screen, waitFor, within } from "@testing-library/svelte";
 import { describe, expect, it, vi } from "vitest";
 import type { Fake } from "../src/ipc/fake";
 import type { ScenarioName } from "../src/ipc/fake/scenarios";
+import type { UpdateGiven } from "../src/ipc/generated/UpdateGiven";
 import { goTo, openWindow } from "./kit";
 
 async function enter(scenario: ScenarioName = "usual"): Promise<Fake> {
@@ -106,6 +107,23 @@ describe("the room", () => {
     expect(fake.count("change_incident")).toBe(1);
   });
 
+  it("takes the times that people say, and says what is none", async () => {
+    const fake = await enter();
+    const say = async (label: string, words: string) => {
+      await fireEvent.click(screen.getByRole("button", { name: new RegExp(`^${label}: `) }));
+      const field = screen.getByRole("textbox", { name: label });
+      await fireEvent.input(field, { target: { value: words } });
+      await fireEvent.keyDown(field, { key: "Enter" });
+    };
+    await say("Ended", "soon");
+    await screen.findByText("Ended: this is no time");
+    expect(fake.count("change_incident")).toBe(0);
+    await say("Ended", "2026-11-16 14:42");
+    const change = fake.calls.find((call) => call.name === "change_incident")?.given;
+    expect(change).toMatchObject({ change: { kind: "value", name: "impact_ended_at" } });
+    await screen.findByText("+1 555 0100");
+  });
+
   it("sends once on a double click, and shows the receipt", async () => {
     const fake = await enter();
     const send = await screen.findByTestId("send");
@@ -123,6 +141,13 @@ describe("the room", () => {
     expect(receipt.closest("li")?.dataset.outcome).toBe("unknown");
     expect(fake.count("send_updates")).toBe(0);
     await fireEvent.click(screen.getByRole("button", { name: "It arrived" }));
+    const place = screen.getByLabelText("Its address or number there");
+    await fireEvent.input(place, { target: { value: "https://status.acme.example/incidents/in1" } });
+    await fireEvent.click(screen.getByRole("button", { name: "It arrived" }));
+    expect(fake.calls.find((call) => call.name === "settle_receipt")?.given).toMatchObject({
+      choice: "it_arrived",
+      found: "https://status.acme.example/incidents/in1",
+    });
     expect(fake.calls.at(-1)?.name).not.toBe("send_updates");
     await waitFor(() => expect(screen.queryByText(/did not answer within 20 s/)).toBeNull());
   });
@@ -136,9 +161,62 @@ describe("the room", () => {
     await fireEvent.click(await within(list).findByRole("checkbox", { name: /Teams/ }));
     expect(within(list).getByRole<HTMLInputElement>("checkbox", { name: /Status page/ }).disabled).toBe(true);
     await fireEvent.click(screen.getByRole("button", { name: "Send 2 updates" }));
-    expect(fake.calls.find((call) => call.name === "send_updates")?.given).toEqual({
-      incident: "incident-1",
-      destinations: ["slack", "teams"],
+    const sent = fake.calls.find((call) => call.name === "send_updates")?.given as { updates: UpdateGiven[] };
+    expect(sent.updates.map((one) => one.destination)).toEqual(["slack", "teams"]);
+  });
+
+  it("sends the words that were shown, and reads them again where they changed", async () => {
+    const fake = await enter();
+    const before = fake.room.handlers.draft({ incident: "incident-1", destination: "slack" }).seen;
+    fake.room.incidents = fake.room.incidents.map((one) => ({ ...one, sequence: one.sequence + 1 }));
+    await fireEvent.click(screen.getByTestId("send"));
+    await screen.findByText(/says something else by now/);
+    expect(within(screen.getByTestId("receipts")).getAllByRole("listitem")).toHaveLength(1);
+    await fireEvent.click(screen.getByTestId("send"));
+    await waitFor(() =>
+      expect(within(screen.getByTestId("receipts")).getAllByRole("listitem")).toHaveLength(2),
+    );
+    const sent = fake.calls.filter((call) => call.name === "send_updates").map((call) => call.given);
+    expect(JSON.stringify(sent[0])).toContain(JSON.stringify(before));
+  });
+
+  it("takes over the words of an untouched draft when what happened changes them, and never typed ones", async () => {
+    const fake = await enter();
+    const text = () => fake.room.handlers.draft({ incident: "incident-1", destination: "slack" }).text;
+    expect(screen.getByTestId("composer").textContent).toContain("nothing changed");
+    await fireEvent.change(screen.getByRole("combobox", { name: "Stage" }), {
+      target: { value: "identified" },
+    });
+    await waitFor(() =>
+      expect(fake.calls.find((call) => call.name === "choose_stage")?.given).toMatchObject({
+        stage: "identified",
+      }),
+    );
+    expect(text()).toContain("{{");
+  });
+
+  it("lets a second person read before it leaves for customers", async () => {
+    const fake = await enter();
+    fake.room.handlers.change_incident({
+      id: "incident-1",
+      change: { kind: "value", name: "cause", value: "fuel metering" },
+    });
+    await tab(/Status page/);
+    await screen.findByText("A second person reads it before it leaves.");
+    await fireEvent.click(screen.getByTestId("send"));
+    await fireEvent.click(await screen.findByRole("button", { name: "Read and decide…" }));
+    const dialog = await screen.findByRole("dialog", { name: "Read it before it leaves" });
+    const approve = within(dialog).getByRole<HTMLButtonElement>("button", { name: "Approve and send" });
+    expect(approve.disabled).toBe(true);
+    await fireEvent.input(within(dialog).getByLabelText(/Who you are/), {
+      target: { value: "@support-lead" },
+    });
+    await fireEvent.click(approve);
+    await waitFor(() =>
+      expect(screen.queryByRole("dialog", { name: "Read it before it leaves" })).toBeNull(),
+    );
+    expect(fake.calls.find((call) => call.name === "review_update")?.given).toMatchObject({
+      given: { by: "@support-lead", approved: true },
     });
   });
 
@@ -195,6 +273,19 @@ describe("the templates", () => {
     expect(fake.count("reset_template")).toBe(1);
   });
 
+  it("are made by the team under a name of their own", async () => {
+    const fake = await open();
+    const field = screen.getByLabelText("Name of a new template");
+    await fireEvent.input(field, { target: { value: "../outside" } });
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: "New" }).disabled).toBe(true);
+    await fireEvent.input(field, { target: { value: "team-handover" } });
+    await fireEvent.click(screen.getByRole("button", { name: "New" }));
+    await screen.findByText("Your own");
+    expect(fake.calls.find((call) => call.name === "save_template")?.given).toMatchObject({
+      id: "team-handover",
+    });
+  });
+
   it("are tried on any incident", async () => {
     const fake = await open();
     await fireEvent.change(screen.getByLabelText("On"), { target: { value: "incident-2" } });
@@ -214,5 +305,21 @@ describe("the channels", () => {
     expect(cards[2]?.textContent).toContain("Keychain locked");
     await fireEvent.click(screen.getByRole("button", { name: "Test Teams" }));
     await waitFor(() => expect(cards[1]?.textContent).toContain("No address is kept for this channel"));
+  });
+
+  it("take a secret in, once, and forget it again", async () => {
+    const fake = await openWindow("usual");
+    await goTo("Incidents");
+    await fireEvent.click(await screen.findByRole("button", { name: "Channels" }));
+    await fireEvent.click(await screen.findByRole("button", { name: "Keep the secret of Teams" }));
+    const field = await screen.findByLabelText("the webhook's whole address");
+    expect(field.getAttribute("type")).toBe("password");
+    await fireEvent.input(field, { target: { value: "https://flow.example/?sig=s3cret" } });
+    await fireEvent.click(screen.getByRole("button", { name: "Keep" }));
+    await screen.findByRole("button", { name: "Replace the secret of Teams" });
+    expect(fake.count("keep_channel_secret")).toBe(1);
+    expect(document.body.innerHTML).not.toContain("s3cret");
+    await fireEvent.click(screen.getByRole("button", { name: "Forget the secret of Teams" }));
+    await screen.findByRole("button", { name: "Keep the secret of Teams" });
   });
 });

@@ -61,6 +61,14 @@ pub fn keep(repository: &str, channel: &str, secret: Secret) -> Result<(), Troub
     })
 }
 
+/// # Errors
+/// [`Code::ChannelSecret`] where there is no keychain, or it refuses.
+pub fn forget(repository: &str, channel: &str) -> Result<(), Trouble> {
+    vault::forget(&entry(repository, channel)).map_err(|closed| {
+        Trouble::new(Code::ChannelSecret, closed.trouble().message, "Unlock your keychain, then try again.")
+    })
+}
+
 pub fn variable(channel: &str) -> String {
     let name: String =
         channel.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();

@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{ChannelName, IncidentId};
+use lastgood_core::incident::Stage;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// How long a write waits for another process's.
@@ -21,9 +22,14 @@ const TABLE: &str = "
         body TEXT NOT NULL,
         given TEXT NOT NULL,
         saved_at TEXT NOT NULL,
+        stage TEXT,
+        typed INTEGER NOT NULL DEFAULT 1,
         PRIMARY KEY (incident, channel)
     ) STRICT;
 ";
+
+/// What a table of an earlier version lacks.
+const ADDED: [(&str, &str); 2] = [("stage", "stage TEXT"), ("typed", "typed INTEGER NOT NULL DEFAULT 1")];
 
 /// The words for one channel, not approved yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +42,10 @@ pub struct Draft {
     pub body: String,
     /// Values that a person filled in, by name.
     pub given: BTreeMap<String, String>,
+    /// The stage that a person chose for it; `None` for the one that its words speak of.
+    pub stage: Option<Stage>,
+    /// A person wrote it. Else it only says that there is something to tell, in the words that fit when somebody looks.
+    pub typed: bool,
     pub saved_at: Timestamp,
 }
 
@@ -52,6 +62,12 @@ impl Drafts {
             connection.busy_timeout(BUSY)?;
             connection.pragma_update(None, "synchronous", "FULL")?;
             connection.execute_batch(TABLE)?;
+            for (name, column) in ADDED {
+                let there = "SELECT count(*) FROM pragma_table_info('draft') WHERE name = ?1";
+                if connection.query_row(there, [name], |row| row.get::<_, u32>(0))? == 0 {
+                    connection.execute_batch(&format!("ALTER TABLE draft ADD COLUMN {column}"))?;
+                }
+            }
             Ok(connection)
         };
         let connection = open().map_err(|error| unusable(&error))?;
@@ -61,9 +77,12 @@ impl Drafts {
     /// One statement: what was saved before is there whole, or this is.
     pub fn save(&self, draft: &Draft) -> Result<(), Trouble> {
         let given = serde_json::to_string(&draft.given).unwrap_or_default();
-        let sql = "INSERT INTO draft (incident, channel, template, body, given, saved_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        let stage = draft.stage.map(Stage::as_str);
+        let sql = "INSERT INTO draft (incident, channel, template, body, given, saved_at, stage, typed)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
                    ON CONFLICT (incident, channel) DO UPDATE SET
-                   template = excluded.template, body = excluded.body, given = excluded.given, saved_at = excluded.saved_at";
+                   template = excluded.template, body = excluded.body, given = excluded.given,
+                   saved_at = excluded.saved_at, stage = excluded.stage, typed = excluded.typed";
         let values = params![
             draft.incident.as_str(),
             draft.channel.as_str(),
@@ -71,6 +90,8 @@ impl Drafts {
             draft.body,
             given,
             draft.saved_at.to_string(),
+            stage,
+            draft.typed,
         ];
         self.lock().execute(sql, values).map(|_| ()).map_err(|error| unusable(&error))
     }
@@ -91,6 +112,12 @@ impl Drafts {
         read().map_err(|error| unusable(&error))
     }
 
+    /// Those that nobody typed: what they were about is over.
+    pub fn forget_untouched(&self, incident: &IncidentId) -> Result<(), Trouble> {
+        let gone = self.lock().execute("DELETE FROM draft WHERE incident = ?1 AND typed = 0", [incident.as_str()]);
+        gone.map(|_| ()).map_err(|error| unusable(&error))
+    }
+
     /// It was sent, or thrown away.
     pub fn discard(&self, incident: &IncidentId, channel: &ChannelName) -> Result<(), Trouble> {
         let sql = "DELETE FROM draft WHERE incident = ?1 AND channel = ?2";
@@ -106,12 +133,15 @@ impl Drafts {
 fn draft(row: &Row<'_>) -> rusqlite::Result<Draft> {
     let given: String = row.get("given")?;
     let saved_at: String = row.get("saved_at")?;
+    let stage: Option<String> = row.get("stage")?;
     Ok(Draft {
         incident: IncidentId::new(row.get::<_, String>("incident")?),
         channel: ChannelName::new(row.get::<_, String>("channel")?),
         template: row.get("template")?,
         body: row.get("body")?,
         given: serde_json::from_str(&given).unwrap_or_default(),
+        stage: stage.and_then(|name| Stage::ALL.into_iter().find(|stage| stage.as_str() == name)),
+        typed: row.get("typed")?,
         saved_at: saved_at.parse().unwrap_or_default(),
     })
 }

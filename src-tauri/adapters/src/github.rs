@@ -15,7 +15,7 @@ mod memory;
 mod publishing;
 mod readiness;
 mod reading;
-mod releases;
+pub(crate) mod releases;
 mod runs;
 mod status_page;
 mod transport;

@@ -4,26 +4,31 @@
 //! One process writes the facts of incidents at a time, and one sends at a time: two file locks see to it.
 
 mod compose;
+mod decide;
+mod follow;
+mod review;
+mod seen;
 mod send;
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use lastgood_core::error::{Code, Trouble};
-use lastgood_core::ids::{ChannelName, IncidentId, RepositorySlug, RollbackId, UpdateId};
+use lastgood_core::ids::{ChannelName, IncidentId, RepositorySlug, RollbackId};
 use lastgood_core::incident::cadence::{self, Reminder};
-use lastgood_core::incident::event::{Event, Opening, SendChoice};
-use lastgood_core::incident::{Audience, Incident, next, opening};
+use lastgood_core::incident::event::{Event, Opening};
+use lastgood_core::incident::{Incident, next, opening};
 use lastgood_core::journal::{Fact, NewFact, Subject};
+use lastgood_core::ports::channel::Tested;
 use lastgood_core::ports::{Channel, Clock, Journal};
 use lastgood_core::rollback::Rollback;
 use lastgood_core::settings::Settings;
 use lastgood_core::settings::telling::ChannelSettings;
 use lastgood_core::template::Templates;
+use serde::{Deserialize, Serialize};
 
 pub use compose::{Composed, Wish};
 pub use send::Gone;
@@ -47,7 +52,6 @@ pub struct Telling {
     templates: Templates,
     zone: TimeZone,
     world: World,
-    last_sent: Mutex<BTreeMap<ChannelName, Instant>>,
 }
 
 /// What channels may need of the repository around them.
@@ -58,6 +62,14 @@ pub struct World {
     pub authorizer: Option<Authorizer>,
     /// Of the person at the keyboard, as others should read it.
     pub person: String,
+}
+
+/// How a test of a channel went.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LastTest {
+    pub at: Timestamp,
+    /// Else a sentence and what to do.
+    pub answer: Result<Tested, (String, String)>,
 }
 
 impl Telling {
@@ -78,21 +90,34 @@ impl Telling {
                 Trouble::new(Code::SettingsInvalid, message, "Name one such as Europe/Berlin.")
             })?,
         };
-        let mut own = files;
-        own.extend(settings.incident.templates.clone());
+        // A file is what the window edits: it counts before a text in the settings.
+        let mut own = settings.incident.templates.clone();
+        own.extend(files);
         let drafts = Drafts::open(&place.journal())?;
         let templates = Templates::new(own);
-        let (place, last_sent) = (place.clone(), Mutex::default());
-        Ok(Self { place, key, journal, drafts, settings, templates, zone, world, last_sent })
+        let place = place.clone();
+        Ok(Self { place, key, journal, drafts, settings, templates, zone, world })
     }
 
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
+    /// The same, for a person whom somebody else knows better.
+    #[must_use]
+    pub fn of_person(mut self, person: String) -> Self {
+        self.world.person = person;
+        self
+    }
+
     /// Who is at the keyboard, as others read it.
     pub fn person(&self) -> &str {
         &self.world.person
+    }
+
+    /// In which times are written.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
     }
 
     pub fn templates(&self) -> &Templates {
@@ -140,23 +165,6 @@ impl Telling {
         self.write(&id, Event::IncidentOpened(Box::new(opening))).await
     }
 
-    /// Opens the incident of a rollback, once, and drafts what there is to tell; `None` where the settings want none.
-    /// Nothing is sent but to channels that are set to it, and to those only what lacks nothing.
-    pub async fn rollback_began(&self, rollback: &Rollback) -> Result<Option<Incident>, Trouble> {
-        let settings = &self.settings.incident;
-        if !settings.on_rollback.unwrap_or(!self.settings.channels.is_empty()) {
-            return Ok(None);
-        }
-        let id = opening::id_of(&rollback.id);
-        if let Some(there) = self.incidents().await?.into_iter().find(|incident| incident.id == id) {
-            return Ok(Some(there));
-        }
-        let opening = opening::from_rollback(rollback, settings);
-        let incident = self.write(&id, Event::IncidentOpened(Box::new(opening))).await?;
-        self.draft_all(&incident).await?;
-        Ok(Some(self.incident(&incident.id).await?))
-    }
-
     /// Writes a fact about an incident, and where it stands after it.
     ///
     /// # Errors
@@ -176,14 +184,6 @@ impl Telling {
         Ok(after)
     }
 
-    /// "Nothing new": the audience hears more one cadence later.
-    pub async fn nothing_new(&self, id: &IncidentId, audience: Audience) -> Result<Incident, Trouble> {
-        let incident = self.incident(id).await?;
-        let due = cadence::next_due(&incident, audience, SystemClock.now(), &self.settings.incident);
-        let due = due.ok_or_else(|| refused(id))?;
-        self.write(id, Event::IncidentNothingNew { by: self.world.person.clone(), audience, due }).await
-    }
-
     /// The alerts to show now, by incident. Each is written once it was shown, with [`Event::IncidentReminded`].
     pub async fn due(&self, now: Timestamp) -> Result<Vec<(Incident, Reminder)>, Trouble> {
         let open = self.incidents().await?.into_iter().filter(Incident::is_open);
@@ -194,27 +194,30 @@ impl Telling {
         Ok(open.flat_map(due).collect())
     }
 
-    /// A person's decision about a message that is not on its way by itself any more.
-    pub async fn decide(
-        &self,
-        id: &IncidentId,
-        update: &UpdateId,
-        channel: &ChannelName,
-        choice: SendChoice,
-    ) -> Result<Incident, Trouble> {
-        let event = Event::IncidentSendDecided {
-            update: update.clone(),
-            channel: channel.clone(),
-            by: self.world.person.clone(),
-            choice,
-            expires_at: self.expiry(SystemClock.now()),
+    /// Asks the channel's service whether it would take something; nothing is told to anybody. The answer is remembered.
+    pub async fn test(&self, name: &ChannelName) -> Result<Tested, Trouble> {
+        let answer = match self.channel(name).await {
+            Ok(channel) => channel.test().await,
+            Err(trouble) => Err(trouble),
         };
-        self.write(id, event).await
+        let kept = LastTest {
+            at: SystemClock.now(),
+            answer: answer.clone().map_err(|trouble| (trouble.message, trouble.hint)),
+        };
+        if let Ok(text) = serde_json::to_string(&kept) {
+            self.journal.remember(&self.test_entry(name), &text)?;
+        }
+        answer
     }
 
-    /// Asks the channel's service whether it would take something; nothing is told to anybody.
-    pub async fn test(&self, name: &ChannelName) -> Result<String, Trouble> {
-        self.channel(name).await?.test().await
+    /// The newest test of this channel on this machine; `None` where there was none.
+    pub fn last_test(&self, name: &ChannelName) -> Option<LastTest> {
+        let kept = self.journal.recall(&self.test_entry(name)).ok()??;
+        serde_json::from_str(&kept).ok()
+    }
+
+    fn test_entry(&self, name: &ChannelName) -> String {
+        format!("channel-test {} {name}", self.key)
     }
 
     /// # Errors
@@ -239,6 +242,13 @@ impl Telling {
         self.channel_settings(name)?;
         let (key, name) = (self.key.clone(), name.to_string());
         blocking(move || channel_secret::keep(&key, &name, secret)).await?
+    }
+
+    /// Takes it out of the keychain; one that is not there is no trouble.
+    pub async fn forget_secret(&self, name: &ChannelName) -> Result<(), Trouble> {
+        self.channel_settings(name)?;
+        let (key, name) = (self.key.clone(), name.to_string());
+        blocking(move || channel_secret::forget(&key, &name)).await?
     }
 
     async fn secret(&self, name: &ChannelName) -> Option<Secret> {

@@ -1,6 +1,7 @@
-//! The team's own templates as files of the work tree. They count once they are committed: what is read for sending comes
-//! from the newest commit.
+//! The team's own templates as files of the work tree, of any name. A file counts as it is checked out, and before a text of
+//! the same name below `[incident.templates]`.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -15,9 +16,26 @@ pub fn path(name: &str) -> String {
     format!("{FOLDER}/{name}.j2")
 }
 
+/// A team has fewer, and each is shorter.
+const MOST: usize = 200;
+const LONGEST: u64 = 64 << 10;
+
+/// All of them by name. What is a link, too long or not text is left out: it cannot be a template.
+pub fn all(work_dir: &Path) -> BTreeMap<String, String> {
+    let Ok(folder) = fs::read_dir(work_dir.join(FOLDER)) else { return BTreeMap::new() };
+    let mut names: Vec<String> = folder
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".j2").map(str::to_owned))
+        .collect();
+    names.sort();
+    names.into_iter().take(MOST).filter_map(|name| read(work_dir, &name).map(|text| (name, text))).collect()
+}
+
 /// The text in the work tree, committed or not.
 pub fn read(work_dir: &Path, name: &str) -> Option<String> {
-    fs::read_to_string(file(work_dir, name).ok()?).ok()
+    let file = file(work_dir, name).ok()?;
+    let fits = fs::metadata(&file).is_ok_and(|found| found.is_file() && found.len() <= LONGEST);
+    if fits { fs::read_to_string(file).ok() } else { None }
 }
 
 /// # Errors

@@ -52,6 +52,7 @@ use crate::secret::Secret;
 use crate::sign_in::{Home, Host, SignIn};
 use crate::sqlite::SqliteJournal;
 use crate::telling::{Telling, World};
+use crate::template_files;
 use crate::trust::Trust;
 use crate::turn::{self, Turn};
 use connection::Connection;
@@ -192,20 +193,28 @@ impl Workspace {
     /// # Errors
     /// Where drafts cannot be kept, or the settings name a time zone that nobody knows.
     pub fn telling(&self) -> Result<Telling, Trouble> {
-        let mut files = BTreeMap::new();
-        for template in shipped() {
-            let path = format!(".lastgood/templates/{}.j2", template.name);
-            if let Some(bytes) = self.repository.read_head_file(&path)? {
-                files.insert(template.name.to_owned(), String::from_utf8_lossy(&bytes).into_owned());
-            }
-        }
+        let files = match self.repository.work_dir() {
+            Some(folder) => template_files::all(folder),
+            None => self.committed_templates()?,
+        };
         let world = World {
             slug: self.slug.clone(),
             github: self.connection.api(),
             authorizer: Some(connection::authorizer(&Arc::new(OnceLock::from(Arc::clone(&self.connection))))),
-            person: person(),
+            person: self.repository.author().map_or_else(person, |(name, _)| name),
         };
         Telling::new(&self.place, self.key.clone(), self.journal.clone(), self.settings.clone(), files, world)
+    }
+
+    /// Of a bare repository: those that take the place of a shipped one.
+    fn committed_templates(&self) -> Result<BTreeMap<String, String>, Trouble> {
+        let mut files = BTreeMap::new();
+        for template in shipped() {
+            if let Some(bytes) = self.repository.read_head_file(&template_files::path(template.name))? {
+                files.insert(template.name.to_owned(), String::from_utf8_lossy(&bytes).into_owned());
+            }
+        }
+        Ok(files)
     }
 
     /// The repository's facts, oldest first.

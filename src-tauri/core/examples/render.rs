@@ -4,10 +4,32 @@
 
 use std::time::Instant;
 
-use lastgood_core::message::parse;
+use jiff::Timestamp;
+use lastgood_core::incident::{Severity, Stage};
+use lastgood_core::message::render::{Format, Letter, render};
+use lastgood_core::message::{Message, parse};
 use lastgood_core::template::{NAMES, Values, fill, shipped};
 
 const ROUNDS: usize = 2_000;
+
+fn letter(message: Message) -> Letter {
+    let at = Timestamp::UNIX_EPOCH;
+    Letter {
+        key: "up-1.incidents".to_owned(),
+        incident: "inc-1".to_owned(),
+        title: "Plugins fail".to_owned(),
+        severity: Severity::DEFAULT,
+        severity_name: "SEV 2".to_owned(),
+        stage: Stage::Monitoring,
+        surfaces: Vec::new(),
+        releases: None,
+        began: at,
+        at,
+        before: 0,
+        handle: None,
+        message,
+    }
+}
 
 fn main() {
     let Some(longest) = shipped().iter().max_by_key(|template| template.source.len()) else { return };
@@ -22,6 +44,7 @@ fn main() {
         .map(|_| {
             let start = Instant::now();
             let message = fill(longest.name, longest.source, &values).unwrap_or_else(|fault| parse(&fault.sentence));
+            let message = render(Format::Slack, &letter(message));
             let took = start.elapsed().as_secs_f64() * 1_000.0;
             std::hint::black_box(message);
             took

@@ -131,6 +131,8 @@ pub enum Code {
     TemplateUnknown,
     /// The template has a mistake; the sentence names line and column.
     TemplateInvalid,
+    /// The message would say something else than what was shown: read it again, then send.
+    UpdateChanged,
     /// A value of the message is not known: fill it in, or take it out.
     ValueMissing,
     /// No channel has this name: choose one of `lastgood channel list`.

@@ -58,7 +58,18 @@ pub struct Update {
     pub at: Timestamp,
     pub by: String,
     pub stage: Stage,
+    /// What a second person said of it.
+    pub review: Option<Review>,
     pub deliveries: Vec<Delivery>,
+}
+
+/// What somebody other than the author said of an update before it left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Review {
+    pub by: String,
+    pub at: Timestamp,
+    pub verdict: event::Verdict,
+    pub note: String,
 }
 
 /// 1 is the worst, 4 the mildest; what each means is the team's to say.
@@ -94,6 +105,16 @@ pub struct Receipt {
     pub url: Option<String>,
     /// One sentence: delivered, or merely accepted.
     pub sentence: String,
+}
+
+impl Receipt {
+    /// Of a message that a person found: what the channel calls it, and what they said of it.
+    pub fn found(handle: &str, said: &str) -> Option<Self> {
+        let (handle, said) = (handle.trim(), said.trim());
+        let url = Some(said.to_owned()).filter(|said| said.starts_with("https://"));
+        let sentence = "A person looked, and it is there.".to_owned();
+        (!handle.is_empty()).then(|| Self { handle: Some(handle.to_owned()), url, sentence })
+    }
 }
 
 impl Severity {
@@ -162,6 +183,12 @@ impl Audience {
 impl Incident {
     pub fn is_open(&self) -> bool {
         self.stage != Stage::Resolved
+    }
+
+    /// Nobody was told of it, and nobody but its rollback has to do with it.
+    pub fn rollback_alone(&self) -> bool {
+        let id = self.rollback.as_ref().map(opening::id_of);
+        self.updates.is_empty() && id.as_ref() == Some(&self.id)
     }
 
     pub fn update(&self, id: &UpdateId) -> Option<&Update> {

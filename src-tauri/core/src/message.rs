@@ -9,11 +9,13 @@ mod fit;
 pub(crate) mod mark;
 mod parse;
 pub mod render;
+mod source;
 
 use serde::{Deserialize, Serialize};
 
 pub use clean::clean;
 pub use parse::parse;
+pub use source::source;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {

@@ -10,7 +10,7 @@ mod values;
 use std::collections::BTreeMap;
 
 pub use shipped::{Shipped, shipped};
-pub use values::{NAMES, Values};
+pub use values::{NAMES, Values, WRITTEN_OUT};
 
 use crate::error::{Code, Trouble};
 use crate::message::{self, Message};

@@ -149,7 +149,7 @@ impl Host {
 
     /// This incident changed: the window and the outbox look at it.
     pub(crate) fn told(&self, id: &IncidentId) {
-        self.send(Message::Told(Some(id.clone())));
+        self.send(Message::Rung(Some(id.clone())));
     }
 
     pub(crate) async fn notes(&self) -> Result<Notes, Trouble> {

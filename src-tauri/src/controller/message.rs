@@ -57,6 +57,8 @@ pub(super) enum Message {
     People(Reply<People>),
     /// This incident changed.
     Told(Option<IncidentId>),
+    /// It changed, and something may have to leave.
+    Rung(Option<IncidentId>),
     // From its own tasks.
     Opened(Box<Opening>),
     Known(u64, Box<Result<Known, Trouble>>),

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lastgood_adapters::clock::SystemClock;
-use lastgood_adapters::telling::Telling;
+use lastgood_adapters::telling::{Gone, Telling};
 use lastgood_adapters::workspace::Workspace;
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::IncidentId;
 use lastgood_core::incident::cadence::{Reminder, Urgency};
 use lastgood_core::incident::event::Event;
+use lastgood_core::incident::outbox::SendPhase;
 use lastgood_core::incident::{Audience, Incident};
 use lastgood_core::ports::Clock;
 use lastgood_core::ports::world::Alert;
@@ -21,8 +22,11 @@ use super::message::Message;
 use crate::ipc::incident::commands;
 use crate::ipc::notice::Notice;
 
-/// How often clocks and the outbox are looked at when nobody rings.
+/// How often clocks and the outbox are looked at when nobody rings: another process may have written.
 const ROUND: Duration = Duration::from_secs(5);
+
+/// However soon something is due, what came to nothing is not tried again at once.
+const BREATH: Duration = Duration::from_secs(1);
 
 /// What commands about incidents stand on.
 #[derive(Clone)]
@@ -56,7 +60,12 @@ impl Controller {
         let session = self.session.as_mut().ok_or_else(super::session::nothing_open)?;
         let telling = match &session.telling {
             Some(telling) => Arc::clone(telling),
-            None => Arc::clone(session.telling.insert(Arc::new(session.workspace.telling()?))),
+            None => {
+                let who = session.who();
+                let telling = session.workspace.telling()?;
+                let known = who.starts_with('@');
+                Arc::clone(session.telling.insert(Arc::new(if known { telling.of_person(who) } else { telling })))
+            }
         };
         Ok(People { workspace: Arc::clone(&session.workspace), telling })
     }
@@ -69,11 +78,16 @@ impl Controller {
         }
     }
 
-    /// An incident changed: the window hears of it, and the outbox looks.
-    pub(super) fn told(&mut self, id: Option<IncidentId>) {
+    /// A person changed an incident, or its rollback went on: the outbox looks, and the window hears of it.
+    pub(super) fn rung(&mut self, id: Option<IncidentId>) {
         if let Some(keeper) = self.session.as_ref().and_then(|session| session.keeper.as_ref()) {
             keeper.ring();
         }
+        self.told(id);
+    }
+
+    /// An incident changed: the window hears of it.
+    pub(super) fn told(&mut self, id: Option<IncidentId>) {
         let Ok(people) = self.people() else { return };
         let sender = self.sender.clone();
         tauri::async_runtime::spawn(async move {
@@ -89,16 +103,13 @@ impl Controller {
         });
     }
 
-    /// A rollback opens its incident, where the settings want one.
+    /// A rollback opens its incident, where the settings want one, and what there is to tell follows it.
     pub(super) fn tell_of(&mut self, rollback: &Rollback) {
-        if rollback.end.is_some() {
-            return;
-        }
         let Ok(people) = self.people() else { return };
         let (sender, rollback) = (self.sender.clone(), rollback.clone());
         tauri::async_runtime::spawn(async move {
-            match people.telling.rollback_began(&rollback).await {
-                Ok(Some(incident)) => drop(sender.send(Message::Told(Some(incident.id)))),
+            match people.telling.follow(&rollback).await {
+                Ok(Some(incident)) => drop(sender.send(Message::Rung(Some(incident.id)))),
                 Ok(None) => {}
                 Err(trouble) => tracing::warn!("{trouble}"),
             }
@@ -114,17 +125,26 @@ async fn open(people: &People) -> Vec<IncidentId> {
 /// Sends what waits and says what is due, until the repository is closed.
 async fn keep(sender: mpsc::UnboundedSender<Message>, bell: Arc<Notify>) {
     loop {
-        if let Err(trouble) = round(&sender).await {
+        let rest = round(&sender).await.unwrap_or_else(|trouble| {
             tracing::warn!("{trouble}");
-        }
+            ROUND
+        });
         // Rung or not, it looks again: a message may go, or become due, by the clock alone.
-        drop(tokio::time::timeout(ROUND, bell.notified()).await);
+        drop(tokio::time::timeout(rest, bell.notified()).await);
     }
 }
 
-async fn round(sender: &mpsc::UnboundedSender<Message>) -> Result<(), Trouble> {
+/// One look at everything; the answer is how long it may rest.
+async fn round(sender: &mpsc::UnboundedSender<Message>) -> Result<Duration, Trouble> {
     let people = super::host::people(sender).await?;
+    for incident in people.telling.follow_open().await? {
+        drop(sender.send(Message::Told(Some(incident.id))));
+    }
     let gone = people.telling.send_queued().await?;
+    let asked: Vec<Alert> = gone.iter().filter_map(question).collect();
+    if !asked.is_empty() {
+        drop(sender.send(Message::CallFor(asked)));
+    }
     for id in gone.into_iter().map(|gone| gone.incident).collect::<std::collections::BTreeSet<_>>() {
         drop(sender.send(Message::Told(Some(id))));
     }
@@ -134,7 +154,27 @@ async fn round(sender: &mpsc::UnboundedSender<Message>) -> Result<(), Trouble> {
         people.telling.write(&incident.id, Event::IncidentReminded { audience, due, urgency }).await?;
         drop(sender.send(Message::Told(Some(incident.id))));
     }
-    Ok(())
+    let wake = people.telling.wake_at().await?;
+    let left = wake.and_then(|wake| SystemClock.now().duration_until(wake).try_into().ok());
+    Ok(match (wake, left) {
+        (None, _) => ROUND,
+        // It is due already, and waits behind another one.
+        (Some(_), None) => BREATH,
+        (Some(_), Some(left)) => ROUND.min(left).max(BREATH),
+    })
+}
+
+/// A message that does not go on by itself: somebody looks, and says.
+fn question(gone: &Gone) -> Option<Alert> {
+    let title = match gone.phase {
+        SendPhase::Unknown => format!("Could not tell whether the update arrived at {}", gone.channel),
+        SendPhase::Refused => format!("{} did not take the update", gone.channel),
+        SendPhase::Stale => format!("The update for {} is too late to go by itself", gone.channel),
+        SendPhase::Review | SendPhase::Queued | SendPhase::Sending | SendPhase::Delivered | SendPhase::Dropped => {
+            return None;
+        }
+    };
+    Some(Alert { title, body: format!("{} {}", gone.sentence, gone.hint), urgent: true, rollback: None })
 }
 
 fn alert(incident: &Incident, reminder: &Reminder) -> Alert {

@@ -6,7 +6,6 @@ pub mod draft;
 mod happened;
 mod look;
 pub mod preview;
-mod source;
 pub mod template;
 pub(crate) mod view;
 mod words;
@@ -41,6 +40,8 @@ pub struct IncidentSummary {
     pub title: String,
     /// 1 is the worst of four.
     pub severity: u8,
+    /// As the team calls it.
+    pub severity_name: String,
     pub stage: Stage,
     pub environment: Option<String>,
     pub rollback: Option<String>,
@@ -63,9 +64,15 @@ pub struct IncidentView {
     pub sequence: u32,
     pub title: String,
     pub severity: u8,
+    /// As the team calls it.
+    pub severity_name: String,
+    pub severities: Vec<SeverityView>,
     pub stage: Stage,
     pub environment: Option<String>,
     pub since: String,
+    pub found_at: String,
+    pub impact_started_at: Option<String>,
+    pub impact_ended_at: Option<String>,
     pub ended_at: Option<String>,
     pub opened_by: String,
     /// The rollback it was opened from.
@@ -75,6 +82,9 @@ pub struct IncidentView {
     pub roles: Vec<RoleView>,
     /// Who is called next, in order.
     pub escalation: Vec<String>,
+    pub contacts: Vec<ContactView>,
+    /// "Nothing new" tells the audience so; else it is recorded alone.
+    pub nothing_new_sends: bool,
     pub impact: Option<String>,
     pub cause: Option<String>,
     pub surfaces: Vec<String>,
@@ -91,6 +101,28 @@ pub struct RoleView {
     pub role: String,
     pub title: String,
     pub person: Option<String>,
+}
+
+/// What the team calls a severity, and what it means.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SeverityView {
+    pub number: u8,
+    pub name: String,
+    pub meaning: String,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct SeveritiesView {
+    /// Of an incident whose opener names none.
+    pub usual: u8,
+    pub all: Vec<SeverityView>,
+}
+
+/// Whom to ask, and how.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct ContactView {
+    pub name: String,
+    pub how: String,
 }
 
 /// People who are promised an update at an interval.
@@ -177,6 +209,10 @@ pub struct ReceiptView {
     pub kind: ChannelKind,
     pub target: String,
     pub subject: String,
+    /// All of it, as plain text.
+    pub text: String,
+    /// Who wrote it.
+    pub by: String,
     pub outcome: SendOutcome,
     pub sentence: String,
     pub hint: String,
@@ -192,6 +228,8 @@ pub enum SendOutcome {
     /// Waits for its turn, for the network, or for a channel that asked to wait.
     Queued,
     Sending,
+    /// A second person reads it before it leaves.
+    Review,
     /// Taken by the channel; the sentence says whether that means that it arrived.
     Delivered,
     /// The channel said no.
@@ -236,7 +274,11 @@ pub enum IncidentChange {
     Stage {
         stage: Stage,
     },
-    /// What a person says of a value that the journal does not know: the impact, the cause.
+    Environment {
+        environment: String,
+    },
+    /// What a person says of a value that the journal does not know: the impact, the cause, and when it was found, began and
+    /// ended (`found_at`, `impact_started_at`, `impact_ended_at`, each a whole time with its zone).
     Value {
         name: String,
         value: String,
@@ -251,4 +293,16 @@ pub enum IncidentChange {
     Note {
         text: String,
     },
+}
+
+/// What somebody other than the author says of an update that waits.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ReviewGiven {
+    pub incident: String,
+    pub receipt: String,
+    /// Who reads it: their name, mail address or GitHub login.
+    pub by: String,
+    pub approved: bool,
+    pub note: String,
 }

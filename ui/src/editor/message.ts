@@ -1,6 +1,7 @@
 import { keymap } from "@codemirror/view";
 import type { TemplateProblem } from "../ipc/generated/TemplateProblem";
 import type { ValueView } from "../ipc/generated/ValueView";
+import { literal } from "./literal";
 import { markup } from "./markup";
 import { problems } from "./problems";
 import { mountSurface, type Surface, type SurfaceOptions } from "./surface";
@@ -46,9 +47,10 @@ export function mountMessage(parent: HTMLElement, options: MessageOptions): Mess
     values: (given) => view.dispatch({ effects: setValues.of(given) }),
     problems: (found) => view.dispatch(problems(view.state, found)),
     overwrite({ from, to }, words) {
+      const insert = literal(words);
       view.dispatch({
-        changes: { from, to, insert: words },
-        selection: { anchor: from, head: from + words.length },
+        changes: { from, to, insert },
+        selection: { anchor: from, head: from + insert.length },
       });
       view.focus();
     },

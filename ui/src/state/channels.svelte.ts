@@ -18,7 +18,17 @@ export class Channels {
     }
   }
 
-  /** One test at a time: each leaves a message at its destination. */
+  /** The secret goes in and is nowhere kept here. */
+  async keepSecret(id: string, secret: string): Promise<true> {
+    this.all = await call("keep_channel_secret", { id, secret });
+    return true;
+  }
+
+  async forgetSecret(id: string): Promise<void> {
+    this.all = await call("forget_channel_secret", { id });
+  }
+
+  /** One test at a time; it tells nobody anything. */
   async test(id: string): Promise<ChannelTest | null> {
     if (this.testing !== null) return null;
     this.testing = id;

@@ -1,6 +1,8 @@
 import { call } from "../ipc/commands";
 import { type IpcError, toIpcError } from "../ipc/error";
+import type { DraftGiven } from "../ipc/generated/DraftGiven";
 import type { DraftView } from "../ipc/generated/DraftView";
+import type { Stage } from "../ipc/generated/Stage";
 import { Later } from "./later";
 
 /** Typing is saved within this many milliseconds. */
@@ -17,7 +19,10 @@ export class DraftDesk {
   unsaved = $state(false);
   /** Counts texts that came from outside of the editor, so that it takes them over. */
   given = $state(0);
+  /** Nobody typed it: the words follow what happens. */
+  readonly untouched = $derived(this.draft?.savedAt === null && !this.unsaved);
   #later = new Later(SAVE_WITHIN, () => this.#save());
+  #looking = false;
 
   async open(incident: string, destination: string): Promise<void> {
     await this.flush();
@@ -31,6 +36,7 @@ export class DraftDesk {
   type(text: string): void {
     this.text = text;
     this.#changed();
+    void this.#look();
   }
 
   async chooseTemplate(template: string): Promise<void> {
@@ -40,11 +46,18 @@ export class DraftDesk {
     await this.#ask(() => call("choose_template", { ...place, template }), true);
   }
 
+  /** Typed words stay; others are those that fit the stage. */
+  async chooseStage(stage: Stage): Promise<void> {
+    await this.flush();
+    const place = this.#place();
+    await this.#ask(() => call("choose_stage", { ...place, stage }), this.untouched);
+  }
+
   /** Values may have changed; what is typed here stays. */
   async readAgain(): Promise<void> {
     if (this.destination === null || this.unsaved) return;
     const place = this.#place();
-    await this.#ask(() => call("draft", place), false);
+    await this.#ask(() => call("draft", place), this.untouched);
   }
 
   /** Resolves when everything that was typed is kept. */
@@ -68,13 +81,41 @@ export class DraftDesk {
   }
 
   async #save(): Promise<void> {
-    const { draft, text } = this;
-    if (!draft) return;
-    const { incident, destination, template } = draft;
-    const given = { incident, destination, template, text };
+    const given = this.#typed();
+    if (!given) return;
     await this.#ask(() => call("save_draft", { given }), false);
-    if (this.destination !== destination) return;
-    this.unsaved = this.trouble !== null || this.text !== text;
+    if (this.destination !== given.destination) return;
+    this.unsaved = this.trouble !== null || this.text !== given.text;
+  }
+
+  /** Shows what is being typed as it will look, without waiting for its saving; the newest text is looked at last. */
+  async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      for (let given = this.#typed(); given; ) {
+        const looked = given;
+        const seen = await call("preview_update", { given: looked });
+        if (this.draft && this.#isHere(looked) && this.text === looked.text)
+          this.draft = { ...seen, revision: this.draft.revision, savedAt: this.draft.savedAt };
+        const next = this.#typed();
+        given = next && next.text !== looked.text ? next : null;
+      }
+    } catch {
+      // Saving says what is wrong.
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  #typed(): DraftGiven | null {
+    if (!this.draft) return null;
+    const { incident, destination, template, stage } = this.draft;
+    return { incident, destination, template, text: this.text, stage };
+  }
+
+  #isHere(given: DraftGiven): boolean {
+    return given.incident === this.incident && given.destination === this.destination;
   }
 
   async #ask(question: () => Promise<DraftView>, takeText: boolean): Promise<void> {
@@ -84,15 +125,15 @@ export class DraftDesk {
       if (this.draft && draft.revision < this.draft.revision) return;
       this.draft = draft;
       this.trouble = null;
-      if (takeText) this.#take(draft);
+      if (takeText && !this.unsaved) this.#take(draft);
     } catch (thrown) {
       this.trouble = toIpcError(thrown);
     }
   }
 
   #take(draft: DraftView): void {
+    if (this.text === draft.text && this.given > 0) return;
     this.text = draft.text;
-    this.unsaved = false;
     this.given += 1;
   }
 

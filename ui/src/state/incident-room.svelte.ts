@@ -1,6 +1,7 @@
 import { call } from "../ipc/commands";
 import { type IpcError, toIpcError } from "../ipc/error";
 import type { CopyFormat } from "../ipc/generated/CopyFormat";
+import type { DraftView } from "../ipc/generated/DraftView";
 import type { IncidentChange } from "../ipc/generated/IncidentChange";
 import type { IncidentView } from "../ipc/generated/IncidentView";
 import type { SettleChoice } from "../ipc/generated/SettleChoice";
@@ -53,16 +54,32 @@ export class IncidentRoom {
     return call("nothing_new", { id: this.#id(), audience });
   }
 
-  /** Sends what is on screen: what was typed last is saved first. One send at a time. */
-  async send(destinations: string[]): Promise<boolean> {
+  /** Sends what is on screen: what was typed last is saved and shown first. */
+  async sendShown(): Promise<boolean> {
+    await this.desk.flush();
+    return this.desk.draft ? this.send([this.desk.draft]) : false;
+  }
+
+  /** Sends exactly these words. One send at a time; where they would say something else by now, they are read again. */
+  async send(drafts: DraftView[]): Promise<boolean> {
     if (this.sending) return false;
     this.sending = true;
     try {
-      await this.desk.flush();
-      await call("send_updates", { incident: this.#id(), destinations });
+      const updates = drafts.map(({ destination, template, text, stage, seen }) => ({
+        destination,
+        template,
+        text,
+        stage,
+        seen,
+      }));
+      await call("send_updates", { incident: this.#id(), updates });
       // What was sent is no draft any more.
-      if (destinations.includes(this.desk.destination ?? "")) await this.choose(this.desk.destination ?? "");
+      const { destination } = this.desk;
+      if (drafts.some((one) => one.destination === destination)) await this.choose(destination ?? "");
       return true;
+    } catch (thrown) {
+      await this.desk.readAgain();
+      throw thrown;
     } finally {
       this.sending = false;
     }
@@ -73,8 +90,12 @@ export class IncidentRoom {
     return call("copy_update", { incident: this.#id(), destination: this.desk.destination ?? "", format });
   }
 
-  settle(receipt: string, choice: SettleChoice): Promise<null> {
-    return call("settle_receipt", { incident: this.#id(), receipt, choice });
+  settle(receipt: string, choice: SettleChoice, found: string): Promise<null> {
+    return call("settle_receipt", { incident: this.#id(), receipt, choice, found });
+  }
+
+  review(receipt: string, by: string, approved: boolean, note: string): Promise<null> {
+    return call("review_update", { given: { incident: this.#id(), receipt, by, approved, note } });
   }
 
   async clear(): Promise<void> {

@@ -1,12 +1,15 @@
 import { call } from "../ipc/commands";
 import { type IpcError, toIpcError } from "../ipc/error";
 import type { IncidentSummary } from "../ipc/generated/IncidentSummary";
+import type { SeveritiesView } from "../ipc/generated/SeveritiesView";
 import { instant } from "../words/time";
 
 /** Every incident the journal knows: those that go on first, the worst first among them. */
 export class Incidents {
   all = $state.raw<IncidentSummary[] | null>(null);
   trouble = $state.raw<IpcError | null>(null);
+  /** As the team calls them; read with the list. */
+  severities = $state.raw<SeveritiesView>({ usual: 2, all: [] });
 
   readonly open = $derived((this.all ?? []).filter((one) => one.endedAt === null).sort(worstFirst));
   readonly over = $derived((this.all ?? []).filter((one) => one.endedAt !== null));
@@ -15,7 +18,9 @@ export class Incidents {
 
   async load(): Promise<void> {
     try {
-      this.receive(await call("incidents"));
+      const [all, severities] = await Promise.all([call("incidents"), call("severities")]);
+      this.severities = severities;
+      this.receive(all);
     } catch (thrown) {
       this.trouble = toIpcError(thrown);
     }

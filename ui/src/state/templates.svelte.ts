@@ -53,6 +53,13 @@ export class Templates {
     this.rows = await call("templates");
   }
 
+  /** A text of the team's own under a new name; it begins as the one that is looked at. */
+  async create(id: string): Promise<void> {
+    const text = this.view?.text ?? "# {{ title }}\n\n{{ impact|sentence }}\n";
+    await this.#take(await call("save_template", { id, text }));
+    this.rows = await call("templates");
+  }
+
   async reset(): Promise<void> {
     const { view } = this;
     if (!view) return;

@@ -8,7 +8,6 @@ import type { Sign, Tone } from "./outcome";
 import { instant, stopwatch } from "./time";
 
 export const STAGES = ["investigating", "identified", "monitoring", "resolved"] as const satisfies Stage[];
-export const SEVERITIES = [1, 2, 3, 4] as const;
 
 const STAGE_WORDS: Record<Stage, string> = {
   investigating: "Investigating",
@@ -72,6 +71,7 @@ export function destinationSign(state: DestinationState): Sign {
 }
 
 const OUTCOMES: Record<SendOutcome, Sign> = {
+  review: { tone: "info", glyph: "question", word: "to be read" },
   queued: { tone: "info", glyph: "clock", word: "waits" },
   sending: { tone: "info", glyph: "dot", word: "sending" },
   delivered: { tone: "good", glyph: "check", word: "delivered" },

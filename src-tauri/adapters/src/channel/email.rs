@@ -9,7 +9,7 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::incident::{Audience, Receipt};
 use lastgood_core::message::render::{Body, Format, Letter, render};
 use lastgood_core::ports::Channel;
-use lastgood_core::ports::channel::Sent;
+use lastgood_core::ports::channel::{Sent, Tested};
 use lastgood_core::settings::telling::{ChannelSettings, Security};
 use lettre::Message;
 use lettre::address::Envelope;
@@ -199,12 +199,17 @@ impl Channel for Email {
         }
     }
 
-    async fn test(&self) -> Result<String, Trouble> {
+    /// A mail's id is ours: nobody has to say it.
+    async fn found(&self, letter: &Letter, said: &str) -> Option<Receipt> {
+        Receipt::found(&letter.handle.clone().unwrap_or_else(|| self.id(&letter.key)), said)
+    }
+
+    async fn test(&self) -> Result<Tested, Trouble> {
         match tokio::time::timeout(self.deadline, self.connect()).await {
             Ok(Ok(mut connection)) => {
                 connection.abort().await;
                 let how = if self.credentials.is_some() { "signed in" } else { "reached" };
-                Ok(format!("{} was {how}; nothing was sent.", self.host))
+                Ok(Tested::Answered(format!("{} was {how}; nothing was sent.", self.host)))
             }
             Ok(Err(error)) => Err(refused(&words(&error))),
             Err(_) => Err(refused("the server took too long")),

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use lastgood_core::error::{Code, Trouble};
+use lastgood_core::ports::Clock;
 use lastgood_core::ports::channel::Sent;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use reqwest::{Client, Method, RequestBuilder, redirect};
 use serde_json::Value;
 
+use crate::clock::SystemClock;
 use crate::loopback::is_loopback;
 use crate::secret::Secret;
 
@@ -15,6 +18,9 @@ const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Where a service asks to wait and does not say how long.
 const PAUSE: Duration = Duration::from_secs(30);
+
+/// A message expires long before.
+const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What is longer is no answer of a service.
 const MAX_BODY: usize = 1 << 20;
@@ -181,10 +187,16 @@ impl Answer {
         kind.contains("html") || self.body.trim_start().starts_with('<')
     }
 
-    /// In seconds, or until a date (RFC 9110, section 10.2.3); the latter only tells to wait the usual time.
+    /// In seconds, or until a date (RFC 9110, section 10.2.3), by the service's own clock where it says it.
     pub(super) fn retry_after(&self) -> Option<Duration> {
-        let value = self.headers.get(RETRY_AFTER)?.to_str().ok()?;
-        value.trim().parse().ok().map(Duration::from_secs)
+        let text = |name| self.headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+        let value = text(RETRY_AFTER)?;
+        if let Ok(seconds) = value.parse() {
+            return Some(Duration::from_secs(seconds).min(LONGEST_PAUSE));
+        }
+        let until = date(value)?;
+        let now = text(DATE).and_then(date).unwrap_or_else(|| SystemClock.now());
+        Some(Duration::try_from(now.duration_until(until)).unwrap_or_default().min(LONGEST_PAUSE))
     }
 
     /// The service's own words, on one line and not too long; a page of HTML has none.
@@ -205,6 +217,10 @@ impl Answer {
             None => one_line(&self.body),
         }
     }
+}
+
+fn date(text: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp())
 }
 
 /// `Authorization` with this word before the secret.

@@ -5,7 +5,7 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::incident::Receipt;
 use lastgood_core::message::render::{Format, Letter, render};
 use lastgood_core::ports::Channel;
-use lastgood_core::ports::channel::Sent;
+use lastgood_core::ports::channel::{Sent, Tested};
 use reqwest::{Method, RequestBuilder};
 
 use super::http::{Http, authorized};
@@ -43,11 +43,11 @@ impl Channel for Notice {
         }
     }
 
-    async fn test(&self) -> Result<String, Trouble> {
+    async fn test(&self) -> Result<Tested, Trouble> {
         match self.http.read(self.signed(self.http.request(Method::GET, &self.address))).await {
-            Ok(_) => Ok("A document is there and can be read.".to_owned()),
+            Ok(_) => Ok(Tested::Answered("A document is there and can be read.".to_owned())),
             Err(trouble) if trouble.code == Code::ChannelRefused => {
-                Ok("The server answers, and has no document yet.".to_owned())
+                Ok(Tested::Answered("The server answers, and has no document yet.".to_owned()))
             }
             Err(trouble) => Err(trouble),
         }

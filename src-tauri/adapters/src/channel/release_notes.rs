@@ -5,16 +5,17 @@ use async_trait::async_trait;
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::TagName;
 use lastgood_core::incident::Receipt;
-use lastgood_core::message::render::{Format, Letter, render};
+use lastgood_core::message::render::{Format, Letter, heading, render};
 use lastgood_core::ports::Channel;
-use lastgood_core::ports::channel::Sent;
+use lastgood_core::ports::channel::{Sent, Tested};
+use lastgood_core::ports::publishing::{Latest, ReleaseEdit};
 use lastgood_core::settings::telling::ChannelSettings;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Method, RequestBuilder};
-use serde_json::json;
 
 use super::http::{Failure, Http, authorized};
 use super::{Keys, github};
+use crate::github::releases::changes as release_changes;
 use crate::secret::Secret;
 
 pub(super) struct ReleaseNotes {
@@ -40,6 +41,25 @@ impl ReleaseNotes {
     fn release<'a>(&self, letter: &'a Letter) -> Option<&'a TagName> {
         let (from, to) = letter.releases.as_ref()?;
         if self.of_good { Some(to) } else { from.as_ref() }
+    }
+
+    /// An edit that does not say it makes the release the latest one: what was rolled back from must not become it, and the
+    /// other one stays what it is.
+    async fn latest(&self, id: u64) -> Result<Latest, Sent> {
+        if !self.of_good {
+            return Ok(Latest::Not);
+        }
+        let unsent = |trouble| Sent::NotSent { trouble, again_in: None };
+        let address = format!("{}/releases/latest", self.repository);
+        match self.http.hear(self.signed(self.http.request(Method::GET, &address))).await {
+            Ok(answer) if answer.status == 404 => Ok(Latest::Not),
+            Ok(answer) if answer.status < 300 => match answer.json().and_then(|body| body["id"].as_u64()) {
+                Some(latest) => Ok(if latest == id { Latest::This } else { Latest::Not }),
+                None => Err(unsent(self.http.busy())),
+            },
+            Ok(_) => Err(unsent(self.http.busy())),
+            Err(Failure::NotSent(trouble) | Failure::NoAnswer(trouble)) => Err(unsent(trouble)),
+        }
     }
 
     /// The release's id and notes. Reading changes nothing: what fails here was not sent.
@@ -72,8 +92,13 @@ impl Channel for ReleaseNotes {
             Err(sent) => return sent,
         };
         let rendered = render(Format::Markdown, letter);
-        let section = format!("## {}\n\n{}", rendered.title, rendered.body.text().trim());
-        let body = json!({ "body": with_section(&notes, &letter.incident, &section) });
+        let section = format!("## {}\n\n{}", heading(&rendered.title), rendered.body.text().trim());
+        let latest = match self.latest(id).await {
+            Ok(latest) => latest,
+            Err(sent) => return sent,
+        };
+        let notes = Some(with_section(&notes, &letter.incident, &section));
+        let body = release_changes(&ReleaseEdit { notes, latest, ..ReleaseEdit::default() });
         let address = format!("{}/releases/{id}", self.repository);
         match self.http.write(self.signed(self.http.json(Method::PATCH, &address, &body))).await {
             Ok(answer) => match answer.json() {
@@ -88,9 +113,9 @@ impl Channel for ReleaseNotes {
         }
     }
 
-    async fn test(&self) -> Result<String, Trouble> {
+    async fn test(&self) -> Result<Tested, Trouble> {
         self.http.read(self.signed(self.http.request(Method::GET, &self.repository))).await?;
-        Ok("The repository can be read.".to_owned())
+        Ok(Tested::Answered("The repository can be read.".to_owned()))
     }
 }
 

@@ -8,7 +8,7 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::incident::Receipt;
 use lastgood_core::message::render::{Body, Format, Letter, render};
 use lastgood_core::ports::Channel;
-use lastgood_core::ports::channel::Sent;
+use lastgood_core::ports::channel::{Sent, Tested};
 use lastgood_core::settings::telling::ChannelSettings;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -46,10 +46,12 @@ impl Channel for Webhook {
     }
 
     /// An empty message is refused as such by a webhook that works, and posts nothing.
-    async fn test(&self) -> Result<String, Trouble> {
+    async fn test(&self) -> Result<Tested, Trouble> {
         let request = self.http.json(Method::POST, &self.address, &json!({}));
         match self.http.hear(request).await {
-            Ok(answer) if answer.status == 400 => Ok("The webhook answers. Nothing was posted.".to_owned()),
+            Ok(answer) if answer.status == 400 => {
+                Ok(Tested::Answered("The webhook answers. Nothing was posted.".to_owned()))
+            }
             Ok(answer) => Err(unusable(&answer.body, answer.status)),
             Err(super::http::Failure::NotSent(trouble) | super::http::Failure::NoAnswer(trouble)) => Err(trouble),
         }
@@ -134,14 +136,24 @@ impl Channel for Bot {
         Sent::Delivered(Receipt { handle: Some(handle), url: None, sentence })
     }
 
-    async fn test(&self) -> Result<String, Trouble> {
+    /// A link to the message ends in its timestamp without the point.
+    async fn found(&self, letter: &Letter, said: &str) -> Option<Receipt> {
+        let last = said.split(['?', '#']).next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+        let digits =
+            last.strip_prefix('p').filter(|digits| digits.len() > 6 && digits.bytes().all(|b| b.is_ascii_digit()));
+        let stamp = digits.map(|digits| format!("{}.{}", &digits[..digits.len() - 6], &digits[digits.len() - 6..]));
+        let handle = letter.handle.clone().or(stamp).unwrap_or_else(|| last.to_owned());
+        Receipt::found(&handle, said)
+    }
+
+    async fn test(&self) -> Result<Tested, Trouble> {
         match self.call("auth.test", &json!({})).await {
             Ok(body) => {
                 let (team, user) = (body["team"].as_str().unwrap_or("?"), body["user"].as_str().unwrap_or("?"));
-                Ok(format!("Signed in to {team} as {user}; it must be a member of {}.", self.channel))
+                Ok(Tested::Answered(format!("Signed in to {team} as {user}; it must be a member of {}.", self.channel)))
             }
             Err(Sent::Refused(trouble) | Sent::Unknown(trouble) | Sent::NotSent { trouble, .. }) => Err(trouble),
-            Err(Sent::Delivered(receipt)) => Ok(receipt.sentence),
+            Err(Sent::Delivered(receipt)) => Ok(Tested::Answered(receipt.sentence)),
         }
     }
 }

@@ -13,6 +13,11 @@ fn components(settings: &ChannelSettings, letter: &Letter) -> Vec<String> {
     letter.surfaces.iter().filter_map(|surface| settings.components.get(surface)).cloned().collect()
 }
 
+/// The last part of an address, or what was said itself: what status pages call an incident.
+fn last_part(said: &str) -> &str {
+    said.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default()
+}
+
 /// The title and the text that a page shows.
 fn words(format: Format, letter: &Letter) -> (String, String) {
     let rendered: Rendered = render(format, letter);

@@ -6,7 +6,7 @@ use lastgood_core::error::Trouble;
 use lastgood_core::incident::Receipt;
 use lastgood_core::message::render::{Body, Format, Letter, render};
 use lastgood_core::ports::Channel;
-use lastgood_core::ports::channel::Sent;
+use lastgood_core::ports::channel::{Sent, Tested};
 use reqwest::Method;
 
 use super::http::Http;
@@ -41,7 +41,9 @@ impl Channel for Workflow {
     }
 
     /// A flow cannot be asked without running it.
-    async fn test(&self) -> Result<String, Trouble> {
-        Ok("The address is kept and looks right; a workflow tells more only when it posts.".to_owned())
+    async fn test(&self) -> Result<Tested, Trouble> {
+        Ok(Tested::NotAsked(
+            "The address is kept and looks right. The workflow was not asked: it would post.".to_owned(),
+        ))
     }
 }

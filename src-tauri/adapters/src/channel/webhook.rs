@@ -6,7 +6,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use lastgood_core::error::Trouble;
 use lastgood_core::incident::Receipt;
 use lastgood_core::message::render::{Format, Letter, render};
-use lastgood_core::ports::channel::Sent;
+use lastgood_core::ports::channel::{Sent, Tested};
 use lastgood_core::ports::{Channel, Clock};
 use reqwest::Method;
 use sha2::Sha256;
@@ -57,7 +57,7 @@ impl Channel for Webhook {
         }
     }
 
-    async fn test(&self) -> Result<String, Trouble> {
-        Ok("The address and the key are there; the receiver is not asked.".to_owned())
+    async fn test(&self) -> Result<Tested, Trouble> {
+        Ok(Tested::NotAsked("The address and the key are there. The receiver was not asked.".to_owned()))
     }
 }

@@ -121,7 +121,7 @@ impl Github {
 }
 
 /// `make_latest` is "true" to GitHub where it is not said, on edits too: a rolled-back release would become the latest.
-fn changes(edit: &ReleaseEdit) -> Value {
+pub(crate) fn changes(edit: &ReleaseEdit) -> Value {
     let mut body = json!({
         "make_latest": match edit.latest {
             Latest::ByVersion => "legacy",

@@ -13,6 +13,7 @@ use lastgood_core::incident::values::{Surroundings, values};
 use lastgood_core::incident::{Audience, Incident, Stage};
 use lastgood_core::message::Message;
 use lastgood_core::message::render::{Letter, Rendered, render};
+use lastgood_core::message::source;
 use lastgood_core::ports::Clock;
 use lastgood_core::rollback::Rollback;
 use lastgood_core::settings::telling::{ChannelKind, ChannelSettings};
@@ -32,6 +33,10 @@ pub struct Wish {
     pub note: Option<String>,
     /// Values that a person filled in, by name.
     pub given: BTreeMap<String, String>,
+    /// The stage that it speaks of.
+    pub stage: Option<Stage>,
+    /// When it is written; else now.
+    pub as_of: Option<Timestamp>,
 }
 
 /// The words for one channel, as they would be sent.
@@ -41,6 +46,10 @@ pub struct Composed {
     pub kind: ChannelKind,
     pub audience: Audience,
     pub template: String,
+    pub moment: Moment,
+    /// The stage that its words speak of.
+    pub stage: Stage,
+    pub as_of: Timestamp,
     /// The template's text, edited or not.
     pub body: String,
     pub message: Message,
@@ -75,16 +84,35 @@ impl Telling {
         self.words(incident, rollback.as_ref(), channel, wish)
     }
 
-    fn words(
+    /// The words of a template as a text to write on: its conditions settled as things stand, its values linked.
+    pub async fn settled(
+        &self,
+        incident: &Incident,
+        channel: &ChannelName,
+        wish: &Wish,
+    ) -> Result<Result<(String, String), TemplateFault>, Trouble> {
+        let rollback = self.rollback_of(incident).await?;
+        let as_it_is = match self.words(incident, rollback.as_ref(), channel, wish)? {
+            Ok(words) => words,
+            Err(fault) => return Ok(Err(fault)),
+        };
+        let frame = self.frame(incident, rollback.as_ref(), channel, wish)?;
+        let values = self.values(&frame.standing, rollback.as_ref(), frame.settings, wish.note.as_deref(), frame.now);
+        let linked = fill(&frame.template, &as_it_is.body, &values.linked()).map(|message| source(&message));
+        // A filter that changes a value's name leaves nothing that could be linked.
+        let text = linked.ok().filter(|text| fill(&frame.template, text, &values).is_ok()).unwrap_or(as_it_is.body);
+        Ok(Ok((frame.template, text)))
+    }
+
+    pub(super) fn words(
         &self,
         incident: &Incident,
         rollback: Option<&Rollback>,
         channel: &ChannelName,
         wish: &Wish,
     ) -> Result<Result<Composed, TemplateFault>, Trouble> {
-        let settings = self.channel_settings(channel)?;
-        let now = SystemClock.now();
-        let template = wish.template.clone().unwrap_or_else(|| self.template(incident, rollback, channel, settings));
+        let Frame { settings, now, standing, moment, stage, template } =
+            self.frame(incident, rollback, channel, wish)?;
         let body = match (&wish.body, self.templates.source(&template)) {
             (Some(body), _) => body.clone(),
             (None, Some(source)) => source.to_owned(),
@@ -97,7 +125,7 @@ impl Telling {
                     .unwrap_or_else(|| super::broken(&template)));
             }
         };
-        let mut values = self.values(incident, rollback, settings, wish.note.as_deref(), now);
+        let mut values = self.values(&standing, rollback, settings, wish.note.as_deref(), now);
         for (name, text) in &wish.given {
             values.text(name, text);
         }
@@ -105,13 +133,15 @@ impl Telling {
             Ok(message) => message,
             Err(fault) => return Ok(Err(fault)),
         };
-        let letter =
-            self.letter(incident, rollback, channel, &UpdateId::new("preview"), incident.stage, message.clone());
+        let letter = self.letter(incident, rollback, channel, &UpdateId::new("preview"), stage, message.clone());
         Ok(Ok(Composed {
             channel: channel.clone(),
             kind: settings.kind,
             audience: settings.audience(),
             template,
+            moment,
+            stage,
+            as_of: now,
             body,
             message,
             rendered: render(settings.kind.format(), &letter),
@@ -119,18 +149,28 @@ impl Telling {
         }))
     }
 
-    fn template(
+    /// What is told, in which template, about which stage: each follows from the others unless a person chose it.
+    fn frame(
         &self,
         incident: &Incident,
         rollback: Option<&Rollback>,
         channel: &ChannelName,
-        settings: &ChannelSettings,
-    ) -> String {
-        if settings.kind == ChannelKind::ReleaseNotes && settings.to.iter().any(|which| which == "good") {
-            return "release-good".to_owned();
-        }
+        wish: &Wish,
+    ) -> Result<Frame<'_>, Trouble> {
+        let settings = self.channel_settings(channel)?;
+        let now = wish.as_of.unwrap_or_else(|| SystemClock.now());
         let first = incident.to_channel(channel).next().is_none();
-        Moment::of(incident, rollback, channel).template(settings.kind, settings.audience(), first).to_owned()
+        let proposed = Moment::of(incident, rollback, channel);
+        let fitting = |moment: Moment| template(moment, settings, first);
+        let moment = match (&wish.template, wish.stage) {
+            (Some(name), _) if *name == fitting(proposed) => proposed,
+            (Some(name), _) => Moment::named(name).unwrap_or(proposed),
+            (None, Some(stage)) if stage != proposed.stage(incident.stage) => Moment::at(stage, first),
+            (None, _) => proposed,
+        };
+        let stage = wish.stage.unwrap_or_else(|| moment.stage(incident.stage));
+        let template = wish.template.clone().unwrap_or_else(|| fitting(moment));
+        Ok(Frame { settings, now, standing: Incident { stage, ..incident.clone() }, moment, stage, template })
     }
 
     fn values(
@@ -155,7 +195,8 @@ impl Telling {
         values(incident, rollback, &around)
     }
 
-    /// One update: these words, approved by the person at the keyboard, queued in one fact.
+    /// One update: these words, approved by the person at the keyboard, queued in one fact; those that a second person reads
+    /// first wait for that in a fact of their own.
     ///
     /// # Errors
     /// [`Code::ValueMissing`] where a value is not known.
@@ -166,53 +207,57 @@ impl Telling {
             let hint = format!("Fill it in (`lastgood incident update --set {gap}=TEXT`), or take it out of the text.");
             return Err(Trouble::new(Code::ValueMissing, message, hint));
         }
-        let now = SystemClock.now();
-        let due = |audience| cadence::next_due(incident, audience, now, &self.settings.incident);
-        let approval = Approval {
-            update: UpdateId::new(format!("up-{}", crate::workspace::fresh())),
-            by: self.world.person.clone(),
-            stage: incident.stage,
-            messages: words.iter().map(outgoing).collect(),
-            expires_at: self.expiry(now),
-            due: words.iter().filter_map(|words| Some((words.audience, due(words.audience)?))).collect(),
+        let mut after = incident.clone();
+        let settings = &self.settings;
+        let is_read = |words: &&Composed| {
+            let channel = settings.channels.get(words.channel.as_str());
+            channel.is_some_and(|channel| channel.is_reviewed(&settings.incident))
         };
-        let after = self.write(&incident.id, Event::IncidentUpdateApproved(Box::new(approval))).await?;
+        let (read, free): (Vec<&Composed>, Vec<&Composed>) = words.iter().partition(is_read);
+        if !free.is_empty() {
+            let event = Event::IncidentUpdateApproved(Box::new(self.approval(incident, &free)));
+            after = self.write(&incident.id, event).await?;
+        }
+        if !read.is_empty() {
+            let event = Event::IncidentReviewAsked(Box::new(self.approval(incident, &read)));
+            after = self.write(&incident.id, event).await?;
+        }
         for words in words {
             self.drafts.discard(&incident.id, &words.channel)?;
         }
         Ok(after)
     }
 
-    /// Drafts what fits for every channel; those set to it send at once what lacks nothing.
-    pub(super) async fn draft_all(&self, incident: &Incident) -> Result<(), Trouble> {
-        let rollback = self.rollback_of(incident).await?;
-        let mut at_once = Vec::new();
-        for channel in self.channels_for(incident) {
-            let settings = self.channel_settings(&channel)?;
-            // Release notes have nothing to say before the end.
-            if settings.kind == ChannelKind::ReleaseNotes {
-                continue;
-            }
-            let Ok(words) = self.words(incident, rollback.as_ref(), &channel, &Wish::default())? else { continue };
-            if settings.automatic && words.gaps().is_empty() {
-                at_once.push(words);
-            } else {
-                self.save(incident, &words)?;
-            }
+    /// The stage that all of these words speak of is the incident's from then on.
+    fn approval(&self, incident: &Incident, words: &[&Composed]) -> Approval {
+        let one = words.first().map(|words| words.stage);
+        let agreed = one.filter(|stage| words.iter().all(|words| words.stage == *stage));
+        let stage = agreed.unwrap_or(incident.stage);
+        let standing = Incident { stage, ..incident.clone() };
+        let due = |words: &&Composed| {
+            let due = cadence::next_due(&standing, words.audience, words.as_of, &self.settings.incident)?;
+            Some((words.audience, due))
+        };
+        Approval {
+            update: UpdateId::new(format!("up-{}", crate::workspace::fresh())),
+            by: self.world.person.clone(),
+            stage,
+            messages: words.iter().map(|words| outgoing(words)).collect(),
+            expires_at: self.expiry(SystemClock.now()),
+            due: words.iter().filter_map(due).collect(),
         }
-        if !at_once.is_empty() {
-            self.approve(incident, &at_once).await?;
-        }
-        Ok(())
     }
 
-    fn save(&self, incident: &Incident, words: &Composed) -> Result<(), Trouble> {
+    /// Marks that there is something to tell: the words are written when somebody looks.
+    pub(super) fn save_untouched(&self, incident: &Incident, words: &Composed) -> Result<(), Trouble> {
         self.drafts.save(&Draft {
             incident: incident.id.clone(),
             channel: words.channel.clone(),
             template: words.template.clone(),
             body: words.body.clone(),
             given: BTreeMap::new(),
+            stage: None,
+            typed: false,
             saved_at: SystemClock.now(),
         })
     }
@@ -246,11 +291,31 @@ impl Telling {
     }
 }
 
+/// What a message is about, before its words.
+struct Frame<'a> {
+    settings: &'a ChannelSettings,
+    now: Timestamp,
+    /// The incident as the words speak of it.
+    standing: Incident,
+    moment: Moment,
+    stage: Stage,
+    template: String,
+}
+
+fn template(moment: Moment, settings: &ChannelSettings, first: bool) -> String {
+    if settings.kind == ChannelKind::ReleaseNotes && settings.to.iter().any(|which| which == "good") {
+        return "release-good".to_owned();
+    }
+    moment.template(settings.kind, settings.audience(), first).to_owned()
+}
+
 fn outgoing(words: &Composed) -> Outgoing {
     Outgoing {
         channel: words.channel.clone(),
         audience: words.audience,
         template: words.template.clone(),
+        moment: Some(words.moment),
+        stage: Some(words.stage),
         message: words.message.clone(),
     }
 }

@@ -1,8 +1,9 @@
 //! The outbox at work: intent, act, outcome. What was begun and has no outcome is looked up, and never sent again without a
 //! person.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::TryLockError;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
@@ -16,12 +17,16 @@ use lastgood_core::ports::Clock;
 use lastgood_core::ports::channel::Sent;
 use lastgood_core::redact::redact;
 use lastgood_core::settings::telling::ChannelKind;
+use sha2::{Digest, Sha256};
 
 use super::Telling;
 use crate::clock::SystemClock;
 
 /// Slack and Statuspage take one a second.
 const PACE: Duration = Duration::from_secs(1);
+
+/// When each token was used last, by its fingerprint.
+static LAST_SENT: Mutex<BTreeMap<String, Instant>> = Mutex::new(BTreeMap::new());
 
 /// Of what was sent, so much is kept as evidence.
 const EVIDENCE: usize = 32_000;
@@ -39,17 +44,51 @@ pub struct Gone {
 }
 
 /// One message that waits, with where it belongs.
-struct Item {
+pub(super) struct Item {
     incident: Incident,
     update: UpdateId,
     stage: Stage,
     delivery: Delivery,
 }
 
+/// Whether a pause of our own counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Haste {
+    Usual,
+    /// A person asks for it now.
+    Now,
+}
+
+impl Haste {
+    fn effect(self, delivery: &Delivery, now: Timestamp) -> SendEffect {
+        match self {
+            Self::Usual => effect(delivery, now),
+            Self::Now => effect(&Delivery { retry_at: None, ..delivery.clone() }, now),
+        }
+    }
+}
+
+impl Item {
+    pub(super) fn find(incident: &Incident, update: &UpdateId, channel: &ChannelName) -> Option<Self> {
+        let delivery = incident.delivery(update, channel)?.clone();
+        let stage = delivery.stage.unwrap_or(incident.update(update)?.stage);
+        Some(Self { incident: incident.clone(), update: update.clone(), stage, delivery })
+    }
+}
+
 impl Telling {
     /// Sends everything that may leave now, in order; one round. What could not leave stays queued, and everything behind
     /// it on the same channel with it. Another process that is sending goes on; this one does nothing then.
     pub async fn send_queued(&self) -> Result<Vec<Gone>, Trouble> {
+        self.round(Haste::Usual).await
+    }
+
+    /// The same for a person who asks for it: what could not leave before is tried at once.
+    pub async fn send_now(&self) -> Result<Vec<Gone>, Trouble> {
+        self.round(Haste::Now).await
+    }
+
+    async fn round(&self, haste: Haste) -> Result<Vec<Gone>, Trouble> {
         let file = self.lock_file("outbox")?;
         match file.try_lock() {
             Ok(()) => {}
@@ -58,8 +97,8 @@ impl Telling {
         }
         let mut gone = Vec::new();
         let mut waiting: BTreeSet<ChannelName> = BTreeSet::new();
-        while let Some(item) = self.next_item(&waiting, SystemClock.now()).await? {
-            let after = match effect(&item.delivery, SystemClock.now()) {
+        while let Some(item) = self.next_item(&waiting, haste, SystemClock.now()).await? {
+            let after = match haste.effect(&item.delivery, SystemClock.now()) {
                 SendEffect::GoStale => self.go_stale(&item).await?,
                 SendEffect::LookUp => self.look_up(&item).await?,
                 SendEffect::Send => self.send(&item).await?,
@@ -79,28 +118,29 @@ impl Telling {
         let incidents = self.incidents().await?;
         let deliveries = incidents.iter().flat_map(|incident| &incident.updates).flat_map(|update| &update.deliveries);
         let queued = deliveries.filter(|delivery| delivery.phase == SendPhase::Queued);
-        Ok(queued.map(|delivery| delivery.not_before.unwrap_or(delivery.queued_at).min(delivery.expires_at)).min())
+        let ready = |delivery: &Delivery| delivery.not_before.max(delivery.retry_at).unwrap_or(delivery.queued_at);
+        Ok(queued.map(|delivery| ready(delivery).min(delivery.expires_at)).min())
     }
 
     /// The oldest message that this round has something to do with.
-    async fn next_item(&self, waiting: &BTreeSet<ChannelName>, now: Timestamp) -> Result<Option<Item>, Trouble> {
+    async fn next_item(
+        &self,
+        waiting: &BTreeSet<ChannelName>,
+        haste: Haste,
+        now: Timestamp,
+    ) -> Result<Option<Item>, Trouble> {
         let incidents = self.incidents().await?;
         let mut found: Option<Item> = None;
         for incident in &incidents {
             for update in &incident.updates {
                 for delivery in &update.deliveries {
-                    let acts = match effect(delivery, now) {
+                    let acts = match haste.effect(delivery, now) {
                         SendEffect::LookUp | SendEffect::GoStale => true,
                         SendEffect::Send | SendEffect::WaitUntil(_) => !waiting.contains(&delivery.channel),
                         SendEffect::AskPerson | SendEffect::Nothing => false,
                     };
                     if acts && found.as_ref().is_none_or(|found| delivery.queued_at < found.delivery.queued_at) {
-                        found = Some(Item {
-                            incident: incident.clone(),
-                            update: update.id.clone(),
-                            stage: update.stage,
-                            delivery: delivery.clone(),
-                        });
+                        found = Item::find(incident, &update.id, &delivery.channel);
                     }
                 }
             }
@@ -156,7 +196,7 @@ impl Telling {
         Ok(after.delivery(&item.update, &item.delivery.channel).cloned())
     }
 
-    async fn letter_of(&self, item: &Item) -> Result<Letter, Trouble> {
+    pub(super) async fn letter_of(&self, item: &Item) -> Result<Letter, Trouble> {
         let rollback = self.rollback_of(&item.incident).await?;
         let (channel, message) = (&item.delivery.channel, item.delivery.message.clone());
         Ok(self.letter(&item.incident, rollback.as_ref(), channel, &item.update, item.stage, message))
@@ -167,15 +207,21 @@ impl Telling {
         if !matches!(kind, ChannelKind::Slack | ChannelKind::SlackBot | ChannelKind::Statuspage) {
             return;
         }
+        // Services count by token: two channels with one token, and one that is made anew, share their turns.
+        let token = self.secret(name).await.map_or_else(|| name.to_string(), |secret| fingerprint(secret.reveal()));
         let now = Instant::now();
         let turn = {
-            let mut last = self.last_sent.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            let turn = last.get(name).map_or(now, |last| (*last + PACE).max(now));
-            last.insert(name.clone(), turn);
+            let mut last = LAST_SENT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let turn = last.get(&token).map_or(now, |last| (*last + PACE).max(now));
+            last.insert(token, turn);
             turn
         };
         tokio::time::sleep_until(turn.into()).await;
     }
+}
+
+fn fingerprint(secret: &str) -> String {
+    Sha256::digest(secret).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What goes out, as far as it says anything to people; the service's own secrets are not in it yet.

@@ -70,6 +70,26 @@ pub(crate) enum Incident {
         #[arg(long)]
         json: bool,
     },
+    /// Read an update that waits for a second person, and say whether it may leave
+    Review {
+        id: String,
+        /// The update, as `show` names it
+        update: String,
+        /// Who reads it, where it is not the person that git knows here
+        #[arg(long, value_name = "WHO")]
+        by: Option<String>,
+        /// It does not leave
+        #[arg(long)]
+        decline: bool,
+        /// Why not, or what to mind
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        note: String,
+        #[command(flatten)]
+        repository: Repository,
+        /// One JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Decide about a message that is refused, stale, or of which nobody knows whether it arrived
     Decide {
         id: String,
@@ -79,6 +99,9 @@ pub(crate) enum Incident {
         channel: String,
         #[arg(value_enum)]
         choice: SendChoice,
+        /// Where it arrived: its address or its number there, so that the next update goes to the same place
+        #[arg(long, value_name = "ADDRESS", default_value = "")]
+        found: String,
         #[command(flatten)]
         repository: Repository,
         /// One JSON object
@@ -128,6 +151,9 @@ pub(crate) struct Edits {
     /// Where it happens
     #[arg(long, value_name = "NAME")]
     pub(crate) environment: Option<String>,
+    /// When it was found, such as 2026-11-23T14:05:00Z; else now
+    #[arg(long, value_name = "TIME")]
+    pub(crate) found: Option<Timestamp>,
     /// When it began to be felt, such as 2026-11-23T14:02:00Z
     #[arg(long, value_name = "TIME")]
     pub(crate) impact_started: Option<Timestamp>,
@@ -192,9 +218,11 @@ impl Incident {
     pub(super) fn json(&self) -> bool {
         match self {
             Self::Open { words, .. } | Self::Update { words, .. } | Self::Resolve { words, .. } => words.json,
-            Self::List { json, .. } | Self::Show { json, .. } | Self::Send { json, .. } | Self::Decide { json, .. } => {
-                *json
-            }
+            Self::List { json, .. }
+            | Self::Show { json, .. }
+            | Self::Send { json, .. }
+            | Self::Review { json, .. }
+            | Self::Decide { json, .. } => *json,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use lastgood_adapters::secret::Secret;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::ChannelName;
+use lastgood_core::ports::channel::Tested;
 use serde_json::json;
 
 use super::incident::telling;
@@ -49,11 +50,12 @@ pub(crate) async fn run(command: arguments::Channel) -> Result<ExitCode, Trouble
             Ok(ExitCode::SUCCESS)
         }
         Command::Test { name, repository, json } => {
-            let sentence = telling(&repository)?.test(&ChannelName::new(name.as_str())).await?;
+            let tested = telling(&repository)?.test(&ChannelName::new(name.as_str())).await?;
+            let (sentence, asked) = (tested.sentence(), matches!(tested, Tested::Answered(_)));
             if json {
-                output::json(&json!({ "channel": name, "sentence": sentence }));
+                output::json(&json!({ "channel": name, "sentence": sentence, "asked": asked }));
             } else {
-                output::line(&plain(&format!("✓ {name}: {sentence}")));
+                output::line(&plain(&format!("{} {name}: {sentence}", if asked { "✓" } else { "–" })));
             }
             Ok(ExitCode::SUCCESS)
         }

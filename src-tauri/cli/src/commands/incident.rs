@@ -13,7 +13,7 @@ use lastgood_adapters::telling::Telling;
 use lastgood_adapters::workspace::{Access, Workspace};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{ChannelName, EnvironmentName, IncidentId, RollbackId, UpdateId};
-use lastgood_core::incident::event::{Edit, Event, Opening, SendChoice};
+use lastgood_core::incident::event::{Edit, Event, Opening, SendChoice, Verdict};
 use lastgood_core::incident::{Audience, Incident, Severity, Stage, next, opening};
 use lastgood_core::ports::Clock;
 use lastgood_core::rollback::Rollback;
@@ -51,9 +51,11 @@ pub(crate) async fn run(command: arguments::Incident) -> Result<ExitCode, Troubl
             tell::tell(&telling, &incident, &words).await
         }
         Command::List { all, repository, json } => {
-            let mut incidents = telling(&repository)?.incidents().await?;
+            let telling = telling(&repository)?;
+            let settings = telling.settings().incident.clone();
+            let mut incidents = telling.incidents().await?;
             incidents.retain(|incident| all || incident.is_open());
-            show::list(&incidents, json);
+            show::list(&incidents, &settings, json);
             Ok(ExitCode::SUCCESS)
         }
         Command::Show { id, repository, json } => {
@@ -62,23 +64,31 @@ pub(crate) async fn run(command: arguments::Incident) -> Result<ExitCode, Troubl
             Ok(ExitCode::SUCCESS)
         }
         Command::Send { repository, json } => tell::send(&telling(&repository)?, json).await,
-        Command::Decide { id, update, channel, choice, repository, json } => {
+        Command::Review { id, update, by, decline, note, repository, json } => {
+            let telling = telling(&repository)?;
+            let (id, update) = (IncidentId::new(id), UpdateId::new(update));
+            let by = by.unwrap_or_else(|| telling.person().to_owned());
+            let verdict = if decline { Verdict::Declined } else { Verdict::Approved };
+            telling.review(&id, &update, &by, verdict, &note).await?;
+            tell::send(&telling, json).await
+        }
+        Command::Decide { id, update, channel, choice, found, repository, json } => {
             let telling = telling(&repository)?;
             let (id, update, channel) = (IncidentId::new(id), UpdateId::new(update), ChannelName::new(channel));
-            telling.decide(&id, &update, &channel, choice.into()).await?;
+            telling.decide(&id, &update, &channel, choice.into(), &found).await?;
             tell::send(&telling, json).await
         }
     }
 }
 
-/// A rollback began: its incident is opened and drafted. The rollback goes on whatever becomes of that.
-pub(crate) async fn rollback_began(workspace: &Workspace, rollback: &Rollback, json: bool) {
+/// A rollback began or ended: its incident follows it. The rollback goes on whatever becomes of that.
+pub(crate) async fn follow(workspace: &Workspace, rollback: &Rollback, json: bool) {
     let opened = async {
         let telling = workspace.telling()?;
-        let opened = telling.rollback_began(rollback).await?;
+        let opened = telling.follow(rollback).await?;
         if let Some(incident) = &opened {
             telling.send_queued().await?;
-            if !json {
+            if !json && rollback.end.is_none() {
                 output::line(&format!("Incident {} is open; `lastgood incident update` tells people.", incident.id));
             }
         }
@@ -126,7 +136,7 @@ fn begin(telling: &Telling, title: String, edits: &Edits, rollback: Option<Strin
         surfaces: edits.surface.clone(),
         environment: edits.environment.as_deref().map(EnvironmentName::new),
         rollback: rollback.map(RollbackId::new),
-        found_at: now,
+        found_at: edits.found.unwrap_or(now),
         impact_started_at: edits.impact_started,
         due: opening::first_due(severity, now, settings),
     }
@@ -154,6 +164,7 @@ fn changes(edits: &Edits, stage: Option<Stage>) -> Vec<Change> {
         some(&edits.cause).map(Edit::Cause),
         (!edits.surface.is_empty()).then(|| Edit::Surfaces(edits.surface.clone())),
         edits.environment.as_deref().map(|name| Edit::Environment(Some(EnvironmentName::new(name)))),
+        edits.found.map(Edit::FoundAt),
         edits.impact_started.map(|time| Edit::ImpactStartedAt(Some(time))),
         edits.impact_ended.map(|time| Edit::ImpactEndedAt(Some(time))),
     ];

@@ -62,6 +62,9 @@ pub(crate) async fn carry_out(workspace: &Workspace, order: &Order) -> Result<Ex
         None => begin(workspace, order).await?,
     };
     let rollback = drive.to_the_end().await?;
+    if rollback.end.is_some() && !order.forward {
+        incident::follow(workspace, &rollback, order.json).await;
+    }
     Ok(conclude(&rollback, begun, order.json))
 }
 
@@ -157,7 +160,7 @@ async fn begin(workspace: &Workspace, order: &Order) -> Result<Drive, Trouble> {
     }
     let drive = workspace.begin(plan, audience(order, None)).await?;
     if !order.forward {
-        incident::rollback_began(workspace, drive.rollback(), order.json).await;
+        incident::follow(workspace, drive.rollback(), order.json).await;
     }
     Ok(drive)
 }

@@ -103,6 +103,55 @@ async fn a_rollback_opens_its_incident_and_sends_only_what_is_set_to() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_rollbacks_end_is_told_in_the_notes_of_both_releases() {
+    let notes = "kind = \"release_notes\"\nautomatic = true\n";
+    let stage = stage(&format!("\n[channels.bad]\n{notes}[channels.good]\n{notes}to = [\"good\"]\n")).await;
+    let latest = || lastgood_rehearsal::state::release::latest(&stage.server().state().releases).map(|found| found.id);
+    let before = latest();
+    assert_eq!(finish(&mut stage.rollback(&[])).code, Some(0));
+    let releases = stage.server().state().releases.clone();
+    let notes = |tag: &str| {
+        let found = releases.iter().find(|release| release.tag == tag).unwrap_or_else(|| panic!("{tag}: {releases:?}"));
+        found.body.clone().unwrap_or_default()
+    };
+    assert!(notes("v2.4.1").contains("## Rolled back"), "{}", notes("v2.4.1"));
+    assert!(notes("v2.4.0").contains("## Live again"), "{}", notes("v2.4.0"));
+    let bad = releases.iter().find(|release| release.tag == "v2.4.1").unwrap().id;
+    assert!(latest() == before || before == Some(bad), "{before:?}");
+    let shown = stage.run(&["incident", "show", "--json"]).last();
+    assert_eq!(shown["stage"], "monitoring", "its end was told: {shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_second_person_reads_first_waits_for_them() {
+    let stage = stage(&format!("{TICKET}second_person = true\n")).await;
+    let incident = opened(&stage)["incident"].as_str().unwrap().to_owned();
+    let done = stage.run(&["incident", "update", "--channel", "ticket", "--json"]);
+    assert_eq!((told(&done), stage.server().state().issues.len()), (Vec::new(), 0), "{done:?}");
+    let shown = stage.run(&["incident", "show", "--json"]).last();
+    assert_eq!(shown["updates"][0]["deliveries"][0]["phase"], "review");
+    let update = shown["updates"][0]["update"].as_str().unwrap();
+    let author = shown["updates"][0]["by"].as_str().unwrap();
+    let own = stage.run(&["incident", "review", &incident, update, "--by", author, "--json"]);
+    assert_eq!(own.trouble(), "incident_refused");
+    let done = stage.run(&["incident", "review", &incident, update, "--by", "support@acme.example", "--json"]);
+    assert_eq!((told(&done)[0].1.as_str(), stage.server().state().issues.len()), ("delivered", 1), "{done:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_times_of_an_incident_are_said_and_shown() {
+    let stage = stage(TICKET).await;
+    let opened = ["incident", "open", "Plugins fail", "--found", "2026-11-23T14:05:00Z", "--json"];
+    assert_eq!(stage.run(&opened).last()["found_at"], "2026-11-23T14:05:00Z");
+    stage.run(&["incident", "update", "--found", "2026-11-23T14:04:00Z", "--impact-started", "2026-11-23T14:02:00Z"]);
+    let shown = stage.run(&["incident", "show", "--json"]).last();
+    assert_eq!(
+        (&shown["found_at"], &shown["impact_started_at"]),
+        (&json!("2026-11-23T14:04:00Z"), &json!("2026-11-23T14:02:00Z"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn channels_say_what_they_lack_and_can_be_tried() {
     let stage = stage(&format!("{TICKET}[channels.incidents]\nkind = \"slack\"\n")).await;
     let listed = stage.run(&["channel", "list", "--json"]).lines();

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::cadence::Urgency;
+use super::moment::Moment;
 use super::{Audience, Receipt, Severity, Stage};
 use crate::error::Code;
 use crate::ids::{ChannelName, EnvironmentName, RollbackId, UpdateId};
@@ -34,6 +35,20 @@ pub enum Event {
     },
     /// A person approved these words for these channels; from now on they are queued.
     IncidentUpdateApproved(Box<Approval>),
+    /// These words are for somebody else to read first; nothing is queued.
+    IncidentReviewAsked(Box<Approval>),
+    /// Somebody other than the author read them.
+    IncidentReviewGiven {
+        update: UpdateId,
+        by: String,
+        verdict: Verdict,
+        /// Why not, or what to mind.
+        note: String,
+        /// Approved, it expires then.
+        expires_at: Timestamp,
+        /// Approved, the audiences hear more by then.
+        due: BTreeMap<Audience, Timestamp>,
+    },
     /// Intent: the last moment before the request goes out. Without it nothing was sent.
     IncidentSendBegun {
         update: UpdateId,
@@ -60,6 +75,9 @@ pub enum Event {
         choice: SendChoice,
         /// Sent again, it expires then.
         expires_at: Timestamp,
+        /// Where it arrived: what the channel calls it, so that the next update goes to the same place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        receipt: Option<Receipt>,
     },
     /// There is nothing to say; the audience hears more by then.
     IncidentNothingNew {
@@ -128,6 +146,12 @@ pub struct Outgoing {
     pub channel: ChannelName,
     pub audience: Audience,
     pub template: String,
+    /// What it tells; no earlier version wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moment: Option<Moment>,
+    /// The stage that its words are about, where it is not the update's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Stage>,
     pub message: Message,
 }
 
@@ -155,6 +179,13 @@ pub enum SendOutcome {
     NotSent,
     /// There is no evidence: a person decides.
     Unknown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Approved,
+    Declined,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

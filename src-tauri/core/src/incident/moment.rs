@@ -1,16 +1,21 @@
 //! Which template fits: what just happened, told to whom, where.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Audience, Incident, Stage};
 use crate::ids::ChannelName;
 use crate::rollback::{Outcome, Rollback};
 use crate::settings::telling::ChannelKind;
 
 /// What there is to tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Moment {
     Declared,
     RollingBack,
     RolledBack,
+    /// It was told that a rollback began, and that rollback did not work or was taken back.
+    NotRolledBack,
     Identified,
     Monitoring,
     Resolved,
@@ -18,10 +23,11 @@ pub enum Moment {
 }
 
 impl Moment {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Declared,
         Self::RollingBack,
         Self::RolledBack,
+        Self::NotRolledBack,
         Self::Identified,
         Self::Monitoring,
         Self::Resolved,
@@ -33,17 +39,56 @@ impl Moment {
         if incident.stage == Stage::Resolved {
             return Self::Resolved;
         }
-        let told = |word: &str| incident.to_channel(channel).any(|delivery| delivery.template.ends_with(word));
+        let told = |moment: Self| incident.to_channel(channel).any(|delivery| delivery.tells(moment));
         match rollback.map(|rollback| rollback.end.as_ref().map(|end| end.outcome)) {
-            Some(None) if !told("rolling-back") => return Self::RollingBack,
-            Some(Some(Outcome::Succeeded)) if !told("rolled-back") => return Self::RolledBack,
+            Some(None) if !told(Self::RollingBack) => return Self::RollingBack,
+            Some(Some(Outcome::Succeeded)) if !told(Self::RolledBack) => return Self::RolledBack,
+            Some(Some(Outcome::Failed | Outcome::Errored | Outcome::Aborted))
+                if told(Self::RollingBack) && !told(Self::NotRolledBack) =>
+            {
+                return Self::NotRolledBack;
+            }
             Some(_) | None => {}
         }
-        match incident.stage {
-            Stage::Investigating if incident.to_channel(channel).next().is_none() => Self::Declared,
+        Self::at(incident.stage, incident.to_channel(channel).next().is_none())
+    }
+
+    /// What a template of this name tells, by how shipped ones are named; `None` where its name does not say.
+    pub fn named(template: &str) -> Option<Self> {
+        let (_, moment) = template.split_once('-')?;
+        Some(match moment {
+            "declared" | "opened" | "investigating" => Self::Declared,
+            "rolling-back" => Self::RollingBack,
+            "rolled-back" => Self::RolledBack,
+            "not-rolled-back" => Self::NotRolledBack,
+            "identified" => Self::Identified,
+            "monitoring" => Self::Monitoring,
+            "resolved" => Self::Resolved,
+            "nothing-new" => Self::NothingNew,
+            _ => return None,
+        })
+    }
+
+    /// What there is to tell at a stage that a person chose.
+    pub fn at(stage: Stage, first: bool) -> Self {
+        match stage {
+            Stage::Investigating if first => Self::Declared,
             Stage::Investigating => Self::NothingNew,
             Stage::Identified => Self::Identified,
-            Stage::Monitoring | Stage::Resolved => Self::Monitoring,
+            Stage::Monitoring => Self::Monitoring,
+            Stage::Resolved => Self::Resolved,
+        }
+    }
+
+    /// The stage that its words speak of: what a status page shows must be what stands in the text.
+    pub fn stage(self, standing: Stage) -> Stage {
+        match self {
+            Self::RollingBack => standing.max(Stage::Identified),
+            Self::RolledBack | Self::Monitoring => standing.max(Stage::Monitoring),
+            Self::Identified => standing.max(Stage::Identified),
+            Self::Resolved => Stage::Resolved,
+            Self::NotRolledBack if standing == Stage::Monitoring => Stage::Identified,
+            Self::NotRolledBack | Self::Declared | Self::NothingNew => standing,
         }
     }
 
@@ -76,6 +121,7 @@ impl Moment {
             Self::Declared => "team-declared",
             Self::RollingBack => "team-rolling-back",
             Self::RolledBack => "team-rolled-back",
+            Self::NotRolledBack => "team-not-rolled-back",
             Self::Identified => "team-identified",
             Self::Monitoring => "team-monitoring",
             Self::Resolved => "team-resolved",
@@ -101,7 +147,7 @@ impl Moment {
             Self::RollingBack | Self::Identified => "status-identified",
             Self::RolledBack | Self::Monitoring => "status-monitoring",
             Self::Resolved => "status-resolved",
-            Self::NothingNew => "status-nothing-new",
+            Self::NotRolledBack | Self::NothingNew => "status-nothing-new",
         }
     }
 
@@ -112,6 +158,7 @@ impl Moment {
             Self::Declared
             | Self::RollingBack
             | Self::RolledBack
+            | Self::NotRolledBack
             | Self::Identified
             | Self::Monitoring
             | Self::NothingNew => "ticket-update",

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::event::{Approval, Edit, Event, Opening};
-use super::{Incident, Stage, Update, outbox};
+use super::event::{Approval, Edit, Event, Opening, Verdict};
+use super::outbox::SendPhase;
+use super::{Audience, Incident, Review, Stage, Update, outbox};
 use crate::ids::{ChannelName, IncidentId, UpdateId};
 use crate::journal::Fact;
 
@@ -65,7 +66,15 @@ pub fn next(incident: &Incident, at: Timestamp, event: &Event) -> Result<Inciden
         Event::IncidentEdited { edit, .. } => change(&mut after, edit),
         Event::IncidentNoted { text, .. } => !text.trim().is_empty(),
         Event::IncidentStageSet { stage, .. } => set_stage(&mut after, at, *stage),
-        Event::IncidentUpdateApproved(approval) => approve(&mut after, at, approval),
+        Event::IncidentUpdateApproved(approval) => {
+            approve(&mut after, at, approval, SendPhase::Queued)
+                && promise(&mut after, at, approval.stage, &approval.due)
+        }
+        Event::IncidentReviewAsked(approval) => approve(&mut after, at, approval, SendPhase::Review),
+        Event::IncidentReviewGiven { update, by, verdict, note, due, .. } => {
+            let review = Review { by: by.clone(), at, verdict: *verdict, note: note.clone() };
+            give_review(&mut after, update, review, due, event)
+        }
         Event::IncidentSendBegun { update, channel, .. }
         | Event::IncidentSendEnded { update, channel, .. }
         | Event::IncidentSendStale { update, channel }
@@ -118,29 +127,75 @@ fn set_stage(incident: &mut Incident, at: Timestamp, stage: Stage) -> bool {
     true
 }
 
-fn approve(incident: &mut Incident, at: Timestamp, approval: &Approval) -> bool {
+fn approve(incident: &mut Incident, at: Timestamp, approval: &Approval, phase: SendPhase) -> bool {
     let channels: BTreeSet<&ChannelName> = approval.messages.iter().map(|message| &message.channel).collect();
     let once_each = channels.len() == approval.messages.len() && !channels.is_empty();
     let whole = approval.messages.iter().all(|outgoing| outgoing.message.gaps().is_empty());
     let fits = once_each
         && whole
         && incident.update(&approval.update).is_none()
-        && approval.stage == incident.stage
         && approval.expires_at > at
-        && (incident.is_open() || approval.due.is_empty());
+        && takes(incident, approval.stage, &approval.due);
     if !fits {
         return false;
     }
-    let deliveries = approval.messages.iter().map(|message| outbox::queue(message, at, approval.expires_at)).collect();
+    let queued = |message| outbox::queue(message, phase, at, approval.expires_at);
+    let deliveries = approval.messages.iter().map(queued).collect();
     incident.updates.push(Update {
         id: approval.update.clone(),
         at,
         by: approval.by.clone(),
         stage: approval.stage,
+        review: None,
         deliveries,
     });
-    incident.due.extend(approval.due.iter().map(|(audience, due)| (*audience, *due)));
     true
+}
+
+/// What leaves sets the stage that it speaks of, and promises when its audiences hear more.
+fn promise(incident: &mut Incident, at: Timestamp, stage: Stage, due: &BTreeMap<Audience, Timestamp>) -> bool {
+    if incident.stage != stage {
+        set_stage(incident, at, stage);
+    }
+    incident.due.extend(due.iter().map(|(audience, due)| (*audience, *due)));
+    true
+}
+
+/// Nobody reviews their own words; what was decided is decided.
+fn give_review(
+    incident: &mut Incident,
+    id: &UpdateId,
+    review: Review,
+    due: &BTreeMap<Audience, Timestamp>,
+    event: &Event,
+) -> bool {
+    let Some(update) = incident.updates.iter_mut().find(|update| update.id == *id) else { return false };
+    let waiting = update.deliveries.iter_mut().filter(|delivery| delivery.phase == SendPhase::Review);
+    let mut any = false;
+    for delivery in waiting {
+        let Some(after) = outbox::next(delivery, review.at, event) else { return false };
+        *delivery = after;
+        any = true;
+    }
+    if !any || update.review.is_some() || is_same_person(&update.by, &review.by) || review.by.trim().is_empty() {
+        return false;
+    }
+    let (at, stage, approved) = (review.at, update.stage, review.verdict == Verdict::Approved);
+    update.review = Some(review);
+    // What was asked about an earlier stage does not turn the incident back.
+    let stage = stage.max(incident.stage);
+    !approved || (takes(incident, stage, due) && promise(incident, at, stage, due))
+}
+
+/// After the end nobody is promised more; that it comes back is said by its stage, not by an update.
+fn takes(incident: &Incident, stage: Stage, due: &BTreeMap<Audience, Timestamp>) -> bool {
+    if stage == Stage::Resolved { due.is_empty() } else { incident.is_open() }
+}
+
+/// `@Lead` and `lead` are one person.
+pub fn is_same_person(one: &str, other: &str) -> bool {
+    let bare = |name: &str| name.trim().trim_start_matches('@').to_lowercase();
+    bare(one) == bare(other)
 }
 
 fn deliver(incident: &mut Incident, at: Timestamp, update: &UpdateId, channel: &ChannelName, event: &Event) -> bool {

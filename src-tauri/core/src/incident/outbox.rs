@@ -1,33 +1,46 @@
 //! One message on its way to one channel: at most once, and never late without a question.
 //!
 //! ```text
-//! queued ─► sending ─► delivered
-//!   │  ▲       ├─────► refused ──┐
-//!   │  └───────┤ not sent        ├─► a person: it arrived, send again, drop
-//!   ▼          └─────► unknown ──┤
-//! stale ─────────────────────────┘
+//! review ─► queued ─► sending ─► delivered
+//!             │  ▲       ├─────► refused ──┐
+//!             │  └───────┤ not sent        ├─► a person: it arrived, send again, drop
+//!             ▼          └─────► unknown ──┤
+//!           stale ─────────────────────────┘
 //! ```
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::event::{Event, Outgoing, SendChoice, SendEnding, SendOutcome};
-use super::{Audience, Receipt};
+use super::event::{Event, Outgoing, SendChoice, SendEnding, SendOutcome, Verdict};
+use super::moment::Moment;
+use super::{Audience, Receipt, Stage};
 use crate::error::Code;
 use crate::ids::ChannelName;
 use crate::message::Message;
+
+/// After a first try that came to nothing; each further one doubles it.
+const PAUSE: SignedDuration = SignedDuration::from_secs(5);
+
+/// The network may be back at any time: nobody waits longer for the next try.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     pub channel: ChannelName,
     pub audience: Audience,
     pub template: String,
+    /// What it tells; `None` where an earlier version wrote it.
+    pub moment: Option<Moment>,
+    /// The stage that its words are about, where it is not the update's.
+    pub stage: Option<Stage>,
     pub message: Message,
     pub phase: SendPhase,
     pub queued_at: Timestamp,
     pub expires_at: Timestamp,
     /// The service asked to wait until then.
     pub not_before: Option<Timestamp>,
+    /// It was tried for nothing: it goes again then, sooner only where a person says so.
+    pub retry_at: Option<Timestamp>,
     pub attempts: u32,
     pub begun_at: Option<Timestamp>,
     pub ended_at: Option<Timestamp>,
@@ -42,6 +55,8 @@ pub struct Delivery {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SendPhase {
+    /// A second person reads it first.
+    Review,
     Queued,
     Sending,
     Delivered,
@@ -70,11 +85,20 @@ pub enum SendEffect {
 }
 
 impl SendPhase {
-    pub const ALL: [Self; 7] =
-        [Self::Queued, Self::Sending, Self::Delivered, Self::Refused, Self::Unknown, Self::Stale, Self::Dropped];
+    pub const ALL: [Self; 8] = [
+        Self::Review,
+        Self::Queued,
+        Self::Sending,
+        Self::Delivered,
+        Self::Refused,
+        Self::Unknown,
+        Self::Stale,
+        Self::Dropped,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Review => "review",
             Self::Queued => "queued",
             Self::Sending => "sending",
             Self::Delivered => "delivered",
@@ -90,22 +114,36 @@ impl SendPhase {
         match self {
             Self::Unknown => &[SendChoice::ItArrived, SendChoice::SendAgain, SendChoice::Drop],
             Self::Refused | Self::Stale => &[SendChoice::SendAgain, SendChoice::Drop],
-            Self::Queued => &[SendChoice::Drop],
+            Self::Queued | Self::Review => &[SendChoice::Drop],
             Self::Sending | Self::Delivered | Self::Dropped => &[],
         }
     }
 }
 
-pub(super) fn queue(outgoing: &Outgoing, at: Timestamp, expires_at: Timestamp) -> Delivery {
+impl Delivery {
+    /// Whether it tells, or told, this; an earlier version kept no moment, and the template's name says it.
+    pub(super) fn tells(&self, moment: Moment) -> bool {
+        let named = |moment| {
+            (moment == Moment::RollingBack && self.template.ends_with("rolling-back"))
+                || (moment == Moment::RolledBack && self.template.ends_with("-rolled-back"))
+        };
+        self.phase != SendPhase::Dropped && self.moment.map_or_else(|| named(moment), |own| own == moment)
+    }
+}
+
+pub(super) fn queue(outgoing: &Outgoing, phase: SendPhase, at: Timestamp, expires_at: Timestamp) -> Delivery {
     Delivery {
         channel: outgoing.channel.clone(),
         audience: outgoing.audience,
         template: outgoing.template.clone(),
+        moment: outgoing.moment,
+        stage: outgoing.stage,
         message: outgoing.message.clone(),
-        phase: SendPhase::Queued,
+        phase,
         queued_at: at,
         expires_at,
         not_before: None,
+        retry_at: None,
         attempts: 0,
         begun_at: None,
         ended_at: None,
@@ -124,12 +162,19 @@ pub fn next(delivery: &Delivery, at: Timestamp, event: &Event) -> Option<Deliver
         Event::IncidentSendBegun { sent, .. } => begin(&mut after, at, sent),
         Event::IncidentSendEnded { ending, .. } => end(&mut after, at, ending),
         Event::IncidentSendStale { .. } => go_stale(&mut after, at),
-        Event::IncidentSendDecided { choice, expires_at, .. } => decide(&mut after, at, *choice, *expires_at),
+        Event::IncidentSendDecided { choice, expires_at, receipt, .. } => {
+            decide(&mut after, at, *choice, *expires_at, receipt.as_ref())
+        }
+        Event::IncidentReviewGiven { verdict, by, note, expires_at, .. } => {
+            let words = if note.is_empty() { format!("{by} declined.") } else { format!("{by} declined: {note}") };
+            reviewed(&mut after, at, *verdict, words, *expires_at)
+        }
         Event::IncidentOpened(_)
         | Event::IncidentNoted { .. }
         | Event::IncidentEdited { .. }
         | Event::IncidentStageSet { .. }
         | Event::IncidentUpdateApproved(_)
+        | Event::IncidentReviewAsked(_)
         | Event::IncidentNothingNew { .. }
         | Event::IncidentReminded { .. } => false,
     };
@@ -140,18 +185,20 @@ pub fn next(delivery: &Delivery, at: Timestamp, event: &Event) -> Option<Deliver
 pub fn effect(delivery: &Delivery, now: Timestamp) -> SendEffect {
     match delivery.phase {
         SendPhase::Queued if now >= delivery.expires_at => SendEffect::GoStale,
-        SendPhase::Queued => match delivery.not_before {
+        SendPhase::Queued => match delivery.not_before.max(delivery.retry_at) {
             Some(time) if now < time => SendEffect::WaitUntil(time.min(delivery.expires_at)),
             Some(_) | None => SendEffect::Send,
         },
         SendPhase::Sending => SendEffect::LookUp,
-        SendPhase::Refused | SendPhase::Unknown | SendPhase::Stale => SendEffect::AskPerson,
+        SendPhase::Review | SendPhase::Refused | SendPhase::Unknown | SendPhase::Stale => SendEffect::AskPerson,
         SendPhase::Delivered | SendPhase::Dropped => SendEffect::Nothing,
     }
 }
 
+/// A person, or an earlier version, may try before our own pause is over; never before the service's.
 fn begin(delivery: &mut Delivery, at: Timestamp, sent: &str) -> bool {
-    if effect(delivery, at) != SendEffect::Send {
+    let ready = delivery.phase == SendPhase::Queued && at < delivery.expires_at;
+    if !ready || delivery.not_before.is_some_and(|time| at < time) {
         return false;
     }
     delivery.phase = SendPhase::Sending;
@@ -174,10 +221,37 @@ fn end(delivery: &mut Delivery, at: Timestamp, ending: &SendEnding) -> bool {
     };
     delivery.ended_at = Some(at);
     delivery.not_before = ending.again_at;
+    // A service that names a time that is over has not said that it wants to be asked all the time.
+    let waits = ending.outcome == SendOutcome::NotSent;
+    delivery.retry_at = waits.then(|| at.checked_add(pause(delivery.attempts)).unwrap_or(at));
     ending.sentence.clone_into(&mut delivery.sentence);
     ending.hint.clone_into(&mut delivery.hint);
     delivery.code = ending.code;
     delivery.receipt = ending.receipt.clone();
+    true
+}
+
+fn pause(attempts: u32) -> SignedDuration {
+    PAUSE.checked_mul(1 << attempts.saturating_sub(1).min(8)).unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE)
+}
+
+fn reviewed(delivery: &mut Delivery, at: Timestamp, verdict: Verdict, declined: String, expires_at: Timestamp) -> bool {
+    if delivery.phase != SendPhase::Review {
+        return false;
+    }
+    match verdict {
+        Verdict::Approved if expires_at > at => {
+            delivery.phase = SendPhase::Queued;
+            delivery.queued_at = at;
+            delivery.expires_at = expires_at;
+        }
+        Verdict::Approved => return false,
+        Verdict::Declined => {
+            delivery.phase = SendPhase::Dropped;
+            delivery.sentence = declined;
+            delivery.ended_at = Some(at);
+        }
+    }
     true
 }
 
@@ -192,7 +266,13 @@ fn go_stale(delivery: &mut Delivery, at: Timestamp) -> bool {
     true
 }
 
-fn decide(delivery: &mut Delivery, at: Timestamp, choice: SendChoice, expires_at: Timestamp) -> bool {
+fn decide(
+    delivery: &mut Delivery,
+    at: Timestamp,
+    choice: SendChoice,
+    expires_at: Timestamp,
+    receipt: Option<&Receipt>,
+) -> bool {
     if !delivery.phase.choices().contains(&choice) {
         return false;
     }
@@ -202,12 +282,14 @@ fn decide(delivery: &mut Delivery, at: Timestamp, choice: SendChoice, expires_at
             delivery.phase = SendPhase::Delivered;
             "A person looked, and it had arrived.".clone_into(&mut delivery.sentence);
             delivery.code = None;
+            delivery.receipt = receipt.cloned();
         }
         SendChoice::SendAgain if expires_at > at => {
             delivery.phase = SendPhase::Queued;
             delivery.queued_at = at;
             delivery.expires_at = expires_at;
             delivery.not_before = None;
+            delivery.retry_at = None;
         }
         SendChoice::SendAgain => return false,
         SendChoice::Drop => delivery.phase = SendPhase::Dropped,

@@ -81,9 +81,24 @@ fn of_rollback(values: &mut Values, rollback: &Rollback, ended: Option<Timestamp
         .text("reason", &rollback.reason)
         .text("rollback_state", state)
         .text("rollback_started_at", clock(plan.started, around))
+        .maybe("held", held(rollback))
         .maybe("rollback_ended_at", ended.map(|time| clock(time, around)))
         .maybe("rollback_duration", ended.map(|time| words(plan.started.duration_until(time))))
         .maybe("run_url", rollback.seen.as_ref().map(|run| run.url.as_str()));
+}
+
+/// What nobody may deploy now, as far as the rollback itself knows.
+fn held(rollback: &Rollback) -> Option<String> {
+    let plan = &rollback.plan;
+    match (&plan.from, rollback.quarantined, rollback.held) {
+        (Some(from), true, true) => Some(format!(
+            "{from} is quarantined and {} is held: deploy nothing there until the hold is lifted",
+            plan.environment
+        )),
+        (_, _, true) => Some(format!("{} is held: deploy nothing there until the hold is lifted", plan.environment)),
+        (Some(from), true, false) => Some(format!("{from} is quarantined: do not deploy it")),
+        (_, _, false) => None,
+    }
 }
 
 /// Only a rollback that was proven has ended the disturbance.

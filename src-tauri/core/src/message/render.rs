@@ -11,7 +11,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::fit::{Limits, characters};
+pub use markdown::heading;
+
+use super::fit::{Limits, characters, fit};
 use super::{Line, Message};
 use crate::ids::TagName;
 use crate::incident::{Severity, Stage};
@@ -96,6 +98,20 @@ pub fn render(format: Format, letter: &Letter) -> Rendered {
         Format::Plain => text::plain(letter),
         Format::Notice => notice::render(letter),
     }
+}
+
+/// The message as this format takes it: what is cut there is cut in a preview.
+pub fn fitted(format: Format, message: &Message) -> Message {
+    let limits = match format {
+        Format::Slack => &slack::LIMITS,
+        Format::Teams => &teams::LIMITS,
+        Format::Mail => &mail::LIMITS,
+        Format::Status => &text::STATUS,
+        Format::Markdown => &markdown::LIMITS,
+        Format::Plain => &ROOMY,
+        Format::Notice => &notice::LIMITS,
+    };
+    fit(message, limits).0
 }
 
 /// The message's title on one line, or the incident's where it has none.

@@ -28,6 +28,10 @@ pub struct IncidentSettings {
     /// Email to customers goes out at this severity and worse. Default: 2.
     pub customers_severity: Option<u8>,
     pub review: ReviewSettings,
+    /// Updates to these audiences are read by a second person before they leave. Default: none.
+    pub second_person: Vec<Audience>,
+    /// What "nothing new" does: `record` (default) moves the next update on, `send` also tells the audience so.
+    pub nothing_new: NothingNew,
     /// Names below `[contacts]`, or words, in the order in which they are called.
     pub escalation: Vec<String>,
     /// Mail addresses by the group's name.
@@ -38,6 +42,14 @@ pub struct IncidentSettings {
     pub time_zone: Option<String>,
     /// By name; one that is also shipped takes its place. Files in `.lastgood/templates/` count too.
     pub templates: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NothingNew {
+    #[default]
+    Record,
+    Send,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -69,6 +81,9 @@ pub struct ChannelSettings {
     /// Sends by itself what a rollback drafts. Default: no.
     #[serde(default)]
     pub automatic: bool,
+    /// A second person reads what goes there before it leaves. Default: as `[incident] second_person` says.
+    #[serde(default)]
+    pub second_person: Option<bool>,
     /// Only at these severities. Default: all.
     #[serde(default)]
     pub severities: Vec<u8>,
@@ -222,6 +237,11 @@ impl ChannelKind {
 impl ChannelSettings {
     pub fn audience(&self) -> Audience {
         self.audience.unwrap_or_else(|| self.kind.audience())
+    }
+
+    /// Whether somebody other than the author reads it before it leaves.
+    pub fn is_reviewed(&self, settings: &IncidentSettings) -> bool {
+        self.second_person.unwrap_or_else(|| settings.second_person.contains(&self.audience()))
     }
 
     /// Without its secret it can do nothing.

@@ -38,6 +38,20 @@ impl Object for Gap {
     }
 }
 
+/// A value that is known, by its name and the filters that were put on it; it is read back like a gap.
+#[derive(Debug)]
+pub(super) struct Linked(pub(super) String);
+
+impl Object for Linked {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}{}", mark::GAP, self.0, mark::GAP_END)
+    }
+}
+
 static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut engine = Environment::new();
     engine.set_debug(true);
@@ -55,9 +69,17 @@ static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
         if value.is_undefined() || is_gap(&value) { other.unwrap_or_else(|| Value::from("")) } else { value }
     });
     engine.add_filter("join", |value: Value, between: Option<String>| {
-        if is_gap(&value) { Ok(value) } else { joined(&value, between.as_deref().unwrap_or(", ")).map(Value::from) }
+        if is_gap(&value) || is_link(&value) {
+            Ok(value)
+        } else {
+            joined(&value, between.as_deref().unwrap_or(", ")).map(Value::from)
+        }
     });
-    engine.add_filter("sentence", |value: Value| if is_gap(&value) { value } else { sentence(&value.to_string()) });
+    engine.add_filter("sentence", |value: Value| match value.downcast_object_ref::<Linked>() {
+        Some(Linked(name)) => Value::from_object(Linked(format!("{name}|sentence"))),
+        None if is_gap(&value) => value,
+        None => sentence(&value.to_string()),
+    });
     engine.add_test("defined", |value: Value| !value.is_undefined() && !is_gap(&value));
     engine
 });
@@ -95,6 +117,10 @@ fn write_marked(out: &mut Output, text: &str) -> fmt::Result {
     out.write_char(mark::VALUE)?;
     out.write_str(text)?;
     out.write_char(mark::VALUE_END)
+}
+
+fn is_link(value: &Value) -> bool {
+    value.downcast_object_ref::<Linked>().is_some()
 }
 
 fn is_gap(value: &Value) -> bool {

@@ -26,6 +26,7 @@ pub fn shipped() -> &'static [Shipped] {
         "team-identified" "Cause identified",
         "team-rolling-back" "Rolling back",
         "team-rolled-back" "Rolled back, monitoring",
+        "team-not-rolled-back" "The rollback did not work",
         "team-monitoring" "Monitoring",
         "team-resolved" "Resolved",
         "team-nothing-new" "Nothing new",

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use minijinja::Value;
 use minijinja::value::Object;
 
-use super::engine::Gap;
+use super::engine::{Gap, Linked};
 use crate::message::clean;
 
 /// Every name that a template may use, and what it stands for. Times are written in the team's zone.
-pub const NAMES: [(&str, &str); 34] = [
+pub const NAMES: [(&str, &str); 35] = [
     ("by", "who sends this"),
     ("cause", "what caused it, as far as it is known"),
     ("commander", "who leads the work on it"),
@@ -20,6 +20,7 @@ pub const NAMES: [(&str, &str); 34] = [
     ("found_at", "when it was found"),
     ("from", "the release that was rolled back from"),
     ("group", "whom this is for"),
+    ("held", "what nobody may deploy now"),
     ("impact", "what does not work, for whom"),
     ("impact_duration", "how long it was felt"),
     ("impact_ended_at", "when it ended"),
@@ -47,6 +48,10 @@ pub const NAMES: [(&str, &str); 34] = [
     ("to", "the release that was rolled back to"),
 ];
 
+/// A condition compares these, or an address stands in them: a settled text has them written out, not linked.
+pub const WRITTEN_OUT: [&str; 8] =
+    ["stage", "rollback_state", "run_url", "status_url", "surfaces", "roles", "contacts", "escalation"];
+
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Values {
     known: BTreeMap<&'static str, Given>,
@@ -56,6 +61,8 @@ pub struct Values {
 enum Given {
     Text(String),
     List(Vec<String>),
+    /// It stands for itself: its name shows, and conditions find it known.
+    Link,
 }
 
 impl Values {
@@ -92,6 +99,15 @@ impl Values {
         rest
     }
 
+    /// Each known value by its name, so that what is written with them can be linked to them again; [`WRITTEN_OUT`] and what
+    /// this message alone says stay as they are.
+    #[must_use]
+    pub fn linked(&self) -> Self {
+        let stays = |name: &str| WRITTEN_OUT.contains(&name) || name == "note";
+        let link = |name: &str, given: &Given| if stays(name) { given.clone() } else { Given::Link };
+        Self { known: self.known.iter().map(|(name, given)| (*name, link(name, given))).collect() }
+    }
+
     pub fn has(&self, name: &str) -> bool {
         self.known.contains_key(name)
     }
@@ -101,6 +117,7 @@ impl Values {
         let text = |given: &Given| match given {
             Given::Text(text) => text.clone(),
             Given::List(items) => items.join(", "),
+            Given::Link => String::new(),
         };
         self.known.iter().map(|(name, given)| (*name, text(given))).collect()
     }
@@ -114,6 +131,7 @@ impl Values {
         match self.known.get(name) {
             Some(Given::Text(text)) => Value::from(text.as_str()),
             Some(Given::List(items)) => items.iter().map(|item| Value::from(item.as_str())).collect(),
+            Some(Given::Link) => Value::from_object(Linked(name.to_owned())),
             None => Value::from_object(Gap(name)),
         }
     }

@@ -1,10 +1,15 @@
 //! Channels: where updates can go, and whether this machine holds what it takes to send there.
 
+use std::sync::Arc;
+
 use lastgood_adapters::channel_secret;
 use lastgood_adapters::clock::SystemClock;
+use lastgood_adapters::secret::Secret;
+use lastgood_adapters::telling::LastTest;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::ChannelName;
 use lastgood_core::ports::Clock;
+use lastgood_core::ports::channel::Tested;
 use lastgood_core::settings::telling::ChannelSettings;
 use serde::Serialize;
 use tauri::State;
@@ -25,6 +30,8 @@ pub struct ChannelView {
     pub secret: SecretState,
     pub secret_sentence: String,
     pub secret_hint: String,
+    /// What its secret is; `None` where it needs none.
+    pub secret_wanted: Option<String>,
     pub last_test: Option<ChannelTest>,
 }
 
@@ -47,9 +54,19 @@ pub enum SecretState {
 #[serde(rename_all = "camelCase")]
 pub struct ChannelTest {
     pub at: String,
-    pub passed: bool,
+    pub verdict: TestVerdict,
     pub sentence: String,
     pub hint: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum TestVerdict {
+    /// The service answered well.
+    Passed,
+    Failed,
+    /// It cannot be asked without telling somebody something: no request was made.
+    NotAsked,
 }
 
 /// Asks the keychain for each, which may take as long as a person takes to unlock it.
@@ -58,7 +75,11 @@ pub(crate) async fn channels(host: State<'_, Host>) -> Result<Vec<ChannelView>, 
     let people = host.people().await?;
     let key = people.workspace.key().to_owned();
     let settings = people.telling.settings().channels.clone();
-    let read = move || settings.iter().map(|(name, settings)| channel(&key, name, settings)).collect();
+    let telling = Arc::clone(&people.telling);
+    let read = move || {
+        let last = |name: &str| telling.last_test(&ChannelName::new(name)).map(shown);
+        settings.iter().map(|(name, settings)| channel(&key, name, settings, last(name))).collect()
+    };
     Ok(tokio::task::spawn_blocking(read)
         .await
         .map_err(|error| Trouble::new(Code::Internal, error.to_string(), "Try again."))?)
@@ -69,15 +90,42 @@ pub(crate) async fn channels(host: State<'_, Host>) -> Result<Vec<ChannelView>, 
 pub(crate) async fn test_channel(host: State<'_, Host>, id: String) -> Result<ChannelTest, UiError> {
     let people = host.people().await?;
     let answer = people.telling.test(&ChannelName::new(id)).await;
-    let at = SystemClock.now().to_string();
-    let bare = |sentence: String| sentence.trim_end_matches('.').to_owned();
-    Ok(match answer {
-        Ok(sentence) => ChannelTest { at, passed: true, sentence: bare(sentence), hint: String::new() },
-        Err(trouble) => ChannelTest { at, passed: false, sentence: bare(trouble.message), hint: trouble.hint },
-    })
+    let answer = answer.map_err(|trouble| (trouble.message, trouble.hint));
+    Ok(shown(LastTest { at: SystemClock.now(), answer }))
 }
 
-fn channel(key: &str, name: &str, settings: &ChannelSettings) -> ChannelView {
+/// A secret crosses once, inward: it is kept in place of the one before, and shown nowhere.
+#[tauri::command]
+pub(crate) async fn keep_channel_secret(
+    host: State<'_, Host>,
+    id: String,
+    secret: String,
+) -> Result<Vec<ChannelView>, UiError> {
+    let secret = Secret::new(secret.trim());
+    if secret.reveal().is_empty() {
+        return Err(Trouble::new(Code::Usage, "There is no secret in the field.", "Paste it, then keep it.").into());
+    }
+    host.people().await?.telling.keep_secret(&ChannelName::new(id), secret).await?;
+    channels(host).await
+}
+
+#[tauri::command]
+pub(crate) async fn forget_channel_secret(host: State<'_, Host>, id: String) -> Result<Vec<ChannelView>, UiError> {
+    host.people().await?.telling.forget_secret(&ChannelName::new(id)).await?;
+    channels(host).await
+}
+
+fn shown(test: LastTest) -> ChannelTest {
+    let bare = |sentence: &str| sentence.trim_end_matches('.').to_owned();
+    let (verdict, sentence, hint) = match &test.answer {
+        Ok(Tested::Answered(sentence)) => (TestVerdict::Passed, bare(sentence), String::new()),
+        Ok(Tested::NotAsked(sentence)) => (TestVerdict::NotAsked, bare(sentence), String::new()),
+        Err((sentence, hint)) => (TestVerdict::Failed, bare(sentence), hint.clone()),
+    };
+    ChannelTest { at: test.at.to_string(), verdict, sentence, hint }
+}
+
+fn channel(key: &str, name: &str, settings: &ChannelSettings, last_test: Option<ChannelTest>) -> ChannelView {
     let (secret, secret_sentence, secret_hint) = secret(key, name, settings);
     ChannelView {
         id: name.to_owned(),
@@ -88,7 +136,8 @@ fn channel(key: &str, name: &str, settings: &ChannelSettings) -> ChannelView {
         secret,
         secret_sentence,
         secret_hint,
-        last_test: None,
+        secret_wanted: settings.kind.secret().filter(|_| settings.needs_secret()).map(str::to_owned),
+        last_test,
     }
 }
 
@@ -96,7 +145,7 @@ fn secret(key: &str, name: &str, settings: &ChannelSettings) -> (SecretState, St
     let Some(what) = settings.kind.secret().filter(|_| settings.needs_secret()) else {
         return (SecretState::NotNeeded, "This channel needs none".to_owned(), String::new());
     };
-    let keep = format!("Keep {what} with `lastgood channel secret {name}`.");
+    let keep = format!("Keep {what} here, or with `lastgood channel secret {name}`.");
     match channel_secret::state(key, name) {
         channel_secret::SecretState::Kept => (SecretState::Kept, format!("The keychain has {what}"), String::new()),
         channel_secret::SecretState::ThisSession => {

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Reason;
 use super::preview::PreviewView;
+use super::{Reason, Stage};
 
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -17,6 +17,12 @@ pub struct DraftView {
     pub template: String,
     /// The templates that fit this destination.
     pub templates: Vec<TemplateChoice>,
+    /// The stage that it speaks of, and that is the incident's once it leaves.
+    pub stage: Stage,
+    /// Names exactly these words; what is sent is what was shown, or nothing is.
+    pub seen: String,
+    /// A second person reads it before it leaves.
+    pub reviewed: bool,
     /// A template's language: `# Title`, `Label:: value`, and `{{ name }}` where a value is linked.
     pub text: String,
     pub saved_at: Option<String>,
@@ -76,6 +82,19 @@ pub struct DraftGiven {
     pub destination: String,
     pub template: String,
     pub text: String,
+    /// `None` for the one that its words speak of.
+    pub stage: Option<Stage>,
+}
+
+/// One message of an update, as it was shown.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct UpdateGiven {
+    pub destination: String,
+    pub template: String,
+    pub text: String,
+    pub stage: Stage,
+    pub seen: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]

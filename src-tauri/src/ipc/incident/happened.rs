@@ -1,7 +1,7 @@
 //! What happened, a line for each fact that a person wants to read in the room.
 
 use lastgood_core::incident::cadence::Urgency;
-use lastgood_core::incident::event::{Edit, Event, SendOutcome};
+use lastgood_core::incident::event::{Edit, Event, SendOutcome, Verdict};
 use lastgood_core::journal::Fact;
 use lastgood_core::rollback::event::{self, StepOutcome};
 
@@ -13,10 +13,28 @@ struct Said(String, EventTone, Option<String>);
 
 /// Oldest first, whatever order they come in.
 pub(super) fn lines(facts: &[Fact]) -> Vec<HappenedLine> {
-    let mut lines: Vec<(jiff::Timestamp, HappenedLine)> =
-        facts.iter().filter_map(|fact| Some((fact.at, line(fact)?))).collect();
+    let mut lines: Vec<(jiff::Timestamp, HappenedLine)> = facts
+        .iter()
+        .filter(|fact| !is_overtaken(fact, facts))
+        .filter_map(|fact| Some((fact.at, line(fact)?)))
+        .collect();
     lines.sort_by_key(|(at, _)| *at);
     lines.into_iter().map(|(_, line)| line).collect()
+}
+
+/// Of the tries that came to nothing the newest is told, and none once it ended.
+fn is_overtaken(fact: &Fact, facts: &[Fact]) -> bool {
+    let ended = |fact: &Fact| match fact.event.incident() {
+        Some(Event::IncidentSendEnded { update, channel, ending }) => {
+            Some((update.clone(), channel.clone(), ending.outcome))
+        }
+        _ => None,
+    };
+    let Some((update, channel, SendOutcome::NotSent)) = ended(fact) else { return false };
+    facts.iter().any(|other| {
+        let later = (&other.writer, other.sequence) > (&fact.writer, fact.sequence);
+        later && ended(other).is_some_and(|(id, name, _)| id == update && name == channel)
+    })
 }
 
 fn line(fact: &Fact) -> Option<HappenedLine> {
@@ -49,6 +67,17 @@ fn of_incident(event: &Event) -> Option<Said> {
         Event::IncidentUpdateApproved(approval) => {
             let channels: Vec<&str> = approval.messages.iter().map(|message| message.channel.as_str()).collect();
             neutral(format!("Update approved for {}", channels.join(", ")), &approval.by)
+        }
+        Event::IncidentReviewAsked(approval) => {
+            let channels: Vec<&str> = approval.messages.iter().map(|message| message.channel.as_str()).collect();
+            neutral(format!("A second person is asked to read the update for {}", channels.join(", ")), &approval.by)
+        }
+        Event::IncidentReviewGiven { by, verdict: Verdict::Approved, .. } => {
+            neutral("Update read and approved".to_owned(), by)
+        }
+        Event::IncidentReviewGiven { by, note, .. } => {
+            let why = if note.is_empty() { String::new() } else { format!(": {note}") };
+            Some(Said(format!("Update declined{why}"), EventTone::Warn, Some(by.clone())))
         }
         Event::IncidentSendEnded { channel, ending, .. } => {
             let (words, tone) = match ending.outcome {

@@ -33,7 +33,6 @@ pub(super) fn preview(incident: &Incident, message: &Message, severity: &str, to
     match to.kind {
         ChannelKind::Slack => PreviewView::Slack {
             sender: "Lastgood".to_owned(),
-            tone: if incident.stage == incident::Stage::Resolved { EventTone::Good } else { EventTone::Bad },
             blocks: [header(&title, message), blocks(message), foot(incident, severity)].concat(),
         },
         ChannelKind::Teams => PreviewView::Teams {

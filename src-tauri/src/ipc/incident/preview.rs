@@ -10,7 +10,6 @@ use super::{EventTone, Stage};
 pub enum PreviewView {
     Slack {
         sender: String,
-        tone: EventTone,
         blocks: Vec<PreviewBlock>,
     },
     Teams {

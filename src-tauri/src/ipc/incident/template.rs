@@ -71,7 +71,7 @@ pub struct TemplateTrial {
 pub(crate) async fn templates(host: State<'_, Host>) -> Result<Vec<TemplateRow>, UiError> {
     let people = host.people().await?;
     let folder = work_dir(&people).map(Path::to_path_buf);
-    let names: Vec<String> = people.telling.templates().names().into_iter().map(str::to_owned).collect();
+    let names = names(&people, folder.as_deref());
     Ok(names.iter().map(|name| row(&people, folder.as_deref(), name)).collect())
 }
 
@@ -115,6 +115,7 @@ pub(crate) async fn try_template(
 pub(crate) async fn save_template(host: State<'_, Host>, id: String, text: String) -> Result<TemplateView, UiError> {
     let people = host.people().await?;
     template_files::keep(needed_work_dir(&people)?, &id, &text)?;
+    host.refresh();
     Ok(view_of(&people, &id)?)
 }
 
@@ -122,11 +123,21 @@ pub(crate) async fn save_template(host: State<'_, Host>, id: String, text: Strin
 pub(crate) async fn reset_template(host: State<'_, Host>, id: String) -> Result<TemplateView, UiError> {
     let people = host.people().await?;
     template_files::remove(needed_work_dir(&people)?, &id)?;
+    host.refresh();
     Ok(view_of(&people, &id)?)
 }
 
+/// Those that count now, and those that were just written into the work tree.
+fn names(people: &People, folder: Option<&Path>) -> Vec<String> {
+    let mut names: Vec<String> = people.telling.templates().names().into_iter().map(str::to_owned).collect();
+    let files = folder.map(template_files::all).unwrap_or_default();
+    let new: Vec<String> = files.into_keys().filter(|name| !names.contains(name)).collect();
+    names.extend(new);
+    names
+}
+
 fn view_of(people: &People, name: &str) -> Result<TemplateView, Trouble> {
-    if !people.telling.templates().names().contains(&name) {
+    if !names(people, work_dir(people)).iter().any(|known| known == name) {
         let hint = "Choose another one.";
         return Err(Trouble::new(Code::TemplateUnknown, format!("There is no template named {name}."), hint));
     }
@@ -183,7 +194,7 @@ fn values_of(people: &People, on: &Incident, rollback: Option<&Rollback>) -> Val
     let now = SystemClock.now();
     let around = Surroundings {
         now,
-        zone: jiff::tz::TimeZone::UTC,
+        zone: people.telling.zone().clone(),
         repository: people.workspace.slug().map(ToString::to_string),
         by: people.telling.person().to_owned(),
         group: None,

@@ -7,16 +7,17 @@ use lastgood_adapters::telling::Telling;
 use lastgood_core::ids::ChannelName;
 use lastgood_core::incident::event::SendChoice;
 use lastgood_core::incident::outbox::{Delivery, SendPhase};
-use lastgood_core::incident::{self, Audience, Incident};
+use lastgood_core::incident::{self, Audience, Incident, Severity, Update};
 use lastgood_core::journal::Fact;
 use lastgood_core::message;
-use lastgood_core::settings::telling::{ChannelKind as Kind, ChannelSettings};
+use lastgood_core::message::render::Format;
+use lastgood_core::settings::telling::{ChannelKind as Kind, ChannelSettings, IncidentSettings, NothingNew};
 
-use super::happened;
 use super::{
-    AudienceView, ChannelKind, DestinationState, DestinationView, IncidentSummary, IncidentView, Reason, ReceiptView,
-    RoleView, SendOutcome, SettleChoice, Stage,
+    AudienceView, ChannelKind, ContactView, DestinationState, DestinationView, IncidentSummary, IncidentView, Reason,
+    ReceiptView, RoleView, SendOutcome, SettleChoice, SeverityView, Stage,
 };
+use super::{happened, look};
 
 /// Roles that a room offers before anybody has them.
 const ROLES: [(&str, &str); 2] = [("scribe", "Scribe"), ("speaker", "Speaks to customers")];
@@ -24,12 +25,13 @@ const ROLES: [(&str, &str); 2] = [("scribe", "Scribe"), ("speaker", "Speaks to c
 /// Under this name the commander is one of the roles.
 pub(crate) const COMMANDER: &str = "commander";
 
-pub(crate) fn summary(incident: &Incident, rehearsal: bool) -> IncidentSummary {
+pub(crate) fn summary(incident: &Incident, telling: &Telling, rehearsal: bool) -> IncidentSummary {
     let phase = |wanted: SendPhase| deliveries(incident).filter(|delivery| delivery.phase == wanted).count();
     IncidentSummary {
         id: incident.id.to_string(),
         title: incident.title.clone(),
         severity: incident.severity.number(),
+        severity_name: telling.settings().incident.severity_name(incident.severity),
         stage: stage(incident.stage),
         environment: incident.environment.as_ref().map(ToString::to_string),
         rollback: incident.rollback.as_ref().map(ToString::to_string),
@@ -43,28 +45,35 @@ pub(crate) fn summary(incident: &Incident, rehearsal: bool) -> IncidentSummary {
     }
 }
 
-/// `facts` are those of the incident and of its rollback; `drafted` has a text.
+/// `facts` are those of the incident and of its rollback, `sequence` counts all there are; `drafted` has a text.
 pub(crate) fn incident(
     incident: &Incident,
     telling: &Telling,
     facts: &[Fact],
+    sequence: usize,
     drafted: &BTreeSet<ChannelName>,
 ) -> IncidentView {
-    let own = facts.iter().filter(|fact| fact.subject.incident.as_ref() == Some(&incident.id)).count();
     IncidentView {
         id: incident.id.to_string(),
-        sequence: count(own),
+        sequence: count(sequence),
         title: incident.title.clone(),
         severity: incident.severity.number(),
+        severity_name: telling.settings().incident.severity_name(incident.severity),
+        severities: severities(&telling.settings().incident),
         stage: stage(incident.stage),
         environment: incident.environment.as_ref().map(ToString::to_string),
         since: since(incident).to_string(),
+        found_at: incident.found_at.to_string(),
+        impact_started_at: incident.impact_started_at.map(|time| time.to_string()),
+        impact_ended_at: incident.impact_ended_at.map(|time| time.to_string()),
         ended_at: ended_at(incident).map(|time| time.to_string()),
         opened_by: incident.opened_by.clone(),
         rollback: incident.rollback.as_ref().map(ToString::to_string),
         postmortem: None,
         roles: roles(incident),
         escalation: telling.settings().incident.escalation.clone(),
+        contacts: contacts(telling),
+        nothing_new_sends: telling.settings().incident.nothing_new == NothingNew::Send,
         impact: incident.impact.clone(),
         cause: incident.cause.clone(),
         surfaces: incident.surfaces.clone(),
@@ -73,6 +82,20 @@ pub(crate) fn incident(
         happened: happened::lines(facts),
         receipts: receipts(incident, telling),
     }
+}
+
+pub(crate) fn severities(settings: &IncidentSettings) -> Vec<SeverityView> {
+    let view = |severity: Severity| SeverityView {
+        number: severity.number(),
+        name: settings.severity_name(severity),
+        meaning: settings.severity_meaning(severity),
+    };
+    Severity::ALL.map(view).to_vec()
+}
+
+fn contacts(telling: &Telling) -> Vec<ContactView> {
+    let view = |(name, how): (&String, &String)| ContactView { name: name.clone(), how: how.clone() };
+    telling.settings().contacts.iter().map(view).collect()
 }
 
 fn roles(incident: &Incident) -> Vec<RoleView> {
@@ -147,7 +170,7 @@ fn state(incident: &Incident, channel: &ChannelName, drafted: bool) -> Destinati
     let last = incident.to_channel(channel).last().map(|delivery| delivery.phase);
     match last {
         Some(SendPhase::Unknown | SendPhase::Stale) => DestinationState::Unclear,
-        Some(SendPhase::Queued | SendPhase::Sending) => DestinationState::Sending,
+        Some(SendPhase::Review | SendPhase::Queued | SendPhase::Sending) => DestinationState::Sending,
         _ if drafted => DestinationState::Draft,
         Some(SendPhase::Refused) => DestinationState::Failed,
         Some(SendPhase::Delivered) => DestinationState::Sent,
@@ -157,22 +180,25 @@ fn state(incident: &Incident, channel: &ChannelName, drafted: bool) -> Destinati
 
 /// Newest first.
 fn receipts(incident: &Incident, telling: &Telling) -> Vec<ReceiptView> {
+    let severity = telling.settings().incident.severity_name(incident.severity);
     let deliveries = incident
         .updates
         .iter()
         .rev()
-        .flat_map(|update| update.deliveries.iter().map(|delivery| (update.id.clone(), delivery)));
-    let view = |(update, delivery): (lastgood_core::ids::UpdateId, &Delivery)| {
+        .flat_map(|update| update.deliveries.iter().map(move |delivery| (update, delivery)));
+    let view = |(update, delivery): (&Update, &Delivery)| {
         let name = delivery.channel.as_str();
         let settings = telling.settings().channels.get(name);
         ReceiptView {
-            id: format!("{update}/{name}"),
+            id: format!("{}/{name}", update.id),
             at: delivery.ended_at.or(delivery.begun_at).unwrap_or(delivery.queued_at).to_string(),
             destination: name.to_owned(),
             title: settings.map_or_else(|| name.to_owned(), |settings| destination_title(name, settings)),
             kind: settings.map_or(ChannelKind::Webhook, |settings| kind(settings.kind)),
             target: settings.map_or_else(String::new, |settings| target(name, settings)),
             subject: message::shown(&delivery.message.title),
+            text: look::written(incident, &delivery.message, &severity, Format::Plain),
+            by: update.by.clone(),
             outcome: outcome(delivery.phase),
             sentence: bare(&delivery.sentence),
             hint: delivery.hint.clone(),
@@ -185,6 +211,7 @@ fn receipts(incident: &Incident, telling: &Telling) -> Vec<ReceiptView> {
 
 fn outcome(phase: SendPhase) -> SendOutcome {
     match phase {
+        SendPhase::Review => SendOutcome::Review,
         SendPhase::Queued => SendOutcome::Queued,
         SendPhase::Sending => SendOutcome::Sending,
         SendPhase::Delivered => SendOutcome::Delivered,

@@ -8,23 +8,21 @@ use lastgood_adapters::drafts::Draft;
 use lastgood_adapters::telling::{Composed, Telling, Wish};
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::ChannelName;
-use lastgood_core::incident::Incident;
-use lastgood_core::message::render::Body;
+use lastgood_core::incident::{self, Incident};
+use lastgood_core::message::render::{Body, fitted};
 use lastgood_core::ports::Clock;
 use lastgood_core::settings::telling::ChannelSettings;
 use lastgood_core::template::{NAMES, TemplateFault, shipped};
+use serde_json::Value;
 
-use super::draft::{DraftView, LimitView, TemplateChoice, TemplateProblem, ValueView};
+use super::commands::stage_of;
+use super::draft::{DraftView, LimitView, TemplateChoice, TemplateProblem, UpdateGiven, ValueView};
 use super::look::{self, Address};
 use super::preview::PreviewView;
-use super::{Reason, source};
-
-/// A condition compares these, or an address stands in them: they are written out, not linked.
-const WRITTEN_OUT: [&str; 8] =
-    ["stage", "rollback_state", "run_url", "status_url", "surfaces", "roles", "contacts", "escalation"];
+use super::{Reason, Stage};
 
 /// What a person may say where the journal does not know it.
-const SAID_BY_PEOPLE: [&str; 2] = ["impact", "cause"];
+const SAID_BY_PEOPLE: [&str; 5] = ["impact", "cause", "found_at", "impact_started_at", "impact_ended_at"];
 
 /// A message says this itself; nothing is linked to it.
 const NOT_LINKED: &str = "note";
@@ -42,61 +40,109 @@ pub(super) struct Room<'a> {
 }
 
 impl Room<'_> {
-    /// The draft as it was kept; else the words that fit now, with their values linked.
+    /// The draft as it was typed; else the words that fit now, with their values linked.
     pub(super) async fn draft(&self) -> Result<DraftView, Trouble> {
         match self.telling.drafts().find(&self.incident.id, self.channel)? {
-            // What a rollback drafted is a whole template: its conditions are settled when somebody looks.
-            Some(kept) if kept.body.contains("{%") => self.fresh(Some(kept.template)).await,
-            Some(kept) => self.view(kept.template, kept.body, Some(kept.saved_at)).await,
-            None => self.fresh(None).await,
+            Some(kept) if kept.typed => {
+                let stage = kept.stage.map(super::view::stage);
+                self.view(kept.template, kept.body, stage, Some(kept.saved_at)).await
+            }
+            Some(kept) => self.fresh(None, kept.stage).await,
+            None => self.fresh(None, None).await,
         }
     }
 
     /// The words of a template, its conditions settled as things stand.
-    pub(super) async fn fresh(&self, template: Option<String>) -> Result<DraftView, Trouble> {
-        let wish = Wish { template, ..Wish::default() };
-        let composed = match self.telling.compose(self.incident, self.channel, &wish).await? {
-            Ok(composed) => composed,
-            Err(fault) => return self.broken(fault, wish.template.unwrap_or_default(), String::new(), None),
-        };
-        let given = composed.values.iter().filter(|(name, _)| !WRITTEN_OUT.contains(name) && *name != NOT_LINKED);
-        let given: BTreeMap<String, String> =
-            given.map(|(name, _)| ((*name).to_owned(), source::linked(name))).collect();
-        let linked = Wish { template: Some(composed.template.clone()), given, ..Wish::default() };
-        let text = match self.telling.compose(self.incident, self.channel, &linked).await? {
-            Ok(linked) => source::text(&linked.message),
-            Err(_) => composed.body.clone(),
-        };
-        self.view(composed.template, text, None).await
+    pub(super) async fn fresh(
+        &self,
+        template: Option<String>,
+        stage: Option<incident::Stage>,
+    ) -> Result<DraftView, Trouble> {
+        let wish = Wish { template, stage, ..Wish::default() };
+        match self.telling.settled(self.incident, self.channel, &wish).await? {
+            Ok((template, text)) => self.view(template, text, stage.map(super::view::stage), None).await,
+            Err(fault) => self.broken(fault, wish.template.unwrap_or_default(), String::new(), None),
+        }
+    }
+
+    /// Another stage: typed words stay, others are those that fit it.
+    pub(super) async fn turn_to(&self, stage: Stage) -> Result<DraftView, Trouble> {
+        match self.telling.drafts().find(&self.incident.id, self.channel)?.filter(|kept| kept.typed) {
+            Some(kept) => self.keep(kept.template, kept.body, Some(stage)).await,
+            None => {
+                let fresh = self.fresh(None, Some(stage_of(stage))).await?;
+                self.save(fresh.template, fresh.text, Some(stage), false)?;
+                self.draft().await
+            }
+        }
+    }
+
+    /// What a text becomes that nobody kept yet.
+    pub(super) async fn try_out(
+        &self,
+        template: String,
+        text: String,
+        stage: Option<Stage>,
+    ) -> Result<DraftView, Trouble> {
+        self.view(template, text, stage, None).await
     }
 
     /// Keeps what was typed, and says what it became.
-    pub(super) async fn keep(&self, template: String, text: String) -> Result<DraftView, Trouble> {
+    pub(super) async fn keep(
+        &self,
+        template: String,
+        text: String,
+        stage: Option<Stage>,
+    ) -> Result<DraftView, Trouble> {
+        let saved_at = self.save(template.clone(), text.clone(), stage, true)?;
+        self.view(template, text, stage, Some(saved_at)).await
+    }
+
+    fn save(&self, template: String, body: String, stage: Option<Stage>, typed: bool) -> Result<Timestamp, Trouble> {
         let saved_at = SystemClock.now();
         self.telling.drafts().save(&Draft {
             incident: self.incident.id.clone(),
             channel: self.channel.clone(),
-            template: template.clone(),
-            body: text.clone(),
+            template,
+            body,
             given: BTreeMap::new(),
+            stage: stage.map(stage_of),
+            typed,
             saved_at,
         })?;
-        self.view(template, text, Some(saved_at)).await
+        Ok(saved_at)
     }
 
     /// The words as they would be sent.
     pub(super) async fn composed(&self) -> Result<Composed, Trouble> {
         let draft = self.draft().await?;
-        self.compose(&draft.template, &draft.text).await?.map_err(TemplateFault::into_trouble)
+        let composed = self.compose(&draft.template, &draft.text, Some(draft.stage)).await?;
+        composed.map_err(TemplateFault::into_trouble)
     }
 
-    async fn compose(&self, template: &str, text: &str) -> Result<Result<Composed, TemplateFault>, Trouble> {
-        let wish = Wish { template: Some(template.to_owned()), body: Some(text.to_owned()), ..Wish::default() };
-        self.telling.compose(self.incident, self.channel, &wish).await
+    /// The words that a person saw.
+    pub(super) async fn as_seen(&self, given: UpdateGiven) -> Result<Composed, Trouble> {
+        let wish = wish(&given.template, &given.text, Some(given.stage));
+        self.telling.as_seen(self.incident, self.channel, wish, &given.seen).await
     }
 
-    async fn view(&self, template: String, text: String, saved_at: Option<Timestamp>) -> Result<DraftView, Trouble> {
-        let composed = match self.compose(&template, &text).await? {
+    async fn compose(
+        &self,
+        template: &str,
+        text: &str,
+        stage: Option<Stage>,
+    ) -> Result<Result<Composed, TemplateFault>, Trouble> {
+        self.telling.compose(self.incident, self.channel, &wish(template, text, stage)).await
+    }
+
+    async fn view(
+        &self,
+        template: String,
+        text: String,
+        stage: Option<Stage>,
+        saved_at: Option<Timestamp>,
+    ) -> Result<DraftView, Trouble> {
+        let composed = match self.compose(&template, &text, stage).await? {
             Ok(composed) => composed,
             Err(fault) => return self.broken(fault, template, text, saved_at),
         };
@@ -105,15 +151,18 @@ impl Room<'_> {
         let blocked = self.closed.clone().or_else(|| look::lacking(&gaps));
         let severity = self.telling.settings().incident.severity_name(self.incident.severity);
         let address = Address::of(self.channel.as_str(), settings);
+        let standing = Incident { stage: composed.stage, ..self.incident.clone() };
         Ok(DraftView {
             template,
             text,
+            stage: super::view::stage(composed.stage),
+            seen: composed.seen(),
             values: values(&composed.values),
             gaps,
             limits: limits(&composed, settings),
             shortened: composed.rendered.notes.clone(),
             problems: Vec::new(),
-            preview: look::preview(self.incident, &composed.message, &severity, &address),
+            preview: look::preview(&standing, &fitted(settings.kind.format(), &composed.message), &severity, &address),
             blocked,
             ..self.empty(saved_at)
         })
@@ -131,6 +180,11 @@ impl Room<'_> {
         Ok(DraftView { template, text, problems: vec![problem], blocked, ..self.empty(saved_at) })
     }
 
+    fn is_reviewed(&self) -> bool {
+        let settings = self.telling.channel_settings(self.channel);
+        settings.is_ok_and(|settings| settings.is_reviewed(&self.telling.settings().incident))
+    }
+
     fn empty(&self, saved_at: Option<Timestamp>) -> DraftView {
         DraftView {
             incident: self.incident.id.to_string(),
@@ -138,6 +192,9 @@ impl Room<'_> {
             revision: saved_at.map_or(0, Timestamp::as_millisecond),
             template: String::new(),
             templates: templates(self.telling),
+            stage: super::view::stage(self.incident.stage),
+            seen: String::new(),
+            reviewed: self.is_reviewed(),
             text: String::new(),
             saved_at: saved_at.map(|time| time.to_string()),
             values: values(&[]),
@@ -149,6 +206,11 @@ impl Room<'_> {
             blocked: None,
         }
     }
+}
+
+fn wish(template: &str, text: &str, stage: Option<Stage>) -> Wish {
+    let (template, body) = (Some(template.to_owned()), Some(text.to_owned()));
+    Wish { template, body, stage: stage.map(stage_of), ..Wish::default() }
 }
 
 fn templates(telling: &Telling) -> Vec<TemplateChoice> {
@@ -181,10 +243,29 @@ fn limits(composed: &Composed, settings: &ChannelSettings) -> Vec<LimitView> {
     };
     match (super::view::kind(settings.kind), &composed.rendered.body) {
         (super::ChannelKind::Slack, _) => {
-            vec![limit("characters", source::text(&composed.message).chars().count(), SLACK_CHARACTERS)]
+            vec![limit("characters", characters(&composed.rendered.body), SLACK_CHARACTERS)]
         }
         (super::ChannelKind::Teams, Body::Json(card)) => vec![limit("bytes", card.to_string().len(), TEAMS_BYTES)],
         _ => Vec::new(),
+    }
+}
+
+/// What Slack counts: every text that its blocks show.
+fn characters(body: &Body) -> usize {
+    match body {
+        Body::Json(value) => texts(&value["blocks"]),
+        Body::Text(text) | Body::Mail { plain: text, .. } => text.chars().count(),
+    }
+}
+
+fn texts(value: &Value) -> usize {
+    match value {
+        Value::Object(object) => {
+            let own = object.get("text").and_then(Value::as_str).map_or(0, |text| text.chars().count());
+            own + object.values().map(texts).sum::<usize>()
+        }
+        Value::Array(values) => values.iter().map(texts).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
     }
 }
 

@@ -1,5 +1,6 @@
 //! An incident from its opening to its post-mortem: one message leaves, once; axe looks at each place in both looks.
 
+mod keyboard;
 mod receiver;
 
 use std::path::Path;
@@ -24,7 +25,7 @@ fn an_incident_is_told_of_once_and_then_written_down() -> Result<(), Failure> {
         let rehearsal = Rehearsal::start(&mut desk, 10)?;
         let slack = Receiver::start()?;
         desk.set("LASTGOOD_SECRET_ALERTS", slack.address());
-        add_channel(&desk, &rehearsal.clone_folder())?;
+        add_settings(&desk, &rehearsal.clone_folder(), CHANNEL)?;
         let window = desk.open(&[&rehearsal.clone_folder().to_string_lossy()])?;
         open_incident(&window, look)?;
         send(&window, &slack, look)?;
@@ -105,10 +106,10 @@ fn write_down(window: &Window, look: Look) -> Result<(), Failure> {
 }
 
 /// Settings count once they are committed.
-fn add_channel(desk: &Desk, clone: &Path) -> Result<(), Failure> {
+fn add_settings(desk: &Desk, clone: &Path, settings: &str) -> Result<(), Failure> {
     let file = clone.join("lastgood.toml");
     let text = std::fs::read_to_string(&file).map_err(|error| Failure::new(error.to_string()))?;
-    std::fs::write(&file, text + CHANNEL).map_err(|error| Failure::new(error.to_string()))?;
+    std::fs::write(&file, text + settings).map_err(|error| Failure::new(error.to_string()))?;
     let status = Command::new("git")
         .current_dir(clone)
         .env("HOME", desk.home())

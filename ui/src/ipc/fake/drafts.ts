@@ -20,6 +20,7 @@ export type Written = {
   template: string;
   revision: number;
   savedAt: string | null;
+  stage: DraftView["stage"] | null;
 };
 
 /** What the journal, or a person, knows of an incident. */
@@ -73,6 +74,9 @@ export function renderDraft(
     templates: templates
       .filter((row) => row.kind === destination.kind)
       .map(({ id, title }) => ({ id, title })),
+    stage: written.stage ?? incident.stage,
+    seen: `${incident.sequence}-${written.text.length}-${written.text}`,
+    reviewed: destination.kind === "status_page",
     text: written.text,
     savedAt: written.savedAt,
     values,
@@ -201,7 +205,6 @@ export function previewOf(
       return {
         kind: "slack",
         sender: "Lastgood",
-        tone: "bad",
         blocks: [header, ...body, { kind: "context", text: foot }],
       };
     }

@@ -13,6 +13,13 @@ export function sampleIncidents(now: number): IncidentView[] {
   return [failing(now), stale(now), over(now)];
 }
 
+export const SEVERITIES = [
+  "nobody can work",
+  "something important fails",
+  "a nuisance",
+  "hardly anybody notices",
+].map((meaning, index) => ({ number: index + 1, name: `SEV ${index + 1}`, meaning }));
+
 const ROLES = [
   { role: "commander", title: "Commander", person: "@platform-lead" },
   { role: "scribe", title: "Scribe", person: null },
@@ -25,9 +32,14 @@ function failing(now: number): IncidentView {
     sequence: 12,
     title: "Plugin execution failing in production",
     severity: 2,
+    severityName: "SEV 2",
+    severities: SEVERITIES,
     stage: "monitoring",
     environment: "production",
     since: iso(now - 42 * MINUTE),
+    foundAt: iso(now - 39 * MINUTE),
+    impactStartedAt: iso(now - 42 * MINUTE),
+    impactEndedAt: null,
     endedAt: null,
     openedBy: "@platform-lead",
     rollback: "rollback-1",
@@ -36,6 +48,8 @@ function failing(now: number): IncidentView {
     impact: "about 12 % of requests",
     cause: null,
     escalation: ["platform on call"],
+    contacts: [{ name: "platform", how: "+1 555 0100" }],
+    nothingNewSends: false,
     surfaces: ["API", "plugin host"],
     audiences: [
       audience("team", "Team", 15, now + 4.2 * MINUTE, now - 10.8 * MINUTE),
@@ -131,6 +145,8 @@ function receipt(now: number): ReceiptView {
     kind: "slack",
     target: "#incidents",
     subject: "Rolling back to v2.4.0",
+    text: "We are rolling production back from v2.4.1 to v2.4.0.",
+    by: "@platform-lead",
     outcome: "delivered",
     sentence: "Slack answered ok",
     hint: "",
@@ -165,6 +181,7 @@ function stale(now: number): IncidentView {
     sequence: 3,
     title: "Staging cannot reach the session store",
     severity: 3,
+    severityName: "SEV 3",
     stage: "investigating",
     environment: "staging",
     since: iso(now - 74 * MINUTE),
@@ -234,6 +251,7 @@ export function sampleChannels(now: number): ChannelView[] {
     secret,
     secretSentence,
     secretHint,
+    secretWanted: secret === "not_needed" ? null : "the webhook's whole address",
     lastTest: null,
   });
   return [
@@ -249,7 +267,7 @@ export function sampleChannels(now: number): ChannelView[] {
       ),
       lastTest: {
         at: iso(now - 2 * DAY),
-        passed: true,
+        verdict: "passed",
         sentence: "Slack took a test message in 214 ms",
         hint: "",
       },

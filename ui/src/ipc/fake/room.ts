@@ -2,7 +2,9 @@ import type { Commands } from "../commands";
 import type { IncidentCommands } from "../commands/incident";
 import { IpcError } from "../error";
 import type { ChannelTest } from "../generated/ChannelTest";
+import type { ChannelView } from "../generated/ChannelView";
 import type { DestinationView } from "../generated/DestinationView";
+import type { DraftGiven } from "../generated/DraftGiven";
 import type { DraftView } from "../generated/DraftView";
 import type { IncidentSummary } from "../generated/IncidentSummary";
 import type { IncidentView } from "../generated/IncidentView";
@@ -10,13 +12,19 @@ import type { Notice } from "../generated/Notice";
 import type { ReceiptView } from "../generated/ReceiptView";
 import type { TemplateView } from "../generated/TemplateView";
 import { fill, gapsOf, previewOf, problemsOf, renderDraft, titleOf, valuesOf, type Written } from "./drafts";
-import { sampleChannels } from "./incidents";
+import { SEVERITIES, sampleChannels } from "./incidents";
 import { sampleTemplates, type TemplateText } from "./templates";
 
 type Handlers = { [Name in keyof IncidentCommands]: (given: Commands[Name][0]) => Commands[Name][1] };
 type World = { now: () => number; tell: (notice: Notice) => void };
 
 const iso = (at: number): string => new Date(at).toISOString();
+const TIMES = {
+  found_at: "foundAt",
+  impact_started_at: "impactStartedAt",
+  impact_ended_at: "impactEndedAt",
+} as const;
+
 /** Incidents, drafts, templates and channels in memory, with the rules that the window must show. */
 export class FakeRoom {
   incidents: IncidentView[];
@@ -25,6 +33,7 @@ export class FakeRoom {
   #world: World;
   #drafts = new Map<string, Written>();
   #said = new Map<string, Map<string, string>>();
+  #secrets = new Map<string, ChannelView["secret"]>();
   #templates: TemplateText[] = sampleTemplates();
 
   constructor(incidents: IncidentView[], world: World) {
@@ -34,6 +43,7 @@ export class FakeRoom {
 
   readonly handlers: Handlers = {
     incidents: () => this.#summaries(),
+    severities: () => ({ usual: 2, all: SEVERITIES }),
     incident: ({ id }) => this.#find(id),
     open_incident: ({ given }) => this.#open(given),
     change_incident: ({ id, change }) => this.#change(id, change),
@@ -46,9 +56,15 @@ export class FakeRoom {
     draft: ({ incident, destination }) => this.#draft(incident, destination),
     choose_template: ({ incident, destination, template }) => {
       const chosen = this.#template(template);
-      return this.#write(incident, destination, chosen.row.id, chosen.text);
+      return this.#write(incident, destination, chosen.row.id, chosen.text, null);
     },
-    save_draft: ({ given }) => this.#write(given.incident, given.destination, given.template, given.text),
+    choose_stage: ({ incident, destination, stage }) => {
+      const { template, text } = this.#draft(incident, destination);
+      return this.#write(incident, destination, template, text, stage);
+    },
+    save_draft: ({ given }) =>
+      this.#write(given.incident, given.destination, given.template, given.text, given.stage),
+    preview_update: ({ given }) => this.#preview(given),
     copy_update: ({ incident, destination, format }) => {
       const draft = this.#draft(incident, destination);
       const text = fill(draft.text, draft.values);
@@ -57,10 +73,18 @@ export class FakeRoom {
         ? text.replace(/^# /, "## ")
         : text.replace(/^# /, "").replaceAll("**", "");
     },
-    send_updates: ({ incident, destinations }) => {
-      for (const destination of destinations) this.#send(incident, destination);
+    send_updates: ({ incident, updates }) => {
+      for (const { destination, seen } of updates) this.#send(incident, destination, seen);
       return null;
     },
+    review_update: ({ given }) =>
+      this.#edit(given.incident, (one) => {
+        one.receipts = one.receipts.map((each) => {
+          if (each.id !== given.receipt) return each;
+          const outcome = given.approved ? ("delivered" as const) : ("dropped" as const);
+          return { ...each, outcome, sentence: `Read by ${given.by}`, hint: "", choices: [] };
+        });
+      }),
     settle_receipt: ({ incident, receipt, choice }) =>
       this.#edit(incident, (one) => {
         const settled = {
@@ -87,6 +111,9 @@ export class FakeRoom {
       return { preview, problems, gaps: gapsOf(text, values) };
     },
     save_template: ({ id, text }) => {
+      const [like] = this.#templates;
+      if (like && !this.#templates.some(({ row }) => row.id === id))
+        this.#templates.push({ ...like, shipped: null, row: { ...like.row, id, title: id, origin: "team" } });
       const template = this.#template(id);
       Object.assign(template, {
         text,
@@ -102,15 +129,29 @@ export class FakeRoom {
       });
       return this.#templateView(id);
     },
-    channels: () => sampleChannels(this.#world.now()),
+    channels: () => this.#channels(),
+    keep_channel_secret: ({ id }) => {
+      this.#secrets.set(id, "kept");
+      return this.#channels();
+    },
+    forget_channel_secret: ({ id }) => {
+      this.#secrets.set(id, "missing");
+      return this.#channels();
+    },
     test_channel: ({ id }) => this.#test(id),
   };
+
+  #channels(): ChannelView[] {
+    const all = sampleChannels(this.#world.now());
+    return all.map((one) => ({ ...one, secret: this.#secrets.get(one.id) ?? one.secret }));
+  }
 
   #summaries(): IncidentSummary[] {
     return this.incidents.map((one) => ({
       id: one.id,
       title: one.title,
       severity: one.severity,
+      severityName: one.severityName,
       stage: one.stage,
       environment: one.environment,
       rollback: one.rollback,
@@ -131,8 +172,15 @@ export class FakeRoom {
       id: `incident-${this.incidents.length + 1}`,
       sequence: 1,
       ...given,
+      severityName: `SEV ${given.severity}`,
+      severities: SEVERITIES,
       stage: "investigating",
       since: iso(now),
+      foundAt: iso(now),
+      impactStartedAt: null,
+      impactEndedAt: null,
+      contacts: [],
+      nothingNewSends: false,
       endedAt: null,
       openedBy: "@platform-lead",
       postmortem: null,
@@ -168,7 +216,9 @@ export class FakeRoom {
     return this.#edit(id, (incident) => {
       if (change.kind === "note") this.#note(incident, change.text);
       if (change.kind === "title") incident.title = change.title;
-      if (change.kind === "severity") incident.severity = change.severity;
+      if (change.kind === "severity")
+        Object.assign(incident, { severity: change.severity, severityName: `SEV ${change.severity}` });
+      if (change.kind === "environment") incident.environment = change.environment || null;
       if (change.kind === "surfaces") incident.surfaces = change.surfaces;
       if (change.kind === "role")
         incident.roles = incident.roles.map((one) =>
@@ -176,6 +226,8 @@ export class FakeRoom {
         );
       if (change.kind === "value" && change.name === "impact") incident.impact = change.value || null;
       else if (change.kind === "value" && change.name === "cause") incident.cause = change.value || null;
+      else if (change.kind === "value" && change.name in TIMES)
+        Object.assign(incident, { [TIMES[change.name as keyof typeof TIMES]]: change.value || null });
       else if (change.kind === "value") this.#saidOf(id).set(change.name, change.value);
       if (change.kind === "stage") {
         incident.stage = change.stage;
@@ -198,8 +250,14 @@ export class FakeRoom {
     incident.happened = [...incident.happened, line];
   }
 
-  #send(id: string, destination: string): void {
+  #send(id: string, destination: string, seen: string): void {
     const draft = this.#draft(id, destination);
+    if (draft.seen !== seen)
+      throw new IpcError({
+        code: "update_changed",
+        message: "The message says something else by now than what was shown.",
+        hint: "Read it again, then send it.",
+      });
     if (draft.blocked)
       throw new IpcError({
         code: "update.blocked",
@@ -221,7 +279,9 @@ export class FakeRoom {
         kind: to.kind,
         target: to.target,
         subject: titleOf(draft.text, draft.values),
-        outcome: this.outcome,
+        text: fill(draft.text, draft.values),
+        by: "@platform-lead",
+        outcome: draft.reviewed ? "review" : this.outcome,
         sentence,
         hint,
         choices: unknown ? ["it_arrived", "send_again", "drop"] : [],
@@ -250,24 +310,38 @@ export class FakeRoom {
       template: template?.row.id ?? "",
       revision: 0,
       savedAt: null,
+      stage: null,
     };
   }
 
-  #write(id: string, destination: string, template: string, text: string): DraftView {
+  #preview({ incident, destination, template, text, stage }: DraftGiven): DraftView {
+    const found = this.#find(incident);
+    const rows = this.#templates.map(({ row }) => row);
+    const written = { text, template, revision: 0, savedAt: null, stage };
+    return renderDraft(found, this.#destination(found, destination), written, rows, this.#values(found));
+  }
+
+  #write(
+    id: string,
+    destination: string,
+    template: string,
+    text: string,
+    stage: Written["stage"],
+  ): DraftView {
     const key = `${id} ${destination}`;
     const revision = (this.#drafts.get(key)?.revision ?? 0) + 1;
-    this.#drafts.set(key, { text, template, revision, savedAt: iso(this.#world.now()) });
+    this.#drafts.set(key, { text, template, revision, savedAt: iso(this.#world.now()), stage });
     const to = this.#find(id).destinations.find((one) => one.id === destination);
     if (to?.state === "empty") to.state = "draft";
     return this.#draft(id, destination);
   }
 
   #test(id: string): ChannelTest {
-    const channel = sampleChannels(this.#world.now()).find((one) => one.id === id);
+    const channel = this.#channels().find((one) => one.id === id);
     const passed = channel?.secret === "kept" || channel?.secret === "not_needed";
     return {
       at: iso(this.#world.now()),
-      passed,
+      verdict: passed ? "passed" : "failed",
       sentence: passed
         ? `${channel?.title} took a test message in 214 ms`
         : (channel?.secretSentence ?? "There is no such channel"),

@@ -2,6 +2,7 @@
 import type { LimitView } from "./LimitView";
 import type { PreviewView } from "./PreviewView";
 import type { Reason } from "./Reason";
+import type { Stage } from "./Stage";
 import type { TemplateChoice } from "./TemplateChoice";
 import type { TemplateProblem } from "./TemplateProblem";
 import type { ValueView } from "./ValueView";
@@ -15,6 +16,18 @@ revision: number, template: string,
  * The templates that fit this destination.
  */
 templates: Array<TemplateChoice>, 
+/**
+ * The stage that it speaks of, and that is the incident's once it leaves.
+ */
+stage: Stage, 
+/**
+ * Names exactly these words; what is sent is what was shown, or nothing is.
+ */
+seen: string, 
+/**
+ * A second person reads it before it leaves.
+ */
+reviewed: boolean, 
 /**
  * A template's language: `# Title`, `Label:: value`, and `{{ name }}` where a value is linked.
  */

@@ -5,7 +5,11 @@ export type IncidentSummary = { id: string, title: string,
 /**
  * 1 is the worst of four.
  */
-severity: number, stage: Stage, environment: string | null, rollback: string | null, since: string, endedAt: string | null, commander: string | null, 
+severity: number, 
+/**
+ * As the team calls it.
+ */
+severityName: string, stage: Stage, environment: string | null, rollback: string | null, since: string, endedAt: string | null, commander: string | null, 
 /**
  * The soonest of its audiences; `None` when nobody waits for one.
  */

@@ -3,7 +3,15 @@ import type { ChannelKind } from "./ChannelKind";
 import type { SendOutcome } from "./SendOutcome";
 import type { SettleChoice } from "./SettleChoice";
 
-export type ReceiptView = { id: string, at: string, destination: string, title: string, kind: ChannelKind, target: string, subject: string, outcome: SendOutcome, sentence: string, hint: string, 
+export type ReceiptView = { id: string, at: string, destination: string, title: string, kind: ChannelKind, target: string, subject: string, 
+/**
+ * All of it, as plain text.
+ */
+text: string, 
+/**
+ * Who wrote it.
+ */
+by: string, outcome: SendOutcome, sentence: string, hint: string, 
 /**
  * What a person can decide about it now.
  */

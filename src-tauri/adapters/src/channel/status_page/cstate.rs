@@ -8,7 +8,7 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::incident::{Receipt, Stage};
 use lastgood_core::message::render::{Format, Letter};
 use lastgood_core::ports::Channel;
-use lastgood_core::ports::channel::Sent;
+use lastgood_core::ports::channel::{Sent, Tested};
 use lastgood_core::settings::telling::ChannelSettings;
 
 use super::words;
@@ -75,7 +75,7 @@ impl Channel for Cstate {
         }
     }
 
-    async fn test(&self) -> Result<String, Trouble> {
+    async fn test(&self) -> Result<Tested, Trouble> {
         let order = Order {
             path: "config.yml".to_owned(),
             address: self.settings.repository.clone().unwrap_or_default(),
@@ -85,9 +85,9 @@ impl Channel for Cstate {
             deadline: self.deadline,
         };
         match order.read().await {
-            Some(_) => {
-                Ok("The site can be cloned. Whether it may be pushed to shows with the first update.".to_owned())
-            }
+            Some(_) => Ok(Tested::Answered(
+                "The site can be cloned. Whether it may be pushed to shows with the first update.".to_owned(),
+            )),
             None => Err(Trouble::new(
                 Code::ChannelUnreachable,
                 "The site cannot be cloned, or has no config.yml.",

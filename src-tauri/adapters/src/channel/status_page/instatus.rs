@@ -5,12 +5,12 @@ use lastgood_core::error::Trouble;
 use lastgood_core::incident::{Receipt, Stage};
 use lastgood_core::message::render::{Format, Letter};
 use lastgood_core::ports::Channel;
-use lastgood_core::ports::channel::Sent;
+use lastgood_core::ports::channel::{Sent, Tested};
 use lastgood_core::settings::telling::ChannelSettings;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{components, words};
+use super::{components, last_part, words};
 use crate::channel::http::{Http, authorized};
 use crate::secret::Secret;
 
@@ -78,8 +78,12 @@ impl Channel for Instatus {
         }
     }
 
-    async fn test(&self) -> Result<String, Trouble> {
+    async fn found(&self, letter: &Letter, said: &str) -> Option<Receipt> {
+        Receipt::found(letter.handle.as_deref().unwrap_or_else(|| last_part(said)), said)
+    }
+
+    async fn test(&self) -> Result<Tested, Trouble> {
         self.http.read(authorized(self.http.request(Method::GET, &self.incidents), "Bearer", &self.key)).await?;
-        Ok("The page's incidents can be read.".to_owned())
+        Ok(Tested::Answered("The page's incidents can be read.".to_owned()))
     }
 }

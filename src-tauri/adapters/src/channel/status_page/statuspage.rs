@@ -5,12 +5,12 @@ use lastgood_core::error::Trouble;
 use lastgood_core::incident::{Receipt, Stage};
 use lastgood_core::message::render::{Format, Letter};
 use lastgood_core::ports::Channel;
-use lastgood_core::ports::channel::Sent;
+use lastgood_core::ports::channel::{Sent, Tested};
 use lastgood_core::settings::telling::ChannelSettings;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{components, words};
+use super::{components, last_part, words};
 use crate::channel::http::{Http, authorized};
 use crate::secret::Secret;
 
@@ -79,9 +79,27 @@ impl Channel for Statuspage {
         }
     }
 
-    async fn test(&self) -> Result<String, Trouble> {
+    /// Nobody has to say its id where the page lists an incident with these very words.
+    async fn found(&self, letter: &Letter, said: &str) -> Option<Receipt> {
+        if let Some(known) = letter.handle.as_deref().or_else(|| Some(last_part(said)).filter(|id| !id.is_empty())) {
+            return Receipt::found(known, said);
+        }
+        let address = format!("{}/incidents?per_page=20", self.page);
+        let answer =
+            self.http.read(authorized(self.http.request(Method::GET, &address), "OAuth", &self.key)).await.ok()?;
+        let (_, text) = words(Format::Status, letter);
+        let says = |update: &Value| update["body"].as_str() == Some(text.as_str());
+        let listed = answer.json()?;
+        let ours = listed
+            .as_array()?
+            .iter()
+            .find(|one| one["incident_updates"].as_array().is_some_and(|all| all.iter().any(says)));
+        Receipt::found(ours?["id"].as_str()?, ours?["shortlink"].as_str().unwrap_or_default())
+    }
+
+    async fn test(&self) -> Result<Tested, Trouble> {
         let answer = self.http.read(authorized(self.http.request(Method::GET, &self.page), "OAuth", &self.key)).await?;
         let name = answer.json().and_then(|page| page["name"].as_str().map(str::to_owned));
-        Ok(format!("The page {} can be read.", name.unwrap_or_else(|| "there".to_owned())))
+        Ok(Tested::Answered(format!("The page {} can be read.", name.unwrap_or_else(|| "there".to_owned()))))
     }
 }

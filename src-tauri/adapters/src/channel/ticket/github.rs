@@ -4,9 +4,9 @@
 use async_trait::async_trait;
 use lastgood_core::error::Trouble;
 use lastgood_core::incident::{Receipt, Stage};
-use lastgood_core::message::render::{Format, Letter, render};
+use lastgood_core::message::render::{Format, Letter, heading, render};
 use lastgood_core::ports::Channel;
-use lastgood_core::ports::channel::Sent;
+use lastgood_core::ports::channel::{Sent, Tested};
 use lastgood_core::settings::telling::ChannelSettings;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -68,7 +68,7 @@ impl Channel for Issue {
                 (format!("{}/issues", self.repository), body)
             }
             Some(number) => {
-                let text = format!("### {}\n\n{text}", rendered.title.replace(['<', '>', '@', '#'], ""));
+                let text = format!("### {}\n\n{text}", heading(&rendered.title));
                 (format!("{}/issues/{number}/comments", self.repository), json!({ "body": text }))
             }
         };
@@ -92,16 +92,17 @@ impl Channel for Issue {
         })
     }
 
-    async fn test(&self) -> Result<String, Trouble> {
+    async fn test(&self) -> Result<Tested, Trouble> {
         let answer = self.http.read(self.signed(self.http.request(Method::GET, &self.repository))).await?;
         let name = answer.json().and_then(|body| body["full_name"].as_str().map(str::to_owned));
-        Ok(format!("{} can be read.", name.unwrap_or_else(|| "The repository".to_owned())))
+        Ok(Tested::Answered(format!("{} can be read.", name.unwrap_or_else(|| "The repository".to_owned()))))
     }
 
     async fn look_up(&self, letter: &Letter) -> Option<Receipt> {
         let path = match &letter.handle {
             None => "issues?state=all&sort=created&direction=desc&per_page=50".to_owned(),
-            Some(number) => format!("issues/{number}/comments?per_page=100"),
+            // Comments come oldest first: those from before the update are none of it.
+            Some(number) => format!("issues/{number}/comments?per_page=100&since={}", letter.began),
         };
         let mark = mark(letter);
         let found = self.listed(&path).await?;
@@ -109,6 +110,14 @@ impl Channel for Issue {
             .iter()
             .find(|item| item["body"].as_str().is_some_and(|body| body.contains(&mark)))
             .and_then(|item| receipt(item, letter))
+    }
+
+    /// `12`, `#12`, or the address of the issue or of a comment on it.
+    async fn found(&self, letter: &Letter, said: &str) -> Option<Receipt> {
+        let behind =
+            said.split_once("/issues/").map_or_else(|| said.trim().trim_start_matches('#'), |(_, behind)| behind);
+        let number: String = behind.chars().take_while(char::is_ascii_digit).collect();
+        Receipt::found(&letter.handle.clone().unwrap_or(number), said)
     }
 }
 

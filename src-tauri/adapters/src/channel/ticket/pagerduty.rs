@@ -6,7 +6,7 @@ use lastgood_core::error::Trouble;
 use lastgood_core::incident::{Receipt, Stage};
 use lastgood_core::message::render::{Format, Letter, render};
 use lastgood_core::ports::Channel;
-use lastgood_core::ports::channel::Sent;
+use lastgood_core::ports::channel::{Sent, Tested};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ impl Pagerduty {
 
     fn event(&self, letter: &Letter) -> Value {
         let rendered = render(Format::Status, letter);
-        let key: String = format!("lastgood-{}", letter.incident).chars().take(LONGEST_KEY).collect();
+        let key = key(letter);
         let mut event = json!({ "routing_key": self.key.reveal(), "dedup_key": key, "event_action": "trigger" });
         if letter.stage == Stage::Resolved {
             event["event_action"] = json!("resolve");
@@ -45,6 +45,11 @@ impl Pagerduty {
         });
         event
     }
+}
+
+/// The same for every event of an incident.
+fn key(letter: &Letter) -> String {
+    format!("lastgood-{}", letter.incident).chars().take(LONGEST_KEY).collect()
 }
 
 #[async_trait]
@@ -63,8 +68,14 @@ impl Channel for Pagerduty {
         }
     }
 
+    async fn found(&self, letter: &Letter, said: &str) -> Option<Receipt> {
+        Receipt::found(&key(letter), said)
+    }
+
     /// There is nothing to ask that would not call somebody.
-    async fn test(&self) -> Result<String, Trouble> {
-        Ok("The routing key is there; PagerDuty is not asked, because every event calls somebody.".to_owned())
+    async fn test(&self) -> Result<Tested, Trouble> {
+        Ok(Tested::NotAsked(
+            "The routing key is there; PagerDuty is not asked, because every event calls somebody.".to_owned(),
+        ))
     }
 }

@@ -1,5 +1,7 @@
 //! Whatever a service does, a letter leaves at most once, and what is not a clear yes or no is unknown.
 
+use lastgood_core::incident::Stage;
+use lastgood_core::message::render::Letter;
 use lastgood_core::ports::channel::Sent;
 
 use super::kit::{KINDS, build, first, taken};
@@ -26,6 +28,17 @@ fn answers(status: u16, more: &'static str, body: &str) -> Reply {
     Reply::Answer(status, more, body.to_owned())
 }
 
+/// A service whose clock is years ahead asks for seventeen seconds.
+const SKEWED: &str = "Date: Tue, 01 Jan 2030 00:00:00 GMT\r\nRetry-After: Tue, 01 Jan 2030 00:00:17 GMT\r\n";
+
+/// The first, one that follows it, and the last.
+fn letters(kind: &str) -> [Letter; 3] {
+    let handle = Some(if kind == "slack_bot" { "1.2" } else { "12" }.to_owned());
+    let later = Letter { stage: Stage::Monitoring, handle, before: 1, ..first() };
+    let last = Letter { stage: Stage::Resolved, ..later.clone() };
+    [first(), later, last]
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_channel_delivers_once_and_tells_no_from_not_known() {
     let html = "<!DOCTYPE html><title>Sign in</title>";
@@ -37,19 +50,23 @@ async fn every_channel_delivers_once_and_tells_no_from_not_known() {
         (answers(409, "", "{}"), End::Refused),
         (answers(413, "", ""), End::Refused),
         (answers(422, "", r#"{"errors":["name is too long"]}"#), End::Refused),
+        (answers(301, "Location: https://elsewhere.example\r\n", ""), End::Refused),
         (answers(302, "Location: https://elsewhere.example\r\n", ""), End::Refused),
         (answers(429, "Retry-After: 17\r\n", ""), End::NotSent),
         (answers(429, "", "rate_limited"), End::NotSent),
+        (answers(429, SKEWED, ""), End::NotSent),
         (answers(500, "", "oops"), End::Unknown),
         (answers(502, "", html), End::Unknown),
         (answers(503, "Retry-After: 5\r\n", ""), End::Unknown),
         (answers(200, "Content-Type: text/html\r\n", html), End::Unknown),
+        (answers(200, "Content-Type: application/json\r\n", "null"), End::Unknown),
+        (answers(200, "Content-Type: application/json\r\n", r#"{"ok":"maybe","id":null}"#), End::Unknown),
         (Reply::CutBefore, End::Unknown),
         (Reply::CutDuring, End::Unknown),
         (Reply::CutAfter, End::Unknown),
         (Reply::CutAnswer, End::Unknown),
     ];
-    for (kind, more) in KINDS {
+    for ((kind, more), letter) in KINDS.into_iter().flat_map(|kind| letters(kind.0).map(|letter| (kind, letter))) {
         for (fault, wanted) in &faults {
             let broken = fault.clone();
             let receiver = Receiver::start(move |request| match (request.method.as_str(), &broken) {
@@ -58,8 +75,11 @@ async fn every_channel_delivers_once_and_tells_no_from_not_known() {
                 _ => broken.clone(),
             });
             let reads_first = kind == "release_notes" && matches!(fault, Reply::CutBefore | Reply::CutDuring);
-            // The document is yours: what its server says in its body is no matter.
-            let any_page = kind == "notice" && matches!(fault, Reply::Answer(200, ..));
+            // The document is yours: what its server says in its body is no matter. A workflow and a webhook say nothing that
+            // could be read, but a web page is none of them.
+            let page = matches!(fault, Reply::Answer(200, _, body) if body == html);
+            let any_page = matches!(fault, Reply::Answer(200, ..))
+                && (kind == "notice" || (matches!(kind, "teams" | "webhook") && !page));
             let wanted = if reads_first {
                 End::NotSent
             } else if any_page {
@@ -67,8 +87,8 @@ async fn every_channel_delivers_once_and_tells_no_from_not_known() {
             } else {
                 *wanted
             };
-            let sent = build(kind, more, &receiver).send(&first()).await;
-            assert_eq!(end(&sent), wanted, "{kind}, {fault:?}: {sent:?}");
+            let sent = build(kind, more, &receiver).send(&letter).await;
+            assert_eq!(end(&sent), wanted, "{kind}, {:?}, {fault:?}: {sent:?}", letter.stage);
             assert!(receiver.written().len() <= 1, "{kind}, {fault:?}: {:?}", receiver.written());
             assert!(!format!("{sent:?}").contains("sig=secret"), "{kind}: {sent:?}");
             if let (Sent::NotSent { again_in, .. }, Reply::Answer(429, more, _)) = (&sent, fault)
@@ -119,5 +139,25 @@ async fn slack_says_no_with_a_yes_around_it() {
         let receiver = Receiver::start(move |_| answers(200, "Retry-After: 3\r\n", &body));
         let sent = build("slack_bot", "to = ['C1']", &receiver).send(&first()).await;
         assert_eq!(end(&sent), wanted, "{error}: {sent:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_step_that_fails_is_told_and_the_first_is_not_done_again() {
+    let [_, later, last] = letters("slack_bot");
+    for (kind, more, letter, second, words) in [
+        ("slack_bot", "to = ['C1']", later, "/chat.update", "the headline above is old"),
+        ("github", "", Letter { handle: Some("12".to_owned()), ..last }, "PATCH", "the issue stays open"),
+    ] {
+        for broken in [Reply::CutAfter, answers(500, "", "oops"), answers(403, "", "{}"), answers(429, "", "")] {
+            let receiver = Receiver::start(move |request| {
+                let is_second = request.path.contains(second) || request.method == second;
+                if is_second { broken.clone() } else { taken(request) }
+            });
+            let sent = build(kind, more, &receiver).send(&letter).await;
+            let Sent::Delivered(receipt) = &sent else { panic!("{kind}: {sent:?}") };
+            assert!(receipt.sentence.contains(words), "{kind}: {receipt:?}");
+            assert_eq!(receiver.written().len(), 2, "{kind}");
+        }
     }
 }

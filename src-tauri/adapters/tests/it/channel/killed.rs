@@ -85,6 +85,8 @@ async fn act(state: &str, folder: &Path, address: &str) {
             template: "ticket-opened".to_owned(),
             body: "half a sen".to_owned(),
             given: BTreeMap::new(),
+            stage: None,
+            typed: true,
             saved_at: Timestamp::UNIX_EPOCH,
         };
         telling.drafts().save(&draft).unwrap();

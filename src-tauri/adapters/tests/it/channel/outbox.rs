@@ -12,7 +12,7 @@ use lastgood_adapters::sqlite::SqliteJournal;
 use lastgood_adapters::telling::{Telling, Wish, World};
 use lastgood_core::error::Code;
 use lastgood_core::ids::{ChannelName, RepositorySlug};
-use lastgood_core::incident::event::{Edit, Event, Opening, SendChoice};
+use lastgood_core::incident::event::{Edit, Event, Opening, SendChoice, Verdict};
 use lastgood_core::incident::outbox::SendPhase;
 use lastgood_core::incident::{Audience, Incident, Severity};
 use lastgood_core::settings::Settings;
@@ -96,10 +96,10 @@ async fn what_is_not_known_is_shown_and_goes_again_only_when_a_person_says_so() 
     assert_eq!((gone[0].phase, gone[0].code), (SendPhase::Unknown, Some(Code::SendUnknown)));
     assert_eq!(telling.send_queued().await.unwrap(), []);
     assert_eq!(receiver.written().len(), 1);
-    telling.decide(&incident.id, &approved.updates[0].id, &ticket(), SendChoice::SendAgain).await.unwrap();
+    telling.decide(&incident.id, &approved.updates[0].id, &ticket(), SendChoice::SendAgain, "").await.unwrap();
     assert_eq!(telling.send_queued().await.unwrap()[0].phase, SendPhase::Delivered);
     assert_eq!(receiver.written().len(), 2);
-    let twice = telling.decide(&incident.id, &approved.updates[0].id, &ticket(), SendChoice::SendAgain).await;
+    let twice = telling.decide(&incident.id, &approved.updates[0].id, &ticket(), SendChoice::SendAgain, "").await;
     assert_eq!(twice.unwrap_err().code, Code::IncidentRefused);
 }
 
@@ -115,9 +115,84 @@ async fn without_the_network_it_waits_and_later_ones_wait_behind_it() {
     assert_eq!(tried.iter().map(|gone| gone.phase).collect::<Vec<_>>(), [SendPhase::Queued], "the second is not tried");
     let receiver = Receiver::start(taken);
     let online = telling(folder.path(), &receiver.address, "");
-    let sent = online.send_queued().await.unwrap();
+    assert_eq!(online.send_queued().await.unwrap(), [], "its pause is not over");
+    let sent = online.send_now().await.unwrap();
     assert_eq!(sent.iter().map(|gone| &gone.incident).collect::<Vec<_>>(), [&one.id, &other.id], "in order");
     assert_eq!(receiver.written().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_rounds_without_the_network_write_one_try_and_wait() {
+    let folder = tempfile::tempdir().unwrap();
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let telling = telling(folder.path(), &format!("http://{gone}"), "");
+    let incident = open(&telling).await;
+    approve(&telling, &incident).await;
+    for _ in 0..50 {
+        telling.send_queued().await.unwrap();
+    }
+    let delivery = telling.incident(&incident.id).await.unwrap().updates[0].deliveries[0].clone();
+    assert_eq!((delivery.phase, delivery.attempts), (SendPhase::Queued, 1), "one try, not one a round");
+    let wake = telling.wake_at().await.unwrap().unwrap();
+    assert!(wake > Timestamp::now(), "a timer can sleep until then: {wake}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_found_is_where_the_next_update_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let posts = AtomicUsize::new(0);
+    let receiver = Receiver::start(move |request| match request.method.as_str() {
+        "POST" if posts.fetch_add(1, Ordering::SeqCst) == 0 => Reply::CutAfter,
+        "GET" => Reply::Answer(200, "", "[]".to_owned()),
+        _ => taken(request),
+    });
+    let telling = telling(folder.path(), &receiver.address, "");
+    let incident = open(&telling).await;
+    let approved = approve(&telling, &incident).await;
+    assert_eq!(telling.send_queued().await.unwrap()[0].phase, SendPhase::Unknown);
+    let place = "https://github.com/acme/shop/issues/12#issuecomment-7";
+    let update = &approved.updates[0].id;
+    let after = telling.decide(&incident.id, update, &ticket(), SendChoice::ItArrived, place).await.unwrap();
+    approve(&telling, &after).await;
+    telling.send_queued().await.unwrap();
+    let paths: Vec<String> = receiver.written().into_iter().map(|request| request.path).collect();
+    assert_eq!(paths, ["/repos/acme/shop/issues", "/repos/acme/shop/issues/12/comments"], "no second issue");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_was_shown_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let telling = telling(folder.path(), "http://127.0.0.1:9", "");
+    let incident = open(&telling).await;
+    let shown = telling.compose(&incident, &ticket(), &Wish::default()).await.unwrap().unwrap();
+    let wish = || Wish { template: Some(shown.template.clone()), body: Some(shown.body.clone()), ..Wish::default() };
+    let same = telling.as_seen(&incident, &ticket(), wish(), &shown.seen()).await.unwrap();
+    assert_eq!(same.message, shown.message);
+    let edit = Event::IncidentEdited { by: "@team-lead".to_owned(), edit: Edit::Impact(Some("all fail".to_owned())) };
+    let changed = telling.write(&incident.id, edit).await.unwrap();
+    for (incident, seen) in [(&changed, shown.seen()), (&incident, "0-old".to_owned()), (&incident, String::new())] {
+        let trouble = telling.as_seen(incident, &ticket(), wish(), &seen).await.unwrap_err();
+        assert_eq!(trouble.code, Code::UpdateChanged, "{seen}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_second_person_reads_first_leaves_when_they_approved_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let receiver = Receiver::start(taken);
+    let telling = telling(folder.path(), &receiver.address, "[incident]\nsecond_person = ['team']");
+    let incident = open(&telling).await;
+    let asked = approve(&telling, &incident).await;
+    assert_eq!(telling.send_queued().await.unwrap(), []);
+    assert_eq!((phase(&telling, &incident).await, receiver.written().len()), (SendPhase::Review, 0));
+    let update = &asked.updates[0].id;
+    let own = telling.review(&incident.id, update, "team-lead", Verdict::Approved, "").await;
+    assert_eq!(own.unwrap_err().code, Code::IncidentRefused);
+    telling.review(&incident.id, update, "support@acme.example", Verdict::Approved, "").await.unwrap();
+    assert_eq!(telling.send_queued().await.unwrap()[0].phase, SendPhase::Delivered);
+    let sent = telling.incident(&incident.id).await.unwrap();
+    assert_eq!(sent.updates[0].review.as_ref().unwrap().by, "support@acme.example");
+    assert!(sent.due.contains_key(&Audience::Team));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -162,6 +237,8 @@ async fn a_draft_is_kept_as_typed_and_goes_when_its_words_are_approved() {
         template: "ticket-opened".to_owned(),
         body: "# {{ ti".to_owned(),
         given: BTreeMap::new(),
+        stage: None,
+        typed: true,
         saved_at: Timestamp::UNIX_EPOCH,
     };
     telling.drafts().save(&draft).unwrap();

@@ -2,11 +2,12 @@
 
 use lastgood_core::incident::Stage;
 use lastgood_core::message::render::Letter;
+use lastgood_core::message::{Block, Inline};
 use lastgood_core::ports::channel::Sent;
 use serde_json::{Value, json};
 
 use super::kit::{KINDS, build, first, letter, taken};
-use super::receiver::{Receiver, Request};
+use super::receiver::{Receiver, Reply, Request};
 
 /// The first, a second with what the first was called, and the last.
 async fn story(kind: &str) -> Vec<Request> {
@@ -109,6 +110,59 @@ async fn the_notes_of_a_release_keep_what_they_said() {
     );
     let body = seen[1].json()["body"].as_str().unwrap().to_owned();
     assert!(body.starts_with("<!-- lastgood:inc-4f1c -->\n## Plugins fail") && body.ends_with("old notes"), "{body}");
+    assert_eq!(seen[1].json()["make_latest"], "false", "what was rolled back from does not become the latest");
+}
+
+#[tokio::test]
+async fn the_notes_of_the_good_release_leave_the_latest_where_it_is() {
+    for (latest, said) in [(5, "true"), (7, "false")] {
+        let receiver = Receiver::start(move |request| match request.path.as_str() {
+            path if path.ends_with("/releases/latest") => Reply::Answer(200, "", format!(r#"{{"id":{latest}}}"#)),
+            _ => taken(request),
+        });
+        let sent = build("release_notes", "to = ['good']", &receiver).send(&first()).await;
+        assert!(matches!(sent, Sent::Delivered(_)), "{sent:?}");
+        let seen = receiver.seen();
+        assert_eq!(lines(&seen)[0], "GET /repos/acme/shop/releases/tags/v2%2E4%2E0");
+        assert_eq!(seen.last().unwrap().json()["make_latest"], said);
+    }
+}
+
+#[tokio::test]
+async fn a_hostile_title_is_no_heading_link_or_mention_in_any_request() {
+    let hostile = "<img src=x> @everyone [x](https://evil.example) ![y](https://evil.example) #1 {{ 7 }} \u{1b}[31m";
+    for (kind, more) in KINDS {
+        let receiver = Receiver::start(taken);
+        let mut letter = first();
+        letter.title = hostile.to_owned();
+        letter.message.title = vec![Inline::Text(hostile.to_owned())];
+        letter.message.blocks.push(Block::Paragraph(vec![Inline::Text(hostile.to_owned())]));
+        let channel = build(kind, more, &receiver);
+        channel.send(&letter).await;
+        letter.handle = Some("12".to_owned());
+        channel.send(&letter).await;
+        for request in receiver.written() {
+            let body = request.json();
+            for text in markdown(kind, &body) {
+                let bare = text.replace("\\]", "").replace("\\!", "").replace("\\[", "");
+                for forbidden in ["<img", "@everyone", "](https://evil", "#1 "] {
+                    assert!(!bare.contains(forbidden), "{kind}: {forbidden} in {text}");
+                }
+            }
+            assert!(!request.path.contains("evil"), "{kind}");
+            assert!(request.headers.iter().all(|(_, value)| !value.contains("evil")), "{kind}: {request:?}");
+        }
+    }
+}
+
+/// What the service reads as Markdown.
+fn markdown(kind: &str, body: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    match kind {
+        "github" | "release_notes" => text(&body["body"]).into_iter().collect(),
+        "instatus" | "cachet" => text(&body["message"]).into_iter().collect(),
+        _ => Vec::new(),
+    }
 }
 
 #[tokio::test]

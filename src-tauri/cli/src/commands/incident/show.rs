@@ -1,20 +1,22 @@
 //! An incident on a terminal.
 
+use lastgood_core::incident::event::Verdict;
 use lastgood_core::incident::{Incident, Update};
+use lastgood_core::settings::telling::IncidentSettings;
 use serde_json::{Value, json};
 
 use crate::output::{self, plain};
 
-pub(super) fn list(incidents: &[Incident], json: bool) {
+pub(super) fn list(incidents: &[Incident], settings: &IncidentSettings, json: bool) {
     if json {
         output::json(&json!({ "incidents": incidents.iter().map(as_json).collect::<Vec<_>>() }));
         return;
     }
     for incident in incidents {
         let line = format!(
-            "{}  SEV {}  {:<13} {}",
+            "{}  {}  {:<13} {}",
             incident.id,
-            incident.severity.number(),
+            settings.severity_name(incident.severity),
             incident.stage.as_str(),
             incident.title
         );
@@ -42,6 +44,8 @@ pub(super) fn one(incident: &Incident, json: bool) {
         ("affected", Some(incident.surfaces.join(", ")).filter(|text| !text.is_empty())),
         ("rollback", incident.rollback.as_ref().map(ToString::to_string)),
         ("found", Some(incident.found_at.to_string())),
+        ("began", incident.impact_started_at.map(|time| time.to_string())),
+        ("ended", incident.impact_ended_at.map(|time| time.to_string())),
     ];
     for (name, value) in facts {
         if let Some(value) = value {
@@ -56,6 +60,13 @@ pub(super) fn one(incident: &Incident, json: bool) {
 
 fn print(update: &Update) {
     output::line(&plain(&format!("  {}  {}  by {}", update.id, update.at, update.by)));
+    if let Some(review) = &update.review {
+        let verdict = match review.verdict {
+            Verdict::Approved => "approved",
+            Verdict::Declined => "declined",
+        };
+        output::line(&plain(&format!("    {verdict} by {} {}", review.by, review.note)));
+    }
     for delivery in &update.deliveries {
         let line = format!("    {:<10} {:<16} {}", delivery.phase.as_str(), delivery.channel, delivery.sentence);
         output::line(&plain(&line));
@@ -101,5 +112,16 @@ fn update_as_json(update: &Update) -> Value {
             })
         })
         .collect();
-    json!({ "update": update.id, "at": update.at, "by": update.by, "stage": update.stage, "deliveries": deliveries })
+    let review = update
+        .review
+        .as_ref()
+        .map(|review| json!({ "by": review.by, "at": review.at, "verdict": review.verdict, "note": review.note }));
+    json!({
+        "update": update.id,
+        "at": update.at,
+        "by": update.by,
+        "stage": update.stage,
+        "review": review,
+        "deliveries": deliveries,
+    })
 }

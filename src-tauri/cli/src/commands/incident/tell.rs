@@ -22,6 +22,7 @@ pub(super) async fn tell(telling: &Telling, incident: &Incident, words: &Words) 
         body: None,
         note: words.text.clone(),
         given: words.set.iter().cloned().collect(),
+        ..Wish::default()
     };
     let mut composed = Vec::new();
     for channel in &channels {
@@ -42,7 +43,7 @@ pub(super) async fn tell(telling: &Telling, incident: &Incident, words: &Words) 
 
 /// Sends what waits. It ends well when everything that left arrived.
 pub(super) async fn send(telling: &Telling, json: bool) -> Result<ExitCode, Trouble> {
-    let gone = telling.send_queued().await?;
+    let gone = telling.send_now().await?;
     if json {
         output::json(&json!({ "sent": gone.iter().map(as_json).collect::<Vec<_>>() }));
     } else {
@@ -99,7 +100,7 @@ fn preview(composed: &Composed, json: bool) {
 fn print(gone: &Gone) {
     let mark = match gone.phase {
         SendPhase::Delivered => "✓",
-        SendPhase::Queued | SendPhase::Sending => "◔",
+        SendPhase::Review | SendPhase::Queued | SendPhase::Sending => "◔",
         SendPhase::Unknown | SendPhase::Stale => "?",
         SendPhase::Refused | SendPhase::Dropped => "▲",
     };

@@ -5,7 +5,7 @@ use crate::message::fit::{Limits, fit};
 use crate::message::{Block, Inline, Line, gap};
 
 /// A subject is read to about here (RFC 5322 asks for lines of 78 and allows 998).
-const LIMITS: Limits = Limits { channel: "a mail", title: 150, ..ROOMY };
+pub(super) const LIMITS: Limits = Limits { channel: "a mail", title: 150, ..ROOMY };
 
 pub(super) fn render(letter: &Letter) -> Rendered {
     let (message, notes) = fit(&letter.message, &LIMITS);

@@ -6,7 +6,7 @@ use crate::message::fit::{Limits, fit};
 use crate::message::{Block, Inline, Line, gap};
 
 /// GitHub takes 65,536 characters in a comment; escaping makes some of them several.
-const LIMITS: Limits = Limits { channel: "this channel", title: 200, block: 5_000, total: 12_000, ..ROOMY };
+pub(super) const LIMITS: Limits = Limits { channel: "this channel", title: 200, block: 5_000, total: 12_000, ..ROOMY };
 
 /// Parts a mention or a reference from the sign that would make it one.
 const APART: char = '\u{200B}';
@@ -16,6 +16,11 @@ pub(super) fn render(letter: &Letter) -> Rendered {
     let title = headline(letter, &message.title);
     let body = message.blocks.iter().map(block).collect::<Vec<_>>().join("\n\n");
     Rendered { title, body: Body::Text(format!("{body}\n")), notes }
+}
+
+/// One line for a heading: nothing in it is markup, a mention or a link.
+pub fn heading(title: &str) -> String {
+    escaped(&title.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 fn block(block: &Block) -> String {

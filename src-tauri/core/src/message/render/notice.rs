@@ -9,7 +9,7 @@ use crate::message::Block;
 use crate::message::fit::{Limits, fit};
 
 /// A banner holds little.
-const LIMITS: Limits = Limits { channel: "a notice", title: 120, block: 1_000, total: 2_000, ..ROOMY };
+pub(super) const LIMITS: Limits = Limits { channel: "a notice", title: 120, block: 1_000, total: 2_000, ..ROOMY };
 
 /// Counts up when a reader must know of a change.
 const VERSION: u32 = 1;

@@ -10,7 +10,7 @@ use super::{Body, Letter, Rendered, headline};
 use crate::message::fit::{Limits, characters, fit};
 use crate::message::{Block, Inline, Line, Link, gap};
 
-const LIMITS: Limits = Limits {
+pub(super) const LIMITS: Limits = Limits {
     channel: "Slack",
     title: 150,
     block: 3_000,

@@ -11,7 +11,7 @@ use crate::message::fit::{Limits, fit, json_bytes};
 use crate::message::{Block, Inline, Line, gap};
 
 /// In bytes of JSON. What stands around each run counts too, so the text alone may have half of the 28 KB.
-const LIMITS: Limits = Limits {
+pub(super) const LIMITS: Limits = Limits {
     channel: "Teams",
     title: 600,
     block: 6_000,

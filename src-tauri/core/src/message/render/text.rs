@@ -5,7 +5,7 @@ use crate::message::fit::{Limits, fit};
 use crate::message::{Block, shown};
 
 /// Statuspage takes 25,000 characters, the others no fewer; nobody reads as many.
-const STATUS: Limits = Limits { channel: "a status page", title: 120, block: 3_000, total: 8_000, ..ROOMY };
+pub(super) const STATUS: Limits = Limits { channel: "a status page", title: 120, block: 3_000, total: 8_000, ..ROOMY };
 
 /// Some status pages read HTML in their texts, and others show it: without angle brackets both show the same.
 pub(super) fn status(letter: &Letter) -> Rendered {

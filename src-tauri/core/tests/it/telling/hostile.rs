@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::kit::{full, letter};
 
-const HOSTILE: [&str; 14] = [
+pub(super) const HOSTILE: [&str; 14] = [
     "<!channel> <!everyone> <@U123> <https://evil.example|click>",
     "@everyone @channel @here @platform-lead <at>All</at>",
     "[click](https://evil.example) ![x](https://evil.example/x.png) **bold** _it_ ~~no~~ `code`",

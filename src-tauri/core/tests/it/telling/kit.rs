@@ -25,6 +25,7 @@ pub(crate) fn full() -> Values {
         ("found_at", "14:05 UTC"),
         ("from", "v2.4.1"),
         ("group", "team leads"),
+        ("held", "v2.4.1 is quarantined and production is held: deploy nothing there until the hold is lifted"),
         ("impact", "about 12 % of plugin calls fail"),
         ("impact_duration", "40 minutes"),
         ("impact_ended_at", "14:42 UTC"),
@@ -125,6 +126,8 @@ pub(crate) fn approval(text: &str) -> Approval {
         channel: channel(),
         audience: Audience::Team,
         template: "team-declared".to_owned(),
+        moment: None,
+        stage: None,
         message: parse(text),
     };
     Approval {
@@ -139,4 +142,9 @@ pub(crate) fn approval(text: &str) -> Approval {
 
 pub(crate) fn approved() -> Event {
     Event::IncidentUpdateApproved(Box::new(approval("# Declared\nWe are looking into it.")))
+}
+
+/// The same words, for a second person to read first.
+pub(crate) fn asked() -> Event {
+    Event::IncidentReviewAsked(Box::new(approval("# Declared\nWe are looking into it.")))
 }

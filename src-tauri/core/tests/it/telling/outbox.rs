@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use lastgood_core::error::Code;
-use lastgood_core::incident::event::{Event, SendChoice, SendEnding, SendOutcome};
-use lastgood_core::incident::next;
+use lastgood_core::incident::event::{Event, SendChoice, SendEnding, SendOutcome, Verdict};
 use lastgood_core::incident::outbox::{self, Delivery, SendEffect, SendPhase};
+use lastgood_core::incident::{Receipt, next};
 
-use super::kit::{after, approved, at, channel, opened, update};
+use super::kit::{after, approved, asked, at, channel, opened, update};
 
 fn begun() -> Event {
     Event::IncidentSendBegun { update: update(), channel: channel(), sent: "{}".to_owned() }
@@ -37,6 +37,18 @@ fn decided(choice: SendChoice) -> Event {
         by: "@team-lead".to_owned(),
         choice,
         expires_at: at(200),
+        receipt: None,
+    }
+}
+
+fn reviewed(verdict: Verdict) -> Event {
+    Event::IncidentReviewGiven {
+        update: update(),
+        by: "@support-lead".to_owned(),
+        verdict,
+        note: String::new(),
+        expires_at: at(200),
+        due: BTreeMap::new(),
     }
 }
 
@@ -46,6 +58,7 @@ fn all() -> Vec<(String, Event)> {
     let mut all = vec![("begun".to_owned(), begun()), ("stale".to_owned(), stale())];
     all.extend(outcomes.map(|outcome| (format!("{outcome:?}"), ended(outcome))));
     all.extend(choices.map(|choice| (format!("{choice:?}"), decided(choice))));
+    all.extend([Verdict::Approved, Verdict::Declined].map(|verdict| (format!("{verdict:?}"), reviewed(verdict))));
     all
 }
 
@@ -56,7 +69,9 @@ fn queued() -> Delivery {
 #[test]
 fn the_table_of_transitions_is_what_the_documentation_draws() {
     // Each state, reached from the queue by what leads there. It expires at minute 40.
-    let mut reached: BTreeMap<SendPhase, Delivery> = BTreeMap::from([(SendPhase::Queued, queued())]);
+    let asked = after(&[asked()]).updates[0].deliveries[0].clone();
+    let mut reached: BTreeMap<SendPhase, Delivery> =
+        BTreeMap::from([(SendPhase::Queued, queued()), (SendPhase::Review, asked)]);
     let mut table = String::new();
     for minute in [10, 50] {
         let mut ahead: Vec<Delivery> = reached.values().cloned().collect();
@@ -104,6 +119,35 @@ fn what_was_surely_not_sent_goes_again_when_the_service_said() {
     assert_eq!(outbox::effect(&delivery, at(11)), SendEffect::WaitUntil(at(12)));
     assert_eq!(outbox::effect(&delivery, at(12)), SendEffect::Send);
     assert_eq!(outbox::effect(&delivery, at(40)), SendEffect::GoStale, "late is asked about");
+}
+
+#[test]
+fn what_could_not_leave_waits_longer_each_time_and_a_person_need_not_wait() {
+    let mut delivery = queued();
+    let mut pauses = Vec::new();
+    for minute in [10, 12, 14, 16, 18, 20] {
+        for event in [begun(), ended(SendOutcome::NotSent)] {
+            delivery = outbox::next(&delivery, at(minute), &event).unwrap();
+        }
+        let SendEffect::WaitUntil(time) = outbox::effect(&delivery, at(minute)) else { panic!("{delivery:?}") };
+        pauses.push(at(minute).duration_until(time).as_secs());
+    }
+    assert_eq!(pauses, [5, 10, 20, 40, 60, 60]);
+    assert!(outbox::next(&delivery, at(20), &begun()).is_some(), "tried at once where somebody says so");
+    assert_eq!(outbox::effect(&delivery, at(40)), SendEffect::GoStale);
+}
+
+#[test]
+fn what_a_person_found_is_where_the_next_update_goes() {
+    let receipt = Receipt { handle: Some("12".to_owned()), url: None, sentence: "It is there.".to_owned() };
+    let mut found = decided(SendChoice::ItArrived);
+    if let Event::IncidentSendDecided { receipt: place, .. } = &mut found {
+        *place = Some(receipt);
+    }
+    let incident = [approved(), begun(), ended(SendOutcome::Unknown), found]
+        .iter()
+        .fold(opened(), |incident, event| next::next(&incident, at(10), event).unwrap());
+    assert_eq!(incident.handle(&channel()), Some("12"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use lastgood_core::template::{NAMES, Templates, fill, shipped};
 
 use super::kit::{full, letter};
 
-const FORMATS: [Format; 7] =
+pub(super) const FORMATS: [Format; 7] =
     [Format::Slack, Format::Teams, Format::Mail, Format::Status, Format::Markdown, Format::Plain, Format::Notice];
 
 #[test]
@@ -50,7 +50,7 @@ fn nothing_known_is_still_a_message_that_shows_what_it_lacks() {
 }
 
 /// In no format does a placeholder, an empty bullet or a word of the machine show.
-fn assert_clean(template: &str, missing: &str, message: &Message) {
+pub(super) fn assert_clean(template: &str, missing: &str, message: &Message) {
     for block in &message.blocks {
         let empty = match block {
             Block::Paragraph(line) => line.is_empty(),

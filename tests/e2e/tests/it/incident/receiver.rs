@@ -12,6 +12,9 @@ pub(super) struct Receiver {
     messages: Arc<Mutex<Vec<String>>>,
 }
 
+/// What a status page says when it takes an incident.
+const PAGE: &str = r#"{"id":"in1","shortlink":"https://status.example"}"#;
+
 impl Receiver {
     pub(super) fn start() -> Result<Self, Failure> {
         let failed = |error: std::io::Error| Failure::new(format!("no port on loopback: {error}"));
@@ -34,6 +37,11 @@ impl Receiver {
         &self.address
     }
 
+    /// Without the path of a webhook.
+    pub(super) fn base(&self) -> &str {
+        self.address.trim_end_matches("/hook")
+    }
+
     pub(super) fn messages(&self) -> Vec<String> {
         self.messages.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -42,6 +50,8 @@ impl Receiver {
 fn take(mut stream: TcpStream) -> Option<String> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let mut length = 0;
+    let mut first = String::new();
+    reader.read_line(&mut first).ok()?;
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).ok()?;
@@ -54,6 +64,8 @@ fn take(mut stream: TcpStream) -> Option<String> {
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok").ok()?;
+    let answer = if first.contains("/v1/pages/") { PAGE } else { "ok" };
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", answer.len());
+    stream.write_all((head + answer).as_bytes()).ok()?;
     String::from_utf8(body).ok()
 }

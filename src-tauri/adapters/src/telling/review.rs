@@ -1,0 +1,55 @@
+//! A second person reads what goes to customers before it leaves.
+
+use lastgood_core::error::{Code, Trouble};
+use lastgood_core::ids::{IncidentId, UpdateId};
+use lastgood_core::incident::event::{Event, Verdict};
+use lastgood_core::incident::next::is_same_person;
+use lastgood_core::incident::outbox::SendPhase;
+use lastgood_core::incident::{Incident, Stage, Update, cadence};
+use lastgood_core::ports::Clock;
+
+use super::Telling;
+use crate::clock::SystemClock;
+
+impl Telling {
+    /// What `by` says of an update that waits for a second person.
+    ///
+    /// # Errors
+    /// [`Code::IncidentRefused`] where it does not wait, or `by` wrote it.
+    pub async fn review(
+        &self,
+        id: &IncidentId,
+        update: &UpdateId,
+        by: &str,
+        verdict: Verdict,
+        note: &str,
+    ) -> Result<Incident, Trouble> {
+        let incident = self.incident(id).await?;
+        let Some(waiting) = incident.update(update).filter(|update| waits(update)) else {
+            let hint = format!("Look what waits: `lastgood incident show {id}`.");
+            return Err(Trouble::new(Code::IncidentRefused, "This update waits for no second person.", hint));
+        };
+        if by.trim().is_empty() || is_same_person(by, &waiting.by) {
+            let message = format!("{} wrote this update; somebody else reads it.", waiting.by);
+            let hint = "Ask another person; they say who they are.";
+            return Err(Trouble::new(Code::IncidentRefused, message, hint));
+        }
+        let now = SystemClock.now();
+        let ends = waiting.stage == Stage::Resolved;
+        let due = |audience| cadence::next_due(&incident, audience, now, &self.settings.incident);
+        let audiences = waiting.deliveries.iter().map(|delivery| delivery.audience).filter(|_| !ends);
+        let event = Event::IncidentReviewGiven {
+            update: update.clone(),
+            by: by.trim().to_owned(),
+            verdict,
+            note: note.trim().to_owned(),
+            expires_at: self.expiry(now),
+            due: audiences.filter_map(|audience| Some((audience, due(audience)?))).collect(),
+        };
+        self.write(id, event).await
+    }
+}
+
+fn waits(update: &Update) -> bool {
+    update.deliveries.iter().any(|delivery| delivery.phase == SendPhase::Review)
+}

@@ -1,0 +1,79 @@
+//! A message as the text of a template again: what a person edits when a template's conditions are settled.
+//!
+//! What stands in the message as text was no markup, wherever it came from; where its characters would be read as markup or
+//! as a command, it is written as a quoted value, which nothing reads.
+
+use super::{Block, Inline, Line, Message};
+
+/// The text whose message this is. A gap stands there as the value it is linked to.
+pub fn source(message: &Message) -> String {
+    let mut parts = Vec::new();
+    if !message.title.is_empty() {
+        parts.push(format!("# {}", line(&message.title, false)));
+    }
+    parts.extend(message.blocks.iter().map(block));
+    parts.join("\n\n")
+}
+
+fn block(block: &Block) -> String {
+    let lines: Vec<String> = match block {
+        Block::Paragraph(words) => vec![line(words, true)],
+        Block::Fields(fields) => {
+            fields.iter().map(|field| format!("{}:: {}", field.label, line(&field.value, false))).collect()
+        }
+        Block::List(items) => items.iter().map(|item| format!("- {}", line(item, false))).collect(),
+        Block::Links(links) => vec![links.iter().map(link).collect::<Vec<_>>().join(" ")],
+    };
+    lines.join("\n")
+}
+
+/// Several lines stand only in a paragraph as they are.
+fn line(line: &Line, lines: bool) -> String {
+    let words = |inline: &Inline| match inline {
+        Inline::Text(text) => plain(text, lines),
+        Inline::Bold(text) => format!("**{}**", plain(text, false)),
+        Inline::Code(text) => format!("`{}`", plain(text, false)),
+        Inline::Link(found) => link(found),
+        Inline::Gap(name) => format!("{{{{ {name} }}}}"),
+    };
+    line.iter().map(words).collect()
+}
+
+fn link(link: &super::Link) -> String {
+    let url = if link.url.contains([')', '(', '{']) { quoted(&link.url) } else { link.url.clone() };
+    format!("[{}]({url})", plain(&link.text, false))
+}
+
+fn plain(text: &str, lines: bool) -> String {
+    let each: Vec<&str> = text.split('\n').collect();
+    let inner = each.get(1..each.len().saturating_sub(1)).unwrap_or_default();
+    if each.len() > 1 && (!lines || inner.iter().any(|line| line.trim().is_empty())) {
+        return around(text);
+    }
+    each.iter().map(|line| if is_read(line) { around(line) } else { (*line).to_owned() }).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether some of it would be read as markup or as a command, alone or with what may follow.
+fn is_read(line: &str) -> bool {
+    ["{{", "{%", "{#", "**", "`", "](", "::"].iter().any(|sign| line.contains(sign))
+        || line.ends_with(['{', '*'])
+        || line.trim_start().starts_with(['#', '-', '*'])
+}
+
+/// Spaces at the ends part it from its neighbours, and stay outside.
+fn around(text: &str) -> String {
+    let (start, end) = (text.len() - text.trim_start().len(), text.trim_end().len());
+    if start >= end {
+        return " ".to_owned();
+    }
+    format!("{}{}{}", space(&text[..start]), quoted(&text[start..end]), space(&text[end..]))
+}
+
+fn space(text: &str) -> &str {
+    if text.is_empty() { "" } else { " " }
+}
+
+/// A template's string is written like one of JSON.
+fn quoted(text: &str) -> String {
+    format!("{{{{ {} }}}}", serde_json::Value::from(text))
+}
