@@ -1,7 +1,9 @@
 //! Channels against receivers on this machine: the documented shape, and every way to fail.
 
 mod cstate;
+mod documented;
 mod faults;
+mod follow;
 mod killed;
 mod kit;
 mod mail;

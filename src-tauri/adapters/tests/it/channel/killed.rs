@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use lastgood_adapters::drafts::Draft;
+use lastgood_core::incident::event::SendChoice;
 use lastgood_core::incident::outbox::SendPhase;
 
 use super::kit::taken;
@@ -32,10 +33,16 @@ async fn killed_in_any_state_a_message_leaves_at_most_once() {
         ("sending", Some(SendPhase::Unknown), 1),
         ("found", Some(SendPhase::Delivered), 1),
         ("delivered", Some(SendPhase::Delivered), 1),
+        ("refused", Some(SendPhase::Refused), 1),
+        ("unknown", Some(SendPhase::Unknown), 1),
+        ("dropped", Some(SendPhase::Dropped), 0),
+        ("review", Some(SendPhase::Review), 0),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let receiver = Receiver::start(move |request| match (request.method.as_str(), state) {
             ("POST", "sending" | "found") => Reply::Silent,
+            ("POST", "refused") => Reply::Answer(403, "", "{}".to_owned()),
+            ("POST", "unknown") => Reply::CutAfter,
             // The issue that the lost answer was about.
             ("GET", "found") => Reply::Answer(200, "", issues(request.path.contains("issues"))),
             ("GET", _) => Reply::Answer(200, "", "[]".to_owned()),
@@ -53,7 +60,7 @@ async fn killed_in_any_state_a_message_leaves_at_most_once() {
             *FOUND.lock().unwrap() = body;
         }
         child.kill();
-        let telling = telling(folder.path(), &receiver.address, "");
+        let telling = telling(folder.path(), &receiver.address, settings(state));
         telling.send_queued().await.unwrap();
         telling.send_queued().await.unwrap();
         let incident = telling.incidents().await.unwrap().pop().unwrap();
@@ -74,9 +81,13 @@ fn issues(asked: bool) -> String {
     if asked { issue.to_string() } else { "[]".to_owned() }
 }
 
+fn settings(state: &str) -> &'static str {
+    if state == "review" { "second_person = true" } else { "" }
+}
+
 /// What the process does that is killed.
 async fn act(state: &str, folder: &Path, address: &str) {
-    let telling = telling(folder, address, "");
+    let telling = telling(folder, address, settings(state));
     let incident = open(&telling).await;
     if state == "drafted" {
         let draft = Draft {
@@ -92,8 +103,11 @@ async fn act(state: &str, folder: &Path, address: &str) {
         telling.drafts().save(&draft).unwrap();
         return again::say("ready");
     }
-    approve(&telling, &incident).await;
-    if state != "queued" {
+    let approved = approve(&telling, &incident).await;
+    if state == "dropped" {
+        let update = &approved.updates[0].id;
+        telling.decide(&incident.id, update, &ticket(), SendChoice::Drop, "").await.unwrap();
+    } else if state != "queued" {
         telling.send_queued().await.unwrap();
     }
     again::say("ready");

@@ -71,8 +71,11 @@ pub(crate) fn build(kind: &str, more: &str, receiver: &Receiver) -> Arc<dyn Chan
     channel("it", &settings.channels["it"], &keys).unwrap()
 }
 
-/// What each service says when it takes something.
+/// What each service says: it takes what its documentation names, and refuses everything else.
 pub(crate) fn taken(request: &Request) -> Reply {
+    if let Err(words) = super::documented::check(request) {
+        return Reply::Answer(400, "Content-Type: application/json\r\n", format!(r#"{{"message":"{words}"}}"#));
+    }
     let (status, body) = match request.path.as_str() {
         path if path.contains("/hook") => (200, "ok"),
         path if path.contains("/chat.") => (200, r#"{"ok":true,"ts":"1.2"}"#),

@@ -129,6 +129,22 @@ async fn the_notes_of_the_good_release_leave_the_latest_where_it_is() {
 }
 
 #[tokio::test]
+async fn ten_thousand_characters_are_taken_by_every_service() {
+    let long = "word ".repeat(2_000);
+    for (kind, more) in KINDS {
+        let receiver = Receiver::start(taken);
+        let mut letter =
+            Letter { title: long.clone(), ..letter(&format!("# {long}\n{long}\n\nImpact:: {long}\n- {long}")) };
+        let channel = build(kind, more, &receiver);
+        let sent = channel.send(&letter).await;
+        assert!(matches!(sent, Sent::Delivered(_)), "{kind}: {sent:?}");
+        letter.handle = Some("12".to_owned());
+        let sent = channel.send(&letter).await;
+        assert!(matches!(sent, Sent::Delivered(_)), "{kind}, the second: {sent:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_hostile_title_is_no_heading_link_or_mention_in_any_request() {
     let hostile = "<img src=x> @everyone [x](https://evil.example) ![y](https://evil.example) #1 {{ 7 }} \u{1b}[31m";
     for (kind, more) in KINDS {
@@ -138,9 +154,11 @@ async fn a_hostile_title_is_no_heading_link_or_mention_in_any_request() {
         letter.message.title = vec![Inline::Text(hostile.to_owned())];
         letter.message.blocks.push(Block::Paragraph(vec![Inline::Text(hostile.to_owned())]));
         let channel = build(kind, more, &receiver);
-        channel.send(&letter).await;
-        letter.handle = Some("12".to_owned());
-        channel.send(&letter).await;
+        for handle in [None, Some("12".to_owned())] {
+            letter.handle = handle;
+            let sent = channel.send(&letter).await;
+            assert!(matches!(sent, Sent::Delivered(_)), "{kind}: {sent:?}");
+        }
         for request in receiver.written() {
             let body = request.json();
             for text in markdown(kind, &body) {
