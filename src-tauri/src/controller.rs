@@ -5,6 +5,7 @@
 
 mod alerts;
 mod arming;
+mod awake;
 mod driving;
 mod host;
 mod inbox;
@@ -23,9 +24,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use lastgood_adapters::clock;
 use lastgood_adapters::place::Place;
 use lastgood_adapters::sqlite::SqliteJournal;
 use lastgood_adapters::workspace::{Access, Workspace};
+use lastgood_core::awake::Reading;
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::{RollbackId, WriterId};
 use lastgood_rehearsal::Rehearsal;
@@ -84,6 +87,7 @@ pub struct Controller {
     access: Access,
     journal: SqliteJournal,
     journal_version: i64,
+    clocks: Reading,
     sender: mpsc::UnboundedSender<Message>,
     window: Option<Channel<Notice>>,
     session: Option<Session>,
@@ -119,6 +123,7 @@ impl Controller {
             access,
             settings: Settings::new(journal.clone()),
             journal_version: journal.version()?,
+            clocks: clock::reading(),
             journal,
             sender: sender.clone(),
             window: None,
@@ -145,7 +150,10 @@ impl Controller {
                         Some(message) => controller.handle(message).await,
                         None => return,
                     },
-                    _ = watch.tick() => controller.look_at_journal().await,
+                    _ = watch.tick() => {
+                        controller.look_at_clocks();
+                        controller.look_at_journal().await;
+                    }
                     _ = take_up.tick() => controller.take_up_again(),
                 }
             }
@@ -165,9 +173,6 @@ impl Controller {
             Message::Releases(reply) => reply.send(self.session().map(|session| session.releases())),
             Message::Overview(reply) => self.reply_overview(reply).await,
             Message::ReleaseDetail(environment, tag, reply) => self.release_detail(environment, tag, reply),
-            Message::LiftHold(environment, reason, reply) => self.lift_hold(environment, reason, reply),
-            Message::BreakHold(environment, reason, reply) => self.break_hold(environment, reason, reply),
-            Message::Quarantine(environment, tag, reason, reply) => self.quarantine(environment, tag, reason, reply),
             Message::HoldsChanged => self.holds_changed().await,
             Message::StartRollback(environment, tag, reason, reply) => {
                 self.start_rollback(&environment, tag, reason, reply);

@@ -3,7 +3,9 @@
 //! Only this module knows the wire's shape. Its types are generated to TypeScript by a test.
 #![expect(clippy::let_underscore_must_use, reason = "the command attribute expands to it")]
 
+pub mod break_glass;
 pub mod error;
+pub mod holds;
 pub mod inbox;
 pub mod incident;
 pub mod notice;
@@ -12,6 +14,7 @@ pub mod rollback;
 pub mod session;
 pub mod settings;
 pub mod timeline;
+pub mod trust;
 
 use tauri::Wry;
 use tauri::ipc::Invoke;
@@ -29,9 +32,18 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         timeline::overview,
         timeline::refresh,
         timeline::release_detail,
-        timeline::lift_hold,
-        timeline::break_hold,
-        timeline::quarantine,
+        holds::take_hold,
+        holds::lift_hold,
+        holds::break_hold,
+        holds::quarantine,
+        holds::lift_quarantine,
+        holds::roll_forward,
+        break_glass::break_glass,
+        trust::trust,
+        trust::trust_repository,
+        trust::grant_command,
+        trust::withdraw_command,
+        trust::command_output,
         rollback::start_rollback,
         rollback::give_reason,
         rollback::undo_rollback,

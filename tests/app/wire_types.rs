@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use lastgood_desktop::ipc::break_glass::BreakGlassView;
 use lastgood_desktop::ipc::error::UiError;
 use lastgood_desktop::ipc::inbox::InboxItem;
 use lastgood_desktop::ipc::incident::channel::ChannelView;
@@ -22,6 +23,7 @@ use lastgood_desktop::ipc::rollback::{RollbackSummary, RollbackView};
 use lastgood_desktop::ipc::session::{RecentRepository, RepositoryView, Startup};
 use lastgood_desktop::ipc::settings::{HostChoice, SettingsView};
 use lastgood_desktop::ipc::timeline::{Overview, ReleaseDetail, ReleaseRow};
+use lastgood_desktop::ipc::trust::TrustView;
 use ts_rs::{Config, TS};
 
 /// With this variable set the test writes the types instead of comparing them.
@@ -75,6 +77,8 @@ fn generate(folder: &Path) {
     TemplateTrial::export_all(&config).unwrap();
     ChannelView::export_all(&config).unwrap();
     export_postmortem(&config);
+    BreakGlassView::export_all(&config).unwrap();
+    TrustView::export_all(&config).unwrap();
     UiError::export_all(&config).unwrap();
 }
 

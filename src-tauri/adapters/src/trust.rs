@@ -5,6 +5,7 @@
 
 use lastgood_core::error::Trouble;
 use lastgood_core::ports::shell::{CommandOrder, Distrust};
+use lastgood_core::rollback::check::Question;
 use serde::{Deserialize, Serialize};
 
 use crate::sqlite::SqliteJournal;
@@ -23,6 +24,9 @@ pub struct Granted {
     /// As the person saw it when they allowed it.
     pub command: String,
     pub since: jiff::Timestamp,
+    /// What it was allowed for, so that a changed command is shown beside the one before it. Early grants do not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<Question>,
 }
 
 impl Trust {
@@ -57,8 +61,9 @@ impl Trust {
         Ok(())
     }
 
-    pub fn grant(&self, order: &CommandOrder, now: jiff::Timestamp) -> Result<(), Trouble> {
-        let granted = Granted { fingerprint: order.fingerprint(), command: order.shown(), since: now };
+    pub fn grant(&self, question: Question, order: &CommandOrder, now: jiff::Timestamp) -> Result<(), Trouble> {
+        let (fingerprint, command) = (order.fingerprint(), order.shown());
+        let granted = Granted { fingerprint, command, since: now, question: Some(question) };
         let text = serde_json::to_string(&granted).unwrap_or_default();
         self.journal.remember(&self.name(&granted.fingerprint), &text)
     }

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
+use crate::ids::{EnvironmentName, ObjectId, TagName};
 use crate::ports::publishing::Asset;
 use crate::rollback::plan::Plan;
 
@@ -26,62 +28,122 @@ pub struct Glass<'a> {
     pub prepared: Timestamp,
 }
 
-/// The page as text. Whatever came from outside is quoted for a POSIX shell where it is part of a command.
-pub fn page(glass: &Glass<'_>) -> String {
+/// The page. Whatever came from outside is quoted for a POSIX shell where it is part of a command, and is on one line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    pub environment: EnvironmentName,
+    pub prepared: Timestamp,
+    /// What was live then, where that was known.
+    pub from: Option<TagName>,
+    pub to: TagName,
+    pub object: ObjectId,
+    pub commit: ObjectId,
+    /// Who, and how to reach them.
+    pub contacts: Vec<(String, String)>,
+    pub steps: Vec<Step>,
+    pub files: Vec<File>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    pub title: String,
+    /// Commands to copy whole; of several, one is enough.
+    pub ways: Vec<String>,
+}
+
+/// A file of the target's release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct File {
+    pub name: String,
+    pub bytes: u64,
+    pub digest: Option<String>,
+}
+
+pub fn page(glass: &Glass<'_>) -> Page {
     let plan = glass.plan;
+    Page {
+        environment: plan.environment.clone(),
+        prepared: glass.prepared,
+        from: plan.from.clone(),
+        to: plan.to.clone(),
+        object: plan.object.clone(),
+        commit: plan.commit.clone(),
+        contacts: glass.contacts.iter().map(|(name, how)| (one_line(name), one_line(how))).collect(),
+        steps: steps(glass),
+        files: glass.assets.iter().map(file).collect(),
+    }
+}
+
+/// The page for a terminal and a text file.
+pub fn text(page: &Page) -> String {
     let mut text = String::new();
     let mut line = |words: &str| text.extend([words, "\n"]);
-    line(&format!("Break glass: {} back to {}", one_line(plan.environment.as_str()), one_line(plan.to.as_str())));
-    line(&format!("Prepared {}, while all was well.", glass.prepared.strftime("%Y-%m-%d %H:%M UTC")));
+    let name = |tag: &TagName| one_line(tag.as_str());
+    line(&format!("Break glass: {} back to {}", one_line(page.environment.as_str()), name(&page.to)));
+    line(&format!("Prepared {}, while all was well.", page.prepared.strftime("%Y-%m-%d %H:%M UTC")));
     line("");
-    line(&format!("Live was   {}", plan.from.as_ref().map_or("not known".to_owned(), |from| one_line(from.as_str()))));
-    line(&format!("Target     {}", one_line(plan.to.as_str())));
-    line(&format!("  object   {}", plan.object));
-    line(&format!("  commit   {}", plan.commit));
-    people(&mut line, glass.contacts);
+    line(&format!("Live was   {}", page.from.as_ref().map_or("not known".to_owned(), name)));
+    line(&format!("Target     {}", name(&page.to)));
+    line(&format!("  object   {}", page.object));
+    line(&format!("  commit   {}", page.commit));
+    people(&mut line, &page.contacts);
     line("");
-    line("1. Look that the target is what it was; both lines show the object above:");
-    line(&format!("   git rev-parse {}", quoted(&format!("refs/tags/{}", plan.to))));
-    line(&format!("   git ls-remote {} {}", quoted(glass.remote), quoted(&format!("refs/tags/{}", plan.to))));
-    line("2. Mark the rollback:");
-    line("   tag=rollback-$(date -u +%Y%m%d-%H%M%S)");
-    line(&format!("   git tag -a \"$tag\" -m {} {}", quoted(&format!("Rollback to {}", plan.to)), plan.commit));
-    line(&format!("   git push {} \"refs/tags/$tag\"", quoted(glass.remote)));
-    line("3. Deploy, by one of these, once:");
-    line(&format!("   {}", by_gh(glass)));
-    line(&format!("   {}", by_curl(glass)));
-    line("4. Follow it:");
-    line(&format!("   gh run list --repo {} --workflow {}", quoted(&repository(glass)), quoted(&plan.deploy.workflow)));
-    line("5. Prove it:");
-    for url in [&plan.proofs.version, &plan.proofs.health].into_iter().flatten() {
-        line(&format!("   curl -fsS {}", quoted(url)));
+    for (number, step) in page.steps.iter().enumerate() {
+        line(&format!("{}. {}", number + 1, step.title));
+        step.ways.iter().flat_map(|way| way.lines()).for_each(|command| line(&format!("   {command}")));
     }
-    if plan.proofs.version.is_none() && plan.proofs.health.is_none() {
-        line("   Look at the service: no probe is configured.");
+    if !page.files.is_empty() {
+        line("");
+        line("Files of the target's release:");
     }
-    files(&mut line, glass.assets);
+    for file in &page.files {
+        let digest = file.digest.as_deref().unwrap_or("digest not known");
+        line(&format!("   {}  {} bytes  {digest}", file.name, file.bytes));
+    }
     text
 }
 
-fn people(line: &mut impl FnMut(&str), contacts: &BTreeMap<String, String>) {
+fn steps(glass: &Glass<'_>) -> Vec<Step> {
+    let plan = glass.plan;
+    let (target, remote) = (quoted(&format!("refs/tags/{}", plan.to)), quoted(glass.remote));
+    let look = format!("git rev-parse {target}\ngit ls-remote {remote} {target}");
+    let mark = format!(
+        "tag=rollback-$(date -u +%Y%m%d-%H%M%S)\ngit tag -a \"$tag\" -m {} {}\ngit push {remote} \"refs/tags/$tag\"",
+        quoted(&format!("Rollback to {}", plan.to)),
+        plan.commit
+    );
+    let follow =
+        format!("gh run list --repo {} --workflow {}", quoted(&repository(glass)), quoted(&plan.deploy.workflow));
+    let step = |title: &str, ways: Vec<String>| Step { title: title.to_owned(), ways };
+    vec![
+        step("Look that the target is what it was; both lines show its object:", vec![look]),
+        step("Mark the rollback:", vec![mark]),
+        step("Deploy, by one of these, once:", vec![by_gh(glass), by_curl(glass)]),
+        step("Follow it:", vec![follow]),
+        proving(plan),
+    ]
+}
+
+fn proving(plan: &Plan) -> Step {
+    let probes = [&plan.proofs.version, &plan.proofs.health].into_iter().flatten();
+    let asked: Vec<String> = probes.map(|url| format!("curl -fsS {}", quoted(url))).collect();
+    if asked.is_empty() {
+        return Step { title: "Prove it: look at the service, no probe is configured.".to_owned(), ways: Vec::new() };
+    }
+    Step { title: "Prove it:".to_owned(), ways: vec![asked.join("\n")] }
+}
+
+fn file(asset: &Asset) -> File {
+    File { name: one_line(&asset.name), bytes: asset.bytes, digest: asset.digest.as_deref().map(one_line) }
+}
+
+fn people(line: &mut impl FnMut(&str), contacts: &[(String, String)]) {
     if contacts.is_empty() {
         line("People     none are named; add them below [contacts] in lastgood.toml");
     }
     for (number, (name, how)) in contacts.iter().enumerate() {
         let label = if number == 0 { "People    " } else { "          " };
-        line(&format!("{label} {}", one_line(&format!("{name}: {how}"))));
-    }
-}
-
-fn files(line: &mut impl FnMut(&str), assets: &[Asset]) {
-    if assets.is_empty() {
-        return;
-    }
-    line("");
-    line("Files of the target's release:");
-    for asset in assets {
-        let digest = asset.digest.as_deref().map_or("digest not known".to_owned(), one_line);
-        line(&format!("   {}  {} bytes  {digest}", one_line(&asset.name), asset.bytes));
+        line(&format!("{label} {name}: {how}"));
     }
 }
 

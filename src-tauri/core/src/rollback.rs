@@ -3,6 +3,7 @@
 //! [`Rollback`] is a fold of the journal's facts and nothing else; [`next`] is the only place where it changes, and
 //! [`engine`] the only one that acts.
 
+pub mod behind;
 pub mod check;
 pub mod checks;
 pub mod engine;

@@ -73,21 +73,9 @@ impl Host {
         self.answer(|reply| Message::ReleaseDetail(environment, tag, reply)).await
     }
 
-    pub async fn lift_hold(&self, environment: EnvironmentName, reason: String) -> Result<(), Trouble> {
-        self.answer(|reply| Message::LiftHold(environment, reason, reply)).await
-    }
-
-    pub(crate) async fn break_hold(&self, environment: EnvironmentName, reason: String) -> Result<(), Trouble> {
-        self.answer(|reply| Message::BreakHold(environment, reason, reply)).await
-    }
-
-    pub(crate) async fn quarantine(
-        &self,
-        environment: EnvironmentName,
-        tag: TagName,
-        reason: String,
-    ) -> Result<(), Trouble> {
-        self.answer(|reply| Message::Quarantine(environment, tag, reason, reply)).await
+    /// A hold or a quarantine was changed: the remote is asked what stands.
+    pub(crate) fn holds_changed(&self) {
+        self.send(Message::HoldsChanged);
     }
 
     pub async fn start_rollback(

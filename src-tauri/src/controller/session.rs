@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use lastgood_adapters::clock::SystemClock;
 use lastgood_adapters::telling::Telling;
-use lastgood_adapters::workspace::{HoldWish, Known, Workspace};
+use lastgood_adapters::workspace::{Known, Workspace};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::hold;
-use lastgood_core::hold::record::{QuarantineRecord, Scope};
 use lastgood_core::ids::{EnvironmentName, TagName};
 use lastgood_core::live::Environment;
 use lastgood_core::ports::{Clock, Publishing};
@@ -230,50 +229,12 @@ impl Controller {
     async fn overview(&self) -> Option<Overview> {
         let session = self.session.as_ref()?;
         let known = session.known.as_ref()?;
-        let unfinished = session.workspace.unfinished().await.unwrap_or_default();
+        let rollbacks = session.workspace.rollbacks().await.unwrap_or_default();
         let budget = |environment: &Environment| {
             session.workspace.settings().environment(environment.name.as_str()).budget_seconds
         };
         let unread = self.unread().await;
-        Some(view::overview(known, |environment| session.arming_view(environment), &unfinished, budget, unread))
-    }
-
-    pub(super) fn lift_hold(&self, environment: EnvironmentName, reason: String, reply: Reply<()>) {
-        self.change_holds(reply, |workspace, who| async move {
-            workspace.lift_hold(&environment, &who, &reason).await.map(drop)
-        });
-    }
-
-    /// Takes the hold over from whoever has it.
-    pub(super) fn break_hold(&self, environment: EnvironmentName, reason: String, reply: Reply<()>) {
-        self.change_holds(reply, |workspace, owner| async move {
-            workspace.break_hold(HoldWish { environment, owner, reason, hours: None }).await.map(drop)
-        });
-    }
-
-    pub(super) fn quarantine(&self, environment: EnvironmentName, tag: TagName, reason: String, reply: Reply<()>) {
-        self.change_holds(reply, |workspace, owner| async move {
-            let scope = Scope::Environments(vec![environment]);
-            let since = SystemClock.now();
-            workspace.quarantine(QuarantineRecord { tag, owner, reason, since, expires: None, scope }).await.map(drop)
-        });
-    }
-
-    /// Asks the remote, so it answers by itself when that has answered.
-    fn change_holds<Done>(&self, reply: Reply<()>, change: impl FnOnce(Arc<Workspace>, String) -> Done)
-    where
-        Done: Future<Output = Result<(), Trouble>> + Send + 'static,
-    {
-        let session = match self.session() {
-            Ok(session) => session,
-            Err(trouble) => return reply.send(Err(trouble)),
-        };
-        let (change, sender) = (change(Arc::clone(&session.workspace), session.who()), self.sender.clone());
-        tauri::async_runtime::spawn(async move {
-            let done = change.await;
-            drop(sender.send(Message::HoldsChanged));
-            reply.send(done);
-        });
+        Some(view::overview(known, |environment| session.arming_view(environment), &rollbacks, budget, unread))
     }
 
     pub(super) async fn holds_changed(&mut self) {

@@ -47,4 +47,15 @@ pub enum Notice {
     Settings {
         settings: SettingsView,
     },
+    /// This computer slept, or its clock was set.
+    Gap {
+        gap: GapView,
+    },
+}
+
+/// What the clocks of this computer told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct GapView {
+    pub sentence: String,
+    pub hint: String,
 }

@@ -86,6 +86,10 @@ pub struct RollbackView {
     pub driver: Option<DriverView>,
     /// The repository that it belongs to, where that is not the one that is shown.
     pub elsewhere: Option<String>,
+    /// GitHub does not tell how the run goes, just now.
+    pub out_of_sight: bool,
+    /// Behind a failed proof: the good release before the target, which may be bad too.
+    pub next_target: Option<String>,
     pub rollback_tag: Option<String>,
     pub steps: Vec<StepView>,
     pub run: Option<RunView>,

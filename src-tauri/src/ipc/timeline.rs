@@ -112,6 +112,8 @@ pub struct EnvironmentView {
     /// The release that the one button goes to.
     pub target: Option<String>,
     pub hold: Option<HoldView>,
+    /// What the newest rollback took away, and may be gone forward to again.
+    pub left_behind: Option<String>,
     pub arming: ArmingView,
     pub budget_seconds: u32,
     /// Null: no rollback of this environment is known.
@@ -306,24 +308,4 @@ pub(crate) async fn release_detail(
     tag: String,
 ) -> Result<ReleaseDetail, UiError> {
     Ok(host.release_detail(environment.map(EnvironmentName::new), TagName::new(tag)).await?)
-}
-
-#[tauri::command]
-pub(crate) async fn lift_hold(host: State<'_, Host>, environment: String, reason: String) -> Result<(), UiError> {
-    Ok(host.lift_hold(EnvironmentName::new(environment), reason).await?)
-}
-
-#[tauri::command]
-pub(crate) async fn break_hold(host: State<'_, Host>, environment: String, reason: String) -> Result<(), UiError> {
-    Ok(host.break_hold(EnvironmentName::new(environment), reason).await?)
-}
-
-#[tauri::command]
-pub(crate) async fn quarantine(
-    host: State<'_, Host>,
-    environment: String,
-    tag: String,
-    reason: String,
-) -> Result<(), UiError> {
-    Ok(host.quarantine(EnvironmentName::new(environment), TagName::new(tag), reason).await?)
 }

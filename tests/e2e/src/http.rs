@@ -33,10 +33,15 @@ pub(crate) fn get(address: &str, token: Option<&str>) -> Result<Value, Failure> 
 
 /// Posts JSON to a loopback address with this token; what is answered is JSON as well, or nothing.
 pub(crate) fn post(address: &str, token: &str, body: &Value) -> Result<Value, Failure> {
+    send("POST", address, token, body)
+}
+
+/// The same by any method.
+pub(crate) fn send(method: &str, address: &str, token: &str, body: &Value) -> Result<Value, Failure> {
     let rest = address.strip_prefix("http://127.0.0.1:").unwrap_or_default();
     let (port, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let port = port.parse().map_err(|_| Failure::new(format!("{address} is no loopback address")))?;
-    match exchange_with(port, "POST", path, body, &format!("Authorization: Bearer {token}\r\n")) {
+    match exchange_with(port, method, path, body, &format!("Authorization: Bearer {token}\r\n")) {
         Ok((200..=299, value)) => Ok(value),
         Ok((status, value)) => Err(Failure::new(format!("{address} answered {status}: {value}"))),
         Err(error) => Err(Failure::new(format!("{address} did not answer: {error}"))),

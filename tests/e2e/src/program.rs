@@ -31,6 +31,23 @@ pub fn pictures() -> Result<PathBuf, Failure> {
     }
 }
 
+/// WebKit's own small browser: the same engine as the window's, without the window's host.
+pub fn browser() -> Result<PathBuf, Failure> {
+    let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+    let mut files = folders.map(|entry| entry.path().join("webkit2gtk-4.1").join("MiniBrowser"));
+    files.find(|file| file.is_file()).ok_or_else(|| {
+        Failure::new(
+            "MiniBrowser is missing (Debian package libwebkit2gtk-4.1-0); \
+             `cargo xtask test` installs it",
+        )
+    })
+}
+
+/// The window's own sources.
+pub(crate) fn sources() -> PathBuf {
+    root().join("ui")
+}
+
 fn debug_build() -> PathBuf {
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from);
     root().join(target).join("debug").join("lastgood-desktop")

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use lastgood_desk::{Failure, Process};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{Desk, http, program};
 
@@ -51,6 +51,36 @@ impl Rehearsal {
         http::post(&address, self.token(), switches).map(|_| ())
     }
 
+    /// Lets something go wrong from now on; one fault of the rehearsal's, as JSON.
+    pub fn arm(&self, fault: &Value) -> Result<(), Failure> {
+        self.switch("faults", fault)
+    }
+
+    /// All goes well again.
+    pub fn clear_faults(&self) -> Result<(), Failure> {
+        let address = format!("{}/_rehearsal/faults", self.text("api"));
+        http::send("DELETE", &address, self.token(), &Value::Null).map(|_| ())
+    }
+
+    /// Starts a deploy as somebody else would, by GitHub's own button.
+    pub fn deploy(&self, tag: &str) -> Result<(), Failure> {
+        let (api, owner, repo) = (self.text("api"), self.text("owner"), self.text("repo"));
+        let address = format!("{api}/repos/{owner}/{repo}/actions/workflows/deploy.yml/dispatches");
+        let order = json!({ "ref": "main", "inputs": { "version_tag": tag, "environment": "production" } });
+        http::post(&address, self.token(), &order).map(|_| ())
+    }
+
+    /// Runs git in the remote.
+    pub fn git(&self, arguments: &[&str]) -> Result<String, Failure> {
+        let answer = std::process::Command::new("git").arg("--git-dir").arg(self.remote()).args(arguments).output();
+        let answer = answer.map_err(|error| Failure::new(format!("git did not start: {error}")))?;
+        if !answer.status.success() {
+            let said = String::from_utf8_lossy(&answer.stderr).into_owned();
+            return Err(Failure::new(format!("git {}: {said}", arguments.join(" "))));
+        }
+        Ok(String::from_utf8_lossy(&answer.stdout).trim().to_owned())
+    }
+
     /// How many requests it has seen.
     pub fn requests(&self) -> Result<usize, Failure> {
         let recorded = http::get(&format!("{}/_rehearsal/requests", self.text("api")), Some(self.token()))?;
@@ -86,13 +116,7 @@ impl Rehearsal {
 
     /// Tags that rollbacks left on the remote.
     pub fn rollback_tags(&self) -> Result<Vec<String>, Failure> {
-        let answer = std::process::Command::new("git")
-            .arg("--git-dir")
-            .arg(self.remote())
-            .args(["tag", "--list", "rollback-*"])
-            .output()
-            .map_err(|error| Failure::new(format!("git did not start: {error}")))?;
-        Ok(String::from_utf8_lossy(&answer.stdout).lines().map(str::to_owned).collect())
+        Ok(self.git(&["tag", "--list", "rollback-*"])?.lines().map(str::to_owned).collect())
     }
 
     fn text(&self, name: &str) -> &str {

@@ -1,4 +1,5 @@
 import { host } from "./backend";
+import type { GuardingCommands } from "./commands/guarding";
 import type { IncidentCommands } from "./commands/incident";
 import type { PostmortemCommands } from "./commands/postmortem";
 import { toIpcError } from "./error";
@@ -18,7 +19,7 @@ import type { Startup } from "./generated/Startup";
 type Nothing = Record<never, never>;
 
 /** Every question and request the window may put to the host: name → [arguments, answer]. */
-export type Commands = RollbackCommands & IncidentCommands & PostmortemCommands;
+export type Commands = RollbackCommands & GuardingCommands & IncidentCommands & PostmortemCommands;
 
 type RollbackCommands = {
   startup: [Nothing, Startup];
@@ -41,9 +42,6 @@ type RollbackCommands = {
   cancel_run: [{ id: string }, string];
   rollback: [{ id: string }, RollbackView];
   rollbacks: [Nothing, RollbackSummary[]];
-  lift_hold: [{ environment: string; reason: string }, null];
-  break_hold: [{ environment: string; reason: string }, null];
-  quarantine: [{ environment: string; tag: string; reason: string }, null];
   inbox: [Nothing, InboxItem[]];
   read_inbox: [Nothing, null];
   open_link: [{ url: string }, null];

@@ -10,6 +10,7 @@ import { rollbackAt, type Script } from "./fake/rollback";
 import { FakeRoom } from "./fake/room";
 import { type Scenario, type ScenarioName, scenarioNamed } from "./fake/scenarios";
 import { FakeSettings } from "./fake/settings";
+import { FakeTrust, samplePage } from "./fake/trust";
 import type { InboxItem } from "./generated/InboxItem";
 import type { Notice } from "./generated/Notice";
 import type { Overview } from "./generated/Overview";
@@ -17,7 +18,7 @@ import type { RepositoryView } from "./generated/RepositoryView";
 import type { RollbackSummary } from "./generated/RollbackSummary";
 
 type Handlers = { [Name in CommandName]: (given: Arguments<Name>) => Answer<Name> | Promise<Answer<Name>> };
-type Own = Omit<Handlers, keyof IncidentCommands | keyof PostmortemCommands>;
+type Own = Omit<Handlers, keyof IncidentCommands | keyof PostmortemCommands | keyof FakeTrust["handlers"]>;
 type Called = { [Name in CommandName]: { name: Name; given: Arguments<Name> } }[CommandName];
 
 const NEVER = new Promise<never>(() => undefined);
@@ -38,6 +39,7 @@ export class Fake implements Backend {
   readonly room: FakeRoom;
   readonly papers: FakePapers;
   readonly settings: FakeSettings;
+  readonly trust: FakeTrust;
   now: number;
   #script: Script | null = null;
   #receive: (notice: Notice) => void = () => undefined;
@@ -52,6 +54,7 @@ export class Fake implements Backend {
     this.scenario = scenarioNamed(name);
     this.now = now;
     this.settings = new FakeSettings(() => this.now, name !== "no-sign-in");
+    this.trust = new FakeTrust(this.scenario.commands, now);
     this.#open = this.scenario.open;
     this.#rehearsal = this.scenario.rehearsal;
     this.#overview = this.scenario.overview(now);
@@ -76,13 +79,20 @@ export class Fake implements Backend {
     const trouble = this.#troubles.get(name);
     if (trouble) throw trouble;
     if (this.scenario.slow && WAITED_FOR.has(name)) return NEVER;
-    const handlers = { ...this.#handlers, ...this.room.handlers, ...this.papers.handlers } as Handlers;
+    const handlers = {
+      ...this.#handlers,
+      ...this.room.handlers,
+      ...this.papers.handlers,
+      ...this.trust.handlers,
+    } as Handlers;
     const handler = handlers[name] as (given: Arguments<Name>) => Answer<Name> | Promise<Answer<Name>>;
     return handler(given);
   }
 
   async watch(receive: (notice: Notice) => void): Promise<void> {
     this.#receive = receive;
+    const { gap } = this.scenario;
+    if (gap) receive({ kind: "gap", gap });
   }
 
   async onDrop(receive: (event: DropEvent) => void): Promise<() => void> {
@@ -223,29 +233,28 @@ export class Fake implements Backend {
       this.#receive({ kind: "overview", overview: this.#overview });
       return null;
     },
-    break_hold: ({ environment, reason }) => {
-      const since = new Date().toISOString();
-      const mine = {
-        owner: "@release-manager",
-        reason,
-        since,
-        expires: null,
-        blocks: true,
-        shared: true,
-        mine: true,
-      };
-      for (const one of this.#overview.environments) if (one.name === environment) one.hold = mine;
-      this.#overview = structuredClone(this.#overview);
-      this.#receive({ kind: "overview", overview: this.#overview });
-      return null;
-    },
+    take_hold: ({ environment, reason }) => this.#hold(environment, reason),
+    break_hold: ({ environment, reason }) => this.#hold(environment, reason),
     quarantine: ({ environment, tag }) => {
       this.#overview = structuredClone(this.#overview);
       for (const one of this.#overview.environments)
-        if (one.name === environment) one.marks.push({ tag, mark: "quarantined" });
+        if (environment === null || one.name === environment) one.marks.push({ tag, mark: "quarantined" });
       this.#receive({ kind: "overview", overview: this.#overview });
       return null;
     },
+    lift_quarantine: ({ tag }) => {
+      this.#overview = structuredClone(this.#overview);
+      for (const one of this.#overview.environments)
+        one.marks = one.marks.filter((mark) => mark.tag !== tag || mark.mark !== "quarantined");
+      this.#receive({ kind: "overview", overview: this.#overview });
+      return null;
+    },
+    roll_forward: ({ environment, tag, reason }) =>
+      rollbackAt(this.#begin(environment, tag, reason, this.now), this.now),
+    break_glass: ({ environment }) => ({
+      ...samplePage(environment, this.now),
+      changed: this.scenario.rollbackAge === null ? null : "v2.4.0 is live already.",
+    }),
     inbox: () => this.#inbox,
     read_inbox: () => {
       this.#inbox = this.#inbox.map((item) => ({ ...item, read: true }));
@@ -283,6 +292,23 @@ export class Fake implements Backend {
     if (one && rollbackAt(script, this.now).endedAt === null) one.rollback = script.id;
     this.#overview = structuredClone(this.#overview);
     return script;
+  }
+
+  #hold(environment: string, reason: string): null {
+    const since = new Date().toISOString();
+    const mine = {
+      owner: "@release-manager",
+      reason,
+      since,
+      expires: null,
+      blocks: true,
+      shared: true,
+      mine: true,
+    };
+    for (const one of this.#overview.environments) if (one.name === environment) one.hold = mine;
+    this.#overview = structuredClone(this.#overview);
+    this.#receive({ kind: "overview", overview: this.#overview });
+    return null;
   }
 
   #settle(): void {

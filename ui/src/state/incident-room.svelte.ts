@@ -18,6 +18,8 @@ export class IncidentRoom {
     this.view?.destinations.find((one) => one.id === this.desk.destination) ?? null,
   );
   #wanted: string | null = null;
+  /** What somebody came for; else the first one is shown. */
+  #wish: string | null = null;
 
   async open(id: string): Promise<void> {
     if (this.#wanted !== id) await this.clear();
@@ -27,8 +29,10 @@ export class IncidentRoom {
       const view = await call("incident", { id });
       if (this.#wanted !== id) return;
       this.#keepNewer(view);
-      const first = view.destinations[0];
-      if (first && this.desk.destination === null) await this.choose(first.id);
+      const wish = view.destinations.find((one) => one.id === this.#wish);
+      const first = wish ?? (this.desk.destination === null ? view.destinations[0] : undefined);
+      this.#wish = null;
+      if (first) await this.choose(first.id);
     } catch (thrown) {
       if (this.#wanted === id && this.view === null) this.trouble = toIpcError(thrown);
     }
@@ -40,6 +44,11 @@ export class IncidentRoom {
     const before = this.view?.sequence ?? -1;
     this.#keepNewer(view);
     if (view.sequence > before) void this.desk.readAgain();
+  }
+
+  /** The room opens with this one. */
+  wishFor(destination: string | null): void {
+    this.#wish = destination;
   }
 
   choose(destination: string): Promise<void> {

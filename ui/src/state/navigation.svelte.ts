@@ -3,6 +3,7 @@ export type Place =
   | { name: "rollback"; id: string }
   | { name: "rollbacks" }
   | { name: "settings" }
+  | { name: "break_glass"; environment: string }
   | { name: "incidents" }
   | { name: "incident"; id: string }
   | { name: "templates" }

@@ -30,11 +30,20 @@ export class RollbackRun {
   #wanted: string | null = null;
 
   /** Starts a rollback once: a second click while the first is on its way does nothing. */
-  async start(environment: string, tag: string, reason = ""): Promise<RollbackView | null> {
+  start(environment: string, tag: string, reason = ""): Promise<RollbackView | null> {
+    return this.#begin(() => call("start_rollback", { environment, tag, reason }));
+  }
+
+  /** The same for the way back up. */
+  forward(environment: string, tag: string, reason: string): Promise<RollbackView | null> {
+    return this.#begin(() => call("roll_forward", { environment, tag, reason }));
+  }
+
+  async #begin(request: () => Promise<RollbackView>): Promise<RollbackView | null> {
     if (this.starting) return null;
     this.starting = true;
     try {
-      const view = await call("start_rollback", { environment, tag, reason });
+      const view = await request();
       this.#wanted = view.id;
       this.trouble = null;
       // A notice may have overtaken the answer.

@@ -1,5 +1,6 @@
 import { getContext, setContext } from "svelte";
 import { call } from "../ipc/commands";
+import type { GapView } from "../ipc/generated/GapView";
 import type { IncidentView } from "../ipc/generated/IncidentView";
 import type { NewIncident } from "../ipc/generated/NewIncident";
 import type { Notice } from "../ipc/generated/Notice";
@@ -9,6 +10,7 @@ import { watch } from "../ipc/watch";
 import { setTitle } from "../ipc/window";
 import { phaseSign } from "../words/outcome";
 import { plain } from "../words/text";
+import { BreakGlass } from "./break-glass.svelte";
 import { Channels } from "./channels.svelte";
 import { Clock } from "./clock.svelte";
 import { Environments } from "./environments.svelte";
@@ -19,12 +21,14 @@ import { Incidents } from "./incidents.svelte";
 import { Library } from "./library.svelte";
 import { Navigation } from "./navigation.svelte";
 import { Paper } from "./paper.svelte";
+import { PeopleGlance } from "./people-glance.svelte";
 import { Releases } from "./releases.svelte";
 import { RollbackRun } from "./rollback-run.svelte";
 import { Session } from "./session.svelte";
 import { Settings } from "./settings.svelte";
 import { Templates } from "./templates.svelte";
 import { Toasts } from "./toasts.svelte";
+import { Trust } from "./trust.svelte";
 
 /** Everything one window knows, a class per feature, and the deeds that touch more than one of them. */
 export class Workspace {
@@ -44,6 +48,11 @@ export class Workspace {
   readonly library = new Library();
   readonly paper = new Paper();
   readonly settings = new Settings();
+  readonly trust = new Trust();
+  readonly glass = new BreakGlass();
+  readonly people = new PeopleGlance();
+  /** What the clocks of this computer told last, until somebody has read it. */
+  gap = $state.raw<GapView | null>(null);
 
   async begin(): Promise<void> {
     await this.session.begin();
@@ -78,6 +87,7 @@ export class Workspace {
         break;
       case "incident":
         this.room.receive(notice.incident);
+        this.people.receive(notice.incident);
         break;
       case "postmortems":
         void this.library.load();
@@ -86,6 +96,9 @@ export class Workspace {
         this.navigation.go(
           notice.rollback === null ? { name: "timeline" } : { name: "rollback", id: notice.rollback },
         );
+        break;
+      case "gap":
+        this.gap = notice.gap;
         break;
       case "settings":
         this.settings.receive(notice.settings);
@@ -118,7 +131,8 @@ export class Workspace {
     return Boolean(view);
   }
 
-  enterRoom(id: string): void {
+  enterRoom(id: string, destination: string | null = null): void {
+    this.room.wishFor(destination);
     this.navigation.go({ name: "incident", id });
   }
 
@@ -140,9 +154,38 @@ export class Workspace {
   }
 
   /** True when it was done; what went wrong is said in a toast. */
-  async quarantine(environment: string, tag: string, reason: string): Promise<boolean> {
-    return (await this.attempt(() => call("quarantine", { environment, tag, reason }))) !== undefined;
+  async takeHold(environment: string, reason: string, hours: number | null): Promise<boolean> {
+    return (await this.attempt(() => call("take_hold", { environment, reason, hours }))) !== undefined;
   }
+
+  /** `environment`: `null` is everywhere. True when it was done; what went wrong is said in a toast. */
+  async quarantine(
+    environment: string | null,
+    tag: string,
+    reason: string,
+    hours: number | null,
+  ): Promise<boolean> {
+    const given = { environment, tag, reason, hours };
+    return (await this.attempt(() => call("quarantine", given))) !== undefined;
+  }
+
+  /** True when it was done; what went wrong is said in a toast. */
+  async liftQuarantine(tag: string, reason: string): Promise<boolean> {
+    return (await this.attempt(() => call("lift_quarantine", { tag, reason }))) !== undefined;
+  }
+
+  /** Goes back up to what a rollback left, and watches it. */
+  async rollForward(environment: string, tag: string, reason: string): Promise<void> {
+    const view = await this.attempt(() => this.run.forward(environment, tag, reason));
+    if (view) this.watchRollback(view.id);
+  }
+
+  /** The commands by hand, for the hour in which GitHub does not answer. */
+  breakGlass(environment: string): void {
+    this.navigation.go({ name: "break_glass", environment });
+  }
+
+  readOutput = (hash: string) => call("command_output", { hash });
 
   openLink = (url: string) => this.attempt(() => call("open_link", { url }));
 
@@ -194,6 +237,9 @@ export class Workspace {
     this.environments.clear();
     this.history.clear();
     this.run.clear();
+    this.trust.clear();
+    this.glass.clear();
+    this.people.clear();
     for (const one of [this.incidents, this.room, this.templates, this.channels, this.library, this.paper])
       void one.clear();
     this.navigation.go({ name: "timeline" });
@@ -201,6 +247,7 @@ export class Workspace {
     void this.releases.load();
     void this.environments.load();
     void this.incidents.load();
+    void this.trust.load();
   }
 }
 

@@ -1,12 +1,13 @@
 //! The break-glass page of each environment, prepared while all is well and read where nothing else works.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
-use lastgood_core::break_glass::{Glass, page};
+use lastgood_core::break_glass::{Glass, Page, page, text};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::EnvironmentName;
+use lastgood_core::live::Environment;
 use lastgood_core::planning::Wish;
 use lastgood_core::ports::{Clock, Publishing};
 
@@ -15,11 +16,12 @@ use crate::clock::SystemClock;
 use crate::turn::file_name;
 
 impl Workspace {
-    /// Writes the page of every environment that has a target, from what a whole look told. One that cannot be written anew stays as it was.
+    /// Writes the page of every environment that has a target, from what a whole look told. One that cannot be written
+    /// anew stays as it was: with its age it is better than none.
     pub async fn prepare_break_glass(&self, known: &Known) {
         for environment in &known.environments {
-            if let Some(text) = self.break_glass_text(&environment.name, known).await
-                && let Err(error) = self.keep_break_glass(&environment.name, &text)
+            if let Some(page) = self.new_break_glass(environment, known).await
+                && let Err(error) = self.keep_break_glass(&page)
             {
                 tracing::warn!("the break-glass page of {} was not written: {error}", environment.name);
             }
@@ -30,26 +32,28 @@ impl Workspace {
     ///
     /// # Errors
     /// [`Code::NoTarget`] where none was prepared.
-    pub fn break_glass(&self, environment: &EnvironmentName) -> Result<String, Trouble> {
-        std::fs::read_to_string(self.break_glass_path(environment)).map_err(|error| {
+    pub fn break_glass(&self, environment: &EnvironmentName) -> Result<Page, Trouble> {
+        let read = std::fs::read(self.break_glass_path(environment, "json"));
+        read.and_then(|bytes| serde_json::from_slice(&bytes).map_err(io::Error::from)).map_err(|error| {
             let message = format!("No break-glass page of {environment} was prepared ({error}).");
             Trouble::new(
                 Code::NoTarget,
                 message,
-                "`lastgood status --all` prepares it while GitHub answers and there is a target.",
+                "It is prepared while GitHub answers and there is a target; `lastgood status --all` does it as well.",
             )
         })
     }
 
-    async fn break_glass_text(&self, environment: &EnvironmentName, known: &Known) -> Option<String> {
+    async fn new_break_glass(&self, environment: &Environment, known: &Known) -> Option<Page> {
         let wish = Wish {
-            to: None,
+            // Named, because behind a rollback that worked there is no default, and the page before it is out of date.
+            to: environment.last_good.tag.clone(),
             reason: String::new(),
             who: String::new(),
             countdown: SignedDuration::ZERO,
             rehearsal: self.is_rehearsal(),
         };
-        let plan = self.plan(environment.as_str(), wish, known).ok()?;
+        let plan = self.plan(environment.name.as_str(), wish, known).ok()?;
         let release = self.github().ok()?.release_of(&plan.to).await.ok().flatten();
         let slug = self.slug.as_ref()?.to_string();
         let host = self.connection.host().ok()?;
@@ -65,19 +69,24 @@ impl Workspace {
         }))
     }
 
-    /// Whole or not at all: written beside, then put in its place.
-    fn keep_break_glass(&self, environment: &EnvironmentName, text: &str) -> io::Result<()> {
-        let folder = self.place.break_glass();
-        std::fs::create_dir_all(&folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(&folder)?;
-        io::Write::write_all(&mut file, text.as_bytes())?;
-        file.as_file().sync_all()?;
-        file.persist(self.break_glass_path(environment)).map(drop).map_err(|error| error.error)
+    /// As JSON for this program, and as text for the hour in which it does not start.
+    fn keep_break_glass(&self, page: &Page) -> io::Result<()> {
+        std::fs::create_dir_all(self.place.break_glass())?;
+        keep(&self.break_glass_path(&page.environment, "txt"), text(page).as_bytes())?;
+        keep(&self.break_glass_path(&page.environment, "json"), &serde_json::to_vec(page)?)
     }
 
-    fn break_glass_path(&self, environment: &EnvironmentName) -> PathBuf {
-        self.place.break_glass().join(format!("{}.txt", file_name(&self.key, environment)))
+    fn break_glass_path(&self, environment: &EnvironmentName, kind: &str) -> PathBuf {
+        self.place.break_glass().join(format!("{}.{kind}", file_name(&self.key, environment)))
     }
+}
+
+/// Whole or not at all: written beside, then put in its place.
+fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(path))?;
+    io::Write::write_all(&mut file, bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map(drop).map_err(|error| error.error)
 }
 
 /// An address may hold a name and a password.

@@ -11,7 +11,7 @@ use lastgood_core::rollback::checks::plan::{CheckPlan, CommandSet};
 use super::Workspace;
 use crate::clock::SystemClock;
 use crate::evidence::Evidence;
-use crate::trust::Trust;
+use crate::trust::{Granted, Trust};
 
 /// A command that would run, were it trusted.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub struct NamedCommand {
     pub order: CommandOrder,
     /// It may run, as far as the command itself goes.
     pub granted: bool,
+    /// What was allowed for the same question and is named no more: the command as it was before it changed.
+    pub before: Option<Granted>,
     /// It fits the project, and `lastgood.toml` does not name it.
     pub preset: bool,
 }
@@ -43,7 +45,7 @@ impl Workspace {
     /// Every command of `lastgood.toml` as it is here, and those that fit the checked-out commit.
     pub async fn commands(&self) -> Result<Vec<NamedCommand>, Trouble> {
         let head = ObjectId::new("HEAD");
-        let granted: Vec<String> = self.trust.granted()?.into_iter().map(|granted| granted.fingerprint).collect();
+        let granted = self.trust.granted()?;
         let mut found: Vec<NamedCommand> = Vec::new();
         for environment in self.named_environments() {
             let name = environment.as_ref().map(EnvironmentName::as_str).unwrap_or_default();
@@ -64,7 +66,8 @@ impl Workspace {
                         None => found.push(NamedCommand {
                             question,
                             environments: environment.iter().cloned().collect(),
-                            granted: granted.contains(&fingerprint),
+                            granted: granted.iter().any(|granted| granted.fingerprint == fingerprint),
+                            before: None,
                             preset: configured.is_none(),
                             order,
                         }),
@@ -72,6 +75,7 @@ impl Workspace {
                 }
             }
         }
+        changed_since(&mut found, &granted);
         Ok(found)
     }
 
@@ -81,12 +85,12 @@ impl Workspace {
     /// [`Code::Usage`] where none or several begin so.
     pub async fn grant(&self, beginning: &str) -> Result<CommandOrder, Trouble> {
         let all = self.commands().await?;
-        let mut fitting: Vec<&CommandOrder> =
-            all.iter().map(|named| &named.order).filter(|order| order.fingerprint().starts_with(beginning)).collect();
-        fitting.dedup_by_key(|order| order.fingerprint());
-        let [order] = fitting.as_slice() else { return Err(no_single(beginning, fitting.len())) };
-        self.trust.grant(order, SystemClock.now())?;
-        Ok((*order).clone())
+        let mut fitting: Vec<&NamedCommand> =
+            all.iter().filter(|named| named.order.fingerprint().starts_with(beginning)).collect();
+        fitting.dedup_by_key(|named| named.order.fingerprint());
+        let [named] = fitting.as_slice() else { return Err(no_single(beginning, fitting.len())) };
+        self.trust.grant(named.question, &named.order, SystemClock.now())?;
+        Ok(named.order.clone())
     }
 
     /// Takes that back; what it was.
@@ -106,6 +110,16 @@ impl Workspace {
         let named: Vec<_> =
             self.settings.environments.keys().map(|name| Some(EnvironmentName::new(name.as_str()))).collect();
         if named.is_empty() { vec![None] } else { named }
+    }
+}
+
+/// Beside each command that is not allowed: the newest one that was, for the same question, and that nobody names now.
+fn changed_since(found: &mut [NamedCommand], granted: &[Granted]) {
+    let named: Vec<String> = found.iter().map(|named| named.order.fingerprint()).collect();
+    let left: Vec<&Granted> = granted.iter().filter(|granted| !named.contains(&granted.fingerprint)).collect();
+    for named in found.iter_mut().filter(|named| !named.granted) {
+        let of_it = left.iter().filter(|granted| granted.question == Some(named.question));
+        named.before = of_it.max_by_key(|granted| granted.since).map(|granted| (*granted).clone());
     }
 }
 

@@ -16,6 +16,7 @@ use lastgood_adapters::trust::Trust;
 use lastgood_core::ids::{ObjectId, WriterId};
 use lastgood_core::ports::Shell;
 use lastgood_core::ports::shell::{CommandEnd, CommandOrder, CommandPlace, Distrust, Ran};
+use lastgood_core::rollback::check::Question;
 use tempfile::TempDir;
 
 use crate::rehearsed::git;
@@ -69,7 +70,7 @@ impl Bench {
     fn trusted(&self, script: &str) -> CommandOrder {
         let order = self.order(script);
         self.trust.grant_repository(Timestamp::now()).unwrap();
-        self.trust.grant(&order, Timestamp::now()).unwrap();
+        self.trust.grant(Question::DependencyCheck, &order, Timestamp::now()).unwrap();
         order
     }
 
@@ -101,7 +102,7 @@ async fn nothing_runs_before_the_repository_and_the_command_are_trusted() {
     bench.trust.grant_repository(Timestamp::now()).unwrap();
     assert_eq!(bench.run(&order).await, CommandEnd::NotTrusted(Distrust::Command));
     assert!(!mark.exists());
-    bench.trust.grant(&order, Timestamp::now()).unwrap();
+    bench.trust.grant(Question::DependencyCheck, &order, Timestamp::now()).unwrap();
     assert_eq!(exited(bench.run(&order).await).exit, Some(0));
     assert!(mark.exists());
     let changed = CommandOrder { argv: [&order.argv[..], &["more".to_owned()]].concat(), ..order.clone() };
@@ -133,7 +134,7 @@ async fn a_command_stands_among_the_targets_files_and_its_folder_goes_with_it() 
     assert_eq!(git(&bench.path(), &["status", "--porcelain", "--untracked-files=all"]), " M version.txt");
     assert!(bench.output(&ran).starts_with("$ sh -c "));
     let empty = CommandOrder { place: CommandPlace::Empty, ..bench.order("ls -A | wc -l") };
-    bench.trust.grant(&empty, Timestamp::now()).unwrap();
+    bench.trust.grant(Question::DependencyCheck, &empty, Timestamp::now()).unwrap();
     assert_eq!(exited(bench.run(&empty).await).tail[0].trim(), "0");
 }
 
@@ -224,7 +225,7 @@ async fn a_program_that_is_not_here_is_named() {
     bench.trust.grant_repository(Timestamp::now()).unwrap();
     for (argv, missing) in [(["no-such-program", "x"], "no-such-program"), (["cargo", "geiger"], "cargo-geiger")] {
         let order = CommandOrder { argv: argv.map(str::to_owned).to_vec(), ..bench.order("") };
-        bench.trust.grant(&order, Timestamp::now()).unwrap();
+        bench.trust.grant(Question::DependencyCheck, &order, Timestamp::now()).unwrap();
         assert_eq!(bench.run(&order).await, CommandEnd::Missing(missing.to_owned()));
     }
 }

@@ -2,11 +2,13 @@
 
 mod audience;
 mod beginning;
+mod glass;
 mod logs;
 mod news;
 mod orders;
 mod refreshing;
 mod tagging;
+mod trusting;
 
 use lastgood_adapters::workspace::Workspace;
 use lastgood_core::journal;

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use lastgood_adapters::place::Place;
 use lastgood_adapters::workspace::{Access, Workspace};
+use lastgood_core::break_glass::text;
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::EnvironmentName;
 
@@ -14,6 +15,6 @@ use crate::output::{self, plain};
 pub(crate) async fn run(arguments: BreakGlass) -> Result<ExitCode, Trouble> {
     let workspace = Workspace::open(&arguments.repository.repo, &Place::find()?, Access::from_environment())?;
     let page = workspace.break_glass(&EnvironmentName::new(arguments.environment.as_str()))?;
-    page.lines().for_each(|line| output::line(&plain(line)));
+    text(&page).lines().for_each(|line| output::line(&plain(line)));
     Ok(ExitCode::SUCCESS)
 }

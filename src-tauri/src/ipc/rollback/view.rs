@@ -1,7 +1,8 @@
 //! From a rollback's facts to its screen.
 
 use lastgood_adapters::workspace::Workspace;
-use lastgood_core::error::Trouble;
+use lastgood_core::error::{Code, Trouble};
+use lastgood_core::ids::TagName;
 use lastgood_core::journal::Fact;
 use lastgood_core::live::spans::durations;
 use lastgood_core::ports::forge;
@@ -55,6 +56,8 @@ pub(crate) fn rollback(rollback: &Rollback, facts: &[Fact], history: &[Fact], dr
         driven_here: here,
         driver: if rollback.end.is_some() { None } else { self::driver(driver) },
         elsewhere: None,
+        out_of_sight: rollback.end.is_none() && rollback.out_of_sight.is_some(),
+        next_target: next_target(rollback).map(ToString::to_string),
         rollback_tag: rollback.tag.as_ref().map(|_| plan.rollback_tag.to_string()),
         steps: rollback.steps.iter().map(|step| self::step(step, rollback)).collect(),
         run: rollback.seen.as_ref().map(run),
@@ -97,6 +100,12 @@ pub(crate) fn elsewhere(rollback: &Rollback, workspace: &Workspace) -> Elsewhere
 pub(crate) fn name_of(workspace: &Workspace) -> String {
     let slug = workspace.slug().map(ToString::to_string);
     slug.unwrap_or_else(|| workspace.repository().git_dir().display().to_string())
+}
+
+fn next_target(rollback: &Rollback) -> Option<&TagName> {
+    let failed = |step: &Step| step.name == rollback::StepName::Prove && step.code == Some(Code::ProofFailed);
+    rollback.end.as_ref().filter(|_| rollback.steps.iter().any(failed))?;
+    rollback.plan.next.as_ref()
 }
 
 pub(crate) fn summary(rollback: &Rollback) -> RollbackSummary {

@@ -8,6 +8,7 @@ use lastgood_core::live::spans::{Span, durations};
 use lastgood_core::live::{self, Environment};
 use lastgood_core::release::{Moment, Release, TagKind};
 use lastgood_core::rollback::Rollback;
+use lastgood_core::rollback::behind::left_behind;
 use lastgood_core::rollback::check::{self, Answer};
 use lastgood_core::rollback::plan::RELEASE_BUDGET_SECONDS;
 
@@ -46,7 +47,7 @@ fn title(release: &Release) -> String {
 pub(crate) fn overview(
     known: &Known,
     arming: impl Fn(&Environment) -> ArmingView,
-    unfinished: &[Rollback],
+    rollbacks: &[Rollback],
     budget: impl Fn(&Environment) -> Option<u32>,
     unread: u32,
 ) -> Overview {
@@ -55,7 +56,7 @@ pub(crate) fn overview(
         .iter()
         .map(|environment| EnvironmentView {
             budget_seconds: budget(environment).unwrap_or(RELEASE_BUDGET_SECONDS),
-            ..self::environment(environment, known, arming(environment), unfinished)
+            ..self::environment(environment, known, arming(environment), rollbacks)
         })
         .collect();
     Overview {
@@ -71,7 +72,7 @@ fn environment(
     environment: &Environment,
     known: &Known,
     arming: ArmingView,
-    unfinished: &[Rollback],
+    rollbacks: &[Rollback],
 ) -> EnvironmentView {
     let taken = durations(&environment.name, &known.facts);
     let good = &environment.last_good;
@@ -101,6 +102,9 @@ fn environment(
             shared: hold.place == Place::Remote,
             mine: is_mine(hold, known),
         }),
+        left_behind: left_behind(rollbacks, &environment.name)
+            .filter(|left| environment.live.as_ref().and_then(|live| live.tag.as_ref()) != Some(*left))
+            .map(ToString::to_string),
         arming,
         budget_seconds: RELEASE_BUDGET_SECONDS,
         usually_seconds: median(&taken),
@@ -108,9 +112,9 @@ fn environment(
         lane: environment.spans.iter().map(|span| lane(span, environment)).collect(),
         marks: marks(environment),
         ran: ran(environment, known.at),
-        rollback: unfinished
+        rollback: rollbacks
             .iter()
-            .find(|rollback| rollback.plan.environment == environment.name)
+            .find(|rollback| rollback.end.is_none() && rollback.plan.environment == environment.name)
             .map(|rollback| rollback.id.to_string()),
     }
 }

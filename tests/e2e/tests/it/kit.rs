@@ -1,12 +1,12 @@
 //! The kit against WebKit's own small browser and a page written here.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
 use lastgood_desk::require;
-use lastgood_e2e::{By, Desk, Failure, Look, Window, keys};
+use lastgood_e2e::{By, Desk, Failure, Look, Window, browser, keys};
 
 const PAGE: &str = "<!doctype html><meta charset=utf-8><title>Kit</title>
 <button onclick=\"this.textContent='Held'\">Hold</button><button>Say \"go\"</button>
@@ -119,7 +119,7 @@ fn the_keychain_keeps_a_secret_and_gives_it_back() -> Result<(), Failure> {
 fn open_page(desk: &Desk) -> Result<Window, Failure> {
     let page = desk.home().join("page.html");
     std::fs::write(&page, PAGE).map_err(|error| Failure::new(error.to_string()))?;
-    let window = desk.open_program(&mini_browser()?, &["--automation"])?;
+    let window = desk.open_program(&browser()?, &["--automation"])?;
     window.go_to(&format!("file://{}", page.display()))?;
     Ok(window)
 }
@@ -135,19 +135,4 @@ fn browser_runs_on(desk: &Desk) -> bool {
         .flatten()
         .map(|entry| entry.path())
         .any(|process| read(&process, "comm").starts_with("MiniBrowser") && read(&process, "environ").contains(&home))
-}
-
-fn mini_browser() -> Result<PathBuf, Failure> {
-    std::fs::read_dir("/usr/lib")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path().join("webkit2gtk-4.1").join("MiniBrowser"))
-        .find(|file| file.is_file())
-        .ok_or_else(|| {
-            Failure::new(
-                "MiniBrowser is missing (Debian package libwebkit2gtk-4.1-0); \
-                 `cargo xtask test` installs it",
-            )
-        })
 }

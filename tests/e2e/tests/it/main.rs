@@ -8,3 +8,4 @@ mod opening;
 mod repository;
 mod rollback;
 mod sign_in;
+mod troubles;

@@ -33,6 +33,16 @@ export function signedOut(now: number): GithubState {
   };
 }
 
+export function githubAway(now: number): GithubState {
+  return {
+    state: "unreachable",
+    sentence: "GitHub cannot be reached: the connection was refused",
+    hint: "Look at githubstatus.com and at your network.",
+    callsLeft: null,
+    checkedAt: iso(now),
+  };
+}
+
 export const sampleChecks: CheckView[] = [
   check("target.exists", "Tag is the same here and on the remote", "9f1c2ab here and on origin"),
   check("target.signature", "Signed by @platform-lead", "Good SSH signature by a known key"),
@@ -88,6 +98,7 @@ function production(now: number): EnvironmentView {
     candidates: [],
     target: "v2.4.0",
     hold: null,
+    leftBehind: null,
     arming: armed(now),
     budgetSeconds: 300,
     usuallySeconds: 110,
@@ -127,6 +138,7 @@ function staging(now: number): EnvironmentView {
     candidates: [],
     target: "v2.4.0",
     hold: null,
+    leftBehind: null,
     arming: { ...armed(now), checks: sampleChecks.slice(0, 4) },
     budgetSeconds: 300,
     usuallySeconds: null,

@@ -10,7 +10,7 @@ import type { StepPhase } from "../generated/StepPhase";
 import type { StepView } from "../generated/StepView";
 import { sampleChecks } from "./overview";
 
-export type Ending = "succeeded" | "failed" | "inconclusive";
+export type Ending = "succeeded" | "failed" | "unproved" | "inconclusive";
 export type Script = {
   id: string;
   environment: string;
@@ -105,6 +105,7 @@ const LINES: Line[] = [
 ];
 const WAITS_AT = 7_000;
 const FAILS_AT = 71_000;
+const UNPROVED_AT = 100_000;
 const UNCLEAR_AT = 36_000;
 
 const CHOICES: Choice[] = [
@@ -157,6 +158,8 @@ export function rollbackAt(script: Script, now: number): RollbackView {
     drivenHere: here,
     driver: ended === null ? (script.driver ?? null) : null,
     elsewhere: null,
+    outOfSight: false,
+    nextTarget: phase === "failed" && script.ending === "unproved" ? "v2.3.1" : null,
     rollbackTag: elapsed > 5600 ? "rollback-20261122-144107" : null,
     steps,
     run: runAt(script, elapsed),
@@ -174,13 +177,18 @@ function phaseAt(script: Script, elapsed: number): RollbackPhase {
   if (script.undone !== undefined) return "aborted";
   if (script.waits && elapsed >= WAITS_AT) return "waiting";
   if (unclear(script) && elapsed >= UNCLEAR_AT) return "inconclusive";
-  if (script.ending === "failed" && elapsed >= FAILS_AT) return "failed";
+  if (elapsed >= failsAt(script)) return "failed";
   return elapsed >= 105_200 ? "succeeded" : "running";
+}
+
+function failsAt(script: Script): number {
+  if (script.ending === "unproved") return UNPROVED_AT;
+  return script.ending === "failed" ? FAILS_AT : Number.POSITIVE_INFINITY;
 }
 
 function endOf(script: Script, phase: RollbackPhase): number {
   if (phase === "aborted") return script.undone ?? 0;
-  return phase === "failed" ? FAILS_AT : 105_200;
+  return phase === "failed" ? failsAt(script) : 105_200;
 }
 
 function wordsOf(phase: RollbackPhase, script: Script): { sentence: string; hint: string } {
@@ -191,6 +199,11 @@ function wordsOf(phase: RollbackPhase, script: Script): { sentence: string; hint
         hint: `The hold on ${script.environment} stays until you lift it.`,
       };
     case "failed":
+      if (script.ending === "unproved")
+        return {
+          sentence: "Health answers 503, 3 of 3 tries",
+          hint: "See what is live. The target may be bad too: roll back to v2.3.1 next.",
+        };
       return {
         sentence: "The deploy failed in “Switch traffic”: 1 of 3 instances did not start",
         hint: `${script.environment} may run both releases. Open the run, then roll back again or deploy by hand.`,
@@ -227,7 +240,7 @@ function stepAt(line: Line, script: Script, elapsed: number): StepView {
     sentence: sentence ?? wordsOf(phase as RollbackPhase, script).sentence,
     hint: "",
     startedAt: phase === "pending" ? null : at(script, line.start),
-    endedAt: done ? at(script, Math.min(line.end, script.ending === "failed" ? FAILS_AT : line.end)) : null,
+    endedAt: done ? at(script, Math.min(line.end, failsAt(script))) : null,
     checks:
       line.name === "check" && elapsed >= line.end
         ? sampleChecks
@@ -244,8 +257,9 @@ function stepPhase(line: Line, script: Script, elapsed: number): StepPhase {
     if (line.name === "dispatch") return elapsed >= UNCLEAR_AT ? "inconclusive" : "running";
     if (line.start > 5600) return "pending";
   }
-  if (script.ending === "failed" && line.name === "follow" && elapsed >= FAILS_AT) return "failed";
-  if (script.ending === "failed" && line.start > FAILS_AT) return "pending";
+  const fails = failsAt(script);
+  if (elapsed >= fails && line.start < fails && line.end > fails) return "failed";
+  if (line.start > fails) return "pending";
   return elapsed >= line.end ? "succeeded" : "running";
 }
 

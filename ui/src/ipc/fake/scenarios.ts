@@ -1,11 +1,14 @@
+import type { CheckView } from "../generated/CheckView";
 import type { DriverView } from "../generated/DriverView";
+import type { GapView } from "../generated/GapView";
 import type { IncidentView } from "../generated/IncidentView";
 import type { Overview } from "../generated/Overview";
 import type { ReleaseRow } from "../generated/ReleaseRow";
 import { hostileIncident, sampleIncidents, unknownReceipt } from "./incidents";
-import { armed, sampleOverview, signedOut } from "./overview";
+import { armed, githubAway, sampleOverview, signedOut } from "./overview";
 import { hostileReleases, manyReleases, sampleReleases } from "./releases";
 import type { Ending } from "./rollback";
+import { OUTPUT } from "./trust";
 
 /** A situation the window can be in. `rollbackAge` freezes a rollback so many milliseconds after its click. */
 export type Scenario = {
@@ -21,6 +24,10 @@ export type Scenario = {
   waits?: "me" | "others";
   undone: boolean;
   trouble: boolean;
+  /** What the clocks told. */
+  gap?: GapView;
+  /** lastgood.toml names commands. */
+  commands: boolean;
   incidents: (now: number) => IncidentView[];
 };
 
@@ -34,6 +41,7 @@ const usual: Scenario = {
   rollbackAge: null,
   undone: false,
   trouble: false,
+  commands: false,
   incidents: sampleIncidents,
 };
 
@@ -53,11 +61,28 @@ const inProduction = (change: (environment: Overview["environments"][number], no
     if (environment) change(environment, now);
   });
 
+const scanned = (check: CheckView): CheckView => ({
+  ...check,
+  code: "security.scan",
+  title: "Security scan",
+  sentence: "cargo audit passed",
+  evidence: ["$ cargo audit", "exit 0 after 2.1 s"],
+  outputs: [OUTPUT],
+});
+
 const scenarios = {
   usual,
   welcome: { ...usual, open: false },
   trouble: { ...usual, open: false, trouble: true },
   rehearsal: { ...usual, rehearsal: true },
+  commands: {
+    ...usual,
+    commands: true,
+    overview: inProduction((environment) => {
+      const [check] = environment.arming.checks;
+      if (check) environment.arming.checks = [scanned(check), ...environment.arming.checks];
+    }),
+  },
   loading: { ...usual, slow: true },
   many: {
     ...usual,
@@ -140,6 +165,46 @@ const scenarios = {
       };
     }),
   },
+  away: {
+    ...usual,
+    overview: overviewWith((overview, now) => {
+      overview.github = githubAway(now);
+      for (const one of overview.environments)
+        one.arming = {
+          state: "unavailable",
+          sentence: overview.github.sentence,
+          checkedAt: null,
+          checks: [],
+        };
+    }),
+  },
+  slept: {
+    ...usual,
+    gap: {
+      sentence: "This computer slept for 8 h 4 min.",
+      hint: "What is shown is from before and is being asked again; look before you act on it.",
+    },
+  },
+  "clock-set": {
+    ...usual,
+    gap: {
+      sentence: "The clock of this computer was set back by 2 h 0 min.",
+      hint: "Check the clock: ages here are off until it is right. The journal keeps its order whatever it says.",
+    },
+  },
+  "left-behind": {
+    ...usual,
+    overview: inProduction((environment) => {
+      if (environment.live)
+        environment.live = { ...environment.live, tag: "v2.4.0", version: "2.4.0", health: null };
+      environment.leftBehind = "v2.4.1";
+      environment.target = "v2.3.1";
+      environment.marks = [
+        { tag: "v2.4.0", mark: "live" },
+        { tag: "v2.4.1", mark: "quarantined" },
+      ];
+    }),
+  },
   countdown: { ...usual, rollbackAge: 1600 },
   running: { ...usual, rollbackAge: 65_000 },
   late: { ...usual, rollbackAge: 92_000 },
@@ -165,6 +230,7 @@ const scenarios = {
     },
   },
   inconclusive: { ...usual, ending: "inconclusive", rollbackAge: 40_000 },
+  unproved: { ...usual, ending: "unproved", rollbackAge: 110_000 },
   failed: { ...usual, ending: "failed", rollbackAge: 80_000 },
   succeeded: { ...usual, rollbackAge: 110_000 },
   quiet: { ...usual, incidents: () => [] },

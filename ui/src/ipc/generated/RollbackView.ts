@@ -22,4 +22,4 @@ driver: DriverView | null,
 /**
  * The repository that it belongs to, where that is not the one that is shown.
  */
-elsewhere: string | null, rollbackTag: string | null, steps: Array<StepView>, run: RunView | null, log: Array<LogLine>, };
+elsewhere: string | null, outOfSight: boolean, nextTarget: string | null, rollbackTag: string | null, steps: Array<StepView>, run: RunView | null, log: Array<LogLine>, };

@@ -1,0 +1,233 @@
+//! What can go wrong, each brought about for real where a shared machine lets that be done: it has a name, a sentence and
+//! a next action, and is pictured.
+
+mod pretended;
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use lastgood_e2e::{By, Desk, Failure, Look, Rehearsal, Window};
+use serde_json::{Value, json};
+
+const ARMED_WITHIN: Duration = Duration::from_secs(60);
+const SAID_WITHIN: Duration = Duration::from_secs(60);
+const ENDS_WITHIN: Duration = Duration::from_secs(90);
+
+#[test]
+fn whatever_github_says_no_with_is_said_with_what_to_do() -> Result<(), Failure> {
+    let mut desk = Desk::start(Look::Dark)?;
+    let rehearsal = Rehearsal::start(&mut desk, 10)?;
+    let window = desk.open(&[&rehearsal.clone_folder().to_string_lossy()])?;
+    armed(&window)?;
+
+    rehearsal.switch("token", &json!({ "scopes": ["read:org"] }))?;
+    said_after_refresh(&window, "The token lacks the scope repo, so it may not dispatch.")?;
+    window.picture("trouble-token-too-weak")?;
+    rehearsal.switch("token", &json!({}))?;
+
+    held_by_somebody(&rehearsal)?;
+    said_after_refresh(&window, "@on-call holds production")?;
+    assert!(window.find(&By::role("button", "Break…"))?.is_enabled()?, "the next action");
+    window.picture("trouble-somebody-else-holds")?;
+    rehearsal.git(&["update-ref", "-d", "refs/lastgood/hold/production"])?;
+
+    let refusals: [(&str, Value, &str, &str); 4] = [
+        (
+            "limit-primary",
+            limit(json!({ "x-ratelimit-remaining": "0", "x-ratelimit-reset": in_seconds(2) })),
+            "GitHub",
+            "by itself",
+        ),
+        ("limit-secondary", limit(json!({ "retry-after": "2" })), "GitHub", "by itself"),
+        ("github-degraded", json!({ "times": null, "path": "/", "kind": "html", "code": 502 }), "GitHub", "by hand"),
+        (
+            "network-gone",
+            json!({ "times": null, "path": "/", "kind": "cut", "moment": "before_effect" }),
+            "GitHub",
+            "by hand",
+        ),
+    ];
+    for (name, fault, words, next) in refusals {
+        rehearsal.arm(&fault)?;
+        refresh(&window)?;
+        window.wait_until(&format!("the words of {name}"), SAID_WITHIN, |window| {
+            let notice = window.text(&By::test_id("github-trouble"))?;
+            Ok(notice.contains(words) && notice.contains(next))
+        })?;
+        window.picture(&format!("trouble-{name}"))?;
+        rehearsal.clear_faults()?;
+        well_again(&window)?;
+    }
+
+    rehearsal.switch("token", &json!({ "revoked": true }))?;
+    said_after_refresh(&window, "GitHub says that the token is wrong or expired")?;
+    window.find(&By::test_id("to-sign-in"))?;
+    window.picture("trouble-token-expired")?;
+    Ok(())
+}
+
+#[test]
+fn a_rule_that_refuses_tags_ends_the_rollback_with_the_remotes_own_words() -> Result<(), Failure> {
+    let mut desk = Desk::start(Look::Light)?;
+    let rehearsal = Rehearsal::start(&mut desk, 10)?;
+    let window = desk.open(&[&rehearsal.clone_folder().to_string_lossy()])?;
+    armed(&window)?;
+    let rule = "#!/bin/sh\nwhile read -r _ _ name; do case $name in refs/tags/rollback-*) \
+                echo 'GH013: Repository rule violations found: creations are restricted'; exit 1;; esac; done\n";
+    let hook = rehearsal.remote().join("hooks").join("pre-receive");
+    executable(&hook, rule)?;
+
+    window.click(&By::test_id("roll-back"))?;
+    let outcome = outcome(&window)?;
+    assert!(outcome.contains("GH013"), "{outcome}");
+    assert!(outcome.contains("Ask ") || outcome.contains("rule"), "the next action: {outcome}");
+    window.picture("trouble-tag-ruleset-light")?;
+    assert_eq!(rehearsal.dispatches()?, 0);
+    Ok(())
+}
+
+#[test]
+fn a_tag_that_moved_since_it_was_armed_stops_before_anything_leaves() -> Result<(), Failure> {
+    let mut desk = Desk::start(Look::Dark)?;
+    let rehearsal = Rehearsal::start(&mut desk, 10)?;
+    let window = desk.open(&[&rehearsal.clone_folder().to_string_lossy()])?;
+    armed(&window)?;
+    rehearsal.git(&["update-ref", "refs/tags/v2.4.0", "refs/tags/v2.3.1"])?;
+
+    window.click(&By::test_id("roll-back"))?;
+    let outcome = outcome(&window)?;
+    assert!(outcome.contains("v2.4.0"), "{outcome}");
+    window.picture("trouble-tag-moved")?;
+    assert_eq!((rehearsal.dispatches()?, rehearsal.rollback_tags()?.len()), (0, 0));
+    Ok(())
+}
+
+#[test]
+fn a_run_that_waits_for_an_approval_says_so() -> Result<(), Failure> {
+    let mut desk = Desk::start(Look::Dark)?;
+    let rehearsal = Rehearsal::start(&mut desk, 1)?;
+    let window = desk.open(&[&rehearsal.clone_folder().to_string_lossy()])?;
+    armed(&window)?;
+    rehearsal.arm(&json!({ "kind": "wait_for_approval" }))?;
+    window.click(&By::test_id("roll-back"))?;
+    window.find(&By::test_id("undo"))?;
+    window.wait_until("the wait for an approval", SAID_WITHIN, |window| {
+        let screen = window.text(&By::test_id("rollback-screen"))?;
+        Ok(screen.contains("waits for an approval"))
+    })?;
+    window.picture("trouble-approval-needed")?;
+    Ok(())
+}
+
+#[test]
+fn a_network_that_goes_half_way_and_a_window_that_is_killed_lose_nothing() -> Result<(), Failure> {
+    let mut desk = Desk::start(Look::Dark)?;
+    let rehearsal = Rehearsal::start(&mut desk, 1)?;
+    let folder = rehearsal.clone_folder().to_string_lossy().into_owned();
+    let window = desk.open(&[&folder])?;
+    armed(&window)?;
+    window.click(&By::test_id("roll-back"))?;
+    running(&window, "follow")?;
+    rehearsal.arm(&json!({ "times": null, "path": "/actions/runs", "kind": "cut", "moment": "before_effect" }))?;
+    window.wait_until("the words of a run out of sight", SAID_WITHIN, |window| {
+        let away = window.text(&By::test_id("away"))?;
+        Ok(away.contains("The run goes on at GitHub; Lastgood keeps looking.") && away.contains("Break glass"))
+    })?;
+    window.picture("trouble-network-half-way")?;
+    window.kill();
+
+    let window = desk.open(&[&folder])?;
+    window.click(&By::test_id("watch"))?;
+    running(&window, "follow")?;
+    window.picture("trouble-app-killed")?;
+    rehearsal.clear_faults()?;
+    let outcome = outcome(&window)?;
+    assert!(outcome.contains("Rolled back and proved"), "{outcome}");
+    assert_eq!(rehearsal.dispatches()?, 1, "the dispatch is never sent twice");
+    Ok(())
+}
+
+#[test]
+fn a_run_replaced_in_the_queue_is_told_from_one_that_failed() -> Result<(), Failure> {
+    let mut desk = Desk::start(Look::Light)?;
+    let rehearsal = Rehearsal::start(&mut desk, 1)?;
+    let window = desk.open(&[&rehearsal.clone_folder().to_string_lossy()])?;
+    armed(&window)?;
+    // Somebody else's deploy runs already; of those that wait behind it, GitHub keeps the newest.
+    rehearsal.arm(&json!({ "kind": "slow_run", "factor": 20.0 }))?;
+    rehearsal.deploy("v2.4.1")?;
+    window.click(&By::test_id("roll-back"))?;
+    running(&window, "follow")?;
+    rehearsal.deploy("v2.4.1")?;
+    let outcome = outcome(&window)?;
+    assert!(outcome.contains("replaced in the queue"), "{outcome}");
+    assert!(outcome.contains("roll back again"), "the next action: {outcome}");
+    window.picture("trouble-evicted-light")?;
+    Ok(())
+}
+
+/// The one button, once it acts.
+fn armed(window: &Window) -> Result<(), Failure> {
+    let button = By::test_id("roll-back");
+    window.wait_until("the armed button", ARMED_WITHIN, |window| window.find(&button)?.is_enabled())
+}
+
+fn refresh(window: &Window) -> Result<(), Failure> {
+    window.click(&By::role("button", "Ask git and GitHub again"))
+}
+
+fn said_after_refresh(window: &Window, words: &str) -> Result<(), Failure> {
+    refresh(window)?;
+    window.wait_until(&format!("“{words}”"), SAID_WITHIN, |window| {
+        Ok(window.text(&By::test_id("timeline"))?.contains(words))
+    })
+}
+
+/// Asks until the trouble is over: after a limit nothing is sent before its time.
+fn well_again(window: &Window) -> Result<(), Failure> {
+    window.wait_until("the end of the trouble", SAID_WITHIN, |window| {
+        refresh(window)?;
+        Ok(window.find_all(&By::test_id("github-trouble"))?.is_empty())
+    })
+}
+
+fn running(window: &Window, step: &str) -> Result<(), Failure> {
+    let wanted = By::css(&format!("[data-testid=\"step-{step}\"][data-phase=\"running\"]"));
+    window.wait_until(&format!("step {step}"), SAID_WITHIN, |window| Ok(!window.find_all(&wanted)?.is_empty()))
+}
+
+/// What the window says at the end.
+fn outcome(window: &Window) -> Result<String, Failure> {
+    let outcome = By::test_id("outcome");
+    window.wait_until("the outcome", ENDS_WITHIN, |window| Ok(!window.find_all(&outcome)?.is_empty()))?;
+    window.text(&outcome)
+}
+
+fn limit(headers: Value) -> Value {
+    json!({ "times": null, "path": "/", "kind": "status", "code": 403, "headers": headers,
+            "body": { "message": "You have exceeded a rate limit." } })
+}
+
+fn in_seconds(seconds: u64) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    (now.as_secs() + seconds).to_string()
+}
+
+/// As another Lastgood writes it: an empty commit whose message says all of it.
+fn held_by_somebody(rehearsal: &Rehearsal) -> Result<(), Failure> {
+    let until = in_seconds(86_400);
+    let message = format!(
+        "Hold production\n\nOwner: @on-call\nReason: Data migration\nSince: 2026-01-01T00:00:00Z\n\
+         Expires-seconds: {until}\n"
+    );
+    let tree = rehearsal.git(&["hash-object", "-t", "tree", "-w", "/dev/null"])?;
+    let who = ["-c", "user.name=on-call", "-c", "user.email=on-call@acme.example"];
+    let commit = rehearsal.git(&[&who[..], &["commit-tree", &tree, "-m", &message]].concat())?;
+    rehearsal.git(&["update-ref", "refs/lastgood/hold/production", &commit]).map(|_| ())
+}
+
+fn executable(file: &std::path::Path, text: &str) -> Result<(), Failure> {
+    use std::os::unix::fs::PermissionsExt;
+    let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", file.display()));
+    std::fs::write(file, text).map_err(failed)?;
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o755)).map_err(failed)
+}

@@ -1,0 +1,247 @@
+import { fireEvent, screen, waitFor, within } from "@testing-library/svelte";
+import { describe, expect, it } from "vitest";
+import type { Fake } from "../src/ipc/fake";
+import { goTo, openWindow } from "./kit";
+
+const given = (fake: Fake, name: string) => fake.calls.findLast((call) => call.name === name)?.given;
+const press = async (name: string | RegExp) => fireEvent.click(await screen.findByRole("button", { name }));
+async function reason(text: string): Promise<void> {
+  await fireEvent.input(await screen.findByLabelText("Reason"), { target: { value: text } });
+}
+async function find(words: string): Promise<HTMLElement> {
+  await fireEvent.keyDown(document.body, { key: "k", ctrlKey: true });
+  const palette = await screen.findByTestId("palette");
+  await fireEvent.input(within(palette).getByRole("combobox"), { target: { value: words } });
+  return palette;
+}
+
+describe("trust", () => {
+  it("is asked for where somebody named a command, with each command in full before it runs", async () => {
+    const fake = await openWindow("commands");
+    const strip = await screen.findByTestId("trust-strip");
+    expect(strip.textContent).toContain("This repository is not trusted: its commands do not run");
+    await fireEvent.click(within(strip).getByText("Review…"));
+    const [scan, smoke] = await screen.findAllByTestId("command");
+    const words = within(smoke as HTMLElement)
+      .getAllByRole("listitem")
+      .map((word) => word.textContent);
+    expect(words).toEqual([
+      "npm",
+      "run",
+      "smoke",
+      "--",
+      "--base=https://shop.example.com",
+      "--retries",
+      "two words",
+    ]);
+    expect(smoke?.textContent).toContain("A throw-away folder with the files of the target");
+    expect(smoke?.textContent).toMatch(/Functionality\s*of production/);
+    expect(scan?.textContent).toMatch(/Changed\..*you allowed cargo audit/);
+    expect(fake.count("grant_command") + fake.count("trust_repository")).toBe(0);
+  });
+
+  it("is given to the repository and to one command by its hash, and taken back", async () => {
+    const fake = await openWindow("commands");
+    await press("Review…");
+    await press("Trust this repository");
+    expect(given(fake, "trust_repository")).toEqual({ trusted: true });
+    const [scan] = await screen.findAllByTestId("command");
+    await fireEvent.click(within(scan as HTMLElement).getByText("Allow this command"));
+    expect(given(fake, "grant_command")).toEqual({ hash: "ab".repeat(32) });
+    await waitFor(() => expect(scan?.textContent).toContain("may run"));
+    await fireEvent.click(within(scan as HTMLElement).getByText("Withdraw"));
+    expect(given(fake, "withdraw_command")).toEqual({ hash: "ab".repeat(32) });
+    await press("Withdraw all trust");
+    await waitFor(() => expect(screen.getByTestId("trust-repository").dataset.trusted).toBe("false"));
+  });
+
+  it("leaves alone who wants to be, and is still found in the settings", async () => {
+    await openWindow("commands");
+    await press("Not now");
+    expect(screen.queryByTestId("trust-strip")).toBeNull();
+    await goTo("Settings");
+    expect((await screen.findByTestId("trust-card")).textContent).toMatch(
+      /not trusted.*0 commands of 2 may run/s,
+    );
+  });
+
+  it("is no matter where nobody named a command", async () => {
+    await openWindow("usual");
+    await screen.findByTestId("hero-live");
+    expect(screen.queryByTestId("trust-strip")).toBeNull();
+  });
+
+  it("opens all that a command wrote, or says that it is not here", async () => {
+    const fake = await openWindow("commands");
+    await press(/checks passed$/);
+    await press("Security scan: passed. Show the evidence");
+    await press("Show the whole output");
+    expect((await screen.findByLabelText("Whole output")).textContent).toContain("312 crate dependencies");
+    await press("Hide it");
+    fake.refuse("command_output", "document_unknown", "This output is not on this machine.");
+    await press("Show the whole output");
+    expect((await screen.findByRole("alert")).textContent).toContain("not on this machine");
+  });
+});
+
+describe("break glass", () => {
+  it("is one click away where GitHub is, with the commands, the digests and the people", async () => {
+    await openWindow("away");
+    await fireEvent.click(await screen.findByTestId("to-break-glass"));
+    const page = await screen.findByTestId("break-glass");
+    await within(page).findByText(/gh workflow run deploy\.yml/);
+    for (const words of [
+      "git ls-remote",
+      "curl -fsS -X POST",
+      "pager 555 0100",
+      `sha256:${"41c0".repeat(16)}`,
+    ])
+      expect(page.textContent).toContain(words);
+    expect(screen.getByText("Prepared 3 min ago, while all was well")).toBeTruthy();
+    expect(within(page).getAllByRole("button", { name: /^Copy the commands of step/ }).length).toBe(3);
+  });
+
+  it("is found by Ctrl K, and says when what it was prepared for has changed", async () => {
+    await openWindow("running");
+    await fireEvent.click(
+      await within(await find("break glass")).findByText("Break glass: production by hand"),
+    );
+    expect((await screen.findByRole("alert")).textContent).toContain("v2.4.0 is live already.");
+  });
+
+  it("is offered while a rollback goes on that GitHub does not tell of", async () => {
+    const fake = await openWindow("running");
+    await fireEvent.click(await screen.findByTestId("watch"));
+    await screen.findByTestId("step-follow");
+    const rollback = await fake.call("rollback", { id: "rollback-1" });
+    const sentence = "GitHub cannot be reached: the connection was refused";
+    const hint = "The run goes on at GitHub; Lastgood keeps looking.";
+    fake.notify({
+      kind: "rollback",
+      rollback: { ...rollback, sequence: 9e9, outOfSight: true, sentence, hint },
+    });
+    const away = await screen.findByTestId("away");
+    expect(away.textContent).toContain(sentence);
+    await fireEvent.click(within(away).getByText("Break glass"));
+    await screen.findByTestId("break-glass");
+  });
+
+  it("says so where no page was prepared", async () => {
+    const fake = await openWindow("away");
+    fake.refuse(
+      "break_glass",
+      "no_target",
+      "No break-glass page of production was prepared.",
+      "It is prepared while GitHub answers.",
+    );
+    await fireEvent.click(await screen.findByTestId("to-break-glass"));
+    expect((await screen.findByRole("alert")).textContent).toContain(
+      "No break-glass page of production was prepared.",
+    );
+  });
+});
+
+describe("holds and quarantines by hand", () => {
+  it("takes a hold with a reason, for as long as was chosen", async () => {
+    const fake = await openWindow("usual");
+    await press("Hold deploys…");
+    await reason("Data migration");
+    await fireEvent.change(screen.getByLabelText("For"), { target: { value: "4" } });
+    await press("Hold production");
+    await screen.findByText("@release-manager holds production");
+    expect(given(fake, "take_hold")).toEqual({
+      environment: "production",
+      reason: "Data migration",
+      hours: 4,
+    });
+    expect(screen.queryByRole("button", { name: "Hold deploys…" })).toBeNull();
+  });
+
+  it("takes no hold without a reason", async () => {
+    await openWindow("usual");
+    await press("Hold deploys…");
+    await reason("   ");
+    expect(screen.getByRole("button", { name: "Hold production" }).hasAttribute("disabled")).toBe(true);
+  });
+
+  it("quarantines everywhere, for a time, and lifts it again", async () => {
+    const fake = await openWindow("usual");
+    await press("Quarantine…");
+    await reason("It leaks");
+    await fireEvent.change(screen.getByLabelText("In"), { target: { value: "everywhere" } });
+    await fireEvent.change(screen.getByLabelText("Until"), { target: { value: "168" } });
+    await press("Quarantine");
+    await screen.findByText("v2.4.0 is quarantined in every environment");
+    expect(given(fake, "quarantine")).toEqual({
+      environment: null,
+      tag: "v2.4.0",
+      reason: "It leaks",
+      hours: 168,
+    });
+    await press("Lift the quarantine…");
+    await reason("Mended");
+    await press("Lift the quarantine");
+    expect(given(fake, "lift_quarantine")).toEqual({ tag: "v2.4.0", reason: "Mended" });
+    await screen.findByText("v2.4.0 may be a target again");
+  });
+
+  it("goes forward to what a rollback left, and watches it", async () => {
+    const fake = await openWindow("left-behind");
+    await fireEvent.click(within(await screen.findByTestId("release-list")).getByText("v2.4.1"));
+    await press("Roll forward to it…");
+    await reason("It was the cache");
+    await press("Roll forward");
+    await screen.findByTestId("rollback-screen");
+    expect(given(fake, "roll_forward")).toEqual({
+      environment: "production",
+      tag: "v2.4.1",
+      reason: "It was the cache",
+    });
+  });
+
+  it("finds the way forward by Ctrl K", async () => {
+    await openWindow("left-behind");
+    await fireEvent.click(
+      await within(await find("forward")).findByText("Roll production forward to v2.4.1…"),
+    );
+    await screen.findByText("Roll production forward to v2.4.1");
+  });
+});
+
+describe("a failed proof", () => {
+  it("offers the next target, and asks before it goes there", async () => {
+    const fake = await openWindow("unproved");
+    await goTo("Rollbacks");
+    await fireEvent.click(await screen.findByText("v2.4.1"));
+    await fireEvent.click(await screen.findByTestId("next-target"));
+    expect(fake.count("start_rollback")).toBe(0);
+    await fireEvent.click(await screen.findByTestId("confirm-roll-back"));
+    await waitFor(() =>
+      expect(given(fake, "start_rollback")).toEqual({ environment: "production", tag: "v2.3.1", reason: "" }),
+    );
+  });
+});
+
+describe("the people of a rollback", () => {
+  it("are shown with what was sent and what waits, and lead into the room", async () => {
+    await openWindow("running");
+    await fireEvent.click(await screen.findByTestId("watch"));
+    const people = await screen.findByTestId("people");
+    expect(people.textContent).toMatch(/sent \d\d:\d\d/);
+    expect(people.textContent).toContain("Next update");
+    const [review] = within(people).getAllByRole("button", { name: /^Review the update/ });
+    await fireEvent.click(review as HTMLElement);
+    await screen.findByTestId("incident-room");
+  });
+});
+
+describe("a computer that slept", () => {
+  it("is said until somebody has read it, and everything is asked again at a click", async () => {
+    const fake = await openWindow("slept");
+    const gap = await screen.findByTestId("gap");
+    expect(gap.textContent).toContain("This computer slept for 8 h 4 min.");
+    await fireEvent.click(within(gap).getByText("Ask again"));
+    expect(fake.count("refresh")).toBe(1);
+    expect(screen.queryByTestId("gap")).toBeNull();
+  });
+});
