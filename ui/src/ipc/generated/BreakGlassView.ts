@@ -3,4 +3,8 @@ import type { GlassContact } from "./GlassContact";
 import type { GlassFile } from "./GlassFile";
 import type { GlassStep } from "./GlassStep";
 
-export type BreakGlassView = { environment: string, preparedAt: string, from: string | null, to: string, object: string, commit: string, changed: string | null, contacts: Array<GlassContact>, steps: Array<GlassStep>, files: Array<GlassFile>, };
+export type BreakGlassView = { environment: string, preparedAt: string, from: string | null, to: string, object: string, commit: string, 
+/**
+ * What has changed since, in one sentence; the page may then lead to the wrong release.
+ */
+changed: string | null, contacts: Array<GlassContact>, steps: Array<GlassStep>, files: Array<GlassFile>, };

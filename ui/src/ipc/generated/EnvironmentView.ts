@@ -12,7 +12,11 @@ export type EnvironmentView = { name: string, live: LiveView | null, liveSentenc
 /**
  * The release that the one button goes to.
  */
-target: string | null, hold: HoldView | null, leftBehind: string | null, arming: ArmingView, budgetSeconds: number, 
+target: string | null, hold: HoldView | null, 
+/**
+ * What the newest rollback took away, and may be gone forward to again.
+ */
+leftBehind: string | null, arming: ArmingView, budgetSeconds: number, 
 /**
  * Null: no rollback of this environment is known.
  */

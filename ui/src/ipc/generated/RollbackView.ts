@@ -22,4 +22,12 @@ driver: DriverView | null,
 /**
  * The repository that it belongs to, where that is not the one that is shown.
  */
-elsewhere: string | null, outOfSight: boolean, nextTarget: string | null, rollbackTag: string | null, steps: Array<StepView>, run: RunView | null, log: Array<LogLine>, };
+elsewhere: string | null, 
+/**
+ * GitHub does not tell how the run goes, just now.
+ */
+outOfSight: boolean, 
+/**
+ * Behind a failed proof: the good release before the target, which may be bad too.
+ */
+nextTarget: string | null, rollbackTag: string | null, steps: Array<StepView>, run: RunView | null, log: Array<LogLine>, };

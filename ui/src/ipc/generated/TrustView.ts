@@ -2,4 +2,15 @@
 import type { CommandView } from "./CommandView";
 import type { GrantView } from "./GrantView";
 
-export type TrustView = { repository: boolean, commands: Array<CommandView>, left: Array<GrantView>, };
+/**
+ * Trust belongs to this installation and to this repository.
+ */
+export type TrustView = { 
+/**
+ * Without it no command of the repository runs.
+ */
+repository: boolean, commands: Array<CommandView>, 
+/**
+ * Allowed once, and named no more.
+ */
+left: Array<GrantView>, };
