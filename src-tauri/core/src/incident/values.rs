@@ -87,16 +87,14 @@ fn of_rollback(values: &mut Values, rollback: &Rollback, ended: Option<Timestamp
         .maybe("run_url", rollback.seen.as_ref().map(|run| run.url.as_str()));
 }
 
-/// What nobody may deploy now, as far as the rollback itself knows.
+/// What nobody may deploy now, in whole sentences, as far as the rollback itself knows.
 fn held(rollback: &Rollback) -> Option<String> {
     let plan = &rollback.plan;
+    let hold = format!("{} is held: deploy nothing there until the hold is lifted.", plan.environment);
     match (&plan.from, rollback.quarantined, rollback.held) {
-        (Some(from), true, true) => Some(format!(
-            "{from} is quarantined and {} is held: deploy nothing there until the hold is lifted",
-            plan.environment
-        )),
-        (_, _, true) => Some(format!("{} is held: deploy nothing there until the hold is lifted", plan.environment)),
-        (Some(from), true, false) => Some(format!("{from} is quarantined: do not deploy it")),
+        (Some(from), true, true) => Some(format!("{from} is quarantined and {hold}")),
+        (_, _, true) => Some(hold),
+        (Some(from), true, false) => Some(format!("{from} is quarantined: do not deploy it.")),
         (_, _, false) => None,
     }
 }

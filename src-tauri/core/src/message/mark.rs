@@ -6,9 +6,12 @@ pub(crate) const VALUE: char = '\u{10FF01}';
 pub(crate) const VALUE_END: char = '\u{10FF02}';
 pub(crate) const GAP: char = '\u{10FF03}';
 pub(crate) const GAP_END: char = '\u{10FF04}';
+/// Around the name of a value that is known and stands for itself: bold stays bold, code stays code.
+pub(crate) const LINK: char = '\u{10FF05}';
+pub(crate) const LINK_END: char = '\u{10FF06}';
 
 pub(crate) fn is_mark(c: char) -> bool {
-    matches!(c, VALUE | VALUE_END | GAP | GAP_END)
+    matches!(c, VALUE | VALUE_END | GAP | GAP_END | LINK | LINK_END)
 }
 
 /// One character of a rendered template, or a value that is not known.

@@ -3,6 +3,7 @@
 //! What stands in the message as text was no markup, wherever it came from; where its characters would be read as markup or
 //! as a command, it is written as a quoted value, which nothing reads.
 
+use super::mark::{LINK, LINK_END};
 use super::{Block, Inline, Line, Message};
 
 /// The text whose message this is. A gap stands there as the value it is linked to.
@@ -30,18 +31,31 @@ fn block(block: &Block) -> String {
 /// Several lines stand only in a paragraph as they are.
 fn line(line: &Line, lines: bool) -> String {
     let words = |inline: &Inline| match inline {
-        Inline::Text(text) => plain(text, lines),
-        Inline::Bold(text) => format!("**{}**", plain(text, false)),
-        Inline::Code(text) => format!("`{}`", plain(text, false)),
+        Inline::Text(text) => linked(text, |text| plain(text, lines)),
+        Inline::Bold(text) => format!("**{}**", linked(text, |text| plain(text, false))),
+        Inline::Code(text) => format!("`{}`", linked(text, |text| plain(text, false))),
         Inline::Link(found) => link(found),
-        Inline::Gap(name) => format!("{{{{ {name} }}}}"),
+        Inline::Gap(name) => value(name),
     };
     line.iter().map(words).collect()
 }
 
+fn value(name: &str) -> String {
+    format!("{{{{ {name} }}}}")
+}
+
+/// The text around linked values as `words` writes it, and each value by its name.
+fn linked(text: &str, words: impl Fn(&str) -> String) -> String {
+    let piece = |piece: &str| match piece.split_once(LINK_END) {
+        Some((name, behind)) => format!("{}{}", value(name), words(behind)),
+        None => words(piece),
+    };
+    text.split(LINK).map(piece).collect()
+}
+
 fn link(link: &super::Link) -> String {
-    let url = if link.url.contains([')', '(', '{']) { quoted(&link.url) } else { link.url.clone() };
-    format!("[{}]({url})", plain(&link.text, false))
+    let address = |url: &str| if url.contains([')', '(', '{']) { quoted(url) } else { url.to_owned() };
+    format!("[{}]({})", linked(&link.text, |text| plain(text, false)), linked(&link.url, address))
 }
 
 fn plain(text: &str, lines: bool) -> String {

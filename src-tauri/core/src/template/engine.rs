@@ -38,7 +38,7 @@ impl Object for Gap {
     }
 }
 
-/// A value that is known, by its name and the filters that were put on it; it is read back like a gap.
+/// A value that is known, by its name and the filters that were put on it, to be linked to again.
 #[derive(Debug)]
 pub(super) struct Linked(pub(super) String);
 
@@ -48,7 +48,7 @@ impl Object for Linked {
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}{}", mark::GAP, self.0, mark::GAP_END)
+        write!(f, "{}{}{}", mark::LINK, self.0, mark::LINK_END)
     }
 }
 

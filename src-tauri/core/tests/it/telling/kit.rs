@@ -25,7 +25,7 @@ pub(crate) fn full() -> Values {
         ("found_at", "14:05 UTC"),
         ("from", "v2.4.1"),
         ("group", "team leads"),
-        ("held", "v2.4.1 is quarantined and production is held: deploy nothing there until the hold is lifted"),
+        ("held", "v2.4.1 is quarantined and production is held: deploy nothing there until the hold is lifted."),
         ("impact", "about 12 % of plugin calls fail"),
         ("impact_duration", "40 minutes"),
         ("impact_ended_at", "14:42 UTC"),
