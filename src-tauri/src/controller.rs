@@ -6,7 +6,9 @@
 mod alerts;
 mod arming;
 mod awake;
+mod comparing;
 mod driving;
+mod goodness;
 mod host;
 mod inbox;
 mod logs;
@@ -18,6 +20,7 @@ mod rollbacks;
 mod screen;
 mod session;
 pub(crate) mod settings;
+mod title;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -31,6 +34,7 @@ use lastgood_adapters::workspace::{Access, Workspace};
 use lastgood_core::awake::Reading;
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::{RollbackId, WriterId};
+use lastgood_core::title::Title;
 use lastgood_rehearsal::Rehearsal;
 use tauri::ipc::Channel;
 use tokio::sync::{mpsc, oneshot};
@@ -105,6 +109,9 @@ pub struct Controller {
     /// Asked before the first opening was over.
     starting: Option<Vec<Reply<Startup>>>,
     settings: Settings,
+    title: Title,
+    /// As it stands in the title and the tray now.
+    shown: Option<title::Shown>,
 }
 
 impl Controller {
@@ -136,6 +143,8 @@ impl Controller {
             speed,
             trouble: None,
             starting: Some(Vec::new()),
+            title: Title::default(),
+            shown: None,
         };
         let host = Host::new(sender);
         host.want(wanted);
@@ -153,6 +162,7 @@ impl Controller {
                     _ = watch.tick() => {
                         controller.look_at_clocks();
                         controller.look_at_journal().await;
+                        controller.keep_title();
                     }
                     _ = take_up.tick() => controller.take_up_again(),
                 }
@@ -170,9 +180,18 @@ impl Controller {
             Message::Refresh => self.refresh(),
             Message::Known(opened, known) => self.known(opened, *known).await,
             Message::Armed(opened, environment, arming) => self.armed(opened, &environment, arming).await,
-            Message::Releases(reply) => reply.send(self.session().map(|session| session.releases())),
+            Message::Releases(reply) => reply.send(self.session().map(Session::rows)),
             Message::Overview(reply) => self.reply_overview(reply).await,
             Message::ReleaseDetail(environment, tag, reply) => self.release_detail(environment, tag, reply),
+            Message::MarkGood(environment, tag, reason, good, reply) => {
+                self.mark_good(environment, tag, reason, good, reply);
+            }
+            Message::Ci(opened, told) => self.ci(opened, told).await,
+            Message::ShowWindow => self.bring_window(),
+            Message::ShowInbox => {
+                self.bring_window();
+                self.tell(Notice::ShowInbox);
+            }
             Message::HoldsChanged => self.holds_changed().await,
             Message::StartRollback(environment, tag, reason, reply) => {
                 self.start_rollback(&environment, tag, reason, reply);

@@ -23,6 +23,10 @@ impl Screen for AppScreen {
         }
     }
 
+    fn tray(&self, unread: usize, title: &str, due: Option<&str>) {
+        crate::tray::show(&self.app, unread, title, due);
+    }
+
     fn show(&self) {
         if let Some(window) = self.app.get_webview_window("main") {
             // A window manager may refuse; the window is open all the same.

@@ -44,6 +44,8 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         trust::grant_command,
         trust::withdraw_command,
         trust::command_output,
+        timeline::mark_good,
+        timeline::take_mark_back,
         rollback::start_rollback,
         rollback::give_reason,
         rollback::undo_rollback,

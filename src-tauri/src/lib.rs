@@ -6,6 +6,7 @@ pub mod controller;
 mod desktop;
 pub mod ipc;
 mod startup;
+mod tray;
 
 use std::process::ExitCode;
 

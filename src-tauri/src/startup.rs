@@ -36,6 +36,7 @@ pub(crate) fn build() -> Result<App<Wry>, Trouble> {
             let beginning = Beginning { place, access: Access::from_environment(), wanted, speed };
             let host = Controller::start(Arc::new(AppScreen { app: app.handle().clone() }), beginning)?;
             app.manage(host);
+            crate::tray::begin(app);
             Ok(())
         })
         .build(crate::context::context())

@@ -138,12 +138,17 @@ impl Stage {
 struct Seen {
     notices: Mutex<Vec<Value>>,
     titles: Mutex<Vec<String>>,
+    trays: Mutex<Vec<(usize, Option<String>)>>,
     alerts: Arc<Mutex<Vec<Alert>>>,
 }
 
 impl Screen for Seen {
     fn title(&self, words: &str) {
         self.titles.lock().unwrap().push(words.to_owned());
+    }
+
+    fn tray(&self, unread: usize, _: &str, due: Option<&str>) {
+        self.trays.lock().unwrap().push((unread, due.map(str::to_owned)));
     }
 
     fn show(&self) {}
@@ -206,6 +211,20 @@ impl Window {
 
     pub(crate) fn alerts(&self) -> Vec<String> {
         self.seen.alerts.lock().unwrap().iter().map(|alert| alert.title.clone()).collect()
+    }
+
+    /// What the mark in the tray said last: what is unread, and when people hear more.
+    pub(crate) fn tray(&self) -> (usize, Option<String>) {
+        self.seen.trays.lock().unwrap().last().cloned().unwrap_or_default()
+    }
+
+    /// Once the title looks so.
+    pub(crate) async fn titled(&self, what: &str, looks: impl Fn(&str) -> bool) {
+        let begun = Instant::now();
+        while !looks(&self.title()) {
+            assert!(begun.elapsed() < LIMIT, "waited for {what}; the title is {}", self.title());
+            tokio::time::sleep(LOOK).await;
+        }
     }
 
     pub(crate) fn title(&self) -> String {

@@ -3,6 +3,7 @@
 
 mod driving;
 mod kit;
+mod live;
 mod opening;
 mod orders;
 mod wire_types;

@@ -6,17 +6,17 @@ import { Fake } from "../src/ipc/fake";
 
 describe("whatever is thrown becomes an IpcError", () => {
   it("keeps code, message and hint of the host", () => {
-    const error = toIpcError({ code: "tag.moved", message: "The tag moved", hint: "Refresh." });
+    const error = toIpcError({ code: "tag_missing", message: "The tag moved", hint: "Refresh." });
     expect(error).toBeInstanceOf(IpcError);
-    expect([error.code, error.message, error.hint]).toEqual(["tag.moved", "The tag moved", "Refresh."]);
+    expect([error.code, error.message, error.hint]).toEqual(["tag_missing", "The tag moved", "Refresh."]);
   });
 
   it("lives without a hint", () => {
-    expect(toIpcError({ code: "tag.moved", message: "The tag moved" }).hint).toBe("");
+    expect(toIpcError({ code: "tag_missing", message: "The tag moved" }).hint).toBe("");
   });
 
   it("keeps an IpcError as it is", () => {
-    const error = new IpcError({ code: "a", message: "b", hint: "c" });
+    const error = new IpcError({ code: "held", message: "b", hint: "c" });
     expect(toIpcError(error)).toBe(error);
   });
 
@@ -50,11 +50,11 @@ describe("a call", () => {
 
   it("throws an IpcError when the host refuses", async () => {
     const fake = new Fake();
-    fake.refuse("refresh", "github.limited", "GitHub counts too many calls", "Wait 12 min.");
+    fake.refuse("refresh", "rate_limited", "GitHub counts too many calls", "Wait 12 min.");
     useBackend(fake);
     await expect(call("refresh")).rejects.toMatchObject({
       name: "IpcError",
-      code: "github.limited",
+      code: "rate_limited",
       hint: "Wait 12 min.",
     });
   });

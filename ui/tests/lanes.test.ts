@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { arcOver, barsOf, frameOf, labelFor, place, ticksOf } from "../src/components/timeline/lanes";
+import {
+  arcOver,
+  barsOf,
+  frameOf,
+  incidentsOf,
+  labelFor,
+  place,
+  ticksOf,
+} from "../src/components/timeline/lanes";
 import type { LaneSpan } from "../src/ipc/generated/LaneSpan";
 
 const DAY = 86_400_000;
@@ -19,6 +27,35 @@ function span(tag: string, from: number, to: number | null, more: Partial<LaneSp
     ...more,
   };
 }
+
+describe("the incidents of the chart", () => {
+  const incident = (id: string, from: number, to: number | null) => ({
+    id,
+    title: id,
+    severity: 2,
+    from: new Date(NOW - from * DAY).toISOString(),
+    to: to === null ? null : new Date(NOW - to * DAY).toISOString(),
+  });
+
+  it("lie where they happened, an open one up to now", () => {
+    const [over, open] = incidentsOf([incident("over", 10, 8), incident("open", 2, null)], FRAME);
+    expect([over?.x, over?.width, over?.label]).toEqual([500, 80, "SEV 2"]);
+    expect((open?.x ?? 0) + (open?.width ?? 0)).toBe(FRAME.right);
+  });
+
+  it("are wide enough to see, and none is shown that ended before the chart begins", () => {
+    const marks = incidentsOf(
+      [incident("gone", 40, 30), incident("short", 5, 4.9999), incident("now", 0, null)],
+      FRAME,
+    );
+    expect(marks.map((mark) => mark.incident.id)).toEqual(["short", "now"]);
+    for (const mark of marks) {
+      expect(mark.width).toBeGreaterThanOrEqual(6);
+      expect(mark.x + mark.width).toBeLessThanOrEqual(FRAME.right);
+      expect(mark.label).toBe("");
+    }
+  });
+});
 
 describe("the bars of a lane", () => {
   it("lie in order, inside the frame and apart from each other", () => {

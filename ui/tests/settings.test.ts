@@ -28,6 +28,12 @@ describe("the settings", () => {
     expect(screen.getByTestId("keychain").dataset.state).toBe("ready");
   });
 
+  it("tell how GitHub does and whether this desktop shows alerts", async () => {
+    await open("usual");
+    expect(screen.getByTestId("github-health").dataset.state).toBe("connected");
+    expect(screen.getByTestId("alerts-health").textContent).toContain("dunst shows alerts.");
+  });
+
   it("take a pasted token once, and keep nothing of it in the page", async () => {
     const fake = await open("no-sign-in");
     const field = screen.getByTestId<HTMLInputElement>("token");

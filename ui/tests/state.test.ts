@@ -26,7 +26,7 @@ describe("a rollback run", () => {
   });
 
   it("can be tried again after it was refused", async () => {
-    fake.refuse("start_rollback", "hold.taken", "@on-call-lead holds production");
+    fake.refuse("start_rollback", "held", "@on-call-lead holds production");
     const run = new RollbackRun();
     await expect(run.start("production", "v2.4.0")).rejects.toThrow("@on-call-lead holds production");
     expect(run.starting).toBe(false);
@@ -69,8 +69,8 @@ describe("the releases", () => {
     given("many");
     const releases = new Releases();
     await releases.load();
-    expect(releases.allSeries).toEqual(["api-", "web-", "worker-"]);
-    releases.series = "api-";
+    expect(releases.allSeries).toEqual(["api", "web", "worker"]);
+    releases.series = "api";
     releases.sort = "version";
     expect(releases.shown).toHaveLength(3334);
     expect(releases.shown[0]?.tag).toBe("api-v25.0.0");
@@ -87,10 +87,10 @@ describe("the releases", () => {
   it("keep the list that was read when a later reading fails", async () => {
     const releases = new Releases();
     await releases.load();
-    fake.refuse("releases", "git.unreadable", "The repository cannot be read");
+    fake.refuse("releases", "repository_unreadable", "The repository cannot be read");
     await releases.load();
     expect(releases.all).toHaveLength(12);
-    expect(releases.trouble?.code).toBe("git.unreadable");
+    expect(releases.trouble?.code).toBe("repository_unreadable");
   });
 
   it("are found by tag, title, author and commit, closest first", async () => {
@@ -133,7 +133,7 @@ describe("the session", () => {
     await expect(session.openPath("/tmp/elsewhere")).rejects.toThrow("is not in a git repository");
     expect([session.repository, session.trouble?.code, session.opening]).toEqual([
       null,
-      "repository.not_git",
+      "not_a_repository",
       false,
     ]);
   });

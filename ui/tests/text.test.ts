@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { plain, prose } from "../src/words/text";
-import { compareVersions } from "../src/words/version";
+import { newestVersionFirst } from "../src/words/version";
+import table from "./version-order.json";
 
 describe("text from outside", () => {
   it("shows characters that reverse what a reader sees", () => {
@@ -24,26 +25,13 @@ describe("text from outside", () => {
 });
 
 describe("the order of versions", () => {
-  const sorted = (...versions: (string | null)[]) =>
-    versions
-      .map((version) => ({ version, tag: `v${version}` }))
-      .sort(compareVersions)
-      .map(({ version }) => version);
-
-  it("compares numbers as numbers", () => {
-    expect(sorted("1.10.0", "1.9.3", "1.9.10")).toEqual(["1.9.3", "1.9.10", "1.10.0"]);
-  });
-
-  it("puts pre-releases before their release, by number", () => {
-    expect(sorted("2.5.0", "2.5.0-rc.10", "2.5.0-rc.2", "2.5.0-beta")).toEqual([
-      "2.5.0-beta",
-      "2.5.0-rc.2",
-      "2.5.0-rc.10",
-      "2.5.0",
-    ]);
-  });
-
-  it("puts what has no version first and ignores build numbers", () => {
-    expect(sorted("1.0.0+build.5", null, "0.9.0")).toEqual([null, "0.9.0", "1.0.0+build.5"]);
+  it("is the one of the host", () => {
+    const rows = table.map(({ tag, version, second }) => ({
+      tag,
+      version,
+      date: second === null ? null : new Date(second * 1000).toISOString(),
+    }));
+    const mixed = rows.toReversed().sort((one, other) => one.tag.length - other.tag.length);
+    expect(mixed.sort(newestVersionFirst)).toEqual(rows);
   });
 });

@@ -43,6 +43,62 @@ describe("the timeline", () => {
     expect(screen.getByTestId("armed").textContent).toMatch(/Armed\s*checked 1\d s ago/);
   });
 
+  it("tells since when health fails and what the builds said", async () => {
+    await open("usual");
+    const live = await screen.findByTestId("hero-live");
+    expect(live.textContent).toMatch(/Failing\s*since/);
+    expect(live.textContent).toContain("health 503 · CI failed");
+    const row = within(screen.getByTestId("release-list")).getByText("CI failed");
+    expect(row.closest("[data-testid=release-row]")?.getAttribute("data-tag")).toBe("v2.4.1");
+  });
+
+  it("keeps what GitHub told last on screen, with its age, while it tells nothing", async () => {
+    await open("offline");
+    expect((await screen.findByTestId("hero-live")).textContent).toContain("v2.4.1");
+    expect(screen.getByTestId("hero-last-good").textContent).toContain("v2.4.0");
+    expect(screen.getByTestId("known-at").textContent).toBe("What it told 6 min ago is shown.");
+  });
+
+  it("lets a person call a release good with a reason, shows the word, and takes it back", async () => {
+    const fake = await open("usual");
+    const list = await screen.findByTestId("release-list");
+    await fireEvent.click(within(list).getByText("v2.3.1"));
+    const reason = async (words: string, deed: string) => {
+      await fireEvent.click(screen.getByTestId("mark-good"));
+      await fireEvent.input(await screen.findByPlaceholderText("Kept in the journal"), {
+        target: { value: words },
+      });
+      await fireEvent.click(screen.getByRole("button", { name: deed }));
+    };
+    await reason("It served the sale", "Mark as good");
+    await screen.findByText("marked good by @release-manager: It served the sale");
+    expect(fake.calls.find((call) => call.name === "mark_good")?.given).toEqual({
+      environment: "production",
+      tag: "v2.3.1",
+      reason: "It served the sale",
+    });
+    await reason("I was wrong", "Take it back");
+    await waitFor(() => expect(screen.queryByText(/marked good by/)).toBeNull());
+    expect(fake.count("take_mark_back")).toBe(1);
+  });
+
+  it("says who signed a release and leads to the page that compares", async () => {
+    const fake = await open("usual");
+    const list = await screen.findByTestId("release-list");
+    await fireEvent.click(within(list).getByText("v2.3.1"));
+    await screen.findByText("The tag is signed by @platform-lead");
+    await fireEvent.click(screen.getByRole("button", { name: "Compare" }));
+    expect(fake.calls.find((call) => call.name === "open_link")?.given).toEqual({
+      url: "https://github.com/acme/connectias/compare/v2.3.1...v2.4.1",
+    });
+  });
+
+  it("opens the inbox when it is asked for from outside", async () => {
+    const fake = await open("usual");
+    fake.tell({ kind: "show_inbox" });
+    await screen.findByTestId("inbox");
+  });
+
   it("starts one rollback on a double click and goes to watch it", async () => {
     const fake = await open("usual");
     const button = await screen.findByTestId("roll-back");
@@ -58,12 +114,7 @@ describe("the timeline", () => {
 
   it("says why a rollback that was refused did not start, and stays", async () => {
     const fake = await open("usual");
-    fake.refuse(
-      "start_rollback",
-      "hold.taken",
-      "@on-call-lead holds production",
-      "Ask them, or lift the hold.",
-    );
+    fake.refuse("start_rollback", "held", "@on-call-lead holds production", "Ask them, or lift the hold.");
     await fireEvent.click(await screen.findByTestId("roll-back"));
     await screen.findByText("Ask them, or lift the hold.");
     expect(screen.queryByTestId("timeline")).not.toBeNull();
@@ -132,10 +183,14 @@ describe("the timeline", () => {
 
   it("still shows what is known when the release that is looked at is chosen", async () => {
     await open("usual");
-    await screen.findByText("FUEL_LIMIT, PLUGIN_CACHE");
+    await screen.findByText(
+      "config/production.toml: the rollback changes FUEL_LIMIT and removes PLUGIN_CACHE",
+    );
     const list = screen.getByTestId("release-list");
     await fireEvent.click(within(list).getByText("v2.4.0"));
-    expect(screen.getByText("FUEL_LIMIT, PLUGIN_CACHE")).toBeTruthy();
+    expect(
+      screen.getByText("config/production.toml: the rollback changes FUEL_LIMIT and removes PLUGIN_CACHE"),
+    ).toBeTruthy();
   });
 
   it("never lets a name run as markup or turn around", async () => {

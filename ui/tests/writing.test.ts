@@ -50,7 +50,7 @@ describe("a draft", () => {
 
   it("keeps what is typed when it cannot be saved, and says so", async () => {
     const one = await desk();
-    fake.refuse("save_draft", "journal.full", "The disk is full", "Free some space.");
+    fake.refuse("save_draft", "journal_unwritable", "The disk is full", "Free some space.");
     one.type("precious");
     await one.flush();
     expect(one.text).toBe("precious");

@@ -1,5 +1,7 @@
 //! Desktop alerts, through the notification service of this system.
 
+mod service;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +12,8 @@ use lastgood_core::ports::world::Alert;
 use notify_rust::Notification;
 #[cfg(all(unix, not(target_os = "macos")))]
 use notify_rust::NotificationResponse;
+
+pub use service::{Service, service};
 
 /// A rollback waits for nobody who only shows it.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -5,7 +5,9 @@
 mod access;
 mod break_glass;
 mod connection;
+mod goodness;
 mod holds;
+mod kept;
 mod known;
 mod logs;
 mod news;
@@ -15,7 +17,7 @@ mod trusted;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{EnvironmentName, RepositorySlug, RollbackId, TagName, WriterId};
@@ -33,7 +35,9 @@ use lastgood_core::template::shipped;
 pub use crate::sign_in::TOKEN_VARIABLE;
 pub use access::{API_VARIABLE, Access};
 pub use connection::STATUS_VARIABLE;
+pub use goodness::MarkWish;
 pub use holds::{Held, HoldWish};
+pub use kept::Kept;
 pub use known::{ForgeKnown, Known};
 pub use orders::OrderWish;
 pub use trusted::NamedCommand;
@@ -45,7 +49,7 @@ use crate::clock::SystemClock;
 use crate::commands::Commands;
 use crate::evidence::Evidence;
 use crate::git::{GitRepository, OpenOptions};
-use crate::github::Github;
+use crate::github::{Github, encode};
 use crate::place::Place;
 use crate::probe::HttpProbe;
 use crate::secret::Secret;
@@ -71,6 +75,8 @@ pub struct Workspace {
     evidence: Evidence,
     access: Access,
     key: String,
+    /// Of the look that was kept last.
+    looked: Mutex<Option<u64>>,
 }
 
 /// Who looks on while a rollback runs.
@@ -127,6 +133,7 @@ impl Workspace {
             evidence,
             access,
             key,
+            looked: Mutex::default(),
         })
     }
 
@@ -249,6 +256,24 @@ impl Workspace {
         let settings = self.settings.environment(environment.name.as_str());
         let (releases, now) = (&known.releases, SystemClock.now());
         planning::plan(wish, environment, &settings, releases, &forge.workflows, &forge.default_branch, now)
+    }
+
+    /// The same for reading alone: what a rollback to this release would change. GitHub need not answer for it.
+    pub fn plan_to_compare(&self, environment: &str, tag: &TagName, known: &Known) -> Result<Plan, Trouble> {
+        let environment = known.environment(environment)?;
+        let none = ForgeKnown::default();
+        let forge = known.github().unwrap_or(&none);
+        let settings = self.settings.environment(environment.name.as_str());
+        let (releases, now) = (&known.releases, SystemClock.now());
+        let (workflows, branch) = (&forge.workflows, &forge.default_branch);
+        planning::plan_to_compare(tag.clone(), environment, &settings, releases, workflows, branch, now)
+    }
+
+    /// GitHub's page of all that lies between two releases. A rehearsal has none.
+    pub fn compare_page(&self, target: &TagName, live: &TagName) -> Option<String> {
+        let slug = self.slug.as_ref().filter(|_| !self.is_rehearsal())?;
+        let (target, live) = (encode(target.as_str()), encode(live.as_str()));
+        Some(format!("https://{}/{slug}/compare/{target}...{live}", self.host()))
     }
 
     /// Takes the environment's turn and writes the rollback's first fact.

@@ -1,5 +1,6 @@
 //! The command line. Its help is its documentation.
 
+mod good;
 mod log;
 mod orders;
 mod postmortem;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use good::Good;
 pub(crate) use log::Log;
 pub(crate) use orders::{Approve, Cancel};
 pub(crate) use postmortem::{
@@ -72,6 +74,11 @@ pub(crate) enum Command {
     Hold(Hold),
     /// Releases that must not be a target
     Quarantine(Quarantine),
+    /// Call a release good, or take that back
+    ///
+    /// It outweighs what spoke against the release until now, and nothing that comes later. A quarantine stands until it
+    /// is lifted.
+    Good(Good),
     /// The record of everything that happened
     Journal {
         #[command(subcommand)]
@@ -446,6 +453,7 @@ impl Command {
             Self::BreakGlass(_) => false,
             Self::Hold(arguments) => arguments.json,
             Self::Quarantine(arguments) => arguments.json,
+            Self::Good(arguments) => arguments.json,
             Self::Journal { command: Journal::Verify { json } } => *json,
             Self::Rehearsal { .. } | Self::Journal { command: Journal::Export { .. } } => false,
             Self::Postmortem { command } => command.listing().json,

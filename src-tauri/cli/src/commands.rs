@@ -8,6 +8,7 @@ pub(crate) mod channel;
 pub(crate) mod check;
 pub(crate) mod evidence;
 pub(crate) mod forward;
+pub(crate) mod good;
 pub(crate) mod hold;
 pub(crate) mod incident;
 pub(crate) mod journal;

@@ -41,6 +41,7 @@ fn run(command: Command) -> Result<ExitCode, Trouble> {
         Command::BreakGlass(arguments) => wait(commands::break_glass::run(arguments)),
         Command::Hold(arguments) => wait(commands::hold::run(arguments)),
         Command::Quarantine(arguments) => wait(commands::quarantine::run(arguments)),
+        Command::Good(arguments) => wait(commands::good::run(arguments)),
         Command::Journal { command } => commands::journal::run(&command),
         Command::Metrics(arguments) => wait(commands::metrics::run(arguments)),
         Command::Postmortem { command } => wait(commands::postmortem::run(command)),

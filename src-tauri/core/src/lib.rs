@@ -23,3 +23,4 @@ pub mod risk;
 pub mod rollback;
 pub mod settings;
 pub mod template;
+pub mod title;

@@ -1,9 +1,14 @@
 //! What runs where, and what was last good: folds of deployments, probes and the journal, each answer with its reasons.
 
+pub mod ci;
+pub mod disturbed;
+pub mod event;
 pub mod last_good;
+pub mod marked;
 mod returned;
 pub mod runs;
 pub mod spans;
+pub mod wellness;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,9 +17,12 @@ use crate::hold::mark::Marks;
 use crate::hold::{self, Hold};
 use crate::ids::{EnvironmentName, TagName};
 use crate::journal::Fact;
+use crate::live::disturbed::{Disturbance, disturbances};
 use crate::live::last_good::{Held, LastGood, Soak};
+use crate::live::marked::{MarkedGood, marked_good};
 use crate::live::runs::Serving;
 use crate::live::spans::Span;
+use crate::live::wellness::{Spell, spells};
 use crate::ports::forge::{Deployment, RunRecord};
 use crate::ports::world::Seen;
 use crate::release::Release;
@@ -32,6 +40,10 @@ pub struct Environment {
     pub spans: Vec<Span>,
     pub hold: Option<Hold>,
     pub quarantined: Vec<TagName>,
+    /// Releases that a person called good here.
+    pub marked_good: Vec<MarkedGood>,
+    /// Incidents here, in the order of their beginning.
+    pub disturbances: Vec<Disturbance>,
     /// What is live was put there by the rollback whose hold still stands.
     pub returned: Option<Returned>,
     /// Where the service answers.
@@ -66,6 +78,8 @@ pub enum Source {
 pub struct Health {
     pub verdict: crate::rollback::check::Verdict,
     pub sentence: String,
+    /// Since when it answers so, as far as this machine looked.
+    pub since: Option<Timestamp>,
 }
 
 /// What was seen of one environment.
@@ -91,13 +105,24 @@ pub struct Sightings<'a> {
 pub fn know(seen: &Sightings<'_>) -> Environment {
     let told = seen.runs.map_or_else(Vec::new, |(serving, runs)| runs::told(&serving, runs, seen.releases));
     let spans = spans::spans(&seen.name, seen.releases, seen.deployments, &told, seen.facts);
-    let live = live(seen, &spans);
+    let spells = spells(seen.facts, &seen.name);
+    let live = live(seen, &spans, &spells);
     let quarantined: Vec<TagName> =
         hold::known::quarantined(seen.facts, seen.team, &seen.name, seen.now).into_iter().map(|bad| bad.tag).collect();
     let soak = Soak { minutes: seen.settings.soak_minutes.unwrap_or(SOAK_MINUTES) };
     let live_tag = live.as_ref().and_then(|live| live.tag.as_ref());
     let unproved = returned::unproved(seen.facts, &seen.name);
-    let held = Held { live: live_tag, quarantined: &quarantined, unproved: &unproved };
+    let (marked_good, disturbances) = (marked_good(seen.facts, &seen.name), disturbances(seen.facts, &seen.name));
+    let held = Held {
+        live: live_tag,
+        quarantined: &quarantined,
+        unproved: &unproved,
+        marked: &marked_good,
+        disturbances: &disturbances,
+        spells: &spells,
+        watched: seen.facts.first().map(|fact| fact.at),
+        now: seen.now,
+    };
     let last_good = last_good::find(&seen.name, seen.releases, &spans, held, soak);
     let hold = hold::known::standing(seen.facts, seen.team, &seen.name);
     Environment {
@@ -109,6 +134,8 @@ pub fn know(seen: &Sightings<'_>) -> Environment {
         last_good,
         spans,
         quarantined,
+        marked_good,
+        disturbances: disturbances.all,
     }
 }
 
@@ -123,9 +150,9 @@ pub fn url(
     settings.url.clone().or_else(told)
 }
 
-fn live(seen: &Sightings<'_>, spans: &[Span]) -> Option<Live> {
+fn live(seen: &Sightings<'_>, spans: &[Span], spells: &[Spell]) -> Option<Live> {
     let recorded = spans.last();
-    let health = seen.health.as_ref().map(health);
+    let health = |tag: Option<&TagName>| seen.health.as_ref().map(|answer| health(answer, tag, spells));
     let probed = match &seen.version {
         Some(Seen::Answer(version)) => Some(version),
         Some(Seen::No(_) | Seen::Nothing(_)) | None => None,
@@ -138,11 +165,11 @@ fn live(seen: &Sightings<'_>, spans: &[Span]) -> Option<Live> {
                 .filter(|_| same.is_none())
                 .map(|span| format!("The service answers {version}, {} is {}.", record(span), span.tag));
             Some(Live {
+                health: health(tag.as_ref()),
                 tag,
                 version: version.clone(),
                 since: same.map(|span| span.from),
                 source: Source::Probe,
-                health,
                 disagreement,
             })
         }
@@ -151,7 +178,7 @@ fn live(seen: &Sightings<'_>, spans: &[Span]) -> Option<Live> {
             version: span.tag.to_string(),
             since: Some(span.from),
             source: span.source(),
-            health,
+            health: health(Some(&span.tag)),
             disagreement: None,
         }),
         (None, None) => None,
@@ -177,11 +204,12 @@ fn release_of<'a>(version: &str, releases: &'a [Release]) -> Option<&'a Release>
     })
 }
 
-fn health(seen: &Seen<u16>) -> Health {
+fn health(seen: &Seen<u16>, tag: Option<&TagName>, spells: &[Spell]) -> Health {
     use crate::rollback::check::Verdict;
-    match seen {
-        Seen::Answer(status) => Health { verdict: Verdict::Passed, sentence: format!("health {status}") },
-        Seen::No(words) => Health { verdict: Verdict::Failed, sentence: words.clone() },
-        Seen::Nothing(words) => Health { verdict: Verdict::Inconclusive, sentence: words.clone() },
-    }
+    let (verdict, sentence) = match seen {
+        Seen::Answer(status) => (Verdict::Passed, format!("health {status}")),
+        Seen::No(words) => (Verdict::Failed, words.clone()),
+        Seen::Nothing(words) => (Verdict::Inconclusive, words.clone()),
+    };
+    Health { verdict, sentence, since: wellness::since(spells, tag, verdict) }
 }

@@ -1,5 +1,7 @@
 //! Settling what a rollback will do, from what is known of the repository and its workflows.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::{Code, Trouble};
@@ -37,6 +39,44 @@ pub fn plan(
     default_branch: &str,
     now: Timestamp,
 ) -> Result<Plan, Trouble> {
+    let deploy = deploy(&environment.name, settings, workflows, default_branch);
+    settled(wish, environment, settings, releases, deploy, now)
+}
+
+/// The same for reading alone, where a workflow need not be known: then the plan names none, and nothing is deployed by it.
+///
+/// # Errors
+/// [`Code::TagMissing`].
+pub fn plan_to_compare(
+    to: TagName,
+    environment: &Environment,
+    settings: &EnvironmentSettings,
+    releases: &[Release],
+    workflows: &[Workflow],
+    default_branch: &str,
+    now: Timestamp,
+) -> Result<Plan, Trouble> {
+    let (who, countdown) = (String::new(), SignedDuration::ZERO);
+    let wish = Wish { to: Some(to), reason: String::new(), who, countdown, rehearsal: false };
+    let nowhere = Deploy {
+        workflow: String::new(),
+        branch: default_branch.to_owned(),
+        version_input: String::new(),
+        inputs: BTreeMap::new(),
+        key_input: None,
+    };
+    let deploy = deploy(&environment.name, settings, workflows, default_branch).unwrap_or(nowhere);
+    settled(wish, environment, settings, releases, Ok(deploy), now)
+}
+
+fn settled(
+    wish: Wish,
+    environment: &Environment,
+    settings: &EnvironmentSettings,
+    releases: &[Release],
+    deploy: Result<Deploy, Trouble>,
+    now: Timestamp,
+) -> Result<Plan, Trouble> {
     let tag = target(wish.to, environment)?;
     let release = releases.iter().find(|release| release.tag == tag).ok_or_else(|| {
         Trouble::new(
@@ -66,7 +106,7 @@ pub fn plan(
         started: now,
         undo_until: now.checked_add(wish.countdown).unwrap_or(now),
         rollback_tag: rollback_tag(now),
-        deploy: deploy(&environment.name, settings, workflows, default_branch)?,
+        deploy: deploy?,
         proofs: proofs(settings, base),
         budget: settings.budget_seconds.unwrap_or(RELEASE_BUDGET_SECONDS),
         hold_hours: settings.hold_hours.unwrap_or(HOLD_HOURS),

@@ -86,14 +86,12 @@ impl Controller {
 
     /// Brings the window to the front, and to the rollback that the alert is about. It changes nothing else.
     pub(super) fn show_window(&self, rollback: Option<RollbackId>) {
-        self.screen.show();
+        self.bring_window();
         self.tell(Notice::Show { rollback: rollback.map(|id| id.to_string()) });
     }
 
-    /// The number of unread items stands in the title, for whoever sees only that.
-    pub(super) fn tell_title(&self, unread: usize) {
-        let title = if unread == 0 { "Lastgood".to_owned() } else { format!("({unread}) Lastgood") };
-        self.screen.title(&title);
+    pub(super) fn bring_window(&self) {
+        self.screen.show();
     }
 
     fn noticed(&self) -> Vec<Noticed> {

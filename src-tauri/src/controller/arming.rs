@@ -121,7 +121,7 @@ async fn ask(workspace: &Workspace, plan: &Plan) -> Result<Arming, Trouble> {
 }
 
 /// Arming writes no facts; there is nothing to see.
-struct Nobody;
+pub(super) struct Nobody;
 
 impl Watcher for Nobody {
     fn saw(&self, _: &Fact, _: &Rollback) {}

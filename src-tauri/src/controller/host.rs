@@ -7,7 +7,6 @@ use lastgood_core::ids::{EnvironmentName, IncidentId, RollbackId, TagName};
 use lastgood_core::log::JobLog;
 use lastgood_core::ports::forge::PendingApproval;
 use lastgood_core::ports::world::Request;
-use lastgood_core::release::Release;
 use tauri::ipc::Channel;
 use tokio::sync::{mpsc, oneshot};
 
@@ -20,7 +19,7 @@ use crate::ipc::notice::Notice;
 use crate::ipc::rollback::{RollbackSummary, RollbackView};
 use crate::ipc::session::{RepositoryView, Startup};
 use crate::ipc::settings::SettingsView;
-use crate::ipc::timeline::{Overview, ReleaseDetail};
+use crate::ipc::timeline::{Overview, ReleaseDetail, ReleaseRow};
 
 pub struct Host {
     sender: mpsc::UnboundedSender<Message>,
@@ -53,7 +52,7 @@ impl Host {
         self.answer(|reply| Message::OpenLink(url, reply)).await
     }
 
-    pub(crate) async fn releases(&self) -> Result<Arc<Vec<Release>>, Trouble> {
+    pub(crate) async fn releases(&self) -> Result<Vec<ReleaseRow>, Trouble> {
         self.answer(Message::Releases).await
     }
 
@@ -76,6 +75,16 @@ impl Host {
     /// A hold or a quarantine was changed: the remote is asked what stands.
     pub(crate) fn holds_changed(&self) {
         self.send(Message::HoldsChanged);
+    }
+
+    pub async fn mark_good(
+        &self,
+        environment: EnvironmentName,
+        tag: TagName,
+        reason: String,
+        good: bool,
+    ) -> Result<(), Trouble> {
+        self.answer(|reply| Message::MarkGood(environment, tag, reason, good, reply)).await
     }
 
     pub async fn start_rollback(
@@ -129,6 +138,16 @@ impl Host {
 
     pub(crate) async fn settings(&self, request: settings::Request) -> Result<SettingsView, Trouble> {
         self.answer(|reply| Message::Settings(request, reply)).await
+    }
+
+    /// Brings the window to the front.
+    pub(crate) fn show_window(&self) {
+        self.send(Message::ShowWindow);
+    }
+
+    /// The same, with the inbox open.
+    pub(crate) fn show_inbox(&self) {
+        self.send(Message::ShowInbox);
     }
 
     pub(crate) async fn people(&self) -> Result<People, Trouble> {

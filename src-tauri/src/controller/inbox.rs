@@ -1,15 +1,19 @@
 //! The inbox, folded from the journal: every end of a rollback and every question to a person; and what was noticed
 //! between rollbacks.
 
+use std::collections::BTreeMap;
+
 use lastgood_core::error::Trouble;
+use lastgood_core::ids::WriterId;
 use lastgood_core::journal::Fact;
 use lastgood_core::rollback::event::{Event, StepOutcome};
 
 use super::Controller;
+use super::session::Session;
 use crate::ipc::inbox::InboxItem;
 use crate::ipc::notice::Notice;
 
-/// Under this name the journal file remembers up to which fact the inbox was read.
+/// Under this name, and the repository's, the journal file remembers up to which fact of each writer the inbox was read.
 const READ: &str = "inbox-read";
 
 /// Older ones are in the list of rollbacks.
@@ -18,9 +22,9 @@ const KEPT: usize = 100;
 impl Controller {
     pub(super) async fn inbox(&self) -> Result<Vec<InboxItem>, Trouble> {
         let Some(session) = &self.session else { return Ok(Vec::new()) };
-        let read = self.read_up_to();
+        let read = self.read_up_to(session);
         let facts = session.workspace.facts().await?;
-        let mut items: Vec<InboxItem> = facts.iter().filter_map(|fact| item(fact, read)).collect();
+        let mut items: Vec<InboxItem> = facts.iter().filter_map(|fact| item(fact, &read)).collect();
         items.extend(self.noticed_items());
         items.extend(self.left_items());
         // RFC 3339 in UTC sorts by time.
@@ -37,8 +41,13 @@ impl Controller {
     pub(super) async fn read_inbox(&mut self) -> Result<(), Trouble> {
         let session = self.session()?;
         let facts = session.workspace.facts().await?;
-        if let Some(newest) = facts.iter().map(|fact| fact.sequence).max() {
-            self.journal.remember(READ, &newest.to_string())?;
+        let mut read: ReadUpTo = BTreeMap::new();
+        for fact in &facts {
+            let newest = read.entry(fact.writer.clone()).or_default();
+            *newest = fact.sequence.max(*newest);
+        }
+        if let Ok(text) = serde_json::to_string(&read) {
+            self.journal.remember(&name(session), &text)?;
         }
         self.read_left();
         self.read_noticed()?;
@@ -47,22 +56,30 @@ impl Controller {
         Ok(())
     }
 
-    pub(super) async fn tell_inbox(&self) {
+    pub(super) async fn tell_inbox(&mut self) {
         match self.inbox().await {
             Ok(items) => {
-                self.tell_title(items.iter().filter(|item| !item.read).count());
+                self.tell_unread(items.iter().filter(|item| !item.read).count());
                 self.tell(Notice::Inbox { items });
             }
             Err(trouble) => tracing::warn!("{trouble}"),
         }
     }
 
-    fn read_up_to(&self) -> u64 {
-        self.journal.recall(READ).ok().flatten().and_then(|text| text.parse().ok()).unwrap_or(0)
+    fn read_up_to(&self, session: &Session) -> ReadUpTo {
+        let kept = self.journal.recall(&name(session)).ok().flatten();
+        kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
     }
 }
 
-fn item(fact: &Fact, read: u64) -> Option<InboxItem> {
+/// Each writer counts for itself.
+type ReadUpTo = BTreeMap<WriterId, u64>;
+
+fn name(session: &Session) -> String {
+    format!("{READ} {}", session.workspace.key())
+}
+
+fn item(fact: &Fact, read: &ReadUpTo) -> Option<InboxItem> {
     let (title, body) = match fact.event.rollback()? {
         Event::RollbackEnded { sentence, hint, .. } => (sentence.clone(), hint.clone()),
         Event::StepEnded(ending) if ending.outcome == StepOutcome::Inconclusive => {
@@ -94,6 +111,6 @@ fn item(fact: &Fact, read: u64) -> Option<InboxItem> {
         title,
         body,
         rollback: fact.subject.rollback.as_ref().map(ToString::to_string),
-        read: fact.sequence <= read,
+        read: read.get(&fact.writer).is_some_and(|newest| fact.sequence <= *newest),
     })
 }

@@ -6,6 +6,7 @@ use lastgood_adapters::workspace::{Known, Workspace};
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::{EnvironmentName, IncidentId, RollbackId, TagName};
 use lastgood_core::journal::Fact;
+use lastgood_core::live::ci::Ci;
 use lastgood_core::log::JobLog;
 use lastgood_core::ports::forge::PendingApproval;
 use lastgood_core::ports::world::{Alert, Request as Wish};
@@ -25,7 +26,7 @@ use crate::ipc::notice::Notice;
 use crate::ipc::rollback::{RollbackSummary, RollbackView};
 use crate::ipc::session::{RepositoryView, Startup};
 use crate::ipc::settings::SettingsView;
-use crate::ipc::timeline::{Overview, ReleaseDetail};
+use crate::ipc::timeline::{Overview, ReleaseDetail, ReleaseRow};
 
 pub(super) struct Reply<T>(pub(super) oneshot::Sender<Result<T, Trouble>>);
 
@@ -33,10 +34,12 @@ pub(super) enum Message {
     Startup(Reply<Startup>),
     Watch(Channel<Notice>),
     Open(Wanted, Reply<RepositoryView>),
-    Releases(Reply<Arc<Vec<Release>>>),
+    Releases(Reply<Vec<ReleaseRow>>),
     Overview(Reply<Overview>),
     Refresh,
     ReleaseDetail(Option<EnvironmentName>, TagName, Reply<ReleaseDetail>),
+    /// Called good, or taken back.
+    MarkGood(EnvironmentName, TagName, String, bool, Reply<()>),
     StartRollback(EnvironmentName, TagName, String, Reply<RollbackView>),
     Ask(RollbackId, Wish, Reply<()>),
     TakeUp(RollbackId, Reply<()>),
@@ -59,6 +62,8 @@ pub(super) enum Message {
     // From its own tasks.
     Opened(Box<Opening>),
     Known(u64, Box<Result<Known, Trouble>>),
+    /// What continuous integration said.
+    Ci(u64, Vec<Ci>),
     Armed(u64, EnvironmentName, Arming),
     Driving(Box<Result<Driving, Trouble>>, Option<Reply<RollbackView>>),
     /// Nobody of this window drives it, because of this.
@@ -66,6 +71,8 @@ pub(super) enum Message {
     Saw(Box<Fact>, Box<Rollback>),
     /// Somebody pressed an alert's button.
     AlertOpened(Option<RollbackId>),
+    ShowWindow,
+    ShowInbox,
     HoldsChanged,
     DriveEnded(RollbackId, Result<(), Trouble>),
     SettingsNews(News),

@@ -13,6 +13,9 @@ pub trait Screen: Send + Sync {
     /// What stands in the window's title.
     fn title(&self, words: &str);
 
+    /// What the mark in the tray says: how much is unread, the title, and when people hear more.
+    fn tray(&self, unread: usize, title: &str, due: Option<&str>);
+
     /// Brings the window to the front.
     fn show(&self);
 

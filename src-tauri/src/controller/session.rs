@@ -10,9 +10,11 @@ use lastgood_adapters::telling::Telling;
 use lastgood_adapters::workspace::{Known, Workspace};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::hold;
-use lastgood_core::ids::{EnvironmentName, TagName};
+use lastgood_core::ids::EnvironmentName;
+use lastgood_core::journal::Fact;
 use lastgood_core::live::Environment;
-use lastgood_core::ports::{Clock, Publishing};
+use lastgood_core::live::ci::Ci;
+use lastgood_core::ports::Clock;
 use lastgood_core::release::{Release, Sort, sort};
 
 use super::Controller;
@@ -21,20 +23,13 @@ use super::message::{Message, Reply};
 use super::people::Keeper;
 use crate::ipc::notice::Notice;
 use crate::ipc::session::RepositoryView;
-use crate::ipc::timeline::view;
-use crate::ipc::timeline::{ChangeTone, EnvironmentRan, LeavingChange, Overview, ReleaseChange, ReleaseDetail};
+use crate::ipc::timeline::{Overview, told, view};
 
 /// How often GitHub and the services are asked by themselves. What has not changed costs no call.
 const REFRESH: Duration = Duration::from_secs(60);
 
-/// The rest of a release's details does not wait longer for its notes.
-const NOTES_WAIT: Duration = Duration::from_secs(3);
-
 /// A rehearsal's GitHub is this machine.
 const REFRESH_REHEARSAL: Duration = Duration::from_secs(5);
-
-/// Pull requests that the inspector names; the count is told whole.
-const LEAVING_SHOWN: usize = 50;
 
 pub(super) struct Session {
     pub(super) workspace: Arc<Workspace>,
@@ -43,6 +38,8 @@ pub(super) struct Session {
     pub(super) arming: HashMap<EnvironmentName, Arming>,
     pub(super) telling: Option<Arc<Telling>>,
     pub(super) keeper: Option<Keeper>,
+    /// What continuous integration said of releases.
+    pub(super) ci: Vec<Ci>,
     releases: Arc<Vec<Release>>,
     asking: bool,
     /// What is being asked was asked with a token that is no longer the one.
@@ -62,6 +59,7 @@ impl Session {
             arming: HashMap::new(),
             telling: None,
             keeper: None,
+            ci: Vec::new(),
             releases,
             asking: false,
             asked_too_early: false,
@@ -131,13 +129,13 @@ impl Controller {
             Ok(mut known) => {
                 let mut releases = known.releases.as_ref().clone();
                 sort(&mut releases, Sort::Date);
-                let changed = *session.releases != releases;
+                let published = |known: &Known| known.github().map(|forge| Arc::clone(&forge.published));
+                let changed =
+                    *session.releases != releases || session.known.as_ref().and_then(published) != published(&known);
                 session.releases = Arc::new(releases);
                 known.releases = Arc::clone(&session.releases);
-                if let (Err(trouble), Some(before)) = (&known.forge, &session.known)
-                    && needs_person(trouble)
-                {
-                    known.environments.clone_from(&before.environments);
+                if let Some(before) = &session.known {
+                    known.or_as_before(before, &session.workspace);
                 }
                 let refused = known.forge.as_ref().err().filter(|trouble| needs_person(trouble)).cloned();
                 // A first look shows little; only what a whole one showed is compared with.
@@ -154,6 +152,7 @@ impl Controller {
                     self.settings_saw(&refused);
                 }
                 self.arm();
+                self.after_look();
                 self.tell_overview().await;
             }
             Err(trouble) => {
@@ -194,6 +193,9 @@ impl Controller {
         let Some(session) = &mut self.session else { return };
         let facts = session.workspace.facts().await;
         if let (Some(known), Ok(facts)) = (&mut session.known, facts) {
+            if said(&facts) != said(&known.facts) {
+                known.with_facts(&session.workspace, facts.clone());
+            }
             for environment in &mut known.environments {
                 let (team, now) = (known.team.as_ref(), SystemClock.now());
                 environment.hold = hold::known::standing(&facts, team, &environment.name);
@@ -234,49 +236,14 @@ impl Controller {
             session.workspace.settings().environment(environment.name.as_str()).budget_seconds
         };
         let unread = self.unread().await;
-        Some(view::overview(known, |environment| session.arming_view(environment), &rollbacks, budget, unread))
+        let overview =
+            view::overview(known, |environment| session.arming_view(environment), &rollbacks, budget, unread);
+        Some(Overview { ci: session.ci.iter().map(told::ci).collect(), ..overview })
     }
 
     pub(super) async fn holds_changed(&mut self) {
         self.facts_changed().await;
         self.refresh();
-    }
-
-    pub(super) fn release_detail(
-        &self,
-        environment: Option<EnvironmentName>,
-        tag: TagName,
-        reply: Reply<ReleaseDetail>,
-    ) {
-        let Some(session) = &self.session else { return reply.send(Err(nothing_open())) };
-        let ran = session.known.iter().flat_map(|known| &known.environments).flat_map(|found| {
-            let ran = view::ran(found, session.known.as_ref().map_or(jiff::Timestamp::UNIX_EPOCH, |known| known.at));
-            let own = ran.into_iter().filter(|ran| ran.tag == tag.as_str());
-            own.map(|ran| EnvironmentRan { environment: found.name.to_string(), seconds: ran.seconds })
-        });
-        let ran: Vec<EnvironmentRan> = ran.collect();
-        let find = |tag: &TagName| session.releases.iter().find(|release| release.tag == *tag).cloned();
-        let live = environment
-            .and_then(|name| session.environment(&name).ok()?.live.as_ref()?.tag.clone())
-            .filter(|live| *live != tag);
-        let (target, live) = (find(&tag), live.as_ref().and_then(find));
-        let workspace = Arc::clone(&session.workspace);
-        tauri::async_runtime::spawn(async move {
-            let notes = notes(&workspace, &tag).await;
-            let compared = tokio::task::spawn_blocking(move || {
-                target.zip(live).and_then(|(target, live)| compare(&workspace, &target, &live))
-            });
-            let detail = compared.await.ok().flatten().unwrap_or_else(|| ReleaseDetail {
-                tag: tag.to_string(),
-                notes: None,
-                ran: Vec::new(),
-                commits_leaving: None,
-                leaving: Vec::new(),
-                changes: Vec::new(),
-                compared_with: None,
-            });
-            reply.send(Ok(ReleaseDetail { ran, notes, ..detail }));
-        });
     }
 
     pub(super) fn notes(&self) -> Result<Notes, Trouble> {
@@ -298,9 +265,14 @@ impl Controller {
 
 impl Session {
     pub(super) fn who(&self) -> String {
-        let account = self.known.as_ref().and_then(|known| known.forge.as_ref().ok()).map(|forge| &forge.account);
+        let account = self.known.as_ref().and_then(|known| known.github()).map(|forge| &forge.account);
         account.map_or_else(|| "you".to_owned(), |account| format!("@{account}"))
     }
+}
+
+/// How many facts tell of incidents, marks and health: what is last good is folded anew when one is added.
+fn said(facts: &[Fact]) -> usize {
+    facts.iter().filter(|fact| fact.event.incident().is_some() || fact.event.live().is_some()).count()
 }
 
 pub(super) fn nothing_open() -> Trouble {
@@ -337,54 +309,6 @@ fn repository(workspace: &Workspace) -> RepositoryView {
     }
 }
 
-/// The notes of GitHub's release of this tag; a release without any, and a GitHub that does not answer, show none.
-async fn notes(workspace: &Workspace, tag: &TagName) -> Option<String> {
-    let github = workspace.github().ok()?;
-    let page = tokio::time::timeout(NOTES_WAIT, github.release_of(tag)).await.ok()?.ok()??;
-    Some(page.notes).filter(|notes| !notes.trim().is_empty())
-}
-
 fn file_name(path: &Path) -> Option<String> {
     path.file_name().map(|name| name.to_string_lossy().into_owned())
-}
-
-/// What a rollback from the live release would take away. `None` where the history is not all here.
-fn compare(workspace: &Workspace, target: &Release, live: &Release) -> Option<ReleaseDetail> {
-    let repository = workspace.repository();
-    let (to, from) = (target.commit()?, live.commit()?);
-    let distance = repository.commits_between(to, from).ok()?;
-    let leaving: Vec<LeavingChange> = distance.titles.iter().filter_map(|title| pull_request(title)).collect();
-    let mut changes = Vec::new();
-    let workflow = workspace.settings().environments.values().find_map(|settings| settings.workflow.clone());
-    if let Some(file) = workflow {
-        let path = format!(".github/workflows/{file}");
-        let same = repository.file_at(to, &path).ok()? == repository.file_at(from, &path).ok()?;
-        changes.push(ReleaseChange {
-            tone: if same { ChangeTone::Good } else { ChangeTone::Warn },
-            title: if same { format!("{file} is unchanged") } else { format!("{file} changed in between") },
-            items: Vec::new(),
-        });
-    }
-    if distance.gained > 0 {
-        changes.push(ReleaseChange {
-            tone: ChangeTone::Neutral,
-            title: format!("{} commits come back", distance.gained),
-            items: Vec::new(),
-        });
-    }
-    Some(ReleaseDetail {
-        tag: target.tag.to_string(),
-        notes: None,
-        ran: Vec::new(),
-        commits_leaving: u32::try_from(distance.undone).ok(),
-        leaving: leaving.into_iter().take(LEAVING_SHOWN).collect(),
-        changes,
-        compared_with: Some(live.tag.to_string()),
-    })
-}
-
-/// `Title (#412)`, as GitHub names what a pull request brought.
-fn pull_request(title: &str) -> Option<LeavingChange> {
-    let (words, number) = title.strip_suffix(')')?.rsplit_once(" (#")?;
-    Some(LeavingChange { number: Some(number.parse().ok()?), title: words.to_owned() })
 }

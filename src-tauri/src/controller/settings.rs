@@ -5,6 +5,7 @@ mod standing;
 
 use std::collections::HashMap;
 
+use lastgood_adapters::alerts::Service;
 use lastgood_adapters::secret::Secret;
 use lastgood_adapters::server::{PUBLIC_HOST, Server};
 use lastgood_adapters::sign_in::{Home, Host, SessionTokens, SignIn, no_client};
@@ -44,6 +45,8 @@ pub(crate) enum Request {
 
 /// What its own tasks tell.
 pub(crate) enum News {
+    /// What shows alerts here.
+    Alerts(Service),
     Keychain(Result<(), Closed>),
     /// What GitHub says of a host's token, for the question of this number.
     Stands(String, u64, Box<Result<standing::Found, Trouble>>),
@@ -66,6 +69,7 @@ pub(super) struct Settings {
     sign_in: SignIn,
     session: SessionTokens,
     keychain: Option<Result<(), Closed>>,
+    alerts: Option<Service>,
     hosts: HashMap<String, HostState>,
     /// Counts deeds and questions, so that what was overtaken is dropped.
     count: u64,
@@ -90,7 +94,7 @@ impl Settings {
     pub(super) fn new(journal: lastgood_adapters::sqlite::SqliteJournal) -> Self {
         let session = SessionTokens::default();
         let sign_in = SignIn::new(journal, session.clone());
-        Self { sign_in, session, keychain: None, hosts: HashMap::new(), count: 0 }
+        Self { sign_in, session, keychain: None, alerts: None, hosts: HashMap::new(), count: 0 }
     }
 
     /// Tokens that live in this process.
@@ -161,6 +165,7 @@ impl Controller {
     pub(super) fn settings_news(&mut self, news: News) {
         match news {
             News::Keychain(found) => self.settings.keychain = Some(found),
+            News::Alerts(found) => self.settings.alerts = Some(found),
             News::Stands(name, number, found) => {
                 let state = self.settings.state(&name);
                 if state.asking == Some(number) {
@@ -200,6 +205,7 @@ impl Controller {
     /// Asks everything about every host that has a token, and the keychain.
     fn check_settings(&mut self) -> Result<(), Trouble> {
         self.spawn_keychain();
+        self.spawn_alerts();
         for host in self.shown_hosts()? {
             self.ask_standing(host);
         }

@@ -44,6 +44,8 @@ pub enum Notice {
     Show {
         rollback: Option<String>,
     },
+    /// Open the inbox: somebody asked for it outside the window.
+    ShowInbox,
     Settings {
         settings: SettingsView,
     },

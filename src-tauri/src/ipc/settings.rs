@@ -19,6 +19,26 @@ pub struct SettingsView {
     /// The open repository's host first.
     pub hosts: Vec<HostView>,
     pub keychain: KeychainView,
+    pub alerts: AlertsView,
+}
+
+/// Whether this desktop shows alerts.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AlertsView {
+    pub state: AlertsState,
+    pub sentence: String,
+    pub hint: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertsState {
+    Asking,
+    Ready,
+    /// They show, without a button.
+    Plain,
+    Missing,
 }
 
 /// One GitHub host and how it stands with it.

@@ -1,5 +1,6 @@
 //! The timeline: releases and environments.
 
+pub(crate) mod told;
 pub(crate) mod view;
 
 use lastgood_core::ids::{EnvironmentName, TagName};
@@ -42,6 +43,35 @@ pub struct ReleaseRow {
     pub author: String,
     pub prerelease: bool,
     pub signed: bool,
+    /// GitHub's own release of the tag.
+    pub github: Option<GithubRelease>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct GithubRelease {
+    /// Empty where it has no title of its own.
+    pub name: String,
+    pub draft: bool,
+    pub prerelease: bool,
+    pub url: String,
+}
+
+/// What continuous integration said of a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct CiView {
+    pub tag: String,
+    pub state: CiState,
+    pub sentence: String,
+    /// The run that decides.
+    pub url: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CiState {
+    Passed,
+    Running,
+    Failed,
 }
 
 #[derive(Debug, Clone, Copy, Serialize, TS)]
@@ -76,6 +106,8 @@ pub struct Overview {
     pub environments: Vec<EnvironmentView>,
     pub release_count: u32,
     pub unread: u32,
+    /// Of releases whose runs are among the newest.
+    pub ci: Vec<CiView>,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]
@@ -86,6 +118,8 @@ pub struct GithubState {
     pub hint: String,
     pub calls_left: Option<u32>,
     pub checked_at: Option<String>,
+    /// What it told then is shown, because it tells nothing now.
+    pub known_at: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
@@ -123,6 +157,10 @@ pub struct EnvironmentView {
     pub lane: Vec<LaneSpan>,
     pub marks: Vec<Mark>,
     pub ran: Vec<Ran>,
+    /// Oldest first.
+    pub incidents: Vec<LaneIncident>,
+    /// Releases that a person called good here.
+    pub marked_good: Vec<MarkedGood>,
     /// One that is not over.
     pub rollback: Option<String>,
 }
@@ -237,6 +275,22 @@ pub enum MarkKind {
     Failing,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct LaneIncident {
+    pub id: String,
+    pub title: String,
+    pub severity: u8,
+    pub from: String,
+    pub to: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct MarkedGood {
+    pub tag: String,
+    /// By whom, and why.
+    pub words: String,
+}
+
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct Ran {
     pub tag: String,
@@ -254,6 +308,18 @@ pub struct ReleaseDetail {
     pub leaving: Vec<LeavingChange>,
     pub changes: Vec<ReleaseChange>,
     pub compared_with: Option<String>,
+    /// What the tag's signature is worth; null where it was not asked.
+    pub signature: Option<SignatureView>,
+    /// The page that shows all that lies between, where GitHub has one.
+    pub compare_url: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct SignatureView {
+    pub verdict: Verdict,
+    pub sentence: String,
+    /// Whose key, and which.
+    pub evidence: Vec<String>,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]
@@ -287,7 +353,7 @@ pub enum ChangeTone {
 
 #[tauri::command]
 pub(crate) async fn releases(host: State<'_, Host>) -> Result<Vec<ReleaseRow>, UiError> {
-    Ok(host.releases().await?.iter().map(view::row).collect())
+    Ok(host.releases().await?)
 }
 
 #[tauri::command]
@@ -308,4 +374,24 @@ pub(crate) async fn release_detail(
     tag: String,
 ) -> Result<ReleaseDetail, UiError> {
     Ok(host.release_detail(environment.map(EnvironmentName::new), TagName::new(tag)).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn mark_good(
+    host: State<'_, Host>,
+    environment: String,
+    tag: String,
+    reason: String,
+) -> Result<(), UiError> {
+    Ok(host.mark_good(EnvironmentName::new(environment), TagName::new(tag), reason, true).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn take_mark_back(
+    host: State<'_, Host>,
+    environment: String,
+    tag: String,
+    reason: String,
+) -> Result<(), UiError> {
+    Ok(host.mark_good(EnvironmentName::new(environment), TagName::new(tag), reason, false).await?)
 }

@@ -49,6 +49,12 @@ impl Desk {
         source.wait().map(|_| ())
     }
 
+    /// What stands in the title bar of the window whose title holds these words, once one does.
+    pub fn title_with(&self, words: &str) -> Result<String, Failure> {
+        let window = self.window_id(words)?;
+        Ok(self.xdotool_output(&["getwindowname", &window])?.trim_end().to_owned())
+    }
+
     fn window_id(&self, title: &str) -> Result<String, Failure> {
         let mut found = None;
         let shows = wait_until(SHOWS, || {

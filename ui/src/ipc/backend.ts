@@ -8,7 +8,6 @@ export interface Backend {
   call<Name extends CommandName>(name: Name, given: Arguments<Name>): Promise<Answer<Name>>;
   watch(receive: (notice: Notice) => void): Promise<void>;
   onDrop(receive: (event: DropEvent) => void): Promise<() => void>;
-  setTitle(title: string): Promise<void>;
 }
 
 let current: Backend | null = null;

@@ -42,6 +42,8 @@ type RollbackCommands = {
   cancel_run: [{ id: string }, string];
   rollback: [{ id: string }, RollbackView];
   rollbacks: [Nothing, RollbackSummary[]];
+  mark_good: [{ environment: string; tag: string; reason: string }, null];
+  take_mark_back: [{ environment: string; tag: string; reason: string }, null];
   inbox: [Nothing, InboxItem[]];
   read_inbox: [Nothing, null];
   open_link: [{ url: string }, null];

@@ -12,6 +12,7 @@ import { type Scenario, type ScenarioName, scenarioNamed } from "./fake/scenario
 import { FakeSettings } from "./fake/settings";
 import { FakeTrust, samplePage } from "./fake/trust";
 import type { InboxItem } from "./generated/InboxItem";
+import type { MarkedGood } from "./generated/MarkedGood";
 import type { Notice } from "./generated/Notice";
 import type { Overview } from "./generated/Overview";
 import type { RepositoryView } from "./generated/RepositoryView";
@@ -100,8 +101,6 @@ export class Fake implements Backend {
     return () => undefined;
   }
 
-  async setTitle(): Promise<void> {}
-
   /** Lets time pass and says what changed, as the host would. */
   advance(milliseconds: number): void {
     this.now += milliseconds;
@@ -120,6 +119,11 @@ export class Fake implements Backend {
     this.#drop(event);
   }
 
+  /** Says this without being asked, as the host does. */
+  tell(notice: Notice): void {
+    this.#receive(notice);
+  }
+
   /** From now on this command fails. */
   refuse(name: CommandName, code: string, message: string, hint = ""): void {
     this.#troubles.set(name, new IpcError({ code, message, hint }));
@@ -134,7 +138,7 @@ export class Fake implements Backend {
       repository: this.#open ? this.#repository() : null,
       trouble: this.scenario.trouble
         ? {
-            code: "repository.missing",
+            code: "folder_missing",
             message: "The folder ~/code/connectias is not there any more",
             hint: "Open it from where it is now.",
           }
@@ -149,7 +153,7 @@ export class Fake implements Backend {
     open_repository: ({ path }: Commands["open_repository"][0]) => {
       if (!path.includes("/code/"))
         throw new IpcError({
-          code: "repository.not_git",
+          code: "not_a_repository",
           message: `${path} is not in a git repository`,
           hint: "Choose a folder that holds a clone.",
         });
@@ -220,7 +224,7 @@ export class Fake implements Backend {
     rollback: ({ id }) => {
       if (this.#script?.id !== id)
         throw new IpcError({
-          code: "rollback.unknown",
+          code: "rollback_unknown",
           message: "This rollback is not in the journal",
           hint: "Go back to the rollbacks.",
         });
@@ -255,6 +259,17 @@ export class Fake implements Backend {
       ...samplePage(environment, this.now),
       changed: this.scenario.rollbackAge === null ? null : "v2.4.0 is live already.",
     }),
+    mark_good: ({ environment, tag, reason }) => {
+      this.#mark(environment, (marks) => [
+        ...marks,
+        { tag, words: `marked good by @release-manager: ${reason}` },
+      ]);
+      return null;
+    },
+    take_mark_back: ({ environment, tag }) => {
+      this.#mark(environment, (marks) => marks.filter((mark) => mark.tag !== tag));
+      return null;
+    },
     inbox: () => this.#inbox,
     read_inbox: () => {
       this.#inbox = this.#inbox.map((item) => ({ ...item, read: true }));
@@ -274,6 +289,13 @@ export class Fake implements Backend {
     keep_for_session: ({ name }) => this.settings.signIn(name, "session"),
     sign_out: ({ name }) => this.settings.signOut(name),
   };
+
+  #mark(environment: string, change: (marks: MarkedGood[]) => MarkedGood[]): void {
+    this.#overview = structuredClone(this.#overview);
+    for (const one of this.#overview.environments)
+      if (one.name === environment) one.markedGood = change(one.markedGood);
+    this.#receive({ kind: "overview", overview: this.#overview });
+  }
 
   #begin(environment: string, tag: string, reason: string, startedAt: number): Script {
     const one = this.#overview.environments.find((candidate) => candidate.name === environment);

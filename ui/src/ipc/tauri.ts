@@ -1,6 +1,5 @@
 import { Channel, invoke } from "@tauri-apps/api/core";
 import { getCurrentWebview } from "@tauri-apps/api/webview";
-import { getCurrentWindow } from "@tauri-apps/api/window";
 import type { Backend } from "./backend";
 import type { Notice } from "./generated/Notice";
 
@@ -21,6 +20,4 @@ export const desktopApp: Backend = {
       if (payload.type === "drop") receive({ kind: "dropped", paths: payload.paths });
       else receive({ kind: payload.type === "leave" ? "left" : "over" });
     }),
-
-  setTitle: (title) => getCurrentWindow().setTitle(title),
 };

@@ -19,11 +19,3 @@ export function onDrop(receive: (event: DropEvent) => void): () => void {
     stop?.();
   };
 }
-
-export function setTitle(title: string): void {
-  document.title = title;
-  // The title is a courtesy; the window works without it.
-  host()
-    .setTitle(title)
-    .catch(() => undefined);
-}

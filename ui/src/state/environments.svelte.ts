@@ -15,6 +15,8 @@ export class Environments {
   readonly current = $derived<EnvironmentView | null>(
     this.all.find((environment) => environment.name === this.#chosen) ?? this.all[0] ?? null,
   );
+  /** What continuous integration said, by tag. */
+  readonly ci = $derived(new Map((this.overview?.ci ?? []).map((one) => [one.tag, one])));
   readonly marks = $derived(groupMarks(this.current?.marks ?? []));
 
   async load(): Promise<void> {

@@ -4,6 +4,8 @@ import type { InboxItem } from "../ipc/generated/InboxItem";
 /** What was said on the desktop, kept here: alerts can be missed, the inbox cannot. */
 export class Inbox {
   items = $state.raw<InboxItem[]>([]);
+  /** The panel shows. */
+  open = $state(false);
   readonly unread = $derived(this.items.filter((item) => !item.read).length);
 
   async load(): Promise<void> {

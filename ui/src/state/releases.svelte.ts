@@ -2,7 +2,7 @@ import { call } from "../ipc/commands";
 import { type IpcError, toIpcError } from "../ipc/error";
 import type { ReleaseDetail } from "../ipc/generated/ReleaseDetail";
 import type { ReleaseRow } from "../ipc/generated/ReleaseRow";
-import { compareVersions } from "../words/version";
+import { newestVersionFirst } from "../words/version";
 
 export type SortOrder = "date" | "version";
 
@@ -79,6 +79,6 @@ export class Releases {
     const rows = this.all ?? [];
     const chosen = this.series === null ? rows : rows.filter((row) => row.series === this.series);
     // The host sends newest first; only the other order costs a sort.
-    return this.sort === "date" ? chosen : chosen.toSorted((one, other) => compareVersions(other, one));
+    return this.sort === "date" ? chosen : chosen.toSorted(newestVersionFirst);
   }
 }

@@ -7,9 +7,7 @@ import type { Notice } from "../ipc/generated/Notice";
 import type { RepositoryView } from "../ipc/generated/RepositoryView";
 import type { RollbackView } from "../ipc/generated/RollbackView";
 import { watch } from "../ipc/watch";
-import { setTitle } from "../ipc/window";
 import { phaseSign } from "../words/outcome";
-import { plain } from "../words/text";
 import { BreakGlass } from "./break-glass.svelte";
 import { Channels } from "./channels.svelte";
 import { Clock } from "./clock.svelte";
@@ -56,7 +54,7 @@ export class Workspace {
 
   async begin(): Promise<void> {
     await this.session.begin();
-    if (this.session.repository) this.#show(this.session.repository);
+    if (this.session.repository) this.#show();
     await this.attempt(() => watch((notice) => this.receive(notice)));
     await this.attempt(() => this.inbox.load());
   }
@@ -99,6 +97,9 @@ export class Workspace {
         break;
       case "gap":
         this.gap = notice.gap;
+        break;
+      case "show_inbox":
+        this.inbox.open = true;
         break;
       case "settings":
         this.settings.receive(notice.settings);
@@ -187,6 +188,16 @@ export class Workspace {
 
   readOutput = (hash: string) => call("command_output", { hash });
 
+  /** True when it was done; what went wrong is said in a toast. */
+  async markGood(environment: string, tag: string, reason: string): Promise<boolean> {
+    return (await this.attempt(() => call("mark_good", { environment, tag, reason }))) !== undefined;
+  }
+
+  /** True when it was done; what went wrong is said in a toast. */
+  async takeMarkBack(environment: string, tag: string, reason: string): Promise<boolean> {
+    return (await this.attempt(() => call("take_mark_back", { environment, tag, reason }))) !== undefined;
+  }
+
   openLink = (url: string) => this.attempt(() => call("open_link", { url }));
 
   refresh = () => this.attempt(() => this.environments.refresh());
@@ -211,7 +222,7 @@ export class Workspace {
     try {
       await this.flush();
       const repository = await open();
-      if (repository) this.#show(repository);
+      if (repository) this.#show();
     } catch (thrown) {
       // Without an open repository the welcome view shows the trouble in its place.
       if (before) this.toasts.trouble(thrown);
@@ -229,10 +240,10 @@ export class Workspace {
   #replace(repository: RepositoryView): void {
     const same = this.session.repository?.path === repository.path;
     this.session.receive(repository);
-    if (!same) this.#show(repository);
+    if (!same) this.#show();
   }
 
-  #show(repository: RepositoryView): void {
+  #show(): void {
     this.releases.clear();
     this.environments.clear();
     this.history.clear();
@@ -243,11 +254,11 @@ export class Workspace {
     for (const one of [this.incidents, this.room, this.templates, this.channels, this.library, this.paper])
       void one.clear();
     this.navigation.go({ name: "timeline" });
-    setTitle(`${plain(repository.name)}${repository.rehearsal ? " (rehearsal)" : ""} – Lastgood`);
     void this.releases.load();
     void this.environments.load();
     void this.incidents.load();
     void this.trust.load();
+    void this.channels.load();
   }
 }
 

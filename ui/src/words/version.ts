@@ -1,18 +1,31 @@
-type Versioned = { version: string | null; tag: string };
+import { instant } from "./time";
 
-/** Orders by semantic version, pre-releases before their release; what has no version comes first. */
-export function compareVersions(one: Versioned, other: Versioned): number {
-  if (one.version === null || other.version === null) {
-    if (one.version !== null) return 1;
-    if (other.version !== null) return -1;
-    return order(one.tag, other.tag);
-  }
+type Dated = { version: string | null; tag: string; date: string | null };
+
+/**
+ * Newest version first, as the host sorts it: what has no version follows, newest first, and so do versions that differ
+ * in their build alone. A table that both hold keeps the two alike.
+ */
+export function newestVersionFirst(one: Dated, other: Dated): number {
+  return byVersion(one, other) || byDate(one, other) || order(one.tag, other.tag);
+}
+
+function byVersion(one: Dated, other: Dated): number {
+  if (one.version === null || other.version === null)
+    return Number(one.version === null) - Number(other.version === null);
   const [left, right] = [split(one.version), split(other.version)];
-  return (
-    compareParts(left.numbers, right.numbers) ||
-    comparePrerelease(left.prerelease, right.prerelease) ||
-    order(one.tag, other.tag)
-  );
+  return compareParts(right.numbers, left.numbers) || comparePrerelease(right.prerelease, left.prerelease);
+}
+
+/** To the second, as tags have it; what has no date is the oldest. */
+function byDate(one: Dated, other: Dated): number {
+  const [left, right] = [second(one), second(other)];
+  return left === right ? 0 : right - left;
+}
+
+function second({ date }: Dated): number {
+  const at = instant(date);
+  return at === null ? -Number.MAX_VALUE : Math.floor(at / 1000);
 }
 
 function split(version: string): { numbers: string[]; prerelease: string[] } {
@@ -36,11 +49,15 @@ function compareParts(one: string[], other: string[]): number {
 }
 
 function comparePart(one: string, other: string): number {
-  const [left, right] = [Number(one), Number(other)];
-  const numeric = [Number.isInteger(left), Number.isInteger(right)];
-  if (numeric[0] && numeric[1]) return left - right;
+  const numeric = [isNumber(one), isNumber(other)];
+  // Digits without a leading zero: the longer one is greater, however long.
+  if (numeric[0] && numeric[1]) return one.length - other.length || order(one, other);
   if (numeric[0]) return -1;
   return numeric[1] ? 1 : order(one, other);
+}
+
+function isNumber(part: string): boolean {
+  return /^\d+$/.test(part);
 }
 
 function order(one: string, other: string): number {

@@ -6,3 +6,4 @@ mod imports;
 mod manifests;
 mod purity;
 mod tree;
+mod wire;

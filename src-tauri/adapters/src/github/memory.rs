@@ -77,11 +77,11 @@ impl Memory {
     }
 
     /// What was worked out of answers, under a name that is no address.
-    pub(super) async fn recall_value<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+    pub(crate) async fn recall_value<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         serde_json::from_str(&self.recall(name).await?.body).ok()
     }
 
-    pub(super) async fn keep_value<T: Serialize>(&self, name: &str, value: &T) {
+    pub(crate) async fn keep_value<T: Serialize>(&self, name: &str, value: &T) {
         if let Ok(body) = serde_json::to_string(value) {
             self.keep(name, Kept { tag: String::new(), pages: 0, body }).await;
         }

@@ -109,6 +109,12 @@ impl Github {
         self.runs_with(&OPEN).await
     }
 
+    /// The newest hundred runs of any workflow, newest first.
+    pub async fn recent_runs(&self) -> Result<Vec<RunRecord>, Trouble> {
+        let runs = self.reader.ask::<Runs>(&self.path("/actions/runs?per_page=100")).await?.value;
+        Ok(runs.workflow_runs.into_iter().map(Run::record).collect())
+    }
+
     /// Runs that wait for an approval, newest first.
     pub async fn waiting_runs(&self) -> Result<Vec<RunRecord>, Trouble> {
         self.runs_with(&["waiting"]).await

@@ -148,6 +148,16 @@ impl Connection {
         Ok((self.host()?, slug))
     }
 
+    pub(super) fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// Under this name lies what GitHub told last of this repository; the keychain is not needed for it.
+    pub(super) fn name_of_look(&self) -> Option<String> {
+        let (host, slug) = self.place().ok()?;
+        Some(format!("{}/repos/{slug}#look", host.api))
+    }
+
     fn remote_host(&self) -> Option<&str> {
         self.remote.as_deref().and_then(remote_host)
     }

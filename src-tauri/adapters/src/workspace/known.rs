@@ -1,4 +1,4 @@
-//! What is known of a repository, gathered at one moment.
+//! What is known of a repository, gathered at one moment; where GitHub tells nothing, with what it told last.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,13 +13,16 @@ use lastgood_core::live::{self, Environment, Sightings};
 use lastgood_core::planning;
 use lastgood_core::ports::forge::{self, Deployment, RunRecord, Waiting, Workflow};
 use lastgood_core::ports::publishing::Published;
+use lastgood_core::ports::world;
 use lastgood_core::ports::{Clock, Forge, Probe, Repository};
 use lastgood_core::release::Release;
 use lastgood_core::rollback::checks::plan::wanted;
 use lastgood_core::settings::address;
+use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
 use super::Workspace;
+use super::kept::Kept;
 use crate::clock::SystemClock;
 use crate::github::Github;
 
@@ -35,6 +38,10 @@ pub struct Known {
     pub team_trouble: Option<Trouble>,
     /// What GitHub told, or why it told nothing.
     pub forge: Result<ForgeKnown, Trouble>,
+    /// What it told last, where it tells nothing now. Environments are folded of it; no rollback is planned from it.
+    pub kept: Option<Arc<Kept>>,
+    /// What the services answered.
+    answers: Answers,
     /// GitHub takes no calls until then.
     pub waiting: Option<Waiting>,
     /// One sentence where GitHub is not well.
@@ -44,7 +51,7 @@ pub struct Known {
     pub at: Timestamp,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ForgeKnown {
     pub account: String,
     pub default_branch: String,
@@ -52,21 +59,26 @@ pub struct ForgeKnown {
     pub deployments: Vec<Deployment>,
     pub workflows: Vec<Workflow>,
     /// GitHub's releases, newest first.
+    #[serde(with = "super::kept::shared")]
     pub published: Arc<Vec<Published>>,
     /// Runs that wait for an approval, newest first.
     pub waiting_runs: Vec<RunRecord>,
     /// Where no deployment tells what is live: the runs of the workflow that deploys there.
     pub evidence: HashMap<EnvironmentName, Evidence>,
+    #[serde(skip)]
     pub calls_left: Option<u32>,
 }
 
 /// Runs of the workflow that deploys to an environment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Evidence {
     pub runs: Vec<RunRecord>,
     /// The workflow serves other environments too.
     pub shared: bool,
 }
+
+/// Which version and which health the service of each environment answered; none where nothing was asked.
+type Answers = HashMap<EnvironmentName, (Option<world::Seen<String>>, Option<world::Seen<u16>>)>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Depth {
@@ -91,6 +103,40 @@ impl Known {
             Trouble::new(Code::EnvironmentUnknown, format!("There is no environment named {name}."), hint)
         })
     }
+
+    /// What GitHub told, now or the last time that it did.
+    pub fn github(&self) -> Option<&ForgeKnown> {
+        self.forge.as_ref().ok().or_else(|| self.kept.as_ref().map(|kept| &kept.forge))
+    }
+
+    /// Where GitHub tells nothing and nothing lies in the cache, what the look before knew stays.
+    pub fn or_as_before(&mut self, before: &Self, workspace: &Workspace) {
+        if self.forge.is_ok() || self.kept.is_some() {
+            return;
+        }
+        self.kept = match &before.forge {
+            Ok(forge) if before.whole => Some(Arc::new(Kept { forge: forge.clone(), at: before.at })),
+            Ok(_) | Err(_) => before.kept.clone(),
+        };
+        if self.kept.is_some() {
+            let missing =
+                before.environments.iter().filter(|known| !self.environments.iter().any(|one| one.name == known.name));
+            self.environments.extend(missing.cloned().collect::<Vec<_>>());
+            for name in self.environments.iter().map(|found| found.name.clone()) {
+                let seen = before.answers.get(&name).cloned().unwrap_or_default();
+                self.answers.entry(name).or_insert(seen);
+            }
+            self.with_facts(workspace, self.facts.clone());
+        }
+    }
+
+    /// Folds anew over what was seen of the world.
+    pub fn with_facts(&mut self, workspace: &Workspace, facts: Vec<Fact>) {
+        self.facts = facts;
+        let names: Vec<EnvironmentName> = self.environments.iter().map(|found| found.name.clone()).collect();
+        let seen = Seen { releases: Arc::clone(&self.releases), facts: self.facts.clone(), team: self.team.clone() };
+        self.environments = environments(workspace, &names, &seen, self.github(), &self.answers);
+    }
 }
 
 pub(super) async fn know(workspace: &Workspace, depth: Depth) -> Result<Known, Trouble> {
@@ -105,7 +151,15 @@ pub(super) async fn know(workspace: &Workspace, depth: Depth) -> Result<Known, T
         workspace.marks(),
     );
     let seen = Seen { releases: Arc::new(releases?), facts: facts?, team };
-    let known = fold(workspace, seen, forge, depth == Depth::Whole).await;
+    let kept = match &forge {
+        Ok(told) if depth == Depth::Whole => {
+            workspace.keep_look(told).await;
+            None
+        }
+        Ok(_) => None,
+        Err(_) => workspace.kept_look().await.map(Arc::new),
+    };
+    let known = fold(workspace, seen, forge, kept, depth == Depth::Whole).await;
     Ok(Known { degraded, team_trouble, ..known })
 }
 
@@ -125,7 +179,7 @@ pub(super) async fn first_look(workspace: &Workspace) -> Option<Known> {
         ..ForgeKnown::default()
     };
     let seen = Seen { releases: Arc::new(releases.ok()?), facts: facts.ok()?, team: workspace.remembered_marks() };
-    Some(fold(workspace, seen, Ok(forge), false).await)
+    Some(fold(workspace, seen, Ok(forge), None, false).await)
 }
 
 /// What git, the journal and the remote told.
@@ -135,13 +189,21 @@ struct Seen {
     team: Option<Marks>,
 }
 
-async fn fold(workspace: &Workspace, seen: Seen, forge: Result<ForgeKnown, Trouble>, whole: bool) -> Known {
-    let names = names(workspace, forge.as_ref().ok(), &seen.facts);
-    let environments = look(workspace, names, &seen, forge.as_ref().ok()).await;
+async fn fold(
+    workspace: &Workspace,
+    seen: Seen,
+    forge: Result<ForgeKnown, Trouble>,
+    kept: Option<Arc<Kept>>,
+    whole: bool,
+) -> Known {
+    let told = forge.as_ref().ok().or_else(|| kept.as_ref().map(|kept| &kept.forge));
+    let names = names(workspace, told, &seen.facts);
+    let answers = ask_services(workspace, &names, told).await;
+    let environments = environments(workspace, &names, &seen, told, &answers);
     let waiting = workspace.github().ok().and_then(|github| github.waiting());
     let Seen { releases, facts, team } = seen;
     let (team_trouble, degraded, at) = (None, None, SystemClock.now());
-    Known { releases, facts, environments, team, team_trouble, forge, waiting, degraded, whole, at }
+    Known { releases, facts, environments, team, team_trouble, forge, kept, answers, waiting, degraded, whole, at }
 }
 
 async fn ask_forge(workspace: &Workspace, depth: Depth) -> Result<ForgeKnown, Trouble> {
@@ -242,18 +304,11 @@ fn names(workspace: &Workspace, forge: Option<&ForgeKnown>, facts: &[Fact]) -> V
     names
 }
 
-/// Asks the live services of all environments at once, then folds each.
-async fn look(
-    workspace: &Workspace,
-    names: Vec<EnvironmentName>,
-    seen: &Seen,
-    forge: Option<&ForgeKnown>,
-) -> Vec<Environment> {
-    let Seen { releases, facts, team } = seen;
-    let (team, now) = (team.as_ref(), SystemClock.now());
+/// Asks the live services of all environments at once.
+async fn ask_services(workspace: &Workspace, names: &[EnvironmentName], forge: Option<&ForgeKnown>) -> Answers {
     let deployments = forge.map_or(&[][..], |forge| &forge.deployments);
     let mut asked = JoinSet::new();
-    for (place, name) in names.iter().cloned().enumerate() {
+    for name in names.iter().cloned() {
         let settings = workspace.settings.environment(name.as_str());
         let base = live::url(&name, &settings, deployments);
         let whole = |probe: &Option<String>| probe.as_deref().and_then(|probe| address(probe, base.as_deref()));
@@ -262,23 +317,33 @@ async fn look(
         asked.spawn(async move {
             let version = async { Some(probe.version(version.as_deref()?).await) };
             let health = async { Some(probe.health(health.as_ref()?).await) };
-            let (version, health) = tokio::join!(version, health);
-            (place, name, settings, version, health)
+            (name, tokio::join!(version, health))
         });
     }
-    let mut answers = asked.join_all().await;
-    answers.sort_by_key(|(place, ..)| *place);
-    answers
-        .into_iter()
-        .map(|(_, name, settings, version, health)| {
-            let evidence = forge.and_then(|forge| forge.evidence.get(&name));
-            let runs = evidence.map(|evidence| {
-                let serving = Serving { environment: &name, all: &names, shared: evidence.shared };
-                (serving, evidence.runs.as_slice())
-            });
-            let settings = &settings;
-            let name = name.clone();
-            live::know(&Sightings { name, settings, releases, deployments, runs, facts, team, now, version, health })
-        })
-        .collect()
+    asked.join_all().await.into_iter().collect()
+}
+
+/// Folds each environment of what was seen; asks nothing.
+fn environments(
+    workspace: &Workspace,
+    names: &[EnvironmentName],
+    seen: &Seen,
+    forge: Option<&ForgeKnown>,
+    answers: &Answers,
+) -> Vec<Environment> {
+    let Seen { releases, facts, team } = seen;
+    let (team, now) = (team.as_ref(), SystemClock.now());
+    let deployments = forge.map_or(&[][..], |forge| &forge.deployments);
+    let each = |name: &EnvironmentName| {
+        let evidence = forge.and_then(|forge| forge.evidence.get(name));
+        let runs = evidence.map(|evidence| {
+            let serving = Serving { environment: name, all: names, shared: evidence.shared };
+            (serving, evidence.runs.as_slice())
+        });
+        let settings = &workspace.settings.environment(name.as_str());
+        let (version, health) = answers.get(name).cloned().unwrap_or_default();
+        let name = name.clone();
+        live::know(&Sightings { name, settings, releases, deployments, runs, facts, team, now, version, health })
+    };
+    names.iter().map(each).collect()
 }

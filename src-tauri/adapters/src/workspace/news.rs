@@ -2,6 +2,7 @@
 
 use lastgood_core::error::Code;
 use lastgood_core::live::Environment;
+use lastgood_core::ports::forge::DeploymentState;
 use lastgood_core::ports::world::Alert;
 use lastgood_core::rollback::check::Verdict;
 
@@ -18,6 +19,12 @@ impl Known {
             {
                 news.push(alert(format!("{} is failing", environment.name), after_failing(environment, &words), true));
             }
+            if let Some(words) = self.differs(environment)
+                && known.is_some_and(|known| before.differs(known) != Some(words))
+            {
+                let title = format!("{} runs something else than was deployed", environment.name);
+                news.push(alert(title, words.to_owned(), true));
+            }
         }
         if let (Ok(now), Ok(then)) = (&self.forge, &before.forge) {
             let new = now.waiting_runs.iter().filter(|run| !then.waiting_runs.iter().any(|known| known.id == run.id));
@@ -33,6 +40,23 @@ impl Known {
         }
         news
     }
+
+    /// What the service answers and what was deployed last are two things. While a deployment or a rollback of ours is
+    /// under way that is as it should be.
+    fn differs<'a>(&self, environment: &'a Environment) -> Option<&'a str> {
+        let words = environment.live.as_ref()?.disagreement.as_deref()?;
+        let held = environment.hold.as_ref().is_some_and(|hold| hold.in_use);
+        let deployments = self.github().map_or(&[][..], |forge| &forge.deployments);
+        let newest = deployments.iter().find(|found| found.environment == environment.name);
+        (!held && !newest.is_some_and(|found| is_under_way(&found.state))).then_some(words)
+    }
+}
+
+fn is_under_way(state: &DeploymentState) -> bool {
+    matches!(
+        state,
+        DeploymentState::Pending | DeploymentState::Queued | DeploymentState::InProgress | DeploymentState::Waiting
+    )
 }
 
 fn failing(environment: &Environment) -> Option<String> {

@@ -3,6 +3,7 @@
 mod audience;
 mod beginning;
 mod glass;
+mod kept;
 mod logs;
 mod news;
 mod orders;

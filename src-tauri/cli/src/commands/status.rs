@@ -38,7 +38,7 @@ pub(crate) async fn run(arguments: Status) -> Result<ExitCode, Trouble> {
             "waiting_runs": arguments.all.then(|| waiting_runs(&known)),
             "github": match &known.forge {
                 Ok(forge) => json!({ "account": forge.account, "calls_left": forge.calls_left }),
-                Err(trouble) => json!({ "error": trouble }),
+                Err(trouble) => json!({ "error": trouble, "known_at": known.kept.as_ref().map(|kept| kept.at) }),
             },
             "waiting": known.waiting,
             "degraded": known.degraded,
@@ -51,6 +51,10 @@ pub(crate) async fn run(arguments: Status) -> Result<ExitCode, Trouble> {
         }
         if let Some(waiting) = &known.waiting {
             output::line(&format!("! {}", waiting.sentence()));
+        }
+        if let Some(kept) = &known.kept {
+            let age = words(known.at.as_second().saturating_sub(kept.at.as_second()).max(0));
+            output::line(&format!("! What GitHub told {age} ago is shown"));
         }
         known.environments.iter().for_each(|environment| print(environment, &unfinished, known.at));
         if known.environments.is_empty() && known.forge.is_ok() {
@@ -104,7 +108,9 @@ fn as_json(environment: &Environment, unfinished: &[Rollback], at: Timestamp) ->
             "version": live.version,
             "source": live.source,
             "since": live.since,
-            "health": live.health.as_ref().map(|health| json!({ "verdict": health.verdict, "sentence": health.sentence })),
+            "health": live.health.as_ref().map(|health| json!({
+                "verdict": health.verdict, "sentence": health.sentence, "since": health.since,
+            })),
             "disagreement": live.disagreement,
         })
     });
@@ -130,6 +136,12 @@ fn as_json(environment: &Environment, unfinished: &[Rollback], at: Timestamp) ->
         "candidates": candidates,
         "hold": environment.hold.as_ref().map(|hold| as_value(hold, at)),
         "quarantined": environment.quarantined,
+        "marked_good": environment.marked_good.iter().map(|mark| json!({
+            "tag": mark.tag, "by": mark.by, "reason": mark.reason, "at": mark.at,
+        })).collect::<Vec<_>>(),
+        "incidents": environment.disturbances.iter().map(|found| json!({
+            "incident": found.incident, "title": found.title, "severity": found.severity, "from": found.from, "to": found.to,
+        })).collect::<Vec<_>>(),
         "returned": environment.returned.as_ref().map(|returned| json!({
             "rollback": returned.rollback, "from": returned.from, "to": returned.to, "since": returned.since,
         })),

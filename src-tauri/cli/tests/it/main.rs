@@ -8,7 +8,10 @@ mod break_glass;
 mod check;
 mod deciding;
 mod forward;
+mod good;
 mod holds;
+#[cfg(unix)]
+mod hostile;
 mod incident;
 mod journal;
 mod kills;

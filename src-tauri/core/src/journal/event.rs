@@ -4,7 +4,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::{incident, postmortem, rollback};
+use crate::{incident, live, postmortem, rollback};
 
 /// In the journal a family does not show: each event has a `kind` that no other family has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -14,6 +14,8 @@ pub enum Event {
     Postmortem(postmortem::event::Event),
     /// Each `kind` begins with `incident_`.
     Incident(incident::event::Event),
+    /// Each `kind` begins with `live_`.
+    Live(live::event::Event),
 }
 
 impl Event {
@@ -21,7 +23,7 @@ impl Event {
     pub fn rollback(&self) -> Option<&rollback::event::Event> {
         match self {
             Self::Rollback(event) => Some(event),
-            Self::Postmortem(_) | Self::Incident(_) => None,
+            Self::Postmortem(_) | Self::Incident(_) | Self::Live(_) => None,
         }
     }
 
@@ -29,7 +31,7 @@ impl Event {
     pub fn incident(&self) -> Option<&incident::event::Event> {
         match self {
             Self::Incident(event) => Some(event),
-            Self::Rollback(_) | Self::Postmortem(_) => None,
+            Self::Rollback(_) | Self::Postmortem(_) | Self::Live(_) => None,
         }
     }
 
@@ -37,7 +39,15 @@ impl Event {
     pub fn postmortem(&self) -> Option<&postmortem::event::Event> {
         match self {
             Self::Postmortem(event) => Some(event),
-            Self::Rollback(_) | Self::Incident(_) => None,
+            Self::Rollback(_) | Self::Incident(_) | Self::Live(_) => None,
+        }
+    }
+
+    /// What was said or seen of a release that runs, where it is that.
+    pub fn live(&self) -> Option<&live::event::Event> {
+        match self {
+            Self::Live(event) => Some(event),
+            Self::Rollback(_) | Self::Postmortem(_) | Self::Incident(_) => None,
         }
     }
 }
@@ -60,6 +70,12 @@ impl From<postmortem::event::Event> for Event {
     }
 }
 
+impl From<live::event::Event> for Event {
+    fn from(event: live::event::Event) -> Self {
+        Self::Live(event)
+    }
+}
+
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
@@ -69,6 +85,9 @@ impl<'de> Deserialize<'de> for Event {
         }
         if kind.starts_with(incident::event::PREFIX) {
             return serde_json::from_value(value).map(Self::Incident).map_err(D::Error::custom);
+        }
+        if kind.starts_with(live::event::PREFIX) {
+            return serde_json::from_value(value).map(Self::Live).map_err(D::Error::custom);
         }
         serde_json::from_value(value).map(Self::Rollback).map_err(D::Error::custom)
     }

@@ -29,10 +29,10 @@ pub(super) fn find(facts: &[Fact], hold: &Hold, live: &TagName) -> Option<Return
     })
 }
 
-/// Targets that were not well when they were last proved.
-pub(super) fn unproved(facts: &[Fact], environment: &EnvironmentName) -> Vec<TagName> {
+/// Targets that were not well when they were last proved, and when that was.
+pub(super) fn unproved(facts: &[Fact], environment: &EnvironmentName) -> Vec<(TagName, Timestamp)> {
     let mut targets: HashMap<&RollbackId, &TagName> = HashMap::new();
-    let mut answers: HashMap<&TagName, Verdict> = HashMap::new();
+    let mut answers: HashMap<&TagName, (Verdict, Timestamp)> = HashMap::new();
     for fact in facts.iter().filter(|fact| fact.subject.environment.as_ref() == Some(environment)) {
         let Some(id) = &fact.subject.rollback else { continue };
         if let Some(Event::RollbackStarted(plan)) = fact.event.rollback() {
@@ -41,9 +41,9 @@ pub(super) fn unproved(facts: &[Fact], environment: &EnvironmentName) -> Vec<Tag
         if let (Some(Event::Answered(answer)), Some(target)) = (fact.event.rollback(), targets.get(id))
             && answer.question == Question::LiveHealth
         {
-            answers.insert(target, answer.verdict);
+            answers.insert(target, (answer.verdict, fact.at));
         }
     }
-    let failed = answers.into_iter().filter(|(_, verdict)| *verdict == Verdict::Failed);
-    failed.map(|(tag, _)| tag.clone()).collect()
+    let failed = answers.into_iter().filter(|(_, (verdict, _))| *verdict == Verdict::Failed);
+    failed.map(|(tag, (_, at))| (tag.clone(), at)).collect()
 }

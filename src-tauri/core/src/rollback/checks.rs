@@ -54,7 +54,12 @@ pub fn ask<'a>(
 
 /// All answers before this rollback, in the order in which they are shown.
 pub async fn ask_all(ports: &Ports, repository: &str, plan: &Plan) -> Vec<Answer> {
-    let mut answers: Vec<Answer> = ask(before(plan), ports, repository, plan).collect().await;
+    ask_these(before(plan), ports, repository, plan).await
+}
+
+/// The answers to some of the questions, in the order in which they are shown.
+pub async fn ask_these(questions: Vec<Question>, ports: &Ports, repository: &str, plan: &Plan) -> Vec<Answer> {
+    let mut answers: Vec<Answer> = ask(questions, ports, repository, plan).collect().await;
     answers.sort_by_key(|answer| answer.question);
     answers
 }

@@ -1,7 +1,9 @@
 //! What runs where, and what was last good.
 
+mod ci;
 pub(crate) mod kit;
 mod runs;
+mod told;
 
 use lastgood_core::hold::quarantined;
 use lastgood_core::live::last_good::{Against, words};
@@ -88,7 +90,7 @@ fn last_good_is_the_newest_that_ran_for_the_soak_time_and_is_not_live() {
     let team = Team::new(&["v1", "v2", "v3"], &[("v1", 0), ("v2", 3600), ("v3", 7200)]);
     let known = know(&team.sightings());
     assert_eq!(known.last_good.tag.unwrap().as_str(), "v2.0.0");
-    assert_eq!(known.last_good.sentence, "v2.0.0 ran here 1 h without an incident");
+    assert_eq!(known.last_good.sentence, "v2.0.0 ran here 1 h; no incident is known");
     let order: Vec<_> = known.last_good.candidates.iter().map(|one| one.tag.as_str()).collect();
     assert_eq!(order, ["v3.0.0", "v2.0.0", "v1.0.0"]);
     assert_eq!(known.last_good.candidates[0].reason, "it is live");
@@ -248,7 +250,7 @@ fn each_candidate_says_what_speaks_against_it() {
     let mut team = Team::new(&["v1", "v2", "v3", "v4"], &[("v1", 0), ("v2", 10_000), ("v3", 20_000), ("v4", 20_060)]);
     team.facts = kit::quarantine("v2.0.0");
     let good = know(&team.sightings()).last_good;
-    let against = |tag: &str| candidate(&good, tag).against;
+    let against = |tag: &str| candidate(&good, tag).against.clone();
     assert_eq!(against("v4.0.0"), Some(Against::Live));
     assert_eq!(against("v3.0.0"), Some(Against::TooShort { seconds: 60, soak_minutes: 30 }));
     assert_eq!(against("v2.0.0"), Some(Against::Quarantined));

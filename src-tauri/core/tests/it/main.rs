@@ -15,3 +15,4 @@ mod release;
 mod risk;
 mod settings;
 mod telling;
+mod title;

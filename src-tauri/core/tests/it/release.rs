@@ -225,3 +225,24 @@ fn release(tag: &str, seconds: Option<i64>) -> Release {
 fn names(releases: &[Release]) -> Vec<&str> {
     releases.iter().map(|release| release.tag.as_str()).collect()
 }
+
+#[test]
+fn releases_are_ordered_by_version_as_the_window_orders_them() {
+    let table: Vec<serde_json::Value> =
+        serde_json::from_str(include_str!("../../../../ui/tests/version-order.json")).unwrap();
+    let release = |row: &serde_json::Value| {
+        let moment = |seconds| Moment { seconds, offset: 0 };
+        let version = row["version"].as_str().map(|text| text.parse().unwrap());
+        Release {
+            version,
+            date: row["second"].as_i64().map(moment),
+            ..crate::live::kit::release(row["tag"].as_str().unwrap(), 0)
+        }
+    };
+    let told: Vec<Release> = table.iter().map(release).collect();
+    let mut sorted: Vec<_> = told.iter().rev().cloned().collect();
+    sort(&mut sorted, Sort::Version);
+    let tags =
+        |releases: &[Release]| -> Vec<String> { releases.iter().map(|release| release.tag.to_string()).collect() };
+    assert_eq!(tags(&sorted), tags(&told));
+}

@@ -1,6 +1,7 @@
 //! The tasks behind the settings: each waits for the world, so that the controller need not.
 
 use jiff::{SignedDuration, Timestamp};
+use lastgood_adapters::alerts;
 use lastgood_adapters::secret::Secret;
 use lastgood_adapters::sign_in::{DeviceFlow, Home, Host, SignIn};
 use lastgood_adapters::vault;
@@ -64,6 +65,13 @@ impl Controller {
         let sender = self.sender.clone();
         tauri::async_runtime::spawn_blocking(move || {
             drop(sender.send(Message::SettingsNews(News::Keychain(vault::look()))));
+        });
+    }
+
+    pub(super) fn spawn_alerts(&self) {
+        let sender = self.sender.clone();
+        tauri::async_runtime::spawn(async move {
+            drop(sender.send(Message::SettingsNews(News::Alerts(alerts::service().await))));
         });
     }
 

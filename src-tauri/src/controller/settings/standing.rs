@@ -61,7 +61,11 @@ impl Controller {
         let blank = HostState::default();
         let hosts = self.shown_hosts()?.into_iter();
         let hosts = hosts.map(|host| self.host_view(&host, self.settings.hosts.get(&host.name).unwrap_or(&blank)));
-        Ok(SettingsView { hosts: hosts.collect(), keychain: view::keychain(self.settings.keychain.as_ref()) })
+        Ok(SettingsView {
+            hosts: hosts.collect(),
+            keychain: view::keychain(self.settings.keychain.as_ref()),
+            alerts: view::alerts(self.settings.alerts.as_ref()),
+        })
     }
 
     /// The open repository's host first. A rehearsal of the window's own needs no sign-in.

@@ -1,11 +1,12 @@
 //! From what is known of a host to what the window shows.
 
 use jiff::Timestamp;
+use lastgood_adapters::alerts::Service;
 use lastgood_adapters::github::account::{Account, May, Right, Rights, TokenKind};
 use lastgood_adapters::sign_in::Home;
 use lastgood_adapters::vault::Closed;
 
-use super::{AccountView, KeychainState, KeychainView, RightAnswer, RightView, TokenHome};
+use super::{AccountView, AlertsState, AlertsView, KeychainState, KeychainView, RightAnswer, RightView, TokenHome};
 
 pub(crate) fn account(account: &Account, rights: Option<&Rights>, at: Timestamp) -> AccountView {
     let rights = rights.map(|rights| {
@@ -56,6 +57,30 @@ pub(crate) fn keychain(found: Option<&Result<(), Closed>>) -> KeychainView {
             };
             let trouble = closed.trouble();
             view(state, &trouble.message, &trouble.hint)
+        }
+    }
+}
+
+pub(crate) fn alerts(found: Option<&Service>) -> AlertsView {
+    let view = |state, sentence: String, hint: &str| AlertsView { state, sentence, hint: hint.to_owned() };
+    match found {
+        None => view(AlertsState::Asking, "Asking the notification service".to_owned(), ""),
+        Some(Service::Ready { name, buttons: true }) => view(
+            AlertsState::Ready,
+            format!("{name} shows alerts."),
+            "Their button brings this window to what they are about.",
+        ),
+        Some(Service::Ready { name, buttons: false }) => {
+            let hint = "It knows no buttons; the inbox leads to what an alert is about.";
+            view(AlertsState::Plain, format!("{name} shows alerts."), hint)
+        }
+        Some(Service::System) => {
+            view(AlertsState::Plain, "This system shows alerts.".to_owned(), "The inbox has them all.")
+        }
+        Some(Service::Missing) => {
+            let hint = "Nothing is lost: the inbox has them all, and the title counts them. To see them on the desktop, start a \
+                        notification service such as dunst.";
+            view(AlertsState::Missing, "No notification service answers here.".to_owned(), hint)
         }
     }
 }

@@ -14,7 +14,7 @@ use lastgood_core::rollback::plan::RELEASE_BUDGET_SECONDS;
 
 use super::{
     ArmingView, Candidate, CheckView, EnvironmentView, GithubReach, GithubState, HealthView, HoldView, Kind, LaneSpan,
-    LastGoodView, LiveView, Mark, MarkKind, Overview, Policy, Ran, ReleaseRow, Source, Tone, Verdict,
+    LastGoodView, LiveView, Mark, MarkKind, Overview, Policy, Ran, ReleaseRow, Source, Tone, Verdict, told,
 };
 
 pub(crate) fn row(release: &Release) -> ReleaseRow {
@@ -33,6 +33,7 @@ pub(crate) fn row(release: &Release) -> ReleaseRow {
         author: release.author.clone(),
         prerelease: release.prerelease,
         signed: release.signed,
+        github: None,
     }
 }
 
@@ -65,6 +66,7 @@ pub(crate) fn overview(
         environments,
         release_count: u32::try_from(known.releases.len()).unwrap_or(u32::MAX),
         unread,
+        ci: Vec::new(),
     }
 }
 
@@ -112,6 +114,8 @@ fn environment(
         lane: environment.spans.iter().map(|span| lane(span, environment)).collect(),
         marks: marks(environment),
         ran: ran(environment, known.at),
+        incidents: told::incidents(environment),
+        marked_good: told::marked_good(environment),
         rollback: rollbacks
             .iter()
             .find(|rollback| rollback.end.is_none() && rollback.plan.environment == environment.name)
@@ -121,7 +125,7 @@ fn environment(
 
 /// An expired hold is everybody's to lift, and one on this machine alone is this person's.
 fn is_mine(hold: &Hold, known: &Known) -> bool {
-    let me = known.forge.as_ref().is_ok_and(|forge| hold.owner == format!("@{}", forge.account));
+    let me = known.github().is_some_and(|forge| hold.owner == format!("@{}", forge.account));
     me || !hold.blocks(known.at) || hold.place == Place::ThisMachine
 }
 
@@ -202,7 +206,7 @@ fn live_view(live: &live::Live) -> LiveView {
         health: live.health.as_ref().map(|health| HealthView {
             verdict: verdict(health.verdict),
             sentence: health.sentence.clone(),
-            since: None,
+            since: health.since.map(|since| since.to_string()),
         }),
         disagreement: live.disagreement.clone(),
     }
@@ -257,14 +261,24 @@ fn marks(environment: &Environment) -> Vec<Mark> {
 
 fn github(known: &Known) -> GithubState {
     let checked_at = Some(known.at.to_string());
+    let known_at = known.kept.as_ref().map(|kept| kept.at.to_string());
     let calls_left = known.forge.as_ref().ok().and_then(|forge| forge.calls_left);
     if let Some(waiting) = &known.waiting {
         let (sentence, hint) = (waiting.sentence(), "It goes on by itself.".to_owned());
-        return GithubState { state: GithubReach::Limited, sentence, hint, calls_left, checked_at };
+        return GithubState { state: GithubReach::Limited, sentence, hint, calls_left, checked_at, known_at };
     }
-    if let (Some(words), Ok(_)) = (&known.degraded, &known.forge) {
+    // Where GitHub answers nothing to anybody, its status page's word is the better one.
+    let troubled = |trouble: &Trouble| matches!(reach(trouble), GithubReach::Unreachable | GithubReach::Degraded);
+    if let Some(words) = known.degraded.as_ref().filter(|_| known.forge.as_ref().err().is_none_or(troubled)) {
         let hint = "A deploy may be slow or fail for reasons that are not yours.".to_owned();
-        return GithubState { state: GithubReach::Degraded, sentence: words.clone(), hint, calls_left, checked_at };
+        return GithubState {
+            state: GithubReach::Degraded,
+            sentence: words.clone(),
+            hint,
+            calls_left,
+            checked_at,
+            known_at,
+        };
     }
     match &known.forge {
         Ok(forge) => GithubState {
@@ -273,6 +287,7 @@ fn github(known: &Known) -> GithubState {
             hint: String::new(),
             calls_left: forge.calls_left,
             checked_at,
+            known_at,
         },
         Err(trouble) => GithubState {
             state: reach(trouble),
@@ -280,6 +295,7 @@ fn github(known: &Known) -> GithubState {
             hint: trouble.hint.clone(),
             calls_left: None,
             checked_at,
+            known_at,
         },
     }
 }

@@ -1,6 +1,8 @@
+import type { CiView } from "../../ipc/generated/CiView";
 import type { Mark } from "../../ipc/generated/Mark";
 import type { ReleaseRow } from "../../ipc/generated/ReleaseRow";
 import type { Tone } from "../../words/outcome";
+import { plain } from "../../words/text";
 import type { Glyphs } from "../shared/Glyph.svelte";
 
 export type RowSign = { tone: Tone; glyph: Glyphs | null; word: string; title: string };
@@ -23,8 +25,18 @@ export function rowSign(row: ReleaseRow, marks: Marks | undefined, environment: 
     return { tone: "good", glyph: "check", word: "last good", title: `Last good in ${environment}` };
   if (row.commit === null)
     return { tone: "neutral", glyph: "block", word: "not deployable", title: "This tag names no commit" };
-  if (row.prerelease) return { tone: "neutral", glyph: null, word: "pre-release", title: "A pre-release" };
+  if (row.github?.draft) return { tone: "neutral", glyph: null, word: "draft", title: "A draft on GitHub" };
+  if (row.prerelease || row.github?.prerelease)
+    return { tone: "neutral", glyph: null, word: "pre-release", title: "A pre-release" };
   return null;
+}
+
+/** What the builds of a release said; a build that passed says it in one letter. */
+export function ciSign(ci: CiView): RowSign {
+  const title = `CI: ${plain(ci.sentence)}`;
+  if (ci.state === "failed") return { tone: "bad", glyph: "cross", word: "CI failed", title };
+  if (ci.state === "running") return { tone: "info", glyph: null, word: "CI runs", title };
+  return { tone: "neutral", glyph: "check", word: "CI", title };
 }
 
 export function nodeTone(marks: Marks | undefined): "good" | "bad" | "info" | "plain" {

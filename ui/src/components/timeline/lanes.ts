@@ -1,3 +1,4 @@
+import type { LaneIncident } from "../../ipc/generated/LaneIncident";
 import type { LaneSpan } from "../../ipc/generated/LaneSpan";
 import { day, instant } from "../../words/time";
 
@@ -24,6 +25,7 @@ const CHANGES_SHOWN = 6;
 const GAP = 3;
 const THINNEST = 3;
 const LIVE_WIDTH = 22;
+const LEAST_INCIDENT = 6;
 const CHARACTER = 6.4;
 const LABEL_INSET = 8;
 /** A short name may nearly fill its bar. */
@@ -34,6 +36,8 @@ const ARC_WIDTH = 18;
 /** The stretch of time that the chart shows, and the pixels it has for it. */
 export type Frame = { from: number; to: number; left: number; right: number };
 export type Bar = { x: number; width: number; label: string; inset: number; span: LaneSpan };
+/** An incident as it lies in the time of the chart. */
+export type Mark = { x: number; width: number; label: string; incident: LaneIncident };
 export type Tick = { x: number; label: string };
 
 /** The latest changes of the busiest environment, and what is live or last good in the others. */
@@ -62,6 +66,22 @@ export function barsOf(spans: LaneSpan[], frame: Frame): Bar[] {
     limit = x - GAP;
   }
   return bars.reverse();
+}
+
+/** The incidents of the chart's time, oldest first; what is too short to see is drawn wide enough. */
+export function incidentsOf(incidents: LaneIncident[], frame: Frame): Mark[] {
+  const marks: Mark[] = [];
+  for (const incident of incidents) {
+    const to = instant(incident.to) ?? frame.to;
+    if (to < frame.from) continue;
+    const start = place(instant(incident.from) ?? frame.from, frame);
+    const x = Math.min(start, frame.right - LEAST_INCIDENT);
+    const width = Math.max(LEAST_INCIDENT, place(to, frame) - x);
+    const severity = `SEV ${incident.severity}`;
+    const label = severity.length * CHARACTER <= width - 2 * LEAST_INSET ? severity : "";
+    marks.push({ x, width, label, incident });
+  }
+  return marks;
 }
 
 /** The longest name that fits: with its mark, whole, without its prefix, cut, or none. */

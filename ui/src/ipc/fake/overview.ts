@@ -16,11 +16,32 @@ export function sampleOverview(now: number): Overview {
     environments: [production(now), staging(now)],
     releaseCount: 12,
     unread: 1,
+    ci: [
+      {
+        tag: "v2.4.1",
+        state: "failed",
+        sentence: "1 of 2 failed: ci.yml",
+        url: "https://github.com/acme/connectias/actions/runs/9",
+      },
+      {
+        tag: "v2.4.0",
+        state: "passed",
+        sentence: "ci.yml passed",
+        url: "https://github.com/acme/connectias/actions/runs/8",
+      },
+    ],
   };
 }
 
 function sampleGithub(now: number): GithubState {
-  return { state: "connected", sentence: "GitHub answers", hint: "", callsLeft: 4812, checkedAt: iso(now) };
+  return {
+    state: "connected",
+    sentence: "GitHub answers",
+    hint: "",
+    callsLeft: 4812,
+    checkedAt: iso(now),
+    knownAt: null,
+  };
 }
 
 export function signedOut(now: number): GithubState {
@@ -30,6 +51,7 @@ export function signedOut(now: number): GithubState {
     hint: "Sign in with gh auth login, or set GH_TOKEN, then refresh.",
     callsLeft: null,
     checkedAt: iso(now),
+    knownAt: null,
   };
 }
 
@@ -40,6 +62,7 @@ export function githubAway(now: number): GithubState {
     hint: "Look at githubstatus.com and at your network.",
     callsLeft: null,
     checkedAt: iso(now),
+    knownAt: iso(now - 6 * MINUTE),
   };
 }
 
@@ -83,7 +106,7 @@ function production(now: number): EnvironmentView {
       sentence: "The version probe answers 2.4.1",
       health: {
         verdict: "failed",
-        sentence: "Health answers 503, 3 of 3 tries",
+        sentence: "health 503",
         since: iso(now - 37 * MINUTE),
       },
       disagreement: null,
@@ -116,6 +139,17 @@ function production(now: number): EnvironmentView {
       { tag: "v2.3.1", seconds: 168_000 },
       { tag: "v2.2.3", seconds: 510_000 },
     ],
+    incidents: [
+      {
+        id: "inc-1",
+        title: "Sessions end early",
+        severity: 3,
+        from: iso(now - 10.1 * DAY),
+        to: iso(now - 9.6 * DAY),
+      },
+      { id: "inc-2", title: "Plugins fail to load", severity: 2, from: iso(now - 36 * MINUTE), to: null },
+    ],
+    markedGood: [],
     rollback: null,
   };
 }
@@ -129,7 +163,7 @@ function staging(now: number): EnvironmentView {
       since: iso(now - 0.9 * DAY),
       source: "deployment",
       sentence: "The newest successful deployment put it there",
-      health: { verdict: "passed", sentence: "Health answers 200", since: iso(now - 0.9 * DAY) },
+      health: { verdict: "passed", sentence: "health 200", since: iso(now - 0.9 * DAY) },
       disagreement: null,
     },
     liveSentence: "v2.5.0-rc.1 is live",
@@ -154,6 +188,8 @@ function staging(now: number): EnvironmentView {
       { tag: "v2.4.0", mark: "last_good" },
     ],
     ran: [{ tag: "v2.4.0", seconds: 558_000 }],
+    incidents: [],
+    markedGood: [],
     rollback: null,
   };
 }

@@ -110,7 +110,7 @@ export class FakePapers {
     if (id === this.paper.id) return this.paper;
     if (id === "unknown")
       throw new IpcError({
-        code: "postmortem.unknown",
+        code: "document_unknown",
         message: "This post-mortem is not there any more",
         hint: "Go back to the post-mortems.",
       });

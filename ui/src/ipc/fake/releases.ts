@@ -1,5 +1,6 @@
 import type { ReleaseDetail } from "../generated/ReleaseDetail";
 import type { ReleaseRow } from "../generated/ReleaseRow";
+import type { SignatureView } from "../generated/SignatureView";
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
@@ -29,13 +30,13 @@ export function sampleReleases(now: number): ReleaseRow[] {
 
 /** A long history in three series, as a monorepo has it. */
 export function manyReleases(amount: number, now: number): ReleaseRow[] {
-  const prefixes = ["api-", "web-", "worker-"];
+  const prefixes = ["api", "web", "worker"];
   return Array.from({ length: amount }, (_, index) => {
     const prefix = prefixes[index % prefixes.length] ?? "";
     const number = amount - index;
     const version = `${Math.floor(number / 400)}.${Math.floor(number / 20) % 20}.${number % 20}`;
     const commit = (index * 2654435761).toString(16).padStart(8, "0").slice(-8);
-    return row(`${prefix}v${version}`, `Change set ${number}`, now - index * 7 * HOUR, commit, prefix);
+    return row(`${prefix}-v${version}`, `Change set ${number}`, now - index * 7 * HOUR, commit, prefix);
   });
 }
 
@@ -65,6 +66,12 @@ export function hostileReleases(now: number): ReleaseRow[] {
   ];
 }
 
+const VOUCHED: SignatureView = {
+  verdict: "passed",
+  sentence: "The tag is signed by @platform-lead",
+  evidence: ["SSH key SHA256:9vT2… of @platform-lead"],
+};
+
 export function sampleDetail(tag: string, live: string | null): ReleaseDetail {
   if (tag === live)
     return {
@@ -75,9 +82,21 @@ export function sampleDetail(tag: string, live: string | null): ReleaseDetail {
       leaving: [],
       changes: [],
       comparedWith: live,
+      signature: VOUCHED,
+      compareUrl: null,
     };
   if (live === null)
-    return { tag, notes: null, ran: [], commitsLeaving: null, leaving: [], changes: [], comparedWith: null };
+    return {
+      tag,
+      notes: null,
+      ran: [],
+      commitsLeaving: null,
+      leaving: [],
+      changes: [],
+      comparedWith: null,
+      signature: VOUCHED,
+      compareUrl: null,
+    };
   return {
     tag,
     notes: "Sandbox limits for plugins.\nThe audit view lists who changed what.",
@@ -94,16 +113,22 @@ export function sampleDetail(tag: string, live: string | null): ReleaseDetail {
       { number: null, title: "Bump wasmtime to 27.0.1" },
     ],
     changes: [
-      { tone: "warn", title: "2 config keys change", items: ["FUEL_LIMIT", "PLUGIN_CACHE"] },
-      { tone: "good", title: "No database migration in between", items: [] },
-      { tone: "good", title: "Deploy workflow is unchanged", items: [] },
+      { tone: "good", title: `No migrations since ${tag}`, items: [] },
+      {
+        tone: "warn",
+        title: `1 configuration file differs between ${tag} and live`,
+        items: ["config/production.toml: the rollback changes FUEL_LIMIT and removes PLUGIN_CACHE"],
+      },
+      { tone: "good", title: `deploy.yml is as it was in ${tag}`, items: [] },
     ],
     comparedWith: live,
+    signature: VOUCHED,
+    compareUrl: `https://github.com/acme/connectias/compare/${tag}...${live}`,
   };
 }
 
 function row(tag: string, title: string, at: number, commit: string, series = ""): ReleaseRow {
-  const version = tag.slice(series.length).replace(/^v/, "");
+  const version = (series === "" ? tag : tag.slice(series.length + 1)).replace(/^v/, "");
   const full = commit.repeat(5);
   return {
     tag,
@@ -117,6 +142,7 @@ function row(tag: string, title: string, at: number, commit: string, series = ""
     author: "@platform-lead",
     prerelease: version.includes("-rc"),
     signed: true,
+    github: null,
   };
 }
 

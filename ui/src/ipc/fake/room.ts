@@ -260,7 +260,7 @@ export class FakeRoom {
       });
     if (draft.blocked)
       throw new IpcError({
-        code: "update.blocked",
+        code: "value_missing",
         message: draft.blocked.sentence,
         hint: draft.blocked.hint,
       });
@@ -363,7 +363,7 @@ export class FakeRoom {
     const found = this.incidents.find((one) => one.id === id);
     if (!found)
       throw new IpcError({
-        code: "incident.unknown",
+        code: "incident_unknown",
         message: "This incident is not in the journal",
         hint: "Go back to the incidents.",
       });
@@ -374,7 +374,7 @@ export class FakeRoom {
     const found = incident.destinations.find((one) => one.id === id);
     if (!found)
       throw new IpcError({
-        code: "destination.unknown",
+        code: "channel_unknown",
         message: "There is no such destination",
         hint: "Choose another one.",
       });
@@ -385,7 +385,7 @@ export class FakeRoom {
     const found = this.#templates.find(({ row }) => row.id === id);
     if (!found)
       throw new IpcError({
-        code: "template.unknown",
+        code: "template_unknown",
         message: "There is no such template",
         hint: "Choose another one.",
       });

@@ -124,6 +124,20 @@ const scenarios = {
       overview.environments = [];
     }),
   },
+  offline: {
+    ...usual,
+    overview: overviewWith((overview, now) => {
+      const knownAt = new Date(now - 6 * 60_000).toISOString();
+      const github = {
+        state: "unreachable",
+        sentence: "GitHub did not answer",
+        hint: "Check the network.",
+      } as const;
+      overview.github = { ...overview.github, ...github, callsLeft: null, knownAt };
+      for (const one of overview.environments)
+        one.arming = { state: "unavailable", sentence: "GitHub did not answer", checkedAt: null, checks: [] };
+    }),
+  },
   "no-last-good": {
     ...usual,
     overview: inProduction((environment) => {

@@ -1,4 +1,5 @@
 import type { AccountView } from "../generated/AccountView";
+import type { AlertsView } from "../generated/AlertsView";
 import type { DeviceView } from "../generated/DeviceView";
 import type { HostView } from "../generated/HostView";
 import type { KeychainView } from "../generated/KeychainView";
@@ -14,6 +15,11 @@ export class FakeSettings {
     sentence: "Your keychain is open.",
     hint: "Tokens are kept there, and nowhere else.",
   };
+  alerts: AlertsView = {
+    state: "ready",
+    sentence: "dunst shows alerts.",
+    hint: "Their button brings this window to what they are about.",
+  };
   #hosts: HostView[];
 
   constructor(
@@ -26,7 +32,7 @@ export class FakeSettings {
   }
 
   view(): SettingsView {
-    return { hosts: this.#hosts, keychain: this.keychain };
+    return { hosts: this.#hosts, keychain: this.keychain, alerts: this.alerts };
   }
 
   /** Puts these in place of what is known of a host. */

@@ -2,10 +2,12 @@
 import type { ArmingView } from "./ArmingView";
 import type { Candidate } from "./Candidate";
 import type { HoldView } from "./HoldView";
+import type { LaneIncident } from "./LaneIncident";
 import type { LaneSpan } from "./LaneSpan";
 import type { LastGoodView } from "./LastGoodView";
 import type { LiveView } from "./LiveView";
 import type { Mark } from "./Mark";
+import type { MarkedGood } from "./MarkedGood";
 import type { Ran } from "./Ran";
 
 export type EnvironmentView = { name: string, live: LiveView | null, liveSentence: string, lastGood: LastGoodView | null, lastGoodSentence: string, candidates: Array<Candidate>, 
@@ -21,6 +23,14 @@ leftBehind: string | null, arming: ArmingView, budgetSeconds: number,
  * Null: no rollback of this environment is known.
  */
 usuallySeconds: number | null, usuallyFrom: number, lane: Array<LaneSpan>, marks: Array<Mark>, ran: Array<Ran>, 
+/**
+ * Oldest first.
+ */
+incidents: Array<LaneIncident>, 
+/**
+ * Releases that a person called good here.
+ */
+markedGood: Array<MarkedGood>, 
 /**
  * One that is not over.
  */

@@ -2,5 +2,14 @@
 import type { EnvironmentRan } from "./EnvironmentRan";
 import type { LeavingChange } from "./LeavingChange";
 import type { ReleaseChange } from "./ReleaseChange";
+import type { SignatureView } from "./SignatureView";
 
-export type ReleaseDetail = { tag: string, notes: string | null, ran: Array<EnvironmentRan>, commitsLeaving: number | null, leaving: Array<LeavingChange>, changes: Array<ReleaseChange>, comparedWith: string | null, };
+export type ReleaseDetail = { tag: string, notes: string | null, ran: Array<EnvironmentRan>, commitsLeaving: number | null, leaving: Array<LeavingChange>, changes: Array<ReleaseChange>, comparedWith: string | null, 
+/**
+ * What the tag's signature is worth; null where it was not asked.
+ */
+signature: SignatureView | null, 
+/**
+ * The page that shows all that lies between, where GitHub has one.
+ */
+compareUrl: string | null, };

@@ -51,3 +51,44 @@ async fn a_token_that_expired_is_told_and_a_network_that_is_gone_is_not() {
     assert_eq!(news.len(), 1);
     assert!(news[0].title.contains("token"), "{news:?}");
 }
+
+#[tokio::test]
+async fn a_service_that_runs_something_else_than_was_deployed_is_told_once_for_each_change() {
+    let rehearsed = Rehearsed::start().await;
+    let workspace = opened(&rehearsed);
+    let before = workspace.know().await.unwrap();
+    deployed(&rehearsed, "v2.3.1", "in_progress");
+    let deploying = workspace.know().await.unwrap();
+    assert_eq!(deploying.news_since(&before), [], "a deployment under way may differ");
+    deployed(&rehearsed, "v2.3.1", "success");
+    let differs = workspace.know().await.unwrap();
+    let news = differs.news_since(&deploying);
+    assert_eq!(news.len(), 1, "{news:?}");
+    assert_eq!(news[0].title, "production runs something else than was deployed");
+    assert_eq!(news[0].body, "The service answers v2.4.1, the newest deployment is v2.3.1.");
+    assert!(news[0].urgent);
+    assert_eq!(workspace.know().await.unwrap().news_since(&differs), [], "it was told");
+
+    deployed(&rehearsed, "v2.3.0", "success");
+    let otherwise = workspace.know().await.unwrap();
+    assert_eq!(otherwise.news_since(&differs).len(), 1, "it differs in another way");
+    deployed(&rehearsed, "v2.4.1", "success");
+    assert_eq!(workspace.know().await.unwrap().news_since(&otherwise), [], "they agree again");
+}
+
+/// A deployment to production that leaves the service as it is.
+fn deployed(rehearsed: &Rehearsed, tag: &str, state: &'static str) {
+    let tag = tag.to_owned();
+    let add = move |known: &mut lastgood_rehearsal::state::State, now: jiff::Timestamp| {
+        let mut made = known.deployments.iter().rev().find(|found| found.environment == "production").unwrap().clone();
+        let number = u64::try_from(known.deployments.len()).unwrap();
+        (made.id, made.git_ref, made.created_at) = (9_500_000_000 + number * 10, tag, now);
+        made.statuses.truncate(1);
+        for status in &mut made.statuses {
+            (status.id, status.state, status.at) = (made.id + 1, state.to_owned(), now);
+        }
+        known.deployments.push(made);
+    };
+    rehearsed.pass(jiff::SignedDuration::from_secs(1));
+    rehearsed.server().change(add).unwrap();
+}

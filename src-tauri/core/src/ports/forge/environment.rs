@@ -1,8 +1,10 @@
 //! Environments as GitHub keeps them: what a deployment must pass there.
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::EnvironmentName;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Environment {
     pub id: u64,
     pub name: EnvironmentName,
@@ -10,7 +12,7 @@ pub struct Environment {
 }
 
 /// The rules before a deployment. Without any, it begins at once.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Protection {
     /// People by login, teams by name; one of them approves. Empty: nobody is asked.
     pub reviewers: Vec<String>,

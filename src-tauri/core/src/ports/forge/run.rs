@@ -1,11 +1,12 @@
 //! Runs beside the one that is followed: the history of a workflow, and what waits for a person.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::ids::{EnvironmentName, ObjectId, RunId};
 
 /// A run in a list. Words of GitHub's are kept as they came.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRecord {
     pub id: RunId,
     /// Its workflow's file name below `.github/workflows/`.

@@ -2,9 +2,13 @@
 
 use jiff::Timestamp;
 use lastgood_core::ids::TagName;
+use lastgood_core::incident::event::Event::{IncidentOpened, IncidentStageSet};
+use lastgood_core::incident::event::Opening;
+use lastgood_core::incident::{self, Severity, Stage};
 use lastgood_core::journal::{Fact, Subject};
-use lastgood_core::live::Sightings;
+use lastgood_core::live::event::Event::{LiveHealthSeen, LiveMarkedGood};
 use lastgood_core::live::last_good::{Candidate, LastGood};
+use lastgood_core::live::{self, Sightings};
 use lastgood_core::ports::forge::{Deployment, DeploymentState};
 use lastgood_core::release::name::read;
 use lastgood_core::release::{Moment, PointsAt, Release, TagKind};
@@ -137,6 +141,45 @@ pub(crate) fn hold() -> Fact {
             over: None,
         },
     )
+}
+
+/// What the journal says of production, at a time.
+pub(crate) fn said(second: i64, event: live::event::Event) -> Fact {
+    Fact { event: event.into(), ..fact(20, second, Event::UndoAsked) }
+}
+
+pub(crate) fn health_seen(second: i64, tag: &str, well: bool) -> Fact {
+    said(second, LiveHealthSeen { tag: Some(tag.into()), well, sentence: String::new() })
+}
+
+pub(crate) fn marked_good(second: i64, tag: &str) -> Fact {
+    let (by, reason) = ("@release-manager".to_owned(), "It served the sale".to_owned());
+    said(second, LiveMarkedGood { tag: tag.into(), by, reason })
+}
+
+/// An incident in production that was found when it was opened; resolved later, or not.
+pub(crate) fn incident(opened: i64, resolved: Option<i64>) -> Vec<Fact> {
+    let by = "@on-call".to_owned();
+    let opening = Opening {
+        title: "Plugins fail".to_owned(),
+        severity: Severity::DEFAULT,
+        by: by.clone(),
+        commander: None,
+        impact: None,
+        surfaces: Vec::new(),
+        environment: Some(PRODUCTION.into()),
+        rollback: None,
+        found_at: at(opened),
+        impact_started_at: None,
+        due: std::collections::BTreeMap::new(),
+    };
+    let of = |second: i64, event: incident::event::Event| Fact {
+        subject: Subject::repository("acme/shop").environment(PRODUCTION.into()).incident("inc-1".into()),
+        event: event.into(),
+        ..fact(30, second, Event::UndoAsked)
+    };
+    let end = |second| of(second, IncidentStageSet { by: by.clone(), stage: Stage::Resolved });
+    std::iter::once(of(opened, IncidentOpened(Box::new(opening)))).chain(resolved.map(end)).collect()
 }
 
 pub(crate) fn candidate<'a>(last_good: &'a LastGood, tag: &str) -> &'a Candidate {
