@@ -30,27 +30,23 @@ fn whatever_github_says_no_with_is_said_with_what_to_do() -> Result<(), Failure>
     window.picture("trouble-somebody-else-holds")?;
     rehearsal.git(&["update-ref", "-d", "refs/lastgood/hold/production"])?;
 
-    let refusals: [(&str, Value, &str, &str); 4] = [
-        (
-            "limit-primary",
-            limit(json!({ "x-ratelimit-remaining": "0", "x-ratelimit-reset": in_seconds(2) })),
-            "GitHub",
-            "by itself",
-        ),
-        ("limit-secondary", limit(json!({ "retry-after": "2" })), "GitHub", "by itself"),
-        ("github-degraded", json!({ "times": null, "path": "/", "kind": "html", "code": 502 }), "GitHub", "by hand"),
-        (
-            "network-gone",
-            json!({ "times": null, "path": "/", "kind": "cut", "moment": "before_effect" }),
-            "GitHub",
-            "by hand",
-        ),
+    let for_ever = |mut fault: Value| {
+        fault["times"] = Value::Null;
+        fault["path"] = json!("/");
+        fault
+    };
+    let reset = json!({ "x-ratelimit-remaining": "0", "x-ratelimit-reset": in_seconds(3) });
+    let refusals = [
+        ("limit-primary", limit(&reset), "The calls of this hour are used up", "by itself"),
+        ("limit-secondary", limit(&json!({ "retry-after": "2" })), "GitHub asks for fewer calls", "by itself"),
+        ("github-broken", json!({ "kind": "html", "code": 502 }), "GitHub answered 502", "roll back by hand"),
+        ("network-gone", json!({ "kind": "cut", "moment": "before_effect" }), "GitHub", "roll back by hand"),
     ];
     for (name, fault, words, next) in refusals {
-        rehearsal.arm(&fault)?;
+        rehearsal.arm(&for_ever(fault))?;
         refresh(&window)?;
         window.wait_until(&format!("the words of {name}"), SAID_WITHIN, |window| {
-            let notice = window.text(&By::test_id("github-trouble"))?;
+            let notice = window.text(&By::test_id("timeline"))?;
             Ok(notice.contains(words) && notice.contains(next))
         })?;
         window.picture(&format!("trouble-{name}"))?;
@@ -86,10 +82,24 @@ fn a_rule_that_refuses_tags_ends_the_rollback_with_the_remotes_own_words() -> Re
 }
 
 #[test]
-fn a_tag_that_moved_since_it_was_armed_stops_before_anything_leaves() -> Result<(), Failure> {
+fn a_github_that_is_unwell_leads_to_the_page_and_a_tag_that_moved_stops_before_anything_leaves() -> Result<(), Failure>
+{
     let mut desk = Desk::start(Look::Dark)?;
+    desk.set("LASTGOOD_GITHUB_STATUS", &status_page()?);
     let rehearsal = Rehearsal::start(&mut desk, 10)?;
     let window = desk.open(&[&rehearsal.clone_folder().to_string_lossy()])?;
+    armed(&window)?;
+    assert!(
+        window.text(&By::test_id("github-trouble"))?.contains("GitHub reports trouble with Actions (partial outage).")
+    );
+    window.picture("trouble-github-degraded")?;
+    window.click(&By::test_id("to-break-glass"))?;
+    window.wait_until("the page", SAID_WITHIN, |window| {
+        let page = window.text(&By::test_id("break-glass"))?;
+        Ok(page.contains("-f version_tag=v2.4.0") && page.contains("Prove it"))
+    })?;
+    window.picture("break-glass")?;
+    window.click(&By::role("button", "Timeline"))?;
     armed(&window)?;
     rehearsal.git(&["update-ref", "refs/tags/v2.4.0", "refs/tags/v2.3.1"])?;
 
@@ -186,7 +196,8 @@ fn said_after_refresh(window: &Window, words: &str) -> Result<(), Failure> {
 fn well_again(window: &Window) -> Result<(), Failure> {
     window.wait_until("the end of the trouble", SAID_WITHIN, |window| {
         refresh(window)?;
-        Ok(window.find_all(&By::test_id("github-trouble"))?.is_empty())
+        Ok(window.find_all(&By::test_id("github-trouble"))?.is_empty()
+            && !window.find_all(&By::test_id("armed"))?.is_empty())
     })
 }
 
@@ -202,9 +213,9 @@ fn outcome(window: &Window) -> Result<String, Failure> {
     window.text(&outcome)
 }
 
-fn limit(headers: Value) -> Value {
-    json!({ "times": null, "path": "/", "kind": "status", "code": 403, "headers": headers,
-            "body": { "message": "You have exceeded a rate limit." } })
+fn limit(headers: &Value) -> Value {
+    let body = json!({ "message": "You have exceeded a rate limit." });
+    json!({ "kind": "status", "code": 403, "headers": headers, "body": body })
 }
 
 fn in_seconds(seconds: u64) -> String {
@@ -214,15 +225,36 @@ fn in_seconds(seconds: u64) -> String {
 
 /// As another Lastgood writes it: an empty commit whose message says all of it.
 fn held_by_somebody(rehearsal: &Rehearsal) -> Result<(), Failure> {
-    let until = in_seconds(86_400);
+    let (since, expires) = ("2026-01-01T00:00:00Z", "2999-01-01T00:00:00Z");
+    let record = json!({ "format": 1, "kind": "hold", "environment": "production", "owner": "@on-call",
+        "reason": "Data migration", "since": since, "expires": expires });
     let message = format!(
-        "Hold production\n\nOwner: @on-call\nReason: Data migration\nSince: 2026-01-01T00:00:00Z\n\
-         Expires-seconds: {until}\n"
+        "Hold production\n\nOwner: @on-call\nReason: Data migration\nSince: {since}\nExpires: {expires}\n\
+         Expires-seconds: 32472144000\nLastgood: {record}\n"
     );
     let tree = rehearsal.git(&["hash-object", "-t", "tree", "-w", "/dev/null"])?;
     let who = ["-c", "user.name=on-call", "-c", "user.email=on-call@acme.example"];
     let commit = rehearsal.git(&[&who[..], &["commit-tree", &tree, "-m", &message]].concat())?;
     rehearsal.git(&["update-ref", "refs/lastgood/hold/production", &commit]).map(|_| ())
+}
+
+/// GitHub's own word on how it is doing. The server ends with the process of the test.
+fn status_page() -> Result<String, Failure> {
+    use std::io::{Read, Write};
+    let failed = |error: std::io::Error| Failure::new(format!("no port on loopback: {error}"));
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").map_err(failed)?;
+    let address = format!("http://{}/summary.json", listener.local_addr().map_err(failed)?);
+    let body = json!({ "components": [{ "name": "Actions", "status": "partial_outage" }] }).to_string();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+            let heard = stream.read(&mut [0; 4096]).is_ok();
+            if heard && stream.write_all(format!("{head}{body}").as_bytes()).is_err() {
+                continue;
+            }
+        }
+    });
+    Ok(address)
 }
 
 fn executable(file: &std::path::Path, text: &str) -> Result<(), Failure> {
