@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const PLAYED = /^(\/|\/user|\/rate_limit|\/meta|\/repos\/\{owner\}\/\{repo\}(\/(releases|tags|branches|git|commits|compare|contents|environments|deployments|check-runs|issues|collaborators|actions\/(workflows|runs|jobs))(\/.*)?)?)$/;
+const PLAYED = /^(\/|\/user|\/rate_limit|\/meta|\/repos\/\{owner\}\/\{repo\}(\/(releases|tags|branches|git|commits|compare|contents|environments|deployments|check-runs|issues|pulls|collaborators|actions\/(workflows|runs|jobs))(\/.*)?)?)$/;
 
 const MOST_SEGMENTS = 4;
 

@@ -7,6 +7,7 @@ use std::{
 };
 
 use git2::{ErrorCode, ObjectType, Oid, Repository, Signature, Time};
+use jiff::Timestamp;
 
 mod facts;
 
@@ -143,6 +144,30 @@ impl Bare {
             Ok(_) => Ok(RefFacts::read(&repository, name, id)?),
             Err(error) if error.code() == ErrorCode::Exists => Err(CreateRefError::Exists),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Merges a commit into a branch and moves the branch; `None` where both sides changed the same lines, or the branch
+    /// moved meanwhile.
+    pub(crate) fn merge(&self, branch: &str, head: &str, message: &str, by: &str, at: Timestamp) -> Found<String> {
+        let repository = self.open()?;
+        let name = format!("refs/heads/{branch}");
+        let (Some(ours), Some(theirs)) = (resolve(&repository, &name)?, resolve(&repository, head)?) else {
+            return Ok(None);
+        };
+        let mut index = repository.merge_commits(&ours, &theirs, None)?;
+        if index.has_conflicts() {
+            return Ok(None);
+        }
+        let tree = repository.find_tree(index.write_tree_to(&repository)?)?;
+        let email = format!("{by}@users.noreply.github.localhost");
+        let signature = Signature::new(by, &email, &Time::new(at.as_second(), 0))?;
+        let made = repository.commit(None, &signature, &signature, message, &tree, &[&ours, &theirs])?;
+        let moved = repository.reference_matching(&name, made, true, ours.id(), "merged through the API");
+        match moved {
+            Ok(_) => Ok(Some(made.to_string())),
+            Err(error) if error.code() == ErrorCode::Modified => Ok(None),
+            Err(error) => Err(error),
         }
     }
 

@@ -12,6 +12,7 @@ use crate::{
     fault::{self, Fault, FaultKind},
     git::Bare,
     lock,
+    pull_requests::{self, PullRequestError},
     rates::{Rate, Rates, Resource},
     record::{MOST_REQUESTS, RecordedRequest},
     sample::{
@@ -97,6 +98,16 @@ impl GitHub {
         let past = Past::write(self.bare(), fill, self.read(|state, _| state.created_at))?;
         self.change(|state, _| fill::add(state, fill, &past))??;
         Ok(fill)
+    }
+
+    /// Merges a pull request, as if a person had; gives the commit that this makes.
+    pub fn merge_pull_request(&self, number: u64) -> Result<String, PullRequestError> {
+        pull_requests::merge(self, number)
+    }
+
+    /// Closes a pull request without merging it.
+    pub fn close_pull_request(&self, number: u64) -> Result<(), PullRequestError> {
+        pull_requests::close(self, number)
     }
 
     /// The version that an environment runs now.

@@ -15,6 +15,7 @@ mod issues;
 mod jobs;
 mod meta;
 mod page;
+mod pulls;
 mod refs;
 mod refusal;
 mod releases;
@@ -25,7 +26,7 @@ mod workflows;
 
 use axum::{
     Extension, Router, middleware,
-    routing::{delete, get, post},
+    routing::{delete, get, post, put},
 };
 
 use crate::{
@@ -125,7 +126,12 @@ fn actions() -> Router<GitHub> {
 fn people() -> Router<GitHub> {
     Router::new()
         .route("/issues", get(issues::list).post(issues::create))
-        .route("/issues/{number}", get(issues::one))
+        .route("/issues/{number}", get(issues::one).patch(issues::update))
+        .route("/issues/{number}/comments", get(issues::comments).post(issues::comment))
+        .route("/pulls", get(pulls::list).post(pulls::create))
+        .route("/pulls/{number}", get(pulls::one).patch(pulls::update))
+        .route("/pulls/{number}/files", get(pulls::files))
+        .route("/pulls/{number}/merge", put(pulls::merge))
         .route("/collaborators/{login}/permission", get(repository::permission))
 }
 

@@ -31,6 +31,7 @@ mod git;
 mod github;
 mod graphql;
 mod http;
+mod pull_requests;
 mod rates;
 mod record;
 mod sample;
@@ -51,6 +52,7 @@ use serde::Serialize;
 pub use self::{
     fault::{Fault, FaultKind, Moment, When},
     github::GitHub,
+    pull_requests::PullRequestError,
     record::RecordedRequest,
     sample::fill::{Fill, FillError},
     sign_in::{Decision, SignInSwitches, TokenSwitches},

@@ -6,6 +6,7 @@
 pub mod deployment;
 pub mod dispatch;
 pub mod ids;
+pub mod issue;
 pub mod pace;
 pub mod plan;
 pub mod pull_request;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use self::{
     deployment::Deployment,
     ids::Ids,
+    issue::Issue,
     pace::Pace,
     pull_request::{NewPullRequest, PullRequest},
     release::Release,
@@ -106,27 +108,6 @@ pub struct Environment {
     pub reviewers: Vec<String>,
 }
 
-/// An issue, as far as tickets need it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Issue {
-    /// Number of the issue over all of GitHub.
-    pub id: u64,
-    /// Number within the repository.
-    pub number: u64,
-    /// Its title.
-    pub title: String,
-    /// Its text, in Markdown.
-    pub body: Option<String>,
-    /// Names of its labels.
-    pub labels: Vec<String>,
-    /// Logins of the people assigned.
-    pub assignees: Vec<String>,
-    /// Login of its author.
-    pub author: String,
-    /// When it was opened.
-    pub created_at: Timestamp,
-}
-
 impl State {
     /// What all of this looks like at one moment.
     pub fn at(&self, now: Timestamp) -> View<'_> {
@@ -145,9 +126,23 @@ impl State {
 
     /// Opens a pull request by the viewer.
     pub fn open_pull_request(&mut self, new: NewPullRequest, now: Timestamp) -> PullRequest {
-        let NewPullRequest { title, body, head, base, draft } = new;
+        let NewPullRequest { title, body, head, base, head_commit, base_commit, draft } = new;
         let (id, number, author) = (self.ids.one(), self.next_number(), self.viewer.clone());
-        let made = PullRequest { id, number, title, body, head, base, draft, author, created_at: now };
+        let made = PullRequest {
+            id,
+            number,
+            title,
+            body,
+            head,
+            base,
+            head_commit,
+            base_commit,
+            draft,
+            author,
+            created_at: now,
+            closed_at: None,
+            merge: None,
+        };
         self.pull_requests.push(made.clone());
         made
     }

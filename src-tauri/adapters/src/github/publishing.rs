@@ -1,30 +1,15 @@
 //! What people read on GitHub: release notes, issues, pull requests.
 
 use async_trait::async_trait;
-use http::Method;
-use lastgood_core::error::Trouble;
+use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::TagName;
 use lastgood_core::ports::Publishing;
 use lastgood_core::ports::forge::Written;
-use lastgood_core::ports::publishing::{IssueOrder, Opened, PullRequestOrder, ReleaseEdit, ReleasePage};
-use serde::Deserialize;
-use serde_json::json;
+use lastgood_core::ports::publishing::{
+    Comment, Issue, IssueEdit, IssueOrder, Opened, PullRequest, PullRequestOrder, ReleaseEdit, ReleasePage,
+};
 
-use super::wire::User;
-use super::{Github, writing};
-
-#[derive(Deserialize)]
-struct Made {
-    number: u64,
-    html_url: String,
-    labels: Option<Vec<Label>>,
-    assignees: Option<Vec<User>>,
-}
-
-#[derive(Deserialize)]
-struct Label {
-    name: Option<String>,
-}
+use super::Github;
 
 #[async_trait]
 impl Publishing for Github {
@@ -37,38 +22,47 @@ impl Publishing for Github {
     }
 
     async fn open_issue(&self, order: &IssueOrder) -> Written<Opened> {
-        let body = json!({
-            "title": order.title,
-            "body": order.body,
-            "labels": order.labels,
-            "assignees": order.assignees,
-        });
-        let sent = self.reader.transport.write(&Method::POST, &self.path("/issues"), &body).await;
-        writing::outcome_with(sent, |made: Made| made.opened(&order.labels, &order.assignees))
+        self.send_issue(order).await
+    }
+
+    async fn edit_issue(&self, number: u64, edit: &IssueEdit) -> Written<()> {
+        self.send_issue_edit(number, edit).await
+    }
+
+    async fn comment(&self, number: u64, text: &str) -> Written<Comment> {
+        self.send_comment(number, text).await
+    }
+
+    async fn issue(&self, number: u64) -> Result<Option<Issue>, Trouble> {
+        self.issue_of(number).await
+    }
+
+    async fn newest_issues(&self) -> Result<Vec<Issue>, Trouble> {
+        self.issues_of_late().await
+    }
+
+    async fn comments(&self, number: u64) -> Result<Vec<Comment>, Trouble> {
+        self.all_comments(number).await
     }
 
     async fn open_pull_request(&self, order: &PullRequestOrder) -> Written<Opened> {
-        let body = json!({
-            "title": order.title,
-            "body": order.body,
-            "head": order.head,
-            "base": order.base,
-            "draft": order.draft,
-        });
-        let sent = self.reader.transport.write(&Method::POST, &self.path("/pulls"), &body).await;
-        writing::outcome_with(sent, |made: Made| made.opened(&[], &[]))
+        self.send_pull_request(order).await
+    }
+
+    async fn pull_request_of(&self, head: &str) -> Result<Option<PullRequest>, Trouble> {
+        self.newest_pull_request(head).await
+    }
+
+    async fn pull_request(&self, number: u64) -> Result<Option<PullRequest>, Trouble> {
+        self.pull_request_by(number).await
     }
 }
 
-impl Made {
-    fn opened(self, labels: &[String], assignees: &[String]) -> Opened {
-        let set: Vec<String> = self.labels.into_iter().flatten().filter_map(|label| label.name).collect();
-        let people: Vec<String> = self.assignees.into_iter().flatten().map(|user| user.login).collect();
-        let lacking = |asked: &[String], there: &[String]| {
-            let lacks = |one: &&String| !there.iter().any(|known| known.eq_ignore_ascii_case(one));
-            asked.iter().filter(lacks).cloned().collect::<Vec<_>>()
-        };
-        let dropped = [lacking(labels, &set), lacking(assignees, &people)].concat();
-        Opened { number: self.number, url: self.html_url, dropped }
+/// What is not there is an answer, not a trouble.
+pub(super) fn found<T>(asked: Result<T, Trouble>) -> Result<Option<T>, Trouble> {
+    match asked {
+        Ok(value) => Ok(Some(value)),
+        Err(trouble) if trouble.code == Code::NotOnGithub => Ok(None),
+        Err(trouble) => Err(trouble),
     }
 }

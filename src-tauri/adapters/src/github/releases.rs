@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::graphql::Cut;
 use super::transport::encode;
 use super::wire::User;
-use super::{Github, writing};
+use super::{Github, publishing, writing};
 
 /// Enough to meet what is known after a busy day.
 const NEWEST: usize = 30;
@@ -103,11 +103,7 @@ impl Github {
     pub(super) async fn page_of(&self, tag: &TagName) -> Result<Option<ReleasePage>, Trouble> {
         let tag = encode(tag.as_str()).replace("%2F", "/");
         let route = self.path(&format!("/releases/tags/{tag}"));
-        match self.reader.ask::<Release>(&route).await {
-            Ok(release) => Ok(Some(release.value.page())),
-            Err(trouble) if trouble.code == lastgood_core::error::Code::NotOnGithub => Ok(None),
-            Err(trouble) => Err(trouble),
-        }
+        publishing::found(self.reader.ask::<Release>(&route).await.map(|release| release.value.page()))
     }
 
     pub(super) async fn send_edit(&self, id: u64, edit: &ReleaseEdit) -> Written<()> {

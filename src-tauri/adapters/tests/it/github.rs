@@ -2,6 +2,7 @@
 
 mod dispatching;
 mod limiting;
+mod publishing;
 mod readiness;
 mod reading;
 mod runs;

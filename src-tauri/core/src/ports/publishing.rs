@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Trouble;
-use crate::ids::TagName;
+use crate::ids::{ObjectId, TagName};
 use crate::ports::forge::Written;
 
 /// Each request that writes leaves once; an answer that never came is [`Written::Unknown`].
@@ -19,7 +19,27 @@ pub trait Publishing: Send + Sync {
 
     async fn open_issue(&self, order: &IssueOrder) -> Written<Opened>;
 
+    /// Changes what the edit names, and nothing else.
+    async fn edit_issue(&self, number: u64, edit: &IssueEdit) -> Written<()>;
+
+    async fn comment(&self, number: u64, text: &str) -> Written<Comment>;
+
+    /// `None` where there is none, or the token may not see it.
+    async fn issue(&self, number: u64) -> Result<Option<Issue>, Trouble>;
+
+    /// The newest hundred, open and closed, newest first.
+    async fn newest_issues(&self) -> Result<Vec<Issue>, Trouble>;
+
+    /// All of them, oldest first.
+    async fn comments(&self, number: u64) -> Result<Vec<Comment>, Trouble>;
+
     async fn open_pull_request(&self, order: &PullRequestOrder) -> Written<Opened>;
+
+    /// The newest one that brings this branch of the repository, open or not; `None` where nobody opened one.
+    async fn pull_request_of(&self, head: &str) -> Result<Option<PullRequest>, Trouble>;
+
+    /// `None` where there is none, or the token may not see it.
+    async fn pull_request(&self, number: u64) -> Result<Option<PullRequest>, Trouble>;
 }
 
 /// A release as GitHub lists it.
@@ -101,4 +121,55 @@ pub struct Opened {
     pub url: String,
     /// What was asked for and is not there: GitHub drops labels and assignees silently where the token may not set them.
     pub dropped: Vec<String>,
+}
+
+/// What an edit of an issue changes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IssueEdit {
+    pub title: Option<String>,
+    /// Markdown.
+    pub body: Option<String>,
+    /// Closed as completed, or open again.
+    pub closed: Option<bool>,
+}
+
+/// An issue as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    pub number: u64,
+    pub url: String,
+    pub title: String,
+    /// Markdown.
+    pub body: String,
+    pub is_open: bool,
+    pub labels: Vec<String>,
+}
+
+/// What stands below an issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    pub id: u64,
+    pub url: String,
+    /// Markdown.
+    pub body: String,
+}
+
+/// A pull request as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullRequest {
+    pub number: u64,
+    pub url: String,
+    pub title: String,
+    pub head: String,
+    pub base: String,
+    pub draft: bool,
+    pub standing: Standing,
+}
+
+/// What became of a pull request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    Open,
+    Closed,
+    Merged { at: Timestamp, commit: Option<ObjectId> },
 }

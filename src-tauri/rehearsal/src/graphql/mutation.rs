@@ -1,9 +1,9 @@
 //! What GraphQL can change here: a pull request can be opened.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, Error, ID, InputObject, Object, Result, SimpleObject};
 
 use super::{connection::refusal, pull_request::PullRequest, repository::Repository, snapshot::Snapshot};
-use crate::state::{Access, pull_request::NewPullRequest};
+use crate::pull_requests::{self, PullRequestError, Wanted};
 
 pub(crate) struct Mutation;
 
@@ -36,15 +36,19 @@ impl Mutation {
         input: CreatePullRequestInput,
     ) -> Result<Option<CreatePullRequestPayload>> {
         let snapshot = Snapshot::of(context)?;
-        check(snapshot, &input)?;
-        let new = NewPullRequest {
+        let own = Repository::id(&snapshot.state);
+        if input.repository_id != own || input.head_repository_id.as_ref().is_some_and(|id| *id != own) {
+            let message = format!("Could not resolve to a node with the global id of '{}'", &*input.repository_id);
+            return Err(refusal("NOT_FOUND", message));
+        }
+        let wanted = Wanted {
             title: input.title,
             body: input.body.unwrap_or_default(),
-            head: head(&input.head_ref_name).to_owned(),
+            head: input.head_ref_name,
             base: input.base_ref_name,
             draft: input.draft.unwrap_or(false),
         };
-        let made = snapshot.github.change(|state, now| state.open_pull_request(new, now))?;
+        let made = pull_requests::open(&snapshot.github, wanted).map_err(|error| refused(&error))?;
         Ok(Some(CreatePullRequestPayload {
             client_mutation_id: input.client_mutation_id,
             pull_request: Some(PullRequest(made)),
@@ -52,35 +56,18 @@ impl Mutation {
     }
 }
 
-/// Refuses in GitHub's words.
-fn check(snapshot: &Snapshot, input: &CreatePullRequestInput) -> Result<()> {
-    let own = Repository::id(&snapshot.state);
-    if input.repository_id != own || input.head_repository_id.as_ref().is_some_and(|id| *id != own) {
-        let message = format!("Could not resolve to a node with the global id of '{}'", &*input.repository_id);
-        return Err(refusal("NOT_FOUND", message));
+/// In GitHub's words.
+fn refused(error: &PullRequestError) -> Error {
+    let no_branch = "Head sha can't be blank, Base sha can't be blank, Head ref must be a branch";
+    match error {
+        PullRequestError::Forbidden => refusal("FORBIDDEN", error.to_string()),
+        PullRequestError::NoBranch { .. } => refusal("UNPROCESSABLE", no_branch.to_owned()),
+        PullRequestError::NoCommits { .. } | PullRequestError::Exists { .. } => {
+            refusal("UNPROCESSABLE", error.to_string())
+        }
+        PullRequestError::Unknown
+        | PullRequestError::NotMergeable
+        | PullRequestError::Git(_)
+        | PullRequestError::Save(_) => Error::new(error.to_string()),
     }
-    if snapshot.state.access == Access::Read {
-        return Err(refusal("FORBIDDEN", "Resource not accessible by personal access token".to_owned()));
-    }
-    let head = head(&input.head_ref_name);
-    let commits = [head, &input.base_ref_name].map(|branch| snapshot.find_ref(&format!("refs/heads/{branch}")));
-    let [Some(from), Some(to)] = commits.map(|found| found.ok().flatten()) else {
-        let message = "Head sha can't be blank, Base sha can't be blank, Head ref must be a branch".to_owned();
-        return Err(refusal("UNPROCESSABLE", message));
-    };
-    if from.facts.id == to.facts.id {
-        let message = format!("No commits between {} and {head}", input.base_ref_name);
-        return Err(refusal("UNPROCESSABLE", message));
-    }
-    let twice = PullRequest::all(snapshot).any(|one| one.head == head && one.base == input.base_ref_name);
-    if twice {
-        let message = format!("A pull request already exists for {}:{head}.", snapshot.state.owner);
-        return Err(refusal("UNPROCESSABLE", message));
-    }
-    Ok(())
-}
-
-/// A head may be named with the owner before it.
-fn head(name: &str) -> &str {
-    name.split_once(':').map_or(name, |(_, branch)| branch)
 }

@@ -4,13 +4,14 @@ use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 
 use super::{
     actor::{Actor, Organization, RepositoryOwner},
+    commit::Commit,
     connection::OrderDirection,
     refs::Ref,
     repository::Repository,
     scalar::{DateTime, GitObjectId, Uri},
     snapshot::Snapshot,
 };
-use crate::{http::node, state::pull_request};
+use crate::{git::ChangedFile, http::node, pull_requests, state::pull_request};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub(super) enum PullRequestState {
@@ -41,11 +42,20 @@ impl PullRequest {
     pub(super) fn all(snapshot: &Snapshot) -> impl Iterator<Item = &pull_request::PullRequest> {
         snapshot.state.pull_requests.iter()
     }
+
+    fn files(&self, context: &Context<'_>) -> Result<Vec<ChangedFile>> {
+        let compared = pull_requests::compared(Snapshot::of(context)?.bare(), &self.0)?;
+        Ok(compared.map(|compared| compared.files).unwrap_or_default())
+    }
 }
 
 impl pull_request::PullRequest {
     pub(super) fn state(&self) -> PullRequestState {
-        PullRequestState::Open
+        match (&self.merge, self.closed_at) {
+            (Some(_), _) => PullRequestState::Merged,
+            (None, Some(_)) => PullRequestState::Closed,
+            (None, None) => PullRequestState::Open,
+        }
     }
 }
 
@@ -108,7 +118,7 @@ impl PullRequest {
     }
 
     async fn head_ref_oid(&self, context: &Context<'_>) -> Result<GitObjectId> {
-        Ok(GitObjectId(branch(context, &self.0.head)?.map(|head| head.facts.id).unwrap_or_default()))
+        Ok(GitObjectId(pull_requests::head_commit(Snapshot::of(context)?.bare(), &self.0)?))
     }
 
     async fn head_repository(&self) -> Option<Repository> {
@@ -129,7 +139,36 @@ impl PullRequest {
     }
 
     async fn updated_at(&self) -> DateTime {
-        DateTime::at(self.0.created_at)
+        DateTime::at(self.0.updated_at())
+    }
+
+    async fn closed_at(&self) -> Option<DateTime> {
+        self.0.closed_at.map(DateTime::at)
+    }
+
+    async fn merged_at(&self) -> Option<DateTime> {
+        self.0.closed_at.filter(|_| self.0.merge.is_some()).map(DateTime::at)
+    }
+
+    async fn merged_by(&self) -> Option<Actor> {
+        self.0.merge.as_ref().map(|merge| Actor::of(&merge.by))
+    }
+
+    async fn merge_commit(&self, context: &Context<'_>) -> Result<Option<Commit>> {
+        let Some(merge) = &self.0.merge else { return Ok(None) };
+        Ok(Snapshot::of(context)?.bare().commit(&merge.commit)?.map(Commit))
+    }
+
+    async fn additions(&self, context: &Context<'_>) -> Result<usize> {
+        Ok(self.files(context)?.iter().map(|file| file.additions).sum())
+    }
+
+    async fn deletions(&self, context: &Context<'_>) -> Result<usize> {
+        Ok(self.files(context)?.iter().map(|file| file.deletions).sum())
+    }
+
+    async fn changed_files(&self, context: &Context<'_>) -> Result<usize> {
+        Ok(self.files(context)?.len())
     }
 
     async fn url(&self, context: &Context<'_>) -> Result<Uri> {

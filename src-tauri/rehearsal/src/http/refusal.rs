@@ -39,6 +39,12 @@ impl Refusal {
         let errors = json!([{ "resource": resource, "field": field, "code": code }]);
         Self { errors: Some(errors), ..Self::unprocessable("Validation Failed") }
     }
+
+    /// "Validation Failed" with words of its own, which GitHub files under the code `custom`.
+    pub(super) fn custom(resource: &str, words: &str) -> Self {
+        let errors = json!([{ "resource": resource, "code": "custom", "message": words }]);
+        Self { errors: Some(errors), ..Self::unprocessable("Validation Failed") }
+    }
 }
 
 impl IntoResponse for Refusal {

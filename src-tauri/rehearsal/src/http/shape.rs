@@ -1,6 +1,8 @@
 //! GitHub's words for our facts: every required field of its schemas, and the optional ones that clients use.
 
 pub(super) mod git;
+pub(super) mod issue;
+pub(super) mod pull_request;
 pub(super) mod release;
 pub(super) mod repository;
 pub(super) mod run;

@@ -198,10 +198,7 @@ async fn used_up_points_are_refused_with_status_200() {
 #[tokio::test]
 async fn a_pull_request_is_opened_once() {
     let kit = Kit::start().await;
-    let tip = kit.get("/git/ref/tags/v2.4.0").await["object"]["sha"].clone();
-    let commit = kit.get(&format!("/git/tags/{}", tip.as_str().unwrap())).await["object"]["sha"].clone();
-    let made = kit.post("/git/refs", json!({ "ref": "refs/heads/notes", "sha": commit })).await;
-    assert_eq!(made.0, StatusCode::CREATED);
+    kit.branch("notes", "v2.4.0");
     let id = ask(&kit, "{ repository(owner: \"acme\", name: \"connectias\") { id } }").await;
     let input = json!({
         "repositoryId": id["data"]["repository"]["id"], "title": "Notes", "headRefName": "notes", "baseRefName": "main",

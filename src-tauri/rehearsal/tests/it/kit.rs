@@ -93,6 +93,18 @@ impl Kit {
         self.post("/actions/workflows/deploy.yml/dispatches", body).await
     }
 
+    /// A branch on the remote with a commit of its own on top of `from`.
+    pub(crate) fn branch(&self, name: &str, from: &str) {
+        let bare = git2::Repository::open_bare(&self.description().remote).unwrap();
+        let base = bare.revparse_single(from).unwrap().peel_to_commit().unwrap();
+        let mut tree = bare.treebuilder(Some(&base.tree().unwrap())).unwrap();
+        tree.insert("NOTES.md", bare.blob(name.as_bytes()).unwrap(), 0o100_644).unwrap();
+        let tree = bare.find_tree(tree.write().unwrap()).unwrap();
+        let author = git2::Signature::now("on-call", "on-call@example.com").unwrap();
+        let reference = format!("refs/heads/{name}");
+        bare.commit(Some(&reference), &author, &author, "docs: notes", &tree, &[&base]).unwrap();
+    }
+
     pub(crate) async fn run(&self, id: u64) -> Value {
         self.get(&format!("/actions/runs/{id}")).await
     }

@@ -23,9 +23,8 @@ async fn every_answer_is_one_that_github_describes() {
     }
     asker.post(&format!("/actions/runs/{going}/cancel"), Value::Null).await;
     asker.post(&format!("/actions/runs/{going}/rerun"), Value::Null).await;
-    let issue = asker.post("/issues", json!({ "title": "Slow", "labels": ["bug"], "assignees": ["on-call"] })).await;
-    asker.get(&format!("/issues/{}", issue["number"])).await;
-    asker.get("/issues").await;
+    issues(&mut asker).await;
+    pull_requests(&served, &mut asker).await;
     asker.get("/collaborators/on-call/permission").await;
     assert_eq!(asker.faults, [""; 0], "of {} answers", asker.asked);
     assert!(asker.asked > 50, "{}", asker.asked);
@@ -57,6 +56,30 @@ async fn what_github_does_not_describe_is_stopped() {
     asker.post("/actions/workflows/deploy.yml/dispatches", json!({ "inputs": {} })).await;
     assert!(asker.faults.iter().any(|fault| fault.contains("required property 'ref'")), "{:?}", asker.faults);
     assert_eq!(served.github().requests(), [], "it did not reach the rehearsal");
+}
+
+async fn issues(asker: &mut Asker) {
+    let issue = asker.post("/issues", json!({ "title": "Slow", "labels": ["bug"], "assignees": ["on-call"] })).await;
+    let path = format!("/issues/{}", issue["number"]);
+    asker.get(&path).await;
+    asker.get("/issues?state=all").await;
+    asker.post(&format!("{path}/comments"), json!({ "body": "Better now." })).await;
+    asker.get(&format!("{path}/comments")).await;
+    let closing = json!({ "state": "closed", "state_reason": "completed" });
+    asker.ask(Method::PATCH, &repository(&path), Some(closing)).await;
+}
+
+async fn pull_requests(served: &Served, asker: &mut Asker) {
+    served.branch("notes", "v2.4.0");
+    let new = json!({ "title": "Notes", "head": "notes", "base": "main", "body": "What happened" });
+    let number = asker.post("/pulls", new.clone()).await["number"].clone();
+    asker.refused(Method::POST, "/pulls", Some(new), 422).await;
+    asker.get("/pulls?head=acme:notes&state=all").await;
+    for path in ["", "/files"] {
+        asker.get(&format!("/pulls/{number}{path}")).await;
+    }
+    asker.ask(Method::PUT, &repository(&format!("/pulls/{number}/merge")), None).await;
+    asker.get(&format!("/pulls/{number}")).await;
 }
 
 async fn git_and_releases(asker: &mut Asker) {

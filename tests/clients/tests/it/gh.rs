@@ -83,9 +83,7 @@ async fn gh_opens_a_pull_request() {
     let clone = git2::Repository::open(&served.description().clone).unwrap();
     // gh believes a remote that stands on the host it talks to.
     clone.remote("github", "http://github.localhost/acme/connectias.git").unwrap();
-    let bare = git2::Repository::open_bare(&served.description().remote).unwrap();
-    let tip = bare.find_reference("refs/tags/v2.4.0").unwrap().peel_to_commit().unwrap();
-    bare.branch("notes", &tip, false).unwrap();
+    served.branch("notes", "v2.4.0");
     let words = ["pr", "create", "--head", "notes", "--base", "main", "--title", "Notes", "--body", "What happened"];
     let url = gh(&served, &words).await.unwrap();
     assert_eq!(url.trim(), "http://github.localhost/acme/connectias/pull/413");
@@ -93,6 +91,17 @@ async fn gh_opens_a_pull_request() {
     assert!(listed.starts_with("413\tNotes\tnotes\tOPEN"), "{listed}");
     let twice = gh(&served, &words).await.unwrap_err();
     assert!(twice.contains("already exists"), "{twice}");
+
+    let fields = ["--json", "number,state,headRefName,baseRefName,mergedAt,changedFiles,url"];
+    let open = gh(&served, &[&["pr", "view", "413"], fields.as_slice()].concat()).await.unwrap();
+    let open: serde_json::Value = serde_json::from_str(&open).unwrap();
+    assert_eq!((&open["state"], &open["changedFiles"], &open["mergedAt"]), (&"OPEN".into(), &1.into(), &().into()));
+    served.github().merge_pull_request(413).unwrap();
+    let listed = gh(&served, &["pr", "list", "--state", "merged", "--head", "notes"]).await.unwrap();
+    assert!(listed.starts_with("413\tNotes\tnotes\tMERGED"), "{listed}");
+    let merged = gh(&served, &[&["pr", "view", "413"], fields.as_slice()].concat()).await.unwrap();
+    assert!(merged.contains("\"state\":\"MERGED\"") && !merged.contains("\"mergedAt\":null"), "{merged}");
+    assert_eq!(gh(&served, &["pr", "list"]).await.unwrap(), "");
 }
 
 /// A row as gh prints it.

@@ -1,11 +1,10 @@
 //! Tags, approvals, notes, issues: each request that writes leaves once.
 
-use http::Method;
 use lastgood_adapters::github::Github;
 use lastgood_core::error::Code;
 use lastgood_core::ids::{ObjectId, RunId, TagName};
 use lastgood_core::ports::forge::{Decision, DispatchAnswer, Tagger, Written};
-use lastgood_core::ports::publishing::{IssueOrder, Latest, PullRequestOrder, ReleaseEdit};
+use lastgood_core::ports::publishing::{Latest, ReleaseEdit};
 use lastgood_core::ports::repository::{PushOutcome, TagOrder};
 use lastgood_core::ports::{Forge, Publishing};
 use lastgood_core::release::Moment;
@@ -184,43 +183,6 @@ async fn an_edit_of_notes_always_says_what_it_means_for_the_latest_release() {
     assert_eq!(github.edit_release(page.release.id, &ReleaseEdit::default()).await, Written::Done(()));
     let sent: Value = serde_json::from_str(&rehearsed.sent("PATCH").pop().unwrap().body).unwrap();
     assert_eq!(sent, json!({ "make_latest": "legacy" }));
-}
-
-#[tokio::test]
-async fn an_issue_tells_what_github_dropped() {
-    let rehearsed = Rehearsed::start().await;
-    let issue = IssueOrder {
-        title: "Checkout fails".to_owned(),
-        body: "See the journal.".to_owned(),
-        labels: vec!["incident".to_owned()],
-        assignees: vec!["on-call".to_owned()],
-    };
-    let Written::Done(opened) = rehearsed.github().open_issue(&issue).await else { panic!() };
-    assert!(opened.dropped.is_empty() && opened.number > 0 && opened.url.contains("/issues/"), "{opened:?}");
-    rehearsed.server().change(|state, _| state.access = Access::Read).unwrap();
-    let Written::Done(opened) = rehearsed.github().open_issue(&issue).await else { panic!() };
-    assert_eq!(opened.dropped, ["incident", "on-call"]);
-}
-
-#[tokio::test]
-async fn a_pull_request_is_opened_once_and_a_lost_answer_is_unknown() {
-    let rehearsed = Rehearsed::start().await;
-    let request = PullRequestOrder {
-        title: "Post-mortem".to_owned(),
-        head: "postmortem".to_owned(),
-        base: "main".to_owned(),
-        ..PullRequestOrder::default()
-    };
-    let body = json!({ "number": 413, "html_url": "https://github.localhost/acme/connectias/pull/413" });
-    let kind = FaultKind::Status { code: 201, body: Some(body), headers: [].into(), when: When::BeforeEffect };
-    rehearsed.arm(Fault::once("/pulls", kind));
-    let Written::Done(opened) = rehearsed.github().open_pull_request(&request).await else { panic!() };
-    assert_eq!((opened.number, opened.dropped.len()), (413, 0));
-    let sent: Value = serde_json::from_str(&rehearsed.sent("POST").pop().unwrap().body).unwrap();
-    assert_eq!((&sent["head"], &sent["base"], &sent["draft"]), (&json!("postmortem"), &json!("main"), &json!(false)));
-    rehearsed.arm(Fault::once("/pulls", FaultKind::Cut { moment: Cutting::DuringAnswer }));
-    assert!(matches!(rehearsed.github().open_pull_request(&request).await, Written::Unknown(_)));
-    assert_eq!(rehearsed.sent(Method::POST.as_str()).len(), 2);
 }
 
 async fn dispatched(rehearsed: &Rehearsed, github: &Github) -> RunId {

@@ -96,7 +96,7 @@ pub(in crate::http) fn comparison(links: &Links, range: &str, facts: &Comparison
     })
 }
 
-fn changed(links: &Links, file: &ChangedFile) -> Value {
+pub(in crate::http) fn changed(links: &Links, file: &ChangedFile) -> Value {
     let path: Vec<String> = file.path.split('/').map(encode).collect();
     let path = path.join("/");
     json!({

@@ -1,4 +1,4 @@
-//! Releases, deployments, environments and issues.
+//! Releases, deployments and environments.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::{
     http::{call::Links, page::encode},
     service,
     state::{
-        Environment, Issue,
+        Environment,
         deployment::{Deployment, Link, Status},
         release::{Asset, Release},
     },
@@ -139,38 +139,6 @@ pub(in crate::http) fn status(links: &Links, deployment: &Deployment, status: &S
         "performed_via_github_app": null,
         "created_at": time(status.at),
         "updated_at": time(status.at),
-    })
-}
-
-pub(in crate::http) fn issue(links: &Links, issue: &Issue) -> Value {
-    let url = links.repo(&format!("/issues/{}", issue.number));
-    let label = |name: &String| json!({ "name": name });
-    let assignees: Vec<Value> = issue.assignees.iter().map(|login| user(links, login)).collect();
-    json!({
-        "id": issue.id,
-        "node_id": node("Issue", issue.id),
-        "number": issue.number,
-        "url": url,
-        "repository_url": links.repo(""),
-        "labels_url": format!("{url}/labels{{/name}}"),
-        "comments_url": format!("{url}/comments"),
-        "events_url": format!("{url}/events"),
-        "html_url": links.page(&format!("/issues/{}", issue.number)),
-        "title": issue.title,
-        "body": issue.body,
-        "state": "open",
-        "state_reason": null,
-        "locked": false,
-        "comments": 0,
-        "labels": issue.labels.iter().map(label).collect::<Vec<_>>(),
-        "assignee": assignees.first(),
-        "assignees": assignees,
-        "milestone": null,
-        "user": user(links, &issue.author),
-        "author_association": "MEMBER",
-        "closed_at": null,
-        "created_at": time(issue.created_at),
-        "updated_at": time(issue.created_at),
     })
 }
 
