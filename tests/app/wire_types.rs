@@ -14,7 +14,7 @@ use lastgood_desktop::ipc::incident::{IncidentChange, NewIncident, ReviewGiven, 
 use lastgood_desktop::ipc::notice::Notice;
 use lastgood_desktop::ipc::postmortem::library::LibraryView;
 use lastgood_desktop::ipc::postmortem::{
-    ActionChange, DiffLine, EvidenceView, ExportFormat, ExportView, LineChange, MergeSide, PostmortemView,
+    ActionChange, DiffLine, EvidenceView, ExportFormat, ExportView, LineChange, MergeSide, PaperNews, PostmortemView,
     RevisionView, SavedView,
 };
 use lastgood_desktop::ipc::rollback::job_log::JobLogView;
@@ -84,6 +84,7 @@ fn generate(folder: &Path) {
 
 fn export_postmortem(config: &Config) {
     PostmortemView::export_all(config).unwrap();
+    PaperNews::export_all(config).unwrap();
     LibraryView::export_all(config).unwrap();
     SavedView::export_all(config).unwrap();
     RevisionView::export_all(config).unwrap();

@@ -18,9 +18,11 @@ describe("the library", () => {
     await openWindow("usual");
     await goTo("Post-mortems");
     await screen.findAllByTestId("postmortem-line");
-    await fireEvent.input(screen.getByRole("searchbox"), { target: { value: "canary session" } });
-    expect(screen.getAllByTestId("postmortem-line")).toHaveLength(1);
-    await fireEvent.input(screen.getByRole("searchbox"), { target: { value: "" } });
+    const search = screen.getByLabelText("Search post-mortems");
+    await fireEvent.input(search, { target: { value: "canary session" } });
+    await waitFor(() => expect(screen.getAllByTestId("postmortem-line")).toHaveLength(1));
+    await fireEvent.input(search, { target: { value: "" } });
+    await waitFor(() => expect(screen.getAllByTestId("postmortem-line")).toHaveLength(4));
     await fireEvent.click(screen.getByRole("button", { name: /Alert reached nobody/, pressed: false }));
     expect(screen.getAllByTestId("postmortem-line")).toHaveLength(2);
   });
@@ -37,9 +39,30 @@ describe("the library", () => {
     await openWindow("usual");
     await goTo("Post-mortems");
     const [metric] = await screen.findAllByTestId("metric");
-    expect(metric?.textContent).toContain("Aug: nothing to measure");
-    if (metric) await fireEvent.click(metric);
-    await screen.findByText(/median of the rollbacks of each month/);
+    expect(metric?.textContent).toContain("22 Nov: 2");
+    const recovery = screen.getAllByTestId("metric").at(-1);
+    expect(recovery?.textContent).toContain("25 Oct: 52 min");
+    if (recovery) await fireEvent.click(recovery);
+    await screen.findByText(/from its deployment to the next, the middle of all/);
+  });
+
+  it("measures the environment that is chosen, and begins one by hand", async () => {
+    const fake = await openWindow("usual");
+    await goTo("Post-mortems");
+    await fireEvent.change(await screen.findByLabelText("Measured in"), { target: { value: "staging" } });
+    await waitFor(() =>
+      expect(fake.calls.findLast((call) => call.name === "postmortems")?.given).toEqual({
+        environment: "staging",
+        query: "",
+      }),
+    );
+    await fireEvent.click(screen.getByRole("button", { name: "New…" }));
+    await fireEvent.input(await screen.findByLabelText("What it is about, in a few words"), {
+      target: { value: "Orders fail" },
+    });
+    await fireEvent.click(screen.getByRole("button", { name: "Begin" }));
+    await screen.findByTestId("paper-timeline");
+    expect(fake.papers.paper.title).toBe("Orders fail");
   });
 
   it("is empty in words", async () => {
@@ -89,23 +112,40 @@ describe("a post-mortem", () => {
     expect(fake.calls.filter((call) => call.name === "change_line")).toHaveLength(2);
   });
 
-  it("keeps actions with owner, day and ticket, and opens the page for a new one", async () => {
+  it("opens an issue for an action in one click, and says when it is closed", async () => {
+    const fake = await open((one) => one.papers.closed.add("#512"));
+    await fireEvent.click(screen.getByRole("tab", { name: /Actions/ }));
+    await fireEvent.click(
+      screen.getByRole("button", { name: "Create a ticket for Overlap on-call rotas by 30 minutes" }),
+    );
+    await screen.findByText("#512");
+    await screen.findByText("closed");
+    expect(fake.count("create_ticket")).toBe(1);
+  });
+
+  it("keeps actions with owner, day, priority and ticket", async () => {
     const fake = await open();
     await fireEvent.click(screen.getByRole("tab", { name: /Actions/ }));
     await fireEvent.click(screen.getByRole("button", { name: "Add…" }));
     await fireEvent.input(await screen.findByLabelText("What changes in the system"), {
       target: { value: "Alert the lead too" },
     });
+    await fireEvent.change(screen.getByLabelText("Priority"), { target: { value: "high" } });
     await fireEvent.click(screen.getByRole("button", { name: "Add" }));
-    await fireEvent.click(
-      await screen.findByRole("button", { name: "Create a ticket for Alert the lead too" }),
-    );
-    expect(fake.calls.at(-1)?.name).toBe("open_link");
-    await fireEvent.click(screen.getByRole("button", { name: "Alert the lead too" }));
+    await fireEvent.click(await screen.findByRole("button", { name: "Alert the lead too" }));
     await fireEvent.input(await screen.findByLabelText("Ticket"), { target: { value: "#422" } });
     await fireEvent.click(screen.getByRole("button", { name: "Keep" }));
     await screen.findByRole("button", { name: "#422" });
     expect(fake.papers.paper.actions.at(-1)).toMatchObject({ title: "Alert the lead too", due: null });
+  });
+
+  it("says what became of its pull request, and that somebody changed the repository's copy", async () => {
+    await open((one) => {
+      one.papers.merged = true;
+      one.papers.changedThere = "Somebody changed it in the repository; pushing brings both together.";
+    });
+    await screen.findByText(/^Published/);
+    await screen.findByText(/^Somebody changed it in the repository/);
   });
 
   it("renders what was written when it is read", async () => {
@@ -134,6 +174,7 @@ describe("a post-mortem", () => {
     expect(fake.calls.findLast((call) => call.name === "open_pull_request")?.given).toEqual({
       id: "2026-11-22-plugins",
       sides: ["theirs"],
+      troubleshooting: false,
     });
   });
 
@@ -142,9 +183,13 @@ describe("a post-mortem", () => {
     await fireEvent.keyDown(screen.getByTestId("export"), { key: "Enter" });
     await fireEvent.click(await screen.findByText("PDF…"));
     await screen.findByText("Written as PDF");
+    await fireEvent.keyDown(screen.getByTestId("export"), { key: "Enter" });
+    await fireEvent.click(await screen.findByRole("menuitemcheckbox", { name: /troubleshooting entry/ }));
     await fireEvent.click(screen.getByTestId("open-pull-request"));
     await screen.findByRole("button", { name: /^Pull request/ });
-    expect(fake.count("open_pull_request")).toBe(1);
+    expect(fake.calls.filter((call) => call.name === "open_pull_request").map((call) => call.given)).toEqual([
+      { id: "2026-11-22-plugins", sides: [], troubleshooting: true },
+    ]);
   });
 
   it("shows what changed since a revision", async () => {

@@ -4,7 +4,7 @@ import { useBackend } from "../src/ipc/backend";
 import { Fake } from "../src/ipc/fake";
 import { DraftDesk } from "../src/state/draft-desk.svelte";
 import { Incidents } from "../src/state/incidents.svelte";
-import { Paper } from "../src/state/paper.svelte";
+import { Paper, SAVE_PAPER_WITHIN } from "../src/state/paper.svelte";
 import { Templates } from "../src/state/templates.svelte";
 import { due } from "../src/words/incident";
 
@@ -78,10 +78,24 @@ describe("a post-mortem's text", () => {
       await vi.advanceTimersByTimeAsync(20);
     }
     const early = read.mock.calls.length;
-    expect(early).toBeLessThanOrEqual(8);
+    expect(early).toBeLessThanOrEqual(800 / SAVE_PAPER_WITHIN);
     await vi.advanceTimersByTimeAsync(300);
     expect(paper.unsaved).toBe(false);
     expect(fake.papers.paper.text).toHaveLength(200_000);
+  });
+
+  it("leaves for the disk so soon that with a slow disk no 300 ms of it can be lost", () => {
+    expect(SAVE_PAPER_WITHIN).toBeLessThanOrEqual(80);
+  });
+
+  it("can be undone behind a restart once nobody types for a moment", async () => {
+    const paper = new Paper();
+    await paper.open("2026-11-22-plugins");
+    paper.undoFrom(() => "what was before");
+    paper.typed(() => "typed");
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(fake.papers.paper.undo).toBe("what was before");
+    expect(fake.count("keep_undo")).toBe(1);
   });
 
   it("is kept before the window leaves it", async () => {

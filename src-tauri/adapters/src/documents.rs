@@ -3,7 +3,7 @@
 //! A version is durable when `save` returns: WAL with `synchronous=FULL`, one transaction each. What was typed is saved
 //! again and again, so old versions are thinned in the same transaction; those with a name stay.
 
-mod autosave;
+mod typed;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,13 +14,13 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::postmortem::history::{Kept, superfluous};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
-pub use autosave::{Autosave, Saved};
+pub use typed::Typed;
 
 /// How long a writer waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(10);
 
-/// The file's version; there is one so far.
-const VERSION: u32 = 1;
+/// The file's version.
+const VERSION: u32 = 2;
 
 /// The text stands last, so that listing versions reads none of it.
 const TABLES: &str = "
@@ -32,6 +32,15 @@ const TABLES: &str = "
         size INTEGER NOT NULL,
         text TEXT NOT NULL,
         PRIMARY KEY (document, number)
+    ) STRICT;
+";
+
+/// Since version 2: what can be undone in the newest version of a document.
+const UNDO: &str = "
+    CREATE TABLE undo (
+        document TEXT PRIMARY KEY,
+        number INTEGER NOT NULL,
+        state TEXT NOT NULL
     ) STRICT;
 ";
 
@@ -125,6 +134,9 @@ fn open(path: &Path) -> rusqlite::Result<Option<Connection>> {
     }
     if version == 0 {
         transaction.execute_batch(TABLES)?;
+    }
+    if version < VERSION {
+        transaction.execute_batch(UNDO)?;
         transaction.pragma_update(None, "user_version", VERSION)?;
     }
     transaction.commit()?;
@@ -139,25 +151,40 @@ fn save(
     named: Option<&str>,
 ) -> rusqlite::Result<u64> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let newest: Option<(i64, bool)> = transaction
-        .query_row(
-            "SELECT number, text = ?2 FROM version WHERE document = ?1 ORDER BY number DESC LIMIT 1",
-            [document, text],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-        .optional()?;
-    if let (Some((number, true)), None) = (newest, named) {
-        return Ok(number.unsigned_abs());
+    let there = newest(&transaction, document)?;
+    if let (Some((number, known)), None) = (&there, named)
+        && known == text
+    {
+        return Ok(*number);
     }
-    let number = newest.map_or(1, |(number, _)| number + 1);
+    let number = insert(&transaction, document, there.map(|(number, _)| number), text, at, named)?;
+    transaction.commit()?;
+    Ok(number)
+}
+
+fn newest(transaction: &Transaction<'_>, document: &str) -> rusqlite::Result<Option<(u64, String)>> {
+    let sql = "SELECT number, text FROM version WHERE document = ?1 ORDER BY number DESC LIMIT 1";
+    let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?));
+    transaction.query_row(sql, [document], read).optional()
+}
+
+/// Behind the version `newest`.
+fn insert(
+    transaction: &Transaction<'_>,
+    document: &str,
+    newest: Option<u64>,
+    text: &str,
+    at: Timestamp,
+    named: Option<&str>,
+) -> rusqlite::Result<u64> {
+    let number = newest.unwrap_or(0) + 1;
     let size = i64::try_from(text.len()).unwrap_or(i64::MAX);
     transaction.execute(
         "INSERT INTO version (document, number, at, named, size, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![document, number, at.as_millisecond(), named, size, text],
+        params![document, signed(number), at.as_millisecond(), named, size, text],
     )?;
-    thin(&transaction, document, at)?;
-    transaction.commit()?;
-    Ok(number.unsigned_abs())
+    thin(transaction, document, at)?;
+    Ok(number)
 }
 
 fn thin(transaction: &Transaction<'_>, document: &str, now: Timestamp) -> rusqlite::Result<()> {

@@ -3,6 +3,8 @@
 pub mod html;
 pub mod pdf;
 mod publish;
+mod pull_request;
+mod ticket;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -20,11 +22,12 @@ use lastgood_core::postmortem::story::{Story, tell};
 use lastgood_core::postmortem::timeline::{GAP, Record};
 use lastgood_core::postmortem::{About, Postmortem, fold, zone};
 
-pub use publish::{Publishing, Settled, parts};
+pub use publish::{Apart, How, Publishing, Pushed, Settled, parts};
+pub use ticket::{Ticket, TicketState};
 
 use crate::clock::SystemClock;
-use crate::documents::Documents;
-use crate::workspace::{Known, Workspace, fresh};
+use crate::documents::{Documents, Typed};
+use crate::workspace::{Known, Workspace, blocking, fresh};
 
 /// Where post-mortems lie in a repository.
 pub const FOLDER: &str = "docs/postmortems";
@@ -44,6 +47,24 @@ pub struct File {
     pub content: Vec<u8>,
 }
 
+/// Whether a post-mortem had to be begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    New(PostmortemId),
+    There(PostmortemId),
+}
+
+impl Begun {
+    pub fn id(&self) -> &PostmortemId {
+        let (Self::New(id) | Self::There(id)) = self;
+        id
+    }
+
+    pub fn is_new(&self) -> bool {
+        matches!(self, Self::New(_))
+    }
+}
+
 /// The post-mortems of one workspace.
 pub struct Postmortems<'a> {
     workspace: &'a Workspace,
@@ -54,7 +75,7 @@ impl<'a> Postmortems<'a> {
     /// # Errors
     /// [`Code::DocumentsUnwritable`].
     pub fn open(workspace: &'a Workspace) -> Result<Self, Trouble> {
-        Ok(Self { workspace, documents: Documents::open(&workspace.place().documents())? })
+        Ok(Self { workspace, documents: workspace.documents()? })
     }
 
     pub fn documents(&self) -> &Documents {
@@ -84,8 +105,18 @@ impl<'a> Postmortems<'a> {
         self.list().await?.into_iter().find(|known| known.id == *id).ok_or_else(|| unknown(id))
     }
 
-    /// Begins one: the fact, then the document.
-    pub async fn create(&self, about: About, by: &str) -> Result<PostmortemId, Trouble> {
+    /// The one of this story: an incident and its rollbacks have one together.
+    pub async fn begin(&self, about: About, by: &str) -> Result<Begun, Trouble> {
+        let facts = self.workspace.facts().await?;
+        let about = about.whole(&facts);
+        if let Some(there) = fold(&facts).into_iter().find(|known| known.about.is_of(&about)) {
+            return Ok(Begun::There(there.id));
+        }
+        Ok(Begun::New(self.create(about, by).await?))
+    }
+
+    /// The fact, then the document.
+    async fn create(&self, about: About, by: &str) -> Result<PostmortemId, Trouble> {
         let id = PostmortemId::new(format!("pm-{}", fresh()));
         let now = SystemClock.now();
         let document = Document::new(&id, &about, &zone::day(now, &TimeZone::system()), by);
@@ -111,6 +142,24 @@ impl<'a> Postmortems<'a> {
         Ok(Document::new(&postmortem.id, &postmortem.about, &day, &postmortem.by).text())
     }
 
+    /// Saves what somebody typed on top of the version `base`, on a thread of its own: the disk may be slow.
+    pub async fn typed(&self, id: &PostmortemId, base: Option<u64>, text: String) -> Result<Typed, Trouble> {
+        let (documents, id) = (self.documents.clone(), id.clone());
+        blocking(move || documents.type_on(id.as_str(), base, &text, SystemClock.now())).await
+    }
+
+    /// Changes its text by machine, on top of what stands there in this moment.
+    pub async fn change(
+        &self,
+        postmortem: &Postmortem,
+        change: impl FnOnce(&mut Document) -> Result<(), Trouble>,
+    ) -> Result<Typed, Trouble> {
+        let base = self.documents.versions(postmortem.id.as_str())?.last().map(|version| version.number);
+        let mut document = Document::parse(&self.text(postmortem)?);
+        change(&mut document)?;
+        self.typed(&postmortem.id, base, document.text()).await
+    }
+
     /// What its facts tell. Without `known`, what GitHub would tell is missing.
     pub async fn story(
         &self,
@@ -119,13 +168,31 @@ impl<'a> Postmortems<'a> {
         gap: Option<SignedDuration>,
     ) -> Result<Story, Trouble> {
         let facts = self.workspace.facts().await?;
+        Ok(self.told(postmortem, &facts, known, gap))
+    }
+
+    fn told(
+        &self,
+        postmortem: Postmortem,
+        facts: &[Fact],
+        known: Option<&Known>,
+        gap: Option<SignedDuration>,
+    ) -> Story {
         let none: &[Deployment] = &[];
         let deployments = known.and_then(|known| known.forge.as_ref().ok()).map_or(none, |forge| &forge.deployments);
         let environment = postmortem.about.environment.as_ref();
         let environment = known.zip(environment).and_then(|(known, name)| known.environment(name.as_str()).ok());
         let spans = environment.map(|found| found.spans.clone()).unwrap_or_default();
-        let record = Record { facts: &facts, deployments };
-        Ok(tell(postmortem, &record, spans, gap.unwrap_or(GAP)))
+        let record = Record { facts, deployments };
+        let told = self.workspace.settings().postmortem.gap_minutes;
+        let told = told.map(|minutes| SignedDuration::from_mins(i64::from(minutes)));
+        tell(postmortem, &record, spans, gap.or(told).unwrap_or(GAP))
+    }
+
+    /// The same of all of them, from one reading of the journal.
+    pub async fn stories(&self, all: Vec<Postmortem>, known: Option<&Known>) -> Result<Vec<Story>, Trouble> {
+        let facts = self.workspace.facts().await?;
+        Ok(all.into_iter().map(|one| self.told(one, &facts, known, None)).collect())
     }
 
     /// The files of an export; the document comes first.

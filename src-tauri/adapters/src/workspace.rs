@@ -47,6 +47,7 @@ use tagging::Tagging;
 
 use crate::clock::SystemClock;
 use crate::commands::Commands;
+use crate::documents::Documents;
 use crate::evidence::Evidence;
 use crate::git::{GitRepository, OpenOptions};
 use crate::github::{Github, encode};
@@ -77,6 +78,7 @@ pub struct Workspace {
     key: String,
     /// Of the look that was kept last.
     looked: Mutex<Option<u64>>,
+    documents: OnceLock<Documents>,
 }
 
 /// Who looks on while a rollback runs.
@@ -134,7 +136,20 @@ impl Workspace {
             access,
             key,
             looked: Mutex::default(),
+            documents: OnceLock::new(),
         })
+    }
+
+    /// What people write, opened once and held: a save must not wait for a file to be opened.
+    ///
+    /// # Errors
+    /// [`Code::DocumentsUnwritable`].
+    pub fn documents(&self) -> Result<Documents, Trouble> {
+        if let Some(opened) = self.documents.get() {
+            return Ok(opened.clone());
+        }
+        let opened = Documents::open(&self.place.documents())?;
+        Ok(self.documents.get_or_init(|| opened).clone())
     }
 
     /// Where this installation keeps its things.
@@ -461,7 +476,9 @@ fn key(repository: &GitRepository, slug: Option<&RepositorySlug>, connection: &C
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Trouble> + Send + 'static) -> Result<T, Trouble> {
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Trouble> + Send + 'static,
+) -> Result<T, Trouble> {
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| Trouble::new(Code::Internal, error.to_string(), "Start Lastgood again."))?

@@ -14,8 +14,8 @@ pub(crate) use good::Good;
 pub(crate) use log::Log;
 pub(crate) use orders::{Approve, Cancel};
 pub(crate) use postmortem::{
-    ExportPostmortem, Format, Listing, NewPostmortem, Paste, Postmortem, Publish, Search, ShowPostmortem, Take,
-    WritePostmortem,
+    ExportPostmortem, Format, Listing, NewPostmortem, OpenTicket, Paste, Postmortem, Publish, Search, ShowPostmortem,
+    Take, WritePostmortem,
 };
 pub(crate) use telling::{Channel, Edits, Incident, SendChoice, Stage, Words};
 

@@ -32,6 +32,8 @@ pub struct Week {
     pub from: Timestamp,
     pub deployments: usize,
     pub failed: usize,
+    /// The middle of the recoveries of those; `None` without one.
+    pub recovery: Option<SignedDuration>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -76,7 +78,6 @@ pub fn metrics(spans: &[Span], from: Timestamp, to: Timestamp) -> Metrics {
         spans.iter().filter(|span| !span.went_back && from <= span.from && span.from < to).collect();
     let failed: Vec<&&Span> = changes.iter().filter(|span| span.left_behind).collect();
     let weeks = to.duration_since(from).as_secs_f64() / WEEK.as_secs_f64();
-    let recoveries = failed.iter().filter_map(|span| Some(span.to?.duration_since(span.from))).collect();
     Metrics {
         from,
         to,
@@ -84,7 +85,7 @@ pub fn metrics(spans: &[Span], from: Timestamp, to: Timestamp) -> Metrics {
         failed: failed.len(),
         frequency: (weeks > 0.0).then(|| changes.len() as f64 / weeks),
         failure_rate: (!changes.is_empty()).then(|| failed.len() as f64 / changes.len() as f64),
-        recovery: middle(recoveries),
+        recovery: middle(failed.iter().filter_map(|span| recovery(span)).collect()),
         weeks: by_week(&changes, from, to),
     }
 }
@@ -96,11 +97,17 @@ fn by_week(changes: &[&Span], from: Timestamp, to: Timestamp) -> Vec<Week> {
         let start = end.checked_sub(WEEK).unwrap_or(from);
         let within = || changes.iter().filter(|span| start <= span.from && span.from < end);
         let failed = within().filter(|span| span.left_behind).count();
-        weeks.push(Week { from: start, deployments: within().count(), failed });
+        let recovery = middle(within().filter_map(|span| recovery(span)).collect());
+        weeks.push(Week { from: start, deployments: within().count(), failed, recovery });
         end = start;
     }
     weeks.reverse();
     weeks
+}
+
+/// From the deployment of a failed change to the next.
+fn recovery(span: &Span) -> Option<SignedDuration> {
+    span.left_behind.then(|| span.to.map(|to| to.duration_since(span.from))).flatten()
 }
 
 /// Of an even number, between the two in the middle.

@@ -16,10 +16,12 @@ pub mod line;
 pub mod merge;
 pub mod pasted;
 pub mod place;
+mod scope;
 pub mod section;
 pub mod story;
 pub mod timeline;
 pub mod times;
+pub mod troubleshooting;
 mod words;
 pub mod zone;
 
@@ -29,19 +31,60 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{EnvironmentName, IncidentId, PostmortemId, RollbackId};
+use crate::incident::Incident;
 use crate::journal::Fact;
-use crate::postmortem::event::{Added, Deed, Published};
+use crate::postmortem::event::{Added, Deed, Published, PullRequestOpened};
 use crate::postmortem::line::LineId;
 use crate::postmortem::times::Landmark;
+use crate::rollback::Rollback;
 
 /// What a post-mortem is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
     pub title: String,
     pub environment: Option<EnvironmentName>,
-    /// In the order in which they began.
+    /// In the order in which they began, as far as it was known.
     pub rollbacks: Vec<RollbackId>,
     pub incident: Option<IncidentId>,
+}
+
+impl About {
+    pub fn of_incident(incident: &Incident) -> Self {
+        Self {
+            title: incident.title.clone(),
+            environment: incident.environment.clone(),
+            rollbacks: incident.rollback.iter().cloned().collect(),
+            incident: Some(incident.id.clone()),
+        }
+    }
+
+    pub fn of_rollback(rollback: &Rollback) -> Self {
+        let plan = &rollback.plan;
+        let title = match &plan.from {
+            Some(from) => format!("Rollback of {} from {from} to {}", plan.environment, plan.to),
+            None => format!("Rollback of {} to {}", plan.environment, plan.to),
+        };
+        let rollbacks = vec![rollback.id.clone()];
+        Self { title, environment: Some(plan.environment.clone()), rollbacks, incident: None }
+    }
+
+    /// What the journal knows nothing of.
+    pub fn by_hand(title: &str) -> Self {
+        Self { title: title.to_owned(), environment: None, rollbacks: Vec::new(), incident: None }
+    }
+
+    /// With the incident of its rollbacks, and the rollbacks of its incident.
+    #[must_use]
+    pub fn whole(mut self, facts: &[Fact]) -> Self {
+        scope::widen(&mut self, facts);
+        self
+    }
+
+    /// Whether both tell of one story.
+    pub fn is_of(&self, other: &Self) -> bool {
+        (self.incident.is_some() && self.incident == other.incident)
+            || self.rollbacks.iter().any(|rollback| other.rollbacks.contains(rollback))
+    }
 }
 
 /// One post-mortem as its facts tell it; its text is a document.
@@ -54,6 +97,44 @@ pub struct Postmortem {
     pub curation: Curation,
     /// The newest branch that it was pushed to.
     pub published: Option<Published>,
+    /// Oldest first.
+    pub pull_requests: Vec<PullRequest>,
+    /// Issues that were asked for and whose outcome is not known: the action's words by their mark.
+    pub asked_for: BTreeMap<String, String>,
+}
+
+/// A pull request that brings it into the repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullRequest {
+    pub opened: PullRequestOpened,
+    /// Whether it was merged; `None` while it is open, as far as is known.
+    pub merged: Option<bool>,
+}
+
+/// How far it came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    Draft,
+    /// Pushed, for others to read.
+    Review,
+    /// Merged.
+    Published,
+}
+
+impl Postmortem {
+    pub fn stage(&self) -> Stage {
+        match (self.pull_requests.last().map(|newest| newest.merged), &self.published) {
+            (Some(Some(true)), _) => Stage::Published,
+            (Some(_), _) | (None, Some(_)) => Stage::Review,
+            (None, None) => Stage::Draft,
+        }
+    }
+
+    /// The newest pull request, while it is open as far as is known.
+    pub fn in_review(&self) -> Option<&PullRequestOpened> {
+        self.pull_requests.last().filter(|newest| newest.merged.is_none()).map(|newest| &newest.opened)
+    }
 }
 
 /// What people changed in what the facts tell.
@@ -95,6 +176,9 @@ pub fn fold(facts: &[Fact]) -> Vec<Postmortem> {
             apply(standing, fact.at, &event.deed);
         }
     }
+    for standing in &mut found {
+        scope::widen(&mut standing.about, facts);
+    }
     found
 }
 
@@ -108,6 +192,8 @@ fn created(fact: &Fact) -> Option<Postmortem> {
         by: by.clone(),
         curation: Curation::default(),
         published: None,
+        pull_requests: Vec::new(),
+        asked_for: BTreeMap::new(),
     })
 }
 
@@ -136,5 +222,21 @@ fn apply(standing: &mut Postmortem, when: Timestamp, deed: &Deed) {
         }
         Deed::PostmortemLineAdded(added) => curation.added.push((**added).clone()),
         Deed::PostmortemPublished(published) => standing.published = Some(published.clone()),
+        Deed::PostmortemPullRequestOpened(opened) => {
+            let known = standing.pull_requests.iter().any(|known| known.opened.number == opened.number);
+            if !known {
+                standing.pull_requests.push(PullRequest { opened: opened.clone(), merged: None });
+            }
+        }
+        Deed::PostmortemPullRequestEnded { number, merged } => {
+            let ended = standing.pull_requests.iter_mut().filter(|known| known.opened.number == *number);
+            ended.for_each(|known| known.merged = Some(*merged));
+        }
+        Deed::PostmortemTicketBegun { mark, action, .. } => {
+            standing.asked_for.insert(mark.clone(), action.clone());
+        }
+        Deed::PostmortemTicketEnded { mark, .. } => {
+            standing.asked_for.remove(mark);
+        }
     }
 }

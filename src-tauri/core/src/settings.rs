@@ -2,6 +2,7 @@
 
 pub mod checks;
 mod environment;
+pub mod papers;
 mod pattern;
 pub mod telling;
 
@@ -33,6 +34,7 @@ pub struct Settings {
     pub incident: telling::IncidentSettings,
     pub channels: BTreeMap<String, telling::ChannelSettings>,
     pub contacts: BTreeMap<String, String>,
+    pub postmortem: papers::PostmortemSettings,
 }
 
 impl Settings {

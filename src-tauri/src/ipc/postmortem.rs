@@ -3,6 +3,8 @@
 pub(crate) mod changes;
 pub(crate) mod commands;
 pub mod library;
+pub(crate) mod news;
+mod shelf;
 mod view;
 pub(crate) mod ways_out;
 
@@ -34,6 +36,8 @@ pub struct PostmortemView {
     pub actions: Vec<ActionView>,
     /// False for one that lies in the repository alone.
     pub editable: bool,
+    /// What the editor could undo when this text was left, in its own words.
+    pub undo: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
@@ -68,6 +72,18 @@ pub struct MomentView {
     pub source: String,
     /// A person said otherwise.
     pub corrected: bool,
+    /// Each correction, oldest first: who set it to what, and why.
+    pub trace: Vec<Correction>,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct Correction {
+    pub by: String,
+    /// When it was corrected.
+    pub when: String,
+    /// `None`: back to what the record says.
+    pub to: Option<String>,
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]
@@ -148,11 +164,40 @@ pub struct ActionView {
     pub owner: String,
     /// A day: `2026-11-27`.
     pub due: Option<String>,
+    pub priority: Option<ActionPriority>,
     pub done: bool,
     /// As it is written in the text: `#418`, or an address.
     pub ticket: Option<String>,
-    /// Where that ticket is, else where one can be written with this title; `None` without a forge.
+    /// Where that ticket is.
     pub ticket_url: Option<String>,
+    /// An issue can be opened for it.
+    pub takes_ticket: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ActionPriority {
+    High,
+    Medium,
+    Low,
+}
+
+/// What GitHub and the repository say of it by now; asked for once it is open.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PaperNews {
+    pub state: PostmortemState,
+    pub pull_request: Option<String>,
+    pub tickets: Vec<TicketView>,
+    /// What somebody changed in the repository's copy, in one sentence.
+    pub apart: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct TicketView {
+    /// As it is written in the text.
+    pub ticket: String,
+    pub open: bool,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]
@@ -235,6 +280,20 @@ pub enum ExportFormat {
     Pdf,
 }
 
+/// What an added line tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum LineWord {
+    Detection,
+    Signal,
+    Alert,
+    Decision,
+    Action,
+    Repair,
+    Proof,
+    Message,
+}
+
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum LineChange {
@@ -249,6 +308,9 @@ pub enum LineChange {
     Add {
         at: String,
         sentence: String,
+        word: LineWord,
+        /// Whose words or deed it is.
+        who: Option<String>,
     },
     /// Every line that begins with a time becomes one.
     Paste {
@@ -259,8 +321,26 @@ pub enum LineChange {
 #[derive(Debug, Clone, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ActionChange {
-    Add { title: String, owner: String, due: Option<String>, ticket: Option<String> },
-    Edit { action: String, title: String, owner: String, due: Option<String>, ticket: Option<String> },
-    Done { action: String, done: bool },
-    Remove { action: String },
+    Add {
+        title: String,
+        owner: String,
+        due: Option<String>,
+        priority: Option<ActionPriority>,
+        ticket: Option<String>,
+    },
+    Edit {
+        action: String,
+        title: String,
+        owner: String,
+        due: Option<String>,
+        priority: Option<ActionPriority>,
+        ticket: Option<String>,
+    },
+    Done {
+        action: String,
+        done: bool,
+    },
+    Remove {
+        action: String,
+    },
 }

@@ -1,6 +1,7 @@
-import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { EditorState, type Extension } from "@codemirror/state";
+import { defaultKeymap, history, historyField, historyKeymap } from "@codemirror/commands";
+import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, placeholder } from "@codemirror/view";
+import { counted, type Endings, endingsOf } from "../words/endings";
 import { look } from "./look";
 
 export type Surface = {
@@ -8,8 +9,8 @@ export type Surface = {
   read(): string;
   /** Takes over a text from outside; what was typed before can be undone. */
   replace(text: string): void;
-  /** Puts a text where the cursor is. */
-  insert(text: string): void;
+  /** What can be undone, to be given to a surface of the same text later. */
+  undo(): string;
   focus(): void;
   destroy(): void;
 };
@@ -18,6 +19,8 @@ export type SurfaceOptions = {
   text: string;
   label: string;
   hint?: string;
+  /** What another surface of this text said could be undone. */
+  undo?: string | null;
   onchange: (read: () => string) => void;
 };
 
@@ -31,29 +34,61 @@ export function mountSurface(
   extensions: Extension[],
 ): { view: EditorView; surface: Surface } {
   const root = parent.shadowRoot ?? parent.attachShadow({ mode: "open", delegatesFocus: true });
-  const view = new EditorView({
+  let endings = endingsOf(options.text);
+  const separator = new Compartment();
+  const read = (): string => whole(view.state, endings);
+  const all = [separator.of(separatorFor(endings)), basics(options, read), ...extensions];
+  const view: EditorView = new EditorView({
     root,
     parent: root as unknown as HTMLElement,
-    state: EditorState.create({ doc: options.text, extensions: [basics(options), ...extensions] }),
+    state: begun(options, counted(options.text, endings), all),
   });
-  const read = (): string => view.state.doc.toString();
   const surface: Surface = {
     read,
     replace(text) {
-      const changes = difference(read(), text);
+      if (read() === text) return;
+      if (endingsOf(text) !== endings) {
+        endings = endingsOf(text);
+        view.dispatch({ effects: separator.reconfigure(separatorFor(endings)) });
+      }
+      const changes = difference(whole(view.state, "lf"), counted(text, endings));
       if (changes) view.dispatch({ changes });
     },
-    insert(text) {
-      view.dispatch(view.state.replaceSelection(text));
-      view.focus();
-    },
+    undo: () => JSON.stringify(view.state.toJSON({ history: historyField }).history),
     focus: () => view.focus(),
     destroy: () => view.destroy(),
   };
   return { view, surface };
 }
 
-function basics({ label, hint, onchange }: SurfaceOptions): Extension {
+/** The text as it was written, not as the editor counts its lines. */
+function whole(state: EditorState, endings: Endings): string {
+  return state.doc.sliceString(0, state.doc.length, endings === "crlf" ? "\r\n" : "\n");
+}
+
+/** Where both ways stand in one text, a carriage return is a character like any other, so that each stays where it is. */
+function separatorFor(endings: Endings): Extension {
+  return endings === "mixed" ? EditorState.lineSeparator.of("\n") : [];
+}
+
+/** With what could be undone, where that fits this text. */
+function begun({ undo }: SurfaceOptions, doc: string, extensions: Extension[]): EditorState {
+  if (undo) {
+    try {
+      const kept = {
+        doc,
+        selection: { ranges: [{ anchor: 0, head: 0 }], main: 0 },
+        history: JSON.parse(undo),
+      };
+      return EditorState.fromJSON(kept, { extensions }, { history: historyField });
+    } catch {
+      // What an older editor kept is of no use to this one; the text is whole all the same.
+    }
+  }
+  return EditorState.create({ doc, extensions });
+}
+
+function basics({ label, hint, onchange }: SurfaceOptions, read: () => string): Extension {
   return [
     history(),
     drawSelection(),
@@ -68,7 +103,7 @@ function basics({ label, hint, onchange }: SurfaceOptions): Extension {
     }),
     hint ? placeholder(hint) : [],
     EditorView.updateListener.of((update) => {
-      if (update.docChanged) onchange(() => update.view.state.doc.toString());
+      if (update.docChanged) onchange(read);
     }),
     look,
   ];

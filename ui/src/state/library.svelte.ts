@@ -1,6 +1,10 @@
 import { call } from "../ipc/commands";
 import { type IpcError, toIpcError } from "../ipc/error";
 import type { LibraryView } from "../ipc/generated/LibraryView";
+import { Later } from "./later";
+
+/** The host searches: a text of megabytes does not come here to be looked through. */
+const LOOK_WITHIN = 120;
 
 /** All post-mortems, and what was looked for among them. */
 export class Library {
@@ -8,36 +12,46 @@ export class Library {
   trouble = $state.raw<IpcError | null>(null);
   query = $state("");
   factor = $state<string | null>(null);
+  /** Whose metrics are shown; the first one until somebody chooses. */
+  environment = $state<string | null>(null);
+  #later = new Later(LOOK_WITHIN, () => this.load());
+  #asked = 0;
 
   readonly found = $derived(
-    (this.view?.postmortems ?? []).filter(
-      (one) =>
-        (this.factor === null || one.factors.includes(this.factor)) &&
-        holdsEveryWord([one.title, one.excerpt, ...one.factors].join(" "), this.query),
-    ),
+    (this.view?.postmortems ?? []).filter((one) => this.factor === null || one.factors.includes(this.factor)),
   );
 
   async load(): Promise<void> {
+    this.#asked += 1;
+    const asked = this.#asked;
+    const { environment, query } = this;
     try {
-      this.view = await call("postmortems");
+      const view = await call("postmortems", { environment, query });
+      if (asked !== this.#asked) return;
+      this.view = view;
       this.trouble = null;
     } catch (thrown) {
-      this.trouble = toIpcError(thrown);
+      if (asked === this.#asked) this.trouble = toIpcError(thrown);
     }
   }
 
+  look(query: string): void {
+    this.query = query;
+    this.#later.ask();
+  }
+
+  async choose(environment: string): Promise<void> {
+    this.environment = environment;
+    await this.load();
+  }
+
   clear(): void {
+    this.#later.forget();
+    this.#asked += 1;
     this.view = null;
     this.trouble = null;
     this.query = "";
     this.factor = null;
+    this.environment = null;
   }
-}
-
-function holdsEveryWord(where: string, query: string): boolean {
-  const text = where.toLowerCase();
-  return query
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
 }

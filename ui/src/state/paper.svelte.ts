@@ -5,10 +5,17 @@ import type { ExportView } from "../ipc/generated/ExportView";
 import type { LineChange } from "../ipc/generated/LineChange";
 import type { MergeSide } from "../ipc/generated/MergeSide";
 import type { MergeView } from "../ipc/generated/MergeView";
+import type { PaperNews } from "../ipc/generated/PaperNews";
 import type { PostmortemView } from "../ipc/generated/PostmortemView";
 import { Later } from "./later";
 
-export const SAVE_PAPER_WITHIN = 300;
+/** With the way to the host and the disk, it stays well below the 300 ms that a person may lose. */
+export const SAVE_PAPER_WITHIN = 80;
+
+/** What can be undone is kept behind the text, once nobody types for a moment. */
+const KEEP_UNDO_WITHIN = 600;
+/** A history beyond this is let go: it would be written again and again. */
+const MOST_UNDO = 500_000;
 
 /** One post-mortem on the desk: its text as it is typed, and all that stands beside it. */
 export class Paper {
@@ -17,8 +24,12 @@ export class Paper {
   unsaved = $state(false);
   /** Why the last save did not happen; what was typed is still here. */
   saveTrouble = $state.raw<IpcError | null>(null);
+  /** The troubleshooting guide gets an entry in the same pull request. */
+  troubleshooting = $state(false);
   /** What the repository's copy says else, until somebody chose. */
   merge = $state.raw<MergeView | null>(null);
+  /** What GitHub and the repository say, once they answered. */
+  news = $state.raw<PaperNews | null>(null);
   /** What the last save has to say: somebody else saved too. */
   note = $state("");
   /** Counts texts that came from outside of the editor. */
@@ -26,8 +37,11 @@ export class Paper {
   /** Asks the editor for its text only when it is needed: a large one is not copied at every key. */
   #read: (() => string) | null = null;
   #text = "";
+  #changes = 0;
   #wanted: string | null = null;
   #later = new Later(SAVE_PAPER_WITHIN, () => this.#save());
+  #undo: (() => string) | null = null;
+  #undoLater = new Later(KEEP_UNDO_WITHIN, () => this.#keepUndo());
 
   async open(id: string): Promise<void> {
     await this.flush();
@@ -35,7 +49,9 @@ export class Paper {
     this.#wanted = id;
     try {
       const view = await call("postmortem", { id });
-      if (this.#wanted === id) this.#take(view);
+      if (this.#wanted !== id) return;
+      this.#take(view);
+      if (view.editable) void this.look();
     } catch (thrown) {
       if (this.#wanted === id) this.trouble = toIpcError(thrown);
     }
@@ -48,12 +64,19 @@ export class Paper {
 
   typed(read: () => string): void {
     this.#read = read;
+    this.#changes += 1;
     this.unsaved = true;
     this.#later.ask();
   }
 
-  flush(): Promise<void> {
-    return this.#later.now();
+  /** Whom to ask what can be undone in the text that is open. */
+  undoFrom(read: () => string): void {
+    this.#undo = read;
+  }
+
+  async flush(): Promise<void> {
+    await this.#later.now();
+    await this.#undoLater.now();
   }
 
   async changeLine(change: LineChange): Promise<void> {
@@ -64,6 +87,23 @@ export class Paper {
   async changeAction(change: ActionChange): Promise<void> {
     await this.flush();
     this.#take(await call("change_action", { id: this.#id(), change }));
+  }
+
+  /** What was typed is kept first, for the number is written into the text. */
+  async createTicket(action: string): Promise<void> {
+    await this.flush();
+    this.#take(await call("create_ticket", { id: this.#id(), action }));
+    void this.look();
+  }
+
+  /** Without an answer what was known stays. */
+  async look(): Promise<void> {
+    const id = this.#wanted;
+    if (id === null) return;
+    const news = await call("postmortem_news", { id }).catch(() => null);
+    if (news === null || id !== this.#wanted || !this.view) return;
+    this.news = news;
+    this.view = { ...this.view, state: news.state, pullRequest: news.pullRequest };
   }
 
   async setMoment(landmark: string, at: string | null, reason: string): Promise<void> {
@@ -78,9 +118,13 @@ export class Paper {
   /** Pushes it as a branch; where the repository's copy went apart, that is shown and a person chooses. */
   async openPullRequest(sides: MergeSide[] = []): Promise<ExportView> {
     await this.flush();
-    const opened = await call("open_pull_request", { id: this.#id(), sides });
+    const { troubleshooting } = this;
+    const opened = await call("open_pull_request", { id: this.#id(), sides, troubleshooting });
     this.merge = opened.merge;
-    if (opened.merge === null) this.#take(await call("postmortem", { id: this.#id() }));
+    if (opened.merge === null) {
+      this.#take(await call("postmortem", { id: this.#id() }));
+      void this.look();
+    }
     return opened;
   }
 
@@ -93,8 +137,11 @@ export class Paper {
   #reset(): void {
     this.#wanted = null;
     this.#read = null;
+    this.#undo = null;
     this.view = null;
     this.merge = null;
+    this.news = null;
+    this.troubleshooting = false;
     this.note = "";
     this.trouble = null;
     this.saveTrouble = null;
@@ -103,6 +150,7 @@ export class Paper {
 
   async #save(): Promise<void> {
     const { view } = this;
+    const changes = this.#changes;
     const text = this.text();
     if (!view) return;
     try {
@@ -112,12 +160,21 @@ export class Paper {
       this.view = { ...this.view, revision: saved.revision, savedAt: saved.savedAt };
       this.saveTrouble = null;
       this.note = saved.note ?? "";
-      this.unsaved = this.text() !== text;
+      this.unsaved = this.#changes !== changes;
+      this.#undoLater.ask();
       // Both texts together; what was typed in between is saved on top of it.
       if (saved.text !== null && !this.unsaved) this.#take({ ...this.view, text: saved.text });
     } catch (thrown) {
       this.saveTrouble = toIpcError(thrown);
     }
+  }
+
+  /** A convenience: where it cannot be kept, the text is, and nobody is disturbed. */
+  async #keepUndo(): Promise<void> {
+    const { view } = this;
+    const undo = this.#undo?.() ?? "";
+    if (!view || this.unsaved || undo === "" || undo.length > MOST_UNDO) return;
+    await call("keep_undo", { id: view.id, revision: view.revision, undo }).catch(() => undefined);
   }
 
   #take(view: PostmortemView): void {

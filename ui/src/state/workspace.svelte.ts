@@ -138,8 +138,12 @@ export class Workspace {
   }
 
   /** Goes to the post-mortem of an incident or a rollback, which begins it where there is none. */
-  async writePostmortem(of: { incident?: string | null; rollback?: string | null }): Promise<void> {
-    const given = { incident: of.incident ?? null, rollback: of.rollback ?? null };
+  async writePostmortem(of: {
+    incident?: string | null;
+    rollback?: string | null;
+    title?: string;
+  }): Promise<void> {
+    const given = { incident: of.incident ?? null, rollback: of.rollback ?? null, title: of.title ?? null };
     const view = await this.attempt(() => call("begin_postmortem", given));
     if (view) this.navigation.go({ name: "postmortem", id: view.id });
   }

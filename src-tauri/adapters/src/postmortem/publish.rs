@@ -4,12 +4,17 @@ use jiff::tz::TimeZone;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{ObjectId, RepositorySlug};
 use lastgood_core::ports::Clock;
+use lastgood_core::postmortem::Postmortem;
 use lastgood_core::postmortem::document::Document;
-use lastgood_core::postmortem::event::{Deed, Published};
+use lastgood_core::postmortem::event::{Deed, Published, PullRequestOpened};
 use lastgood_core::postmortem::merge::{Conflict, Part, Side, merge, settle};
 use lastgood_core::postmortem::place::reduced;
 use lastgood_core::postmortem::story::Story;
+use lastgood_core::postmortem::troubleshooting;
 
+use serde::Serialize;
+
+use super::pull_request::Wanted;
 use super::{FOLDER, Format, Postmortems, moment};
 use crate::clock::SystemClock;
 use crate::git::{BranchOutcome, GitRepository, Tip};
@@ -20,13 +25,32 @@ const PUBLISHED: &str = "published";
 /// How publishing ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Publishing {
-    Done(Published),
+    Done(Box<Pushed>),
     /// The repository's copy says the same already.
     Unchanged {
         path: String,
     },
     /// Both copies were changed in these parts; nothing was pushed.
     Conflicts(Vec<Conflict>),
+}
+
+/// What stands on the remote now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Pushed {
+    #[serde(flatten)]
+    pub published: Published,
+    /// `None` where the forge takes none, or `trouble` says why.
+    pub pull_request: Option<PullRequestOpened>,
+    /// The branch is there all the same.
+    pub trouble: Option<Trouble>,
+}
+
+/// What is wanted of it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct How {
+    pub settled: Settled,
+    /// With an entry in the troubleshooting guide, in the same commit.
+    pub troubleshooting: bool,
 }
 
 /// How conflicts are to be settled; without it they are shown.
@@ -37,24 +61,18 @@ impl Postmortems<'_> {
     ///
     /// # Errors
     /// Git's own, and [`Code::PushRefused`] with the remote's words.
-    pub async fn publish(
-        &self,
-        story: &Story,
-        by: &str,
-        reader: &TimeZone,
-        settled: Settled,
-    ) -> Result<Publishing, Trouble> {
+    pub async fn publish(&self, story: &Story, by: &str, reader: &TimeZone, how: How) -> Result<Publishing, Trouble> {
         let repository = self.workspace.repository();
         let id = story.postmortem.id.as_str();
         let text = self.text(&story.postmortem)?;
         let name = self.name(story, &text);
         let path = format!("{FOLDER}/{name}.md");
-        let branch = format!("postmortem/{name}");
+        let branch = branch(&story.postmortem, &name);
         let standing = standing(repository, &branch).await?;
         let theirs = read(repository, &standing.base.commit, &path)?;
         let merged = match &theirs {
             None => text.clone(),
-            Some(theirs) => match self.together(id, &text, theirs, settled)? {
+            Some(theirs) => match self.together(id, &text, theirs, how.settled)? {
                 Ok(merged) => merged,
                 Err(conflicts) => return Ok(Publishing::Conflicts(conflicts)),
             },
@@ -62,24 +80,78 @@ impl Postmortems<'_> {
         if merged != text {
             self.documents.save(id, &merged, SystemClock.now(), Some("merged with the repository"))?;
         }
-        let files: Vec<(String, Vec<u8>)> = self
+        let mut files: Vec<(String, Vec<u8>)> = self
             .export(&merged, story, Format::Markdown, reader, true)?
             .into_iter()
             .map(|file| (format!("{FOLDER}/{}", file.path), file.content))
             .collect();
-        if unchanged(repository, &standing.base.commit, &files)? {
-            return Ok(Publishing::Unchanged { path });
+        if how.troubleshooting {
+            files.push(self.guide(story, &merged, &standing.base.commit, &path)?);
         }
-        let title = Document::parse(&merged).title().unwrap_or_else(|| story.postmortem.about.title.clone());
-        let subject: String = title.split_whitespace().collect::<Vec<_>>().join(" ");
-        let message = format!("Post-mortem: {subject}\n\nLastgood-postmortem: {id}\n");
-        let commit = repository.commit_files(&standing.base.commit, files, &message, moment(SystemClock.now())).await?;
-        judge(repository.push_branch(&branch, &commit, standing.expected.as_ref()).await?, &branch)?;
         let link = self.workspace.slug().map(|slug| compare(&self.workspace.host(), slug, &standing.default, &branch));
-        let published = Published { branch, commit, path, link, by: by.to_owned() };
-        self.record(&story.postmortem.id, Deed::PostmortemPublished(published.clone())).await?;
-        self.documents.save(id, &merged, SystemClock.now(), Some(PUBLISHED))?;
-        Ok(Publishing::Done(published))
+        let place = Place { branch, path, link, by: by.to_owned() };
+        let Some(published) = self.push(story, &merged, files, &standing, place).await? else {
+            return Ok(Publishing::Unchanged { path: format!("{FOLDER}/{name}.md") });
+        };
+        let title = title_of(&merged, &story.postmortem);
+        let wanted = Wanted { title, base: standing.default, text: &merged };
+        let (pull_request, trouble) = match self.pull_request(&story.postmortem, &published, wanted).await {
+            Ok(opened) => (opened, None),
+            Err(trouble) => (None, Some(trouble)),
+        };
+        Ok(Publishing::Done(Box::new(Pushed { published, pull_request, trouble })))
+    }
+
+    /// Pushes these files, where the branch does not hold them already; `None` where the default branch does.
+    async fn push(
+        &self,
+        story: &Story,
+        text: &str,
+        files: Vec<(String, Vec<u8>)>,
+        standing: &Standing,
+        place: Place,
+    ) -> Result<Option<Published>, Trouble> {
+        let repository = self.workspace.repository();
+        let base = &standing.base.commit;
+        if unchanged(repository, base, &files)? {
+            return Ok(standing.expected.clone().map(|there| place.at(there)));
+        }
+        let id = &story.postmortem.id;
+        let message = format!("{}\n\nLastgood-postmortem: {id}\n", title_of(text, &story.postmortem));
+        let commit = repository.commit_files(base, files, &message, moment(SystemClock.now())).await?;
+        judge(repository.push_branch(&place.branch, &commit, standing.expected.as_ref()).await?, &place.branch)?;
+        let published = place.at(commit);
+        self.record(id, Deed::PostmortemPublished(published.clone())).await?;
+        self.documents.save(id.as_str(), text, SystemClock.now(), Some(PUBLISHED))?;
+        Ok(Some(published))
+    }
+
+    /// What the repository's copy says else, looked at without changing anything; `None` where it was never pushed, or says
+    /// the same.
+    pub async fn apart(&self, story: &Story) -> Result<Option<Apart>, Trouble> {
+        let Some(published) = &story.postmortem.published else { return Ok(None) };
+        let repository = self.workspace.repository();
+        let text = self.text(&story.postmortem)?;
+        let branch = branch(&story.postmortem, &self.name(story, &text));
+        let standing = standing(repository, &branch).await?;
+        let Some(theirs) = read(repository, &standing.base.commit, &published.path)? else { return Ok(None) };
+        let base = self.documents.newest_named(story.postmortem.id.as_str(), PUBLISHED)?.unwrap_or_default();
+        let theirs = reduced(&theirs);
+        let merged = merge(&base, &text, &theirs);
+        if !merged.conflicts.is_empty() {
+            return Ok(Some(Apart::Conflicts(merged.conflicts)));
+        }
+        Ok((merged.document.text() != text).then_some(Apart::ChangedThere))
+    }
+
+    /// The troubleshooting guide of that commit, with this post-mortem's entry.
+    fn guide(&self, story: &Story, text: &str, base: &ObjectId, path: &str) -> Result<(String, Vec<u8>), Trouble> {
+        let named = self.workspace.settings().postmortem.troubleshooting.clone();
+        let guide = named.unwrap_or_else(|| troubleshooting::FILE.to_owned());
+        let there = read(self.workspace.repository(), base, &guide)?;
+        let entry = troubleshooting::entry(story, text, &relative(&guide, path));
+        let content = troubleshooting::put(there.as_deref(), &story.postmortem.id, &entry);
+        Ok((guide, content.into_bytes()))
     }
 
     /// The two copies merged by section, or what keeps them apart.
@@ -101,6 +173,15 @@ impl Postmortems<'_> {
     }
 }
 
+/// How the repository's copy differs from the one here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Apart {
+    /// Somebody changed it there; it goes together with what is here.
+    ChangedThere,
+    /// Both copies were changed in these parts.
+    Conflicts(Vec<Conflict>),
+}
+
 /// The parts of a conflict, for a sentence.
 pub fn parts(conflicts: &[Conflict]) -> String {
     let names = conflicts.iter().map(|conflict| match &conflict.part {
@@ -110,6 +191,20 @@ pub fn parts(conflicts: &[Conflict]) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
+/// Where it goes.
+struct Place {
+    branch: String,
+    path: String,
+    link: Option<String>,
+    by: String,
+}
+
+impl Place {
+    fn at(self, commit: ObjectId) -> Published {
+        Published { branch: self.branch, commit, path: self.path, link: self.link, by: self.by }
+    }
+}
+
 struct Standing {
     /// The remote's default branch.
     default: String,
@@ -117,6 +212,29 @@ struct Standing {
     base: Tip,
     /// Where the branch must stand when it is pushed.
     expected: Option<ObjectId>,
+}
+
+/// A branch whose pull request was merged is done with: what is written later gets one of its own, on top of the default
+/// branch.
+fn branch(postmortem: &Postmortem, name: &str) -> String {
+    match postmortem.pull_requests.iter().filter(|known| known.merged == Some(true)).count() {
+        0 => format!("postmortem/{name}"),
+        merged => format!("postmortem/{name}-{}", merged + 1),
+    }
+}
+
+/// The way from one file of the repository to another.
+fn relative(from: &str, to: &str) -> String {
+    let (from, to): (Vec<&str>, Vec<&str>) = (from.split('/').collect(), to.split('/').collect());
+    let folders = from.len() - 1;
+    let same = from[..folders].iter().zip(&to).take_while(|(one, other)| one == other).count();
+    let up = std::iter::repeat_n("..", folders - same);
+    up.chain(to[same..].iter().copied()).collect::<Vec<_>>().join("/")
+}
+
+fn title_of(text: &str, postmortem: &Postmortem) -> String {
+    let title = Document::parse(text).title().unwrap_or_else(|| postmortem.about.title.clone());
+    format!("Post-mortem: {}", title.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// On top of the branch where it is there already, else of the default branch.

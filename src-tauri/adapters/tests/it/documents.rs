@@ -1,15 +1,20 @@
 //! Texts and their versions in a real file, and what a kill leaves of them.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use lastgood_adapters::documents::{Autosave, Documents, Saved};
+use lastgood_adapters::documents::Documents;
 use lastgood_core::error::Code;
 use lastgood_core::ids::PostmortemId;
 use lastgood_core::postmortem::About;
 use lastgood_core::postmortem::document::Document;
 
 use crate::again;
+
+/// `SAVE_PAPER_WITHIN` of the window.
+const WINDOW_WAITS: Duration = Duration::from_millis(80);
 
 /// What a person may lose.
 const LOST: Duration = Duration::from_millis(300);
@@ -51,17 +56,76 @@ fn old_versions_become_fewer_and_those_with_a_name_stay() {
     assert_eq!(documents.text("pm-1").unwrap().as_deref(), Some("text 599"));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_typed_is_on_the_disk_when_flush_returns() {
+#[test]
+fn what_is_typed_on_an_older_version_is_brought_together_with_what_was_saved_meanwhile() {
     let folder = tempfile::tempdir().unwrap();
-    let documents = Documents::open(&folder.path().join("documents.sqlite")).unwrap();
-    let autosave = Autosave::start(documents.clone(), "pm-1".to_owned());
-    for number in 0..500 {
-        autosave.typed(format!("text {number}")).unwrap();
+    let path = folder.path().join("documents.sqlite");
+    let (here, there) = (Documents::open(&path).unwrap(), Documents::open(&path).unwrap());
+    let text = |summary: &str, impact: &str| format!("# T\n\n## Summary\n\n{summary}\n\n## Impact\n\n{impact}\n");
+    assert_eq!(here.type_on("pm-1", None, &text("a", "b"), at(0)).unwrap().number, 1);
+    assert_eq!(there.type_on("pm-1", Some(1), &text("a", "theirs"), at(0)).unwrap().merged, None);
+    let both = here.type_on("pm-1", Some(1), &text("ours", "b"), at(0)).unwrap();
+    assert!(both.merged.unwrap().conflicts.is_empty());
+    assert_eq!((both.number, there.text("pm-1").unwrap()), (3, Some(text("ours", "theirs"))));
+    let same = there.type_on("pm-1", Some(3), &text("ours", "theirs"), at(1)).unwrap();
+    assert_eq!((same.number, same.merged), (3, None));
+    let against = there.type_on("pm-1", Some(2), &text("mine", "theirs"), at(1)).unwrap();
+    assert_eq!(against.merged.unwrap().conflicts.len(), 1, "both changed the summary");
+    let theirs = here.versions("pm-1").unwrap().into_iter().find(|version| version.number == 3).unwrap();
+    assert_eq!(theirs.named.as_deref(), Some("before it was brought together"), "what stood there stays");
+}
+
+#[test]
+fn two_that_save_at_the_same_time_lose_nothing_of_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("documents.sqlite");
+    let begun = "# T\n\n## Summary\n\n## Impact\n\n";
+    Documents::open(&path).unwrap().save("pm-1", begun, at(0), None).unwrap();
+    let typist = |heading: &'static str, path: std::path::PathBuf| {
+        std::thread::spawn(move || {
+            let documents = Documents::open(&path).unwrap();
+            let (mut base, mut text) = (1, begun.to_owned());
+            for number in 0..30 {
+                let line = format!("## {heading}\n");
+                text = text.replace(&line, &format!("{line}\n{heading} {number}\n"));
+                let typed = documents.type_on("pm-1", Some(base), &text, Timestamp::now()).unwrap();
+                text = typed.merged.map_or(text, |merged| merged.document.text());
+                base = typed.number;
+            }
+        })
+    };
+    let typists = [typist("Summary", path.clone()), typist("Impact", path.clone())];
+    for typist in typists {
+        typist.join().unwrap();
     }
-    assert!(matches!(autosave.flush().await.unwrap(), Saved::At { .. }));
-    assert_eq!(documents.text("pm-1").unwrap().as_deref(), Some("text 499"));
-    assert!(documents.versions("pm-1").unwrap().len() < 20, "not every key is a version");
+    let text = Documents::open(&path).unwrap().text("pm-1").unwrap().unwrap();
+    for number in 0..30 {
+        for heading in ["Summary", "Impact"] {
+            assert_eq!(text.matches(&format!("\n{heading} {number}\n")).count(), 1, "{heading} {number} in {text}");
+        }
+    }
+}
+
+#[test]
+fn what_can_be_undone_is_given_back_with_the_version_that_it_belongs_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("documents.sqlite");
+    let first = rusqlite::Connection::open(&path).unwrap();
+    let table =
+        "CREATE TABLE version (document TEXT NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, named TEXT,
+        size INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (document, number)) STRICT;
+        INSERT INTO version VALUES ('pm-1', 1, 0, NULL, 3, 'old'); PRAGMA user_version = 1;";
+    first.execute_batch(table).unwrap();
+    drop(first);
+    let documents = Documents::open(&path).unwrap();
+    assert_eq!(documents.text("pm-1").unwrap().as_deref(), Some("old"), "a file of the first version is read");
+    assert_eq!(documents.undo("pm-1", 1), Ok(None));
+    documents.keep_undo("pm-1", 1, "{\"done\":[]}").unwrap();
+    documents.keep_undo("pm-1", 2, "{\"done\":[1]}").unwrap();
+    drop(documents);
+    let documents = Documents::open(&path).unwrap();
+    assert_eq!(documents.undo("pm-1", 1), Ok(None));
+    assert_eq!(documents.undo("pm-1", 2).unwrap().as_deref(), Some("{\"done\":[1]}"));
 }
 
 #[test]
@@ -107,17 +171,29 @@ fn a_kill_in_the_middle_of_typing_costs_at_most_the_last_moment_and_never_a_sect
     again::say(format!("{worst:?} at most were missing, the slowest save took {slowest:?}"));
 }
 
+/// The window's way: a key every two milliseconds; 80 ms after the first that is not kept, the text as it then stands
+/// leaves for the store, and the next one waits until it is kept.
 fn type_until_killed(path: &std::path::Path) {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(async {
-        let autosave = Autosave::start(Documents::open(path).unwrap(), "pm-1".to_owned());
-        let begun = Instant::now();
-        for number in 1.. {
-            autosave.typed(whole(number)).unwrap();
-            again::say(begun.elapsed().as_micros());
-            tokio::time::sleep(Duration::from_millis(2)).await;
+    let documents = Documents::open(path).unwrap();
+    let typed = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&typed);
+    std::thread::spawn(move || {
+        let (mut base, mut kept) = (None, 0);
+        loop {
+            while seen.load(Ordering::SeqCst) == kept {
+                std::thread::yield_now();
+            }
+            std::thread::sleep(WINDOW_WAITS);
+            kept = seen.load(Ordering::SeqCst);
+            base = Some(documents.type_on("pm-1", base, &whole(kept), Timestamp::now()).unwrap().number);
         }
     });
+    let begun = Instant::now();
+    for number in 1.. {
+        typed.store(number, Ordering::SeqCst);
+        again::say(begun.elapsed().as_micros());
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }
 
 /// A document of some size with every section, and how far it was typed at its end.

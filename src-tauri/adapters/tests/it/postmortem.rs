@@ -71,6 +71,68 @@ fn a_cell_longer_than_a_page_and_a_huge_log_are_set_all_the_same() {
     assert!(read.contains("68000 more lines are in the Markdown") && read.contains("afterwards"));
 }
 
+#[test]
+fn right_to_left_text_and_emoji_are_set_and_read_back() {
+    let text =
+        "# قف الآن\n\n| متى | ماذا |\n| --- | --- |\n| 10:00 | שלום עולם |\n\nfire 🔥 and crew 🚒 and a1 עברית b2\n";
+    let read = read_back(&pdf(&written(text), "p", "قف الآن").unwrap());
+    let letters: String = read.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+    for letter in "שלוםע".chars().chain("قف".chars()) {
+        assert!(letters.contains(letter), "{letter} in {read}");
+    }
+    for words in ["fire", "crew", "a1", "b2", "10:00"] {
+        assert!(read.contains(words), "{words} in {read}");
+    }
+}
+
+#[test]
+fn no_page_is_empty_and_nothing_stands_outside_of_a_page() {
+    let rows: String = (0..160).map(|row| format!("| 10:00:{row:03} | {} |\n", "a long cell ".repeat(12))).collect();
+    let log = "ERROR plugin ran out of fuel\n".repeat(400);
+    let text = format!(
+        "# T\n\n![What ran](p/rollback.svg)\n\n| Time | What |\n| --- | --- |\n{rows}\n```\n{log}```\n\n{}\n\n{}\n",
+        "unbroken".repeat(80),
+        "| a | b | c | d | e | f |\n| - | - | - | - | - | - |\n| 1 | 2 | 3 | 4 | 5 | supercalifragilistic |"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("pages.pdf");
+    std::fs::write(&file, pdf(&written(&text), "p", "T").unwrap()).unwrap();
+    let shown = |program: &str, arguments: &[&str]| {
+        let output = Command::new(program).args(arguments).current_dir(folder.path()).output();
+        let output = output.unwrap_or_else(|error| panic!("the tests need {program} (poppler-utils): {error}"));
+        assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    shown("pdftoppm", &["-gray", "-r", "24", "pages.pdf", "page"]);
+    let mut pages = 0;
+    for entry in std::fs::read_dir(folder.path())
+        .unwrap()
+        .flatten()
+        .filter(|entry| entry.path().extension().is_some_and(|kind| kind == "pgm"))
+    {
+        pages += 1;
+        let bytes = std::fs::read(entry.path()).unwrap();
+        // Three lines of head; at this size a page has some tens of thousands of dots.
+        let dark = bytes.iter().skip(20).filter(|dot| **dot < 160).count();
+        assert!(dark > 300, "{:?} is empty: {dark} dark dots", entry.path());
+    }
+    assert!(pages > 5, "{pages}");
+    let boxes = shown("pdftotext", &["-bbox", "pages.pdf", "-"]);
+    let number = |line: &str, name: &str| -> f64 {
+        line.split_once(&format!("{name}=\"")).unwrap().1.split_once('"').unwrap().0.parse().unwrap()
+    };
+    let (mut width, mut height) = (0.0, 0.0);
+    for line in boxes.lines() {
+        if line.contains("<page ") {
+            (width, height) = (number(line, "width"), number(line, "height"));
+        }
+        if line.contains("<word ") {
+            let inside = number(line, "xMin") >= 0.0 && number(line, "xMax") <= width + 0.5;
+            assert!(inside && number(line, "yMin") >= 0.0 && number(line, "yMax") <= height, "{line}");
+        }
+    }
+}
+
 fn written(text: &str) -> Written {
     let words = |y: f64, anchor, text: &str| Mark::Text {
         x: 380.0,

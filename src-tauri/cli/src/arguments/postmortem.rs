@@ -22,7 +22,9 @@ pub(crate) enum Postmortem {
     Paste(Paste),
     /// Put the text of a file in the place of its text; the old one stays a version
     Write(WritePostmortem),
-    /// Push a branch with it, for a pull request
+    /// Open an issue for one of its actions
+    Ticket(OpenTicket),
+    /// Push a branch with it, and open its pull request
     Publish(Publish),
 }
 
@@ -48,6 +50,9 @@ pub(crate) struct Search {
 pub(crate) struct NewPostmortem {
     /// Such as rb-0123456789ab
     pub(crate) rollback: Option<String>,
+    /// The incident it is about, and the rollbacks that answer it
+    #[arg(long, value_name = "ID", conflicts_with = "rollback")]
+    pub(crate) incident: Option<String>,
     /// What it is about; without it, what the rollback did
     #[arg(long, value_name = "TEXT")]
     pub(crate) title: Option<String>,
@@ -126,12 +131,25 @@ pub(crate) struct WritePostmortem {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct OpenTicket {
+    /// As `list` has it
+    pub(crate) id: String,
+    /// The action's words, as the document has them
+    pub(crate) action: String,
+    #[command(flatten)]
+    pub(crate) listing: Listing,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Publish {
     /// As `list` has it
     pub(crate) id: String,
     /// Which text counts where both were changed; without it, nothing is pushed
     #[arg(long, value_enum)]
     pub(crate) take: Option<Take>,
+    /// Put an entry into the troubleshooting guide too
+    #[arg(long)]
+    pub(crate) with_troubleshooting: bool,
     /// Such as Europe/Berlin; without it, this machine's
     #[arg(long, value_name = "NAME")]
     pub(crate) zone: Option<String>,
@@ -159,6 +177,7 @@ impl Postmortem {
             Self::Export(arguments) => &arguments.listing,
             Self::Paste(arguments) => &arguments.listing,
             Self::Write(arguments) => &arguments.listing,
+            Self::Ticket(arguments) => &arguments.listing,
             Self::Publish(arguments) => &arguments.listing,
         }
     }

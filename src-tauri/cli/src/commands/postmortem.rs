@@ -9,10 +9,10 @@ use std::process::ExitCode;
 use jiff::civil::Date;
 use lastgood_adapters::clock::SystemClock;
 use lastgood_adapters::place::Place;
-use lastgood_adapters::postmortem::{Format, Postmortems, Publishing, parts, time_zone};
+use lastgood_adapters::postmortem::{Format, How, Postmortems, Publishing, parts, time_zone};
 use lastgood_adapters::workspace::{Access, Known, Workspace, fresh};
 use lastgood_core::error::{Code, Trouble};
-use lastgood_core::ids::{PostmortemId, RollbackId};
+use lastgood_core::ids::{IncidentId, PostmortemId, RollbackId};
 use lastgood_core::ports::Clock;
 use lastgood_core::postmortem::action::Priority;
 use lastgood_core::postmortem::event::{Added, Deed};
@@ -40,6 +40,7 @@ pub(crate) async fn run(verb: Verb) -> Result<ExitCode, Trouble> {
         Verb::Export(arguments) => export(&workspace, &postmortems, arguments).await?,
         Verb::Paste(arguments) => paste(&workspace, &postmortems, arguments).await?,
         Verb::Write(arguments) => write(&postmortems, arguments).await?,
+        Verb::Ticket(arguments) => ticket(&workspace, &postmortems, arguments).await?,
         Verb::Publish(arguments) => return publish(&workspace, &postmortems, arguments).await,
     }
     Ok(ExitCode::SUCCESS)
@@ -111,27 +112,26 @@ async fn begin(
     postmortems: &Postmortems<'_>,
     arguments: arguments::NewPostmortem,
 ) -> Result<(), Trouble> {
-    let rollback = rollback(workspace, arguments.rollback.map(RollbackId::new)).await?;
     let title = arguments.title.filter(|title| !title.trim().is_empty());
-    let about = match (rollback, title) {
-        (Some(rollback), title) => About {
-            title: title.unwrap_or_else(|| named(&rollback)),
-            environment: Some(rollback.plan.environment.clone()),
-            rollbacks: vec![rollback.id],
-            incident: None,
+    let about = match arguments.incident {
+        Some(incident) => About::of_incident(&workspace.telling()?.incident(&IncidentId::new(incident)).await?),
+        None => match (rollback(workspace, arguments.rollback.map(RollbackId::new)).await?, &title) {
+            (Some(rollback), _) => About::of_rollback(&rollback),
+            (None, Some(title)) => About::by_hand(title),
+            (None, None) => {
+                let message = "No rollback is in the journal, and the post-mortem has no title.";
+                return Err(Trouble::new(Code::Usage, message, "Say what it is about with --title TEXT."));
+            }
         },
-        (None, Some(title)) => About { title, environment: None, rollbacks: Vec::new(), incident: None },
-        (None, None) => {
-            let message = "No rollback is in the journal, and the post-mortem has no title.";
-            return Err(Trouble::new(Code::Usage, message, "Say what it is about with --title TEXT."));
-        }
     };
+    let about = About { title: title.unwrap_or(about.title), ..about };
     let who = who(workspace, None).await;
-    let id = postmortems.create(about, &who).await?;
+    let begun = postmortems.begin(about, &who).await?;
     if arguments.listing.json {
-        output::json(&told::entry(&postmortems.find(&id).await?));
+        output::json(&told::entry(&postmortems.find(begun.id()).await?));
     } else {
-        output::line(&format!("{id} is begun."));
+        let words = if begun.is_new() { "is begun" } else { "tells of it already" };
+        output::line(&format!("{} {words}.", begun.id()));
     }
     Ok(())
 }
@@ -140,14 +140,6 @@ async fn rollback(workspace: &Workspace, id: Option<RollbackId>) -> Result<Optio
     match id {
         Some(id) => workspace.rollback(&id).await.map(Some),
         None => Ok(workspace.rollbacks().await?.pop()),
-    }
-}
-
-fn named(rollback: &Rollback) -> String {
-    let plan = &rollback.plan;
-    match &plan.from {
-        Some(from) => format!("Rollback of {} from {from} to {}", plan.environment, plan.to),
-        None => format!("Rollback of {} to {}", plan.environment, plan.to),
     }
 }
 
@@ -269,6 +261,22 @@ async fn write(postmortems: &Postmortems<'_>, arguments: arguments::WritePostmor
     Ok(())
 }
 
+async fn ticket(
+    workspace: &Workspace,
+    postmortems: &Postmortems<'_>,
+    arguments: arguments::OpenTicket,
+) -> Result<(), Trouble> {
+    let postmortem = postmortems.find(&PostmortemId::new(arguments.id.as_str())).await?;
+    let by = who(workspace, None).await;
+    let ticket = postmortems.open_ticket(&postmortem, arguments.action.trim(), &by).await?;
+    if arguments.listing.json {
+        output::json(&json!({ "number": ticket.number, "url": ticket.url }));
+    } else {
+        output::line(&plain(&format!("#{} is open: {}", ticket.number, ticket.url)));
+    }
+    Ok(())
+}
+
 async fn publish(
     workspace: &Workspace,
     postmortems: &Postmortems<'_>,
@@ -282,14 +290,10 @@ async fn publish(
         Take::Both => Side::Both,
     });
     let by = who(workspace, known.as_ref()).await;
-    match postmortems.publish(&story, &by, &zone, side).await? {
-        Publishing::Done(published) if arguments.listing.json => output::json(&published),
-        Publishing::Done(published) => {
-            output::line(&plain(&format!("{} is pushed as {}.", published.path, published.branch)));
-            if let Some(link) = &published.link {
-                output::line(&plain(&format!("  Open the pull request: {link}")));
-            }
-        }
+    let how = How { settled: side, troubleshooting: arguments.with_troubleshooting };
+    match postmortems.publish(&story, &by, &zone, how).await? {
+        Publishing::Done(pushed) if arguments.listing.json => output::json(&pushed),
+        Publishing::Done(pushed) => told::pushed(&pushed),
         Publishing::Unchanged { path } if arguments.listing.json => output::json(&json!({ "unchanged": path })),
         Publishing::Unchanged { path } => output::line(&plain(&format!("{path} says the same in the repository."))),
         Publishing::Conflicts(conflicts) => {
@@ -307,7 +311,9 @@ async fn story(
     postmortems: &Postmortems<'_>,
     id: &str,
 ) -> Result<(Story, Option<Known>), Trouble> {
-    let postmortem = postmortems.find(&PostmortemId::new(id)).await?;
+    let found = postmortems.find(&PostmortemId::new(id)).await?;
+    // A GitHub that does not answer leaves what is known of its pull request.
+    let postmortem = postmortems.look(found.clone()).await.unwrap_or(found);
     let known = workspace.know().await.ok();
     if let Some(Err(trouble)) = known.as_ref().map(|known| &known.forge) {
         output::trouble(trouble, false);

@@ -1,6 +1,7 @@
 //! The terminal program itself, started as a person or a script starts it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed test says so by panicking")]
 
+mod afterwards;
 #[cfg(target_os = "linux")]
 mod approve;
 mod auth;

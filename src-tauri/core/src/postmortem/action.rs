@@ -87,6 +87,24 @@ pub fn set_actions(document: &mut Document, actions: &[Action]) {
     };
 }
 
+/// Writes the ticket of the action with these words, in a row of a table or behind a task; false where there is none.
+pub fn set_ticket(document: &mut Document, action: &str, ticket: &str) -> bool {
+    let mut all = actions(document);
+    let Some(found) = all.iter_mut().find(|one| one.text == action && one.ticket.is_none()) else { return false };
+    found.ticket = Some(ticket.to_owned());
+    let Some(section) = document.section_mut(SectionName::WhatWeWillDo) else { return false };
+    let task = section.body.split_inclusive('\n').find(|line| of_task(line).is_some_and(|one| one.text == action));
+    match task.map(str::to_owned) {
+        Some(line) => {
+            let words = line.trim_end();
+            let ticketed = format!("{words} {ticket}{}", &line[words.len()..]);
+            section.body = section.body.replacen(&line, &ticketed, 1);
+        }
+        None => set_actions(document, &all),
+    }
+    true
+}
+
 /// The table as Markdown. Without actions, its head.
 pub fn table(actions: &[Action]) -> String {
     let mut text = format!("| {} |\n|{}\n", COLUMNS.join(" | "), " --- |".repeat(COLUMNS.len()));

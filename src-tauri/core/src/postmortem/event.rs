@@ -47,8 +47,27 @@ pub enum Deed {
         by: String,
     },
     PostmortemLineAdded(Box<Added>),
-    /// Pushed to a branch, from which a pull request can be opened.
+    /// Pushed to a branch. It is the intent of a pull request as well: a branch without one is looked up before one is opened.
     PostmortemPublished(Published),
+    PostmortemPullRequestOpened(PullRequestOpened),
+    /// Read from GitHub: it is over.
+    PostmortemPullRequestEnded {
+        number: u64,
+        merged: bool,
+    },
+    /// Intent: the last moment before GitHub is asked for an issue.
+    PostmortemTicketBegun {
+        /// Stands in the issue's text, so that it is found again.
+        mark: String,
+        /// The action's words.
+        action: String,
+        by: String,
+    },
+    /// Outcome of that.
+    PostmortemTicketEnded {
+        mark: String,
+        ending: TicketEnding,
+    },
 }
 
 /// A line that a person wrote or pasted.
@@ -63,6 +82,27 @@ pub struct Added {
     /// Where it was pasted from, such as Slack; `None` where it was written by hand.
     pub pasted_from: Option<String>,
     pub by: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PullRequestOpened {
+    pub branch: String,
+    pub number: u64,
+    pub url: String,
+    pub by: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum TicketEnding {
+    Opened {
+        number: u64,
+        url: String,
+    },
+    /// GitHub said no, or nothing left this machine.
+    Refused {
+        sentence: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@
 use jiff::tz::TimeZone;
 
 use crate::postmortem::drawing::{self, Drawing};
-use crate::postmortem::line::{Evidence, Line, LineKind};
+use crate::postmortem::line::{Evidence, Line, LineKind, Weight};
 use crate::postmortem::place::{Picture, Place, reduced, written_out};
 use crate::postmortem::story::Story;
 use crate::postmortem::times::{Found, Length, Time};
@@ -181,10 +181,15 @@ fn what(line: &Line) -> String {
             Evidence::Output(seen) if !seen.is_empty() => {
                 words.push_str(&format!("<br>seen: {}", escaped(&seen.join("; "))));
             }
+            // The outcome of a message has its words too: they stand once, where it left.
+            Evidence::Sent(words_sent) if line.weight == Weight::Detail && !words_sent.is_empty() => {
+                words.push_str(&format!("<br>sent: {}", escaped(&words_sent.join("\n"))));
+            }
             Evidence::Run { id, url: Some(url) } if is_web(url) => words.push_str(&format!(" [run {id}](<{url}>)")),
             Evidence::Stored(hash) => words.push_str(&format!("<br>output kept as {hash}")),
             Evidence::Link(url) if is_web(url) => words.push_str(&format!(" [evidence](<{url}>)")),
             Evidence::Output(_)
+            | Evidence::Sent(_)
             | Evidence::Run { .. }
             | Evidence::Link(_)
             | Evidence::Deployment(_)
@@ -204,7 +209,9 @@ fn source(line: &Line) -> String {
     let hash = line.evidence.iter().find_map(|evidence| match evidence {
         Evidence::Fact { hash } => hash.get(..12).map(str::to_owned),
         Evidence::Deployment(id) => Some(format!("deployment {id}")),
-        Evidence::Output(_) | Evidence::Stored(_) | Evidence::Run { .. } | Evidence::Link(_) => None,
+        Evidence::Output(_) | Evidence::Sent(_) | Evidence::Stored(_) | Evidence::Run { .. } | Evidence::Link(_) => {
+            None
+        }
     });
     let words = escaped(&line.source.words());
     hash.map_or(words.clone(), |hash| format!("{words} {hash}"))

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{EvidenceHash, RunId, WriterId};
+use crate::rollback::check::Verdict;
 
 /// Stays the same however often the timeline is made anew: a fact's writer and number, a deployment's number, or what a
 /// person's line was given.
@@ -79,10 +80,19 @@ pub struct Line {
     pub who: Option<String>,
     pub source: Source,
     pub evidence: Vec<Evidence>,
+    /// Set where it is an answer to a question that was asked before or after a rollback.
+    pub answer: Option<Answered>,
     pub comment: Option<String>,
     pub hidden: bool,
     /// Its writer's clock had been set back before it: later than the line above it may be true all the same.
     pub clock_went_back: bool,
+}
+
+/// What was asked, and how it was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    pub question: &'static str,
+    pub verdict: Verdict,
 }
 
 /// Who says so.
@@ -110,6 +120,8 @@ pub enum Evidence {
     },
     /// What a check or a probe saw, line by line.
     Output(Vec<String>),
+    /// The words that left to a channel, line by line.
+    Sent(Vec<String>),
     /// What a command wrote, whole, in the evidence store.
     Stored(EvidenceHash),
     Run {

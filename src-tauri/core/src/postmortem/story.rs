@@ -4,12 +4,13 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 
 use crate::ids::RollbackId;
+use crate::incident::Incident;
 use crate::journal::Fact;
 use crate::live::spans::Span;
-use crate::postmortem::Postmortem;
 use crate::postmortem::line::{Line, Weight};
 use crate::postmortem::timeline::{self, Record};
 use crate::postmortem::times::{self, Times};
+use crate::postmortem::{Postmortem, scope};
 use crate::rollback::{Rollback, next};
 
 /// A post-mortem told from its facts.
@@ -20,6 +21,7 @@ pub struct Story {
     pub lines: Vec<Line>,
     pub times: Times,
     pub rollbacks: Vec<Rollback>,
+    pub incident: Option<Incident>,
     /// What ran in the environment, oldest first; empty where GitHub could not be asked.
     pub spans: Vec<Span>,
     /// The time that a picture of the whole shows.
@@ -33,7 +35,8 @@ pub fn tell(postmortem: Postmortem, record: &Record<'_>, spans: Vec<Span>, gap: 
     let window = window(&lines, &times);
     let lines = timeline::with_gaps(lines, gap);
     let rollbacks = postmortem.about.rollbacks.iter().filter_map(|id| rollback(record.facts, id)).collect();
-    Story { postmortem, lines, times, rollbacks, spans, window }
+    let incident = scope::incident(&postmortem.about, record.facts);
+    Story { postmortem, lines, times, rollbacks, incident, spans, window }
 }
 
 impl Story {

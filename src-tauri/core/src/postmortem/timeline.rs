@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::ids::WriterId;
+use crate::incident::event::Event as Opened;
 use crate::journal::Fact;
 use crate::ports::forge::{Deployment, DeploymentState};
 use crate::postmortem::event::Added;
 use crate::postmortem::line::{Evidence, Line, LineId, LineKind, Source, Weight};
-use crate::postmortem::{About, Curation, words};
+use crate::postmortem::{About, Curation, scope, words};
 use crate::rollback::event::Event;
 
 /// Longer than this without a line is shown as a gap, unless the reader chooses otherwise.
@@ -26,8 +27,10 @@ pub struct Record<'a> {
 
 /// All lines, the hidden ones too, without gaps.
 pub fn lines(about: &About, curation: &Curation, record: &Record<'_>) -> Vec<Line> {
-    let own: Vec<&Fact> = facts_about(about, record);
-    let mut lines: Vec<Line> = own.iter().filter_map(|fact| of_fact(fact)).collect();
+    let mut own: Vec<&Fact> = facts_about(about, record);
+    own.sort_by_key(|fact| (&fact.writer, fact.sequence));
+    let mut lines: Vec<Line> = own.iter().filter_map(|fact| of_fact(fact, &own)).collect();
+    place_detection(&mut lines, about, record, &own);
     lines.extend(deployments_about(about, record, &own).map(of_deployment));
     lines.extend(curation.added.iter().map(of_added));
     mark_set_back_clocks(&mut lines, &own);
@@ -122,8 +125,8 @@ fn order(line: &Line) -> (Timestamp, Option<(&WriterId, u64)>, &LineId) {
     (line.at, chain, &line.id)
 }
 
-fn of_fact(fact: &Fact) -> Option<Line> {
-    let told = words::tell(fact)?;
+fn of_fact(fact: &Fact, own: &[&Fact]) -> Option<Line> {
+    let told = words::tell(fact, own)?;
     let mut evidence = told.evidence;
     evidence.push(Evidence::Fact { hash: fact.hash.clone() });
     Some(Line {
@@ -135,10 +138,21 @@ fn of_fact(fact: &Fact) -> Option<Line> {
         who: told.who,
         source: Source::Journal { writer: fact.writer.clone(), sequence: fact.sequence },
         evidence,
+        answer: told.answer,
         comment: None,
         hidden: false,
         clock_went_back: false,
     })
+}
+
+/// An incident is opened after it was found: its line stands where it was found, as people say by now.
+fn place_detection(lines: &mut [Line], about: &About, record: &Record<'_>, own: &[&Fact]) {
+    let Some(incident) = scope::incident(about, record.facts) else { return };
+    let opened = own.iter().find(|fact| matches!(fact.event.incident(), Some(Opened::IncidentOpened(_))));
+    let id = opened.map(|fact| LineId::of_fact(&fact.writer, fact.sequence));
+    if let Some(line) = lines.iter_mut().find(|line| Some(&line.id) == id.as_ref()) {
+        line.at = incident.found_at;
+    }
 }
 
 fn of_deployment(deployment: &Deployment) -> Line {
@@ -155,7 +169,10 @@ fn of_deployment(deployment: &Deployment) -> Line {
         text: format!("{reference} {state} to {}", deployment.environment),
         who: Some(format!("@{}", deployment.creator)),
         source: Source::GitHub,
-        evidence: vec![Evidence::Deployment(deployment.id)],
+        evidence: std::iter::once(Evidence::Deployment(deployment.id))
+            .chain(deployment.url.clone().map(Evidence::Link))
+            .collect(),
+        answer: None,
         comment: None,
         hidden: false,
         clock_went_back: false,
@@ -184,6 +201,7 @@ fn of_added(added: &Added) -> Line {
         who: added.who.clone(),
         source: Source::Person { by: added.by.clone(), pasted_from: added.pasted_from.clone() },
         evidence: Vec::new(),
+        answer: None,
         comment: None,
         hidden: false,
         clock_went_back: false,
@@ -191,10 +209,8 @@ fn of_added(added: &Added) -> Line {
 }
 
 /// Within one chain a number never lies: a fact that is earlier than one with a lower number was written after the clock
-/// had been set back.
-fn mark_set_back_clocks(lines: &mut [Line], facts: &[&Fact]) {
-    let mut chain: Vec<&Fact> = facts.to_vec();
-    chain.sort_by_key(|fact| (&fact.writer, fact.sequence));
+/// had been set back. `chain` is in the order of the chains.
+fn mark_set_back_clocks(lines: &mut [Line], chain: &[&Fact]) {
     let mut latest: HashMap<&WriterId, Timestamp> = HashMap::new();
     let mut set_back: Vec<LineId> = Vec::new();
     for fact in chain {
@@ -219,6 +235,7 @@ fn gap(from: Timestamp, to: Timestamp) -> Line {
         who: None,
         source: Source::Derived,
         evidence: Vec::new(),
+        answer: None,
         comment: None,
         hidden: false,
         clock_went_back: false,

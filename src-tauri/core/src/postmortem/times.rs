@@ -6,9 +6,10 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::incident::Incident;
 use crate::postmortem::line::{Line, LineId, LineKind};
 use crate::postmortem::timeline::{self, Record};
-use crate::postmortem::{About, Curation, MomentSet};
+use crate::postmortem::{About, Curation, MomentSet, scope};
 use crate::rollback::event::{Event, StepOutcome};
 use crate::rollback::{Outcome, StepName};
 
@@ -113,13 +114,15 @@ impl Times {
 
 /// Made from the facts, the deployments and the lines that people added.
 pub fn times(about: &About, curation: &Curation, record: &Record<'_>, lines: &[Line]) -> Times {
+    let incident = scope::incident(about, record.facts);
+    let said = |landmark: Landmark| incident.as_ref().and_then(|incident| said(incident, landmark));
     let landmarks = Landmark::ALL.map(|landmark| {
-        let (computed, source, line) = match landmark {
+        let (computed, source, line) = said(landmark).unwrap_or_else(|| match landmark {
             Landmark::Began => began(about, record),
             Landmark::Detected => detected(lines),
             Landmark::Decided => decided(about, record),
-            Landmark::Restored => restored(about, record),
-        };
+            Landmark::Restored => restored(about, record, incident.as_ref()),
+        });
         let edits: Vec<MomentSet> = curation.moments.iter().filter(|edit| edit.landmark == landmark).cloned().collect();
         let said = edits.last().and_then(|edit| edit.to);
         Found { landmark, at: said.or(computed), computed, source, line, edits }
@@ -139,6 +142,16 @@ pub fn times(about: &About, curation: &Curation, record: &Record<'_>, lines: &[L
 }
 
 type Made = (Option<Timestamp>, String, Option<LineId>);
+
+/// What people said in the incident's room counts before what machines saw.
+fn said(incident: &Incident, landmark: Landmark) -> Option<Made> {
+    let (at, words) = match landmark {
+        Landmark::Began => (incident.impact_started_at?, "the incident says when the impact began"),
+        Landmark::Restored => (incident.impact_ended_at?, "the incident says when the impact ended"),
+        Landmark::Detected | Landmark::Decided => return None,
+    };
+    Some((Some(at), words.to_owned(), None))
+}
 
 fn began(about: &About, record: &Record<'_>) -> Made {
     let own = timeline::facts_about(about, record);
@@ -173,8 +186,8 @@ fn decided(about: &About, record: &Record<'_>) -> Made {
     }
 }
 
-/// The proof counts; without one, the end of the rollback.
-fn restored(about: &About, record: &Record<'_>) -> Made {
+/// The proof counts; without one, the end of the rollback; without a rollback, the end of the incident.
+fn restored(about: &About, record: &Record<'_>, incident: Option<&Incident>) -> Made {
     let own = timeline::facts_about(about, record);
     let proved = own.iter().filter(|fact| {
         matches!(fact.event.rollback(), Some(Event::StepEnded(ending))
@@ -186,6 +199,9 @@ fn restored(about: &About, record: &Record<'_>) -> Made {
     let newest = proved.max_by_key(|fact| fact.at).map(|fact| (fact, "the live service proved it"));
     match newest.or_else(|| ended.max_by_key(|fact| fact.at).map(|fact| (fact, "the rollback succeeded"))) {
         Some((fact, words)) => (Some(fact.at), words.to_owned(), Some(LineId::of_fact(&fact.writer, fact.sequence))),
-        None => (None, "nothing proves that it works again".to_owned(), None),
+        None => match incident.filter(|incident| !incident.is_open()).and_then(|incident| incident.stages.last()) {
+            Some((at, _)) => (Some(*at), "the incident was resolved".to_owned(), None),
+            None => (None, "nothing proves that it works again".to_owned(), None),
+        },
     }
 }

@@ -1,8 +1,10 @@
 //! What a fact is called in a timeline: its kind, its weight, one sentence, its evidence.
 
-use crate::journal::Fact;
+mod incident;
+
+use crate::journal::{Event as Happened, Fact};
 use crate::ports::forge::RunSnapshot;
-use crate::postmortem::line::{Evidence, LineKind, Weight};
+use crate::postmortem::line::{Answered, Evidence, LineKind, Weight};
 use crate::rollback::check::{Answer, Verdict};
 use crate::rollback::event::{Choice, Ending, Event, Evidence as Tie, RunOrder, StepOutcome};
 use crate::rollback::plan::Plan;
@@ -15,11 +17,17 @@ pub(super) struct Told {
     pub(super) text: String,
     pub(super) who: Option<String>,
     pub(super) evidence: Vec<Evidence>,
+    pub(super) answer: Option<Answered>,
 }
 
-/// `None` for what belongs to no timeline, such as work on a post-mortem.
-pub(super) fn tell(fact: &Fact) -> Option<Told> {
-    fact.event.rollback().map(of_rollback)
+/// `None` for what belongs to no timeline, such as work on a post-mortem. `own` are all facts of the story as their
+/// writers wrote them: some are told by those before them.
+pub(super) fn tell(fact: &Fact, own: &[&Fact]) -> Option<Told> {
+    match &fact.event {
+        Happened::Rollback(event) => Some(of_rollback(event)),
+        Happened::Incident(event) => Some(incident::tell(event, fact, own)),
+        Happened::Postmortem(_) => None,
+    }
 }
 
 fn of_rollback(event: &Event) -> Told {
@@ -96,7 +104,8 @@ fn answered(answer: &Answer) -> Told {
     let text = format!("{} {}: {}", answer.question.title(), verdict(answer.verdict), bare(&answer.sentence));
     let outputs = answer.outputs.iter().cloned().map(Evidence::Stored);
     let evidence = std::iter::once(Evidence::Output(answer.evidence.clone())).chain(outputs).collect();
-    Told { kind, weight, text, who: None, evidence }
+    let answer = Some(Answered { question: answer.question.title(), verdict: answer.verdict });
+    Told { kind, weight, text, who: None, evidence, answer }
 }
 
 /// GitHub's words are kept as they came.
@@ -125,7 +134,7 @@ fn ended(ending: &Ending) -> Told {
 }
 
 fn main(kind: LineKind, text: String) -> Told {
-    Told { kind, weight: Weight::Main, text, who: None, evidence: Vec::new() }
+    Told { kind, weight: Weight::Main, text, who: None, evidence: Vec::new(), answer: None }
 }
 
 fn detail(kind: LineKind, text: String) -> Told {
@@ -145,7 +154,7 @@ pub(super) fn title(step: StepName) -> &'static str {
     }
 }
 
-fn verdict(verdict: Verdict) -> &'static str {
+pub(super) fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Passed => "passed",
         Verdict::Failed => "failed",

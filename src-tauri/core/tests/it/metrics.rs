@@ -21,6 +21,9 @@ fn going_back_is_no_change_and_what_was_left_behind_failed() {
     assert_eq!(told.recovery, Some(SignedDuration::from_hours(4 * 24)), "between two days and six");
     let weeks: Vec<(usize, usize)> = told.weeks.iter().map(|week| (week.deployments, week.failed)).collect();
     assert_eq!(weeks, [(2, 1), (1, 1), (0, 0), (0, 0)]);
+    let days: Vec<Option<i64>> =
+        told.weeks.iter().map(|week| week.recovery.map(|length| length.as_hours() / 24)).collect();
+    assert_eq!(days, [Some(2), Some(6), None, None]);
 }
 
 #[test]

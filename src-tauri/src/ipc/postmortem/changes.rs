@@ -8,7 +8,7 @@ use lastgood_adapters::workspace::fresh;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::PostmortemId;
 use lastgood_core::ports::Clock;
-use lastgood_core::postmortem::action::{Action, actions, set_actions};
+use lastgood_core::postmortem::action::{Action, Priority, actions, set_actions};
 use lastgood_core::postmortem::document::Document;
 use lastgood_core::postmortem::event::{Added, Deed};
 use lastgood_core::postmortem::line::{LineId, LineKind};
@@ -18,8 +18,8 @@ use lastgood_core::postmortem::story::Story;
 use lastgood_core::postmortem::times::Landmark;
 use tauri::State;
 
-use super::commands::{Answer, read_only, story, whole};
-use super::{ActionChange, LineChange, PostmortemView, view};
+use super::commands::{Answer, no_action, read_only, story, whole};
+use super::{ActionChange, LineChange, LineWord, PostmortemView, view};
 use crate::controller::Host;
 
 #[tauri::command]
@@ -34,7 +34,10 @@ pub(crate) async fn change_line(host: State<'_, Host>, id: String, change: LineC
         LineChange::Comment { line, comment } => {
             vec![Deed::PostmortemLineCommented { line: LineId::new(line), comment, by }]
         }
-        LineChange::Add { at, sentence } => vec![added(time(&at)?, sentence, None, None, by)],
+        LineChange::Add { at, sentence, word, who } => {
+            let who = who.filter(|who| !who.trim().is_empty());
+            vec![added(time(&at)?, word.into(), sentence, who, None, by)]
+        }
         LineChange::Paste { text } => pasted_lines(&story(&notes, &id).await?, &text, &by)?,
     };
     for deed in deeds {
@@ -72,28 +75,30 @@ pub(crate) async fn change_action(host: State<'_, Host>, id: String, change: Act
     }
     let id = PostmortemId::new(id);
     let kept = Postmortems::open(&notes.workspace)?;
-    let text = kept.text(&kept.find(&id).await?)?;
-    let mut document = Document::parse(&text);
-    let changed = changed(actions(&document), change)?;
-    if has_list(&document) {
-        let message = "The actions are written as a list.";
-        return Err(Trouble::new(Code::DocumentConflict, message, "Change them in the text.").into());
-    }
-    set_actions(&mut document, &changed);
-    kept.documents().save(id.as_str(), &document.text(), SystemClock.now(), None)?;
+    let change = |document: &mut Document| {
+        let changed = changed(actions(document), change)?;
+        if has_list(document) {
+            let message = "The actions are written as a list.";
+            return Err(Trouble::new(Code::DocumentConflict, message, "Change them in the text."));
+        }
+        set_actions(document, &changed);
+        Ok(())
+    };
+    kept.change(&kept.find(&id).await?, change).await?;
     host.postmortems_changed();
     Ok(whole(&notes, &id).await?)
 }
 
 fn changed(mut actions: Vec<Action>, change: ActionChange) -> Result<Vec<Action>, Trouble> {
     match change {
-        ActionChange::Add { title, owner, due, ticket } => {
-            actions.push(Action { text: title, owner, due: day(due)?, priority: None, ticket, done: false });
+        ActionChange::Add { title, owner, due, priority, ticket } => {
+            let priority = priority.map(Priority::from);
+            actions.push(Action { text: title, owner, due: day(due)?, priority, ticket, done: false });
         }
-        ActionChange::Edit { action, title, owner, due, ticket } => {
-            let due = day(due)?;
+        ActionChange::Edit { action, title, owner, due, priority, ticket } => {
+            let (due, priority) = (day(due)?, priority.map(Priority::from));
             let found = of(&mut actions, &action)?;
-            *found = Action { text: title, owner, due, ticket, ..found.clone() };
+            *found = Action { text: title, owner, due, priority, ticket, done: found.done };
         }
         ActionChange::Done { action, done } => of(&mut actions, &action)?.done = done,
         ActionChange::Remove { action } => {
@@ -115,10 +120,6 @@ fn number(actions: &[Action], id: &str) -> Result<usize, Trouble> {
     found.ok_or_else(no_action)
 }
 
-fn no_action() -> Trouble {
-    Trouble::new(Code::DocumentConflict, "This action is not in the text any more.", "Look at the text again.")
-}
-
 fn has_list(document: &Document) -> bool {
     let is_task = |line: &str| ["- [", "* [", "+ ["].iter().any(|mark| line.trim_start().starts_with(mark));
     document.section(SectionName::WhatWeWillDo).is_some_and(|section| section.body.lines().any(is_task))
@@ -135,9 +136,30 @@ fn time(text: &str) -> Result<Timestamp, Trouble> {
     text.parse().map_err(|_| Trouble::new(Code::Usage, format!("{text} is no time."), "Choose day and time."))
 }
 
-fn added(at: Timestamp, text: String, who: Option<String>, pasted_from: Option<String>, by: String) -> Deed {
+impl From<LineWord> for LineKind {
+    fn from(word: LineWord) -> Self {
+        match word {
+            LineWord::Detection => Self::Detection,
+            LineWord::Signal => Self::Signal,
+            LineWord::Alert => Self::Alert,
+            LineWord::Decision => Self::Decision,
+            LineWord::Action => Self::Action,
+            LineWord::Repair => Self::Repair,
+            LineWord::Proof => Self::Proof,
+            LineWord::Message => Self::Message,
+        }
+    }
+}
+
+fn added(
+    at: Timestamp,
+    kind: LineKind,
+    text: String,
+    who: Option<String>,
+    pasted_from: Option<String>,
+    by: String,
+) -> Deed {
     let line = LineId::new(format!("line-{}", fresh()));
-    let kind = if pasted_from.is_some() { LineKind::Message } else { LineKind::Action };
     Deed::PostmortemLineAdded(Box::new(Added { line, at, kind, text, who, pasted_from, by }))
 }
 
@@ -154,6 +176,8 @@ fn pasted_lines(story: &Story, text: &str, by: &str) -> Result<Vec<Deed>, Troubl
         return Err(Trouble::new(Code::Usage, "No line has a name and a time.", hint));
     }
     let from = || Some("chat".to_owned());
-    let deed = |message: pasted::Message| added(message.at, message.text, Some(message.who), from(), by.to_owned());
+    let deed = |message: pasted::Message| {
+        added(message.at, LineKind::Message, message.text, Some(message.who), from(), by.to_owned())
+    };
     Ok(found.messages.into_iter().map(deed).collect())
 }

@@ -7,17 +7,18 @@ use lastgood_adapters::postmortem::{FOLDER, Postmortems, html};
 use lastgood_adapters::workspace::Workspace;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{IncidentId, PostmortemId, RollbackId};
-use lastgood_core::incident::Incident;
+use lastgood_core::live::Environment;
 use lastgood_core::metrics::metrics;
 use lastgood_core::ports::Clock;
 use lastgood_core::postmortem::export::{Options, write};
 use lastgood_core::postmortem::library::gather;
-use lastgood_core::postmortem::merge::{Part, merge};
+use lastgood_core::postmortem::merge::Part;
 use lastgood_core::postmortem::story::Story;
 use lastgood_core::postmortem::{About, Postmortem, difference};
 use tauri::State;
 
 use super::library::LibraryView;
+use super::shelf::{self, Shelf};
 use super::{DiffLine, EvidenceView, PostmortemView, RevisionView, SavedView, view};
 use crate::controller::{Host, Notes};
 use crate::ipc::error::UiError;
@@ -28,17 +29,30 @@ pub(super) type Answer<T> = Result<T, UiError>;
 const WEEKS: i64 = 12;
 
 #[tauri::command]
-pub(crate) async fn postmortems(host: State<'_, Host>) -> Answer<LibraryView> {
+pub(crate) async fn postmortems(
+    host: State<'_, Host>,
+    environment: Option<String>,
+    query: String,
+) -> Answer<LibraryView> {
     let notes = host.notes().await?;
     let kept = Postmortems::open(&notes.workspace)?;
     let own = with_texts(&kept).await?;
-    let rollbacks = notes.workspace.rollbacks().await?;
-    let entries = gather(own.clone(), files(&notes.workspace));
+    let stories = kept.stories(own.iter().map(|(known, _)| known.clone()).collect(), notes.known.as_ref()).await?;
     let now = SystemClock.now();
     let from = now.checked_sub(SignedDuration::from_hours(WEEKS * 7 * 24)).unwrap_or(now);
-    let measured = notes.known.as_ref().and_then(|known| known.environments.first());
-    let measured = measured.map(|environment| (environment.name.to_string(), metrics(&environment.spans, from, now)));
-    Ok(view::library(&entries, &own, &rollbacks, measured, &notes.address(), now))
+    let known = notes.known.as_ref().map_or(&[][..], |known| known.environments.as_slice());
+    let wanted = |one: &&Environment| environment.as_deref().is_none_or(|name| one.name.as_str() == name);
+    let measured = known.iter().find(wanted).or_else(|| known.first());
+    let shelf = Shelf {
+        entries: gather(own, files(&notes.workspace)),
+        stories,
+        rollbacks: notes.workspace.rollbacks().await?,
+        incidents: notes.workspace.telling()?.incidents().await?,
+        measured: measured.map(|one| (one.name.to_string(), metrics(&one.spans, from, now))),
+        environments: known.iter().map(|one| one.name.to_string()).collect(),
+        address: notes.address(),
+    };
+    Ok(shelf::library(&shelf, &query, now))
 }
 
 #[tauri::command]
@@ -53,31 +67,27 @@ pub(crate) async fn postmortem(host: State<'_, Host>, id: String) -> Answer<Post
     Ok(whole(&notes, &PostmortemId::new(id)).await?)
 }
 
-/// The one of this incident or rollback; begun where there is none.
+/// The one of this incident or rollback; begun where there is none. With a title alone, one by hand.
 #[tauri::command]
 pub(crate) async fn begin_postmortem(
     host: State<'_, Host>,
     incident: Option<String>,
     rollback: Option<String>,
+    title: Option<String>,
 ) -> Answer<PostmortemView> {
     let notes = host.notes().await?;
     let kept = Postmortems::open(&notes.workspace)?;
     let (incident, rollback) = (incident.map(IncidentId::new), rollback.map(RollbackId::new));
-    let is_it = |about: &About| {
-        (incident.is_some() && about.incident == incident)
-            || rollback.as_ref().is_some_and(|rollback| about.rollbacks.contains(rollback))
+    let title = title.filter(|title| !title.trim().is_empty());
+    let about = match (&incident, &rollback, title) {
+        (Some(id), _, _) => About::of_incident(&host.people().await?.telling.incident(id).await?),
+        (None, Some(id), _) => About::of_rollback(&notes.workspace.rollback(id).await?),
+        (None, None, Some(title)) => About::by_hand(title.trim()),
+        (None, None, None) => return Err(nothing().into()),
     };
-    if let Some(there) = kept.list().await?.into_iter().find(|known| is_it(&known.about)) {
-        return Ok(whole(&notes, &there.id).await?);
-    }
-    let about = match (&incident, &rollback) {
-        (Some(id), _) => of_incident(&host.people().await?.telling.incident(id).await?),
-        (None, Some(id)) => of_rollback(&notes.workspace, id).await?,
-        (None, None) => return Err(nothing().into()),
-    };
-    let id = kept.create(about, &notes.who).await?;
+    let begun = kept.begin(about, &notes.who).await?;
     host.postmortems_changed();
-    Ok(whole(&notes, &id).await?)
+    Ok(whole(&notes, begun.id()).await?)
 }
 
 /// Where somebody else saved after `base`, both texts are brought together; nothing of either is lost.
@@ -93,23 +103,21 @@ pub(crate) async fn save_postmortem(
         return Err(read_only().into());
     }
     let kept = Postmortems::open(&notes.workspace)?;
-    let documents = kept.documents();
-    let now = SystemClock.now();
-    let newest = documents.versions(&id)?.last().map(|version| version.number.to_string()).unwrap_or_default();
-    if newest == base {
-        let number = documents.save(&id, &text, now, None)?;
-        return Ok(SavedView { revision: number.to_string(), saved_at: now.to_string(), text: None, note: None });
-    }
-    let before = base.parse().ok().and_then(|number| documents.text_of(&id, number).ok().flatten());
-    let theirs = documents.text(&id)?.unwrap_or_default();
-    let merged = merge(&before.unwrap_or_default(), &text, &theirs);
+    let typed = kept.typed(&PostmortemId::new(id), base.parse().ok(), text.clone()).await?;
+    let (revision, saved_at) = (typed.number.to_string(), SystemClock.now().to_string());
+    let Some(merged) = typed.merged else { return Ok(SavedView { revision, saved_at, text: None, note: None }) };
     let together = merged.document.text();
-    let number = documents.save(&id, &together, now, Some("brought together"))?;
     let parts: Vec<&str> = merged.conflicts.iter().map(|conflict| part(&conflict.part)).collect();
     let note = (!parts.is_empty())
         .then(|| format!("Somebody else changed {} too; their text is in the history.", parts.join(", ")));
-    let text = (together != text).then_some(together);
-    Ok(SavedView { revision: number.to_string(), saved_at: now.to_string(), text, note })
+    Ok(SavedView { revision, saved_at, text: (together != text).then_some(together), note })
+}
+
+#[tauri::command]
+pub(crate) async fn keep_undo(host: State<'_, Host>, id: String, revision: String, undo: String) -> Answer<()> {
+    let notes = host.notes().await?;
+    let number = revision.parse().map_err(|_| gone(&revision))?;
+    Ok(notes.workspace.documents()?.keep_undo(&id, number, &undo)?)
 }
 
 /// The page's own part of the HTML that an export writes: sanitised there.
@@ -174,7 +182,8 @@ pub(super) async fn whole(notes: &Notes, id: &PostmortemId) -> Result<Postmortem
     let story = story(notes, id).await?;
     let text = kept.text(&story.postmortem)?;
     let newest = kept.documents().versions(id.as_str())?.pop();
-    Ok(view::postmortem(&story, text, newest, &notes.address()))
+    let undo = newest.as_ref().map(|version| kept.documents().undo(id.as_str(), version.number)).transpose()?.flatten();
+    Ok(PostmortemView { undo, ..view::postmortem(&story, text, newest, &notes.address()) })
 }
 
 pub(super) async fn story(notes: &Notes, id: &PostmortemId) -> Result<Story, Trouble> {
@@ -194,28 +203,8 @@ fn files(workspace: &Workspace) -> Vec<(String, String)> {
     found.into_iter().filter_map(|(path, bytes)| Some((path, String::from_utf8(bytes).ok()?))).collect()
 }
 
-fn of_incident(incident: &Incident) -> About {
-    About {
-        title: incident.title.clone(),
-        environment: incident.environment.clone(),
-        rollbacks: incident.rollback.iter().cloned().collect(),
-        incident: Some(incident.id.clone()),
-    }
-}
-
-async fn of_rollback(workspace: &Workspace, id: &RollbackId) -> Result<About, Trouble> {
-    let rollback = workspace.rollback(id).await?;
-    let plan = &rollback.plan;
-    let title = match &plan.from {
-        Some(from) => format!("Rollback of {} from {from} to {}", plan.environment, plan.to),
-        None => format!("Rollback of {} to {}", plan.environment, plan.to),
-    };
-    Ok(About { title, environment: Some(plan.environment.clone()), rollbacks: vec![id.clone()], incident: None })
-}
-
 fn nothing() -> Trouble {
-    let message = "A post-mortem is about an incident or a rollback.";
-    Trouble::new(Code::Usage, message, "Begin it there.")
+    Trouble::new(Code::Usage, "A post-mortem needs a title.", "Say in a few words what it is about.")
 }
 
 pub(super) fn part(part: &Part) -> &str {
@@ -223,6 +212,10 @@ pub(super) fn part(part: &Part) -> &str {
         Part::Head => "the head",
         Part::Section(name) => name,
     }
+}
+
+pub(super) fn no_action() -> Trouble {
+    Trouble::new(Code::DocumentConflict, "This action is not in the text any more.", "Look at the text again.")
 }
 
 pub(super) fn read_only() -> Trouble {

@@ -8,13 +8,18 @@ use super::{ActionView, PostmortemState};
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct LibraryView {
-    /// Newest first.
+    /// Those that were looked for, newest first.
     pub postmortems: Vec<PostmortemSummary>,
+    /// How many there are.
+    pub all: u32,
     /// Open ones, the most overdue first.
     pub actions: Vec<OpenAction>,
     /// Most frequent first.
     pub factors: Vec<FactorCount>,
     pub metrics: Vec<MetricView>,
+    /// Of which environment they are, and of which they can be.
+    pub environment: Option<String>,
+    pub environments: Vec<String>,
     /// What ended of late and has no post-mortem yet.
     pub waiting: Vec<WaitingStory>,
 }
@@ -31,8 +36,6 @@ pub struct PostmortemSummary {
     #[ts(type = "number | null")]
     pub impact_seconds: Option<i64>,
     pub factors: Vec<String>,
-    /// What a search matches beside the title.
-    pub excerpt: String,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]

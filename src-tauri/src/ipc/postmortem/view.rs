@@ -3,23 +3,20 @@
 use jiff::Timestamp;
 use lastgood_adapters::documents::Version;
 use lastgood_core::ids::EvidenceHash;
-use lastgood_core::metrics::{Measure, Metrics, Week};
-use lastgood_core::postmortem::action::{Action, actions};
+use lastgood_core::postmortem::action::{Action, Priority, actions};
 use lastgood_core::postmortem::difference::{Change, Piece};
 use lastgood_core::postmortem::document::Document;
-use lastgood_core::postmortem::library::{Entry, factors, open_actions};
+use lastgood_core::postmortem::library::Entry;
 use lastgood_core::postmortem::line::{Evidence, Line, LineKind, Source, Weight};
 use lastgood_core::postmortem::place::{Picture, Place};
 use lastgood_core::postmortem::section::SectionName;
 use lastgood_core::postmortem::story::Story;
 use lastgood_core::postmortem::times::{Found, Landmark, Length, Time};
-use lastgood_core::postmortem::{Postmortem, zone};
-use lastgood_core::rollback::Rollback;
+use lastgood_core::postmortem::{MomentSet, Postmortem, Stage, zone};
 
-use super::library::{FactorCount, LibraryView, MetricPoint, MetricView, OpenAction, PostmortemSummary, WaitingStory};
 use super::{
-    ActionView, DiffChange, DiffLine, EvidenceLink, EvidenceView, InsertableFact, InsertableKind, LineOrigin,
-    MomentView, PostmortemState, PostmortemView, SectionHint, TimeView, TimelineLine,
+    ActionPriority, ActionView, Correction, DiffChange, DiffLine, EvidenceLink, EvidenceView, InsertableFact,
+    InsertableKind, LineOrigin, MomentView, PostmortemState, PostmortemView, SectionHint, TimeView, TimelineLine,
 };
 use crate::ipc::incident::EventTone;
 
@@ -29,9 +26,6 @@ pub(super) const FILE: &str = "file:";
 /// Unchanged lines around a change that are shown.
 const CONTEXT: usize = 3;
 
-/// A rollback of longer ago is not asked about.
-const ASKED_ABOUT: i64 = 14 * 24;
-
 pub(super) fn postmortem(
     story: &Story,
     text: String,
@@ -39,22 +33,22 @@ pub(super) fn postmortem(
     address: &Option<String>,
 ) -> PostmortemView {
     let document = Document::parse(&text);
-    let published = story.postmortem.published.as_ref();
     PostmortemView {
         id: story.postmortem.id.to_string(),
         title: document.title().unwrap_or_else(|| story.postmortem.about.title.clone()),
         at: began(story).to_string(),
         incident: story.postmortem.about.incident.as_ref().map(ToString::to_string),
-        state: if published.is_some() { PostmortemState::Review } else { PostmortemState::Draft },
-        pull_request: published.and_then(|published| published.link.clone()),
+        state: state(&story.postmortem),
+        pull_request: pull_request(&story.postmortem),
         revision: newest.as_ref().map(|version| version.number.to_string()).unwrap_or_default(),
         saved_at: newest.map(|version| version.at.to_string()),
         times: story.times.times.iter().map(|time| time_view(story, time)).collect(),
-        lines: story.lines.iter().map(line).collect(),
+        lines: story.lines.iter().map(|found| line(found, address)).collect(),
         facts: facts(story),
         hints: hints(),
         actions: action_views(&document, address),
         editable: true,
+        undo: None,
         text,
     }
 }
@@ -76,8 +70,23 @@ pub(super) fn file(entry: &Entry, address: &Option<String>) -> PostmortemView {
         hints: Vec::new(),
         actions: action_views(&Document::parse(&entry.text), address),
         editable: false,
+        undo: None,
         text: entry.text.clone(),
     }
+}
+
+pub(super) fn state(postmortem: &Postmortem) -> PostmortemState {
+    match postmortem.stage() {
+        Stage::Draft => PostmortemState::Draft,
+        Stage::Review => PostmortemState::Review,
+        Stage::Published => PostmortemState::Published,
+    }
+}
+
+/// The newest pull request, else where one can be opened.
+pub(super) fn pull_request(postmortem: &Postmortem) -> Option<String> {
+    let opened = postmortem.pull_requests.last().map(|newest| newest.opened.url.clone());
+    opened.or_else(|| postmortem.published.as_ref().and_then(|published| published.link.clone()))
 }
 
 fn began(story: &Story) -> Timestamp {
@@ -103,6 +112,16 @@ fn moment(found: &Found) -> MomentView {
         at: found.at.map(|at| at.to_string()),
         source: found.source.clone(),
         corrected: found.at != found.computed,
+        trace: found.edits.iter().map(correction).collect(),
+    }
+}
+
+fn correction(edit: &MomentSet) -> Correction {
+    Correction {
+        by: edit.by.clone(),
+        when: edit.when.to_string(),
+        to: edit.to.map(|to| to.to_string()),
+        reason: edit.reason.clone(),
     }
 }
 
@@ -115,7 +134,7 @@ pub(super) fn landmark_name(landmark: Landmark) -> &'static str {
     }
 }
 
-fn line(line: &Line) -> TimelineLine {
+fn line(line: &Line, address: &Option<String>) -> TimelineLine {
     TimelineLine {
         id: line.id.to_string(),
         at: line.at.to_string(),
@@ -132,7 +151,12 @@ fn line(line: &Line) -> TimelineLine {
         comment: line.comment.clone().unwrap_or_default(),
         who: line.who.clone(),
         detail: line.weight == Weight::Detail,
-        evidence: line.evidence.iter().enumerate().filter_map(|(number, found)| link(line, number, found)).collect(),
+        evidence: line
+            .evidence
+            .iter()
+            .enumerate()
+            .filter_map(|(number, found)| link(line, number, found, address))
+            .collect(),
     }
 }
 
@@ -146,17 +170,20 @@ fn tone(kind: LineKind) -> EventTone {
     }
 }
 
-fn link(line: &Line, number: usize, evidence: &Evidence) -> Option<EvidenceLink> {
+fn link(line: &Line, number: usize, evidence: &Evidence, address: &Option<String>) -> Option<EvidenceLink> {
     let here =
         |title: &str| EvidenceLink { title: title.to_owned(), name: Some(format!("{number}@{}", line.id)), url: None };
+    let there = |title: &str, url: String| EvidenceLink { title: title.to_owned(), name: None, url: Some(url) };
     match evidence {
         Evidence::Fact { .. } => Some(here("fact")),
         Evidence::Output(_) | Evidence::Stored(_) => Some(here("evidence")),
-        Evidence::Run { url, .. } => {
-            url.as_ref().map(|url| EvidenceLink { title: "run".to_owned(), name: None, url: Some(url.clone()) })
+        Evidence::Sent(_) => Some(here("message")),
+        Evidence::Run { id, url } => {
+            let page = url.clone().or_else(|| address.as_ref().map(|address| format!("{address}/actions/runs/{id}")));
+            page.map(|page| there("run", page))
         }
-        Evidence::Link(url) => Some(EvidenceLink { title: "link".to_owned(), name: None, url: Some(url.clone()) }),
-        Evidence::Deployment(_) => None,
+        Evidence::Link(url) => Some(there("link", url.clone())),
+        Evidence::Deployment(_) => Some(here("deployment")),
     }
 }
 
@@ -169,15 +196,17 @@ pub(super) fn evidence(
     let (number, id) = name.split_once('@')?;
     let line = story.lines.iter().find(|line| line.id.as_str() == id)?;
     let lines = match line.evidence.get(number.parse::<usize>().ok()?)? {
-        Evidence::Output(lines) => lines.clone(),
+        Evidence::Output(lines) | Evidence::Sent(lines) => lines.clone(),
         Evidence::Stored(hash) => read(hash)?.lines().map(str::to_owned).collect(),
         Evidence::Fact { hash } => vec![
             format!("{} in the journal", line.source.words()),
-            format!("at {}", line.at),
+            format!("for {}", zone::utc(line.at)),
             format!("SHA-256 {hash}"),
         ],
         Evidence::Run { id, .. } => vec![format!("run {id}")],
-        Evidence::Deployment(id) => vec![format!("deployment {id}")],
+        Evidence::Deployment(id) => {
+            vec![format!("deployment {id}, as GitHub tells it"), format!("at {}", zone::utc(line.at))]
+        }
         Evidence::Link(url) => vec![url.clone()],
     };
     Some(EvidenceView { title: line.text.clone(), lines })
@@ -197,6 +226,14 @@ fn facts(story: &Story) -> Vec<InsertableFact> {
         facts.extend(plan.from.as_ref().map(|from| fact("Release that failed", from.to_string())));
         facts.push(fact("Release it went back to", plan.to.to_string()));
         facts.push(fact("Environment", plan.environment.to_string()));
+    }
+    if let Some(incident) = &story.incident {
+        facts.push(fact("Severity", incident.severity.number().to_string()));
+        facts.extend(incident.impact.clone().map(|impact| fact("Impact", impact)));
+        facts.extend(incident.cause.clone().map(|cause| fact("Cause", cause)));
+        facts.extend(incident.commander.clone().map(|who| fact("Commander", who)));
+        facts.extend(incident.roles.iter().map(|(role, who)| fact(role, who.clone())));
+        facts.extend((!incident.surfaces.is_empty()).then(|| fact("Affected", incident.surfaces.join(", "))));
     }
     for time in &story.times.times {
         if let Length::Known(length) = time.length {
@@ -231,34 +268,45 @@ fn action_views(document: &Document, address: &Option<String>) -> Vec<ActionView
     actions(document).iter().enumerate().map(|(number, action)| action_view(number, action, address)).collect()
 }
 
-fn action_view(number: usize, action: &Action, address: &Option<String>) -> ActionView {
+pub(super) fn action_view(number: usize, action: &Action, address: &Option<String>) -> ActionView {
     ActionView {
         id: action_id(number, action),
         title: action.text.clone(),
         owner: action.owner.clone(),
         due: action.due.map(|due| due.to_string()),
+        priority: action.priority.map(ActionPriority::from),
         done: action.done,
         ticket: action.ticket.clone(),
-        ticket_url: address.as_ref().map(|address| ticket(address, action)),
+        ticket_url: address.as_ref().zip(action.ticket.as_deref()).map(|(address, known)| ticket(address, known)),
+        takes_ticket: address.is_some() && action.ticket.is_none(),
     }
 }
 
-/// Where its ticket is, or where one can be written.
-fn ticket(address: &str, action: &Action) -> String {
-    match action.ticket.as_deref() {
-        Some(ticket) if ticket.starts_with("https://") => ticket.to_owned(),
-        Some(ticket) => format!("{address}/issues/{}", ticket.trim_start_matches('#')),
-        None => format!("{address}/issues/new?title={}", encoded(&action.text)),
+fn ticket(address: &str, ticket: &str) -> String {
+    match ticket {
+        ticket if ticket.starts_with("https://") => ticket.to_owned(),
+        ticket => format!("{address}/issues/{}", ticket.trim_start_matches('#')),
     }
 }
 
-/// RFC 3986, everything but unreserved characters.
-fn encoded(text: &str) -> String {
-    let letter = |byte: u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-        byte => format!("%{byte:02X}"),
-    };
-    text.bytes().map(letter).collect()
+impl From<Priority> for ActionPriority {
+    fn from(priority: Priority) -> Self {
+        match priority {
+            Priority::High => Self::High,
+            Priority::Medium => Self::Medium,
+            Priority::Low => Self::Low,
+        }
+    }
+}
+
+impl From<ActionPriority> for Priority {
+    fn from(priority: ActionPriority) -> Self {
+        match priority {
+            ActionPriority::High => Self::High,
+            ActionPriority::Medium => Self::Medium,
+            ActionPriority::Low => Self::Low,
+        }
+    }
 }
 
 pub(super) fn action_id(number: usize, action: &Action) -> String {
@@ -288,116 +336,4 @@ fn lines_of(piece: &Piece, first: bool, last: bool) -> Vec<DiffLine> {
     let head = lines[..before].iter().map(line);
     let tail = lines[lines.len() - after..].iter().map(line);
     head.chain(std::iter::once(skipped)).chain(tail).collect()
-}
-
-pub(super) fn library(
-    entries: &[Entry],
-    own: &[(Postmortem, String)],
-    rollbacks: &[Rollback],
-    measured: Option<(String, Metrics)>,
-    address: &Option<String>,
-    now: Timestamp,
-) -> LibraryView {
-    let id = |entry: &Entry| match &entry.id {
-        Some(id) => id.to_string(),
-        None => format!("{FILE}{}", entry.path.clone().unwrap_or_default()),
-    };
-    let of_entry = factors(entries);
-    let summary = |(number, entry): (usize, &Entry)| {
-        let found = own.iter().find(|(known, _)| Some(&known.id) == entry.id.as_ref()).map(|(known, _)| known);
-        let named = of_entry.iter().filter(|factor| factor.entries.contains(&number));
-        PostmortemSummary {
-            id: id(entry),
-            title: entry.title.clone(),
-            at: entry.day.clone(),
-            severity: None,
-            state: match found {
-                Some(known) if known.published.is_none() => PostmortemState::Draft,
-                Some(_) => PostmortemState::Review,
-                None => PostmortemState::Published,
-            },
-            open_actions: count(actions(&Document::parse(&entry.text)).iter().filter(|action| !action.done).count()),
-            impact_seconds: None,
-            factors: named.map(|factor| factor.name.clone()).collect(),
-            excerpt: entry.text.clone(),
-        }
-    };
-    let open = open_actions(entries);
-    LibraryView {
-        postmortems: entries.iter().enumerate().map(summary).collect(),
-        actions: open
-            .iter()
-            .filter_map(|(number, action)| {
-                let entry = entries.get(*number)?;
-                let action = action_view(0, action, address);
-                Some(OpenAction { postmortem: id(entry), postmortem_title: entry.title.clone(), action })
-            })
-            .collect(),
-        factors: of_entry
-            .iter()
-            .map(|factor| FactorCount { name: factor.name.clone(), count: count(factor.entries.len()) })
-            .collect(),
-        metrics: measured.map_or_else(Vec::new, |(environment, metrics)| metric_views(&environment, &metrics)),
-        waiting: waiting(own, rollbacks, now),
-    }
-}
-
-fn waiting(own: &[(Postmortem, String)], rollbacks: &[Rollback], now: Timestamp) -> Vec<WaitingStory> {
-    let told = |rollback: &Rollback| own.iter().any(|(known, _)| known.about.rollbacks.contains(&rollback.id));
-    let recent = |at: Timestamp| at.duration_until(now).as_hours() < ASKED_ABOUT;
-    let story = |rollback: &Rollback| {
-        let end = rollback.end.as_ref().filter(|end| recent(end.at))?;
-        let acted = end.outcome != lastgood_core::rollback::Outcome::Aborted;
-        (acted && !told(rollback)).then(|| WaitingStory {
-            incident: None,
-            rollback: Some(rollback.id.to_string()),
-            title: format!("The rollback of {} to {}", rollback.plan.environment, rollback.plan.to),
-            ended_at: end.at.to_string(),
-        })
-    };
-    rollbacks.iter().rev().filter_map(story).collect()
-}
-
-fn metric_views(environment: &str, metrics: &Metrics) -> Vec<MetricView> {
-    let point = |week: &Week, value: Option<f64>, words: String| MetricPoint {
-        title: week.from.strftime("%-d %b").to_string(),
-        value,
-        words,
-    };
-    let view = |measure: Measure| {
-        let (figure, points) = match measure {
-            Measure::Frequency => (
-                metrics.frequency.map(|often| format!("{often:.1} a week")),
-                metrics
-                    .weeks
-                    .iter()
-                    .map(|week| point(week, Some(week.deployments as f64), week.deployments.to_string()))
-                    .collect(),
-            ),
-            Measure::FailureRate => (
-                metrics.failure_rate.map(|rate| format!("{:.0} %", rate * 100.0)),
-                metrics.weeks.iter().map(|week| failed(week, &point)).collect(),
-            ),
-            Measure::Recovery => (metrics.recovery.map(zone::length), Vec::new()),
-        };
-        MetricView {
-            title: measure.title().to_owned(),
-            figure: figure.unwrap_or_else(|| "nothing to measure".to_owned()),
-            definition: format!("{} Of {environment}, over {} weeks.", measure.definition(), metrics.weeks.len()),
-            points,
-        }
-    };
-    Measure::ALL.map(view).into()
-}
-
-fn failed(week: &Week, point: &impl Fn(&Week, Option<f64>, String) -> MetricPoint) -> MetricPoint {
-    if week.deployments == 0 {
-        return point(week, None, "nothing deployed".to_owned());
-    }
-    let rate = week.failed as f64 / week.deployments as f64;
-    point(week, Some(rate), format!("{} of {}", week.failed, week.deployments))
-}
-
-fn count(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
 }

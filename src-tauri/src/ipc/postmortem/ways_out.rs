@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 use lastgood_adapters::clock::SystemClock;
-use lastgood_adapters::postmortem::{Format, Postmortems, Publishing};
+use lastgood_adapters::postmortem::{Format, How, Postmortems, Publishing};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::PostmortemId;
 use lastgood_core::ports::Clock;
@@ -52,12 +52,19 @@ pub(crate) async fn export_postmortem(
 /// Pushes the document as a branch. Where the repository's copy went apart, `sides` says what stands, in the order that
 /// the parts were named in; without it nothing is pushed.
 #[tauri::command]
-pub(crate) async fn open_pull_request(host: State<'_, Host>, id: String, sides: Vec<MergeSide>) -> Answer<ExportView> {
+pub(crate) async fn open_pull_request(
+    host: State<'_, Host>,
+    id: String,
+    sides: Vec<MergeSide>,
+    troubleshooting: bool,
+) -> Answer<ExportView> {
     let notes = host.notes().await?;
     let kept = Postmortems::open(&notes.workspace)?;
     let id = PostmortemId::new(id);
+    // A merged pull request must be known before something is pushed: what comes then gets one of its own.
+    drop(kept.look(kept.find(&id).await?).await);
     let (told, zone) = (story(&notes, &id).await?, TimeZone::system());
-    let mut outcome = kept.publish(&told, &notes.who, &zone, None).await?;
+    let mut outcome = kept.publish(&told, &notes.who, &zone, How { settled: None, troubleshooting }).await?;
     if let Publishing::Conflicts(conflicts) = &outcome
         && conflicts.len() == sides.len()
     {
@@ -66,7 +73,7 @@ pub(crate) async fn open_pull_request(host: State<'_, Host>, id: String, sides: 
             conflicts.iter().zip(&sides).fold(text, |text, (conflict, side)| settle(&text, conflict, of(*side)));
         kept.documents().save(id.as_str(), &chosen, SystemClock.now(), Some("merged by hand"))?;
         // What was chosen is in our text now; it stands.
-        outcome = kept.publish(&told, &notes.who, &zone, Some(Side::Ours)).await?;
+        outcome = kept.publish(&told, &notes.who, &zone, How { settled: Some(Side::Ours), troubleshooting }).await?;
     }
     host.postmortems_changed();
     Ok(view(outcome))
@@ -74,10 +81,14 @@ pub(crate) async fn open_pull_request(host: State<'_, Host>, id: String, sides: 
 
 fn view(outcome: Publishing) -> ExportView {
     match outcome {
-        Publishing::Done(published) => ExportView {
-            sentence: format!("Branch {} is pushed", published.branch),
-            path: Some(published.path),
-            url: published.link,
+        Publishing::Done(pushed) => ExportView {
+            sentence: match (&pushed.pull_request, &pushed.trouble) {
+                (Some(opened), _) => format!("Pull request #{} has it", opened.number),
+                (None, Some(trouble)) => format!("Branch {} is pushed. {}", pushed.published.branch, trouble.message),
+                (None, None) => format!("Branch {} is pushed", pushed.published.branch),
+            },
+            path: Some(pushed.published.path),
+            url: pushed.pull_request.map(|opened| opened.url).or(pushed.published.link),
             merge: None,
         },
         Publishing::Unchanged { path } => ExportView {

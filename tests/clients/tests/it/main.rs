@@ -4,4 +4,5 @@ mod conforming;
 mod gh;
 mod graphql;
 mod octokit;
+mod postmortem;
 mod rollback;

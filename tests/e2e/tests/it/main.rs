@@ -5,6 +5,7 @@ mod access;
 mod incident;
 mod kit;
 mod opening;
+mod postmortem;
 mod repository;
 mod rollback;
 mod sign_in;

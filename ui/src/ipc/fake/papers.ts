@@ -16,6 +16,10 @@ export class FakePapers {
   empty = false;
   /** What the repository's copy says else. */
   conflicts: MergeSection[] = [];
+  /** Issues that are closed. */
+  closed = new Set<string>();
+  merged = false;
+  changedThere: string | null = null;
   /** The next save finds that somebody else saved meanwhile. */
   apart = false;
   #world: World;
@@ -27,15 +31,28 @@ export class FakePapers {
   }
 
   readonly handlers: Handlers = {
-    postmortems: () =>
-      this.empty
-        ? { postmortems: [], actions: [], factors: [], metrics: [], waiting: [] }
-        : sampleLibrary(this.#world.now(), this.paper),
+    postmortems: ({ environment, query }) => {
+      const { words, ...all } = sampleLibrary(this.#world.now(), this.paper);
+      if (this.empty)
+        return { ...all, postmortems: [], all: 0, actions: [], factors: [], metrics: [], waiting: [] };
+      const holds = (text: string) =>
+        query
+          .toLowerCase()
+          .split(/\s+/)
+          .every((word) => text.toLowerCase().includes(word));
+      const found = all.postmortems.filter((one) =>
+        holds([one.title, words[one.id], ...one.factors].join(" ")),
+      );
+      return { ...all, postmortems: found, environment: environment ?? all.environment };
+    },
     postmortem: ({ id }) => this.#open(id),
-    begin_postmortem: () => this.paper,
+    begin_postmortem: ({ incident, rollback, title }) =>
+      incident === null && rollback === null && title !== null
+        ? this.#set({ title, incident: null })
+        : this.paper,
     save_postmortem: ({ text }) => {
       this.#count += 1;
-      this.#set({ text, revision: `r${this.#count}`, savedAt: this.#iso() });
+      this.#set({ text, undo: null, revision: `r${this.#count}`, savedAt: this.#iso() });
       const saved = { revision: this.paper.revision, savedAt: this.#iso() };
       if (!this.apart) return { ...saved, text: null, note: null };
       this.apart = false;
@@ -46,6 +63,10 @@ export class FakePapers {
         text: together,
         note: "Somebody else changed Impact too; their text is in the history.",
       };
+    },
+    keep_undo: ({ revision, undo }) => {
+      if (revision === this.paper.revision) this.#set({ undo });
+      return null;
     },
     render_postmortem: ({ text }) => rendered(text),
     postmortem_history: () => [
@@ -66,9 +87,16 @@ export class FakePapers {
     ],
     restore_postmortem: () => this.#set({ revision: `r${++this.#count}` }),
     change_line: ({ change }) => this.#changeLine(change),
-    set_moment: ({ landmark, at }) => {
+    set_moment: ({ landmark, at, reason }) => {
       const set = (moment: PostmortemView["times"][number]["from"]) =>
-        moment.landmark === landmark ? { ...moment, at: at ?? moment.at, corrected: at !== null } : moment;
+        moment.landmark === landmark
+          ? {
+              ...moment,
+              at: at ?? moment.at,
+              corrected: at !== null,
+              trace: [...moment.trace, { by: "@platform-lead", when: this.#iso(), to: at, reason }],
+            }
+          : moment;
       return this.#set({
         times: this.paper.times.map((time) => {
           const [from, to] = [set(time.from), set(time.to)];
@@ -78,6 +106,19 @@ export class FakePapers {
       });
     },
     change_action: ({ change }) => this.#changeAction(change),
+    create_ticket: ({ action }) => {
+      const found = this.paper.actions.find(({ id }) => id === action);
+      if (!found)
+        throw new IpcError({ code: "document.conflict", message: "It is gone", hint: "Look again." });
+      return this.#changeAction({ ...found, kind: "edit", action, ticket: "#512" });
+    },
+    postmortem_news: () => {
+      const tickets = this.paper.actions.flatMap(({ ticket }) =>
+        ticket ? [{ ticket, open: !this.closed.has(ticket) }] : [],
+      );
+      const state = this.merged ? ("published" as const) : this.paper.state;
+      return { state, pullRequest: this.paper.pullRequest, tickets, apart: this.changedThere };
+    },
     evidence: () => ({
       title: "Health probe of production",
       lines: ["GET /health → 503 in 31 ms", "GET /health → 503 in 28 ms", "GET /health → 503 in 30 ms"],
@@ -100,9 +141,9 @@ export class FakePapers {
           },
         };
       this.conflicts = [];
-      const url = "https://github.com/acme/connectias/compare/main...postmortem?expand=1";
+      const url = "https://github.com/acme/connectias/pull/431";
       this.#set({ state: "review", pullRequest: url });
-      return { sentence: "Branch postmortem/2026-11-22-plugins is pushed", path: null, url, merge: null };
+      return { sentence: "Pull request #431 has it", path: null, url, merge: null };
     },
   };
 
@@ -131,13 +172,13 @@ export class FakePapers {
     const added = given.map((sentence, index) => ({
       id: `new-${lines.length + index}`,
       at,
-      word: change.kind === "add" ? "Added" : "Pasted",
+      word: change.kind === "add" ? `${change.word[0]?.toUpperCase()}${change.word.slice(1)}` : "Message",
       tone: "neutral" as const,
       sentence,
       origin: change.kind === "add" ? ("added" as const) : ("pasted" as const),
       hidden: false,
       comment: "",
-      who: "@platform-lead",
+      who: change.kind === "add" ? change.who : "@platform-lead",
       detail: false,
       evidence: [],
     }));
@@ -146,18 +187,21 @@ export class FakePapers {
 
   #changeAction(change: Commands["change_action"][0]["change"]): PostmortemView {
     const { actions } = this.paper;
-    const ticketUrl = (ticket: string | null) =>
-      `https://github.com/acme/connectias/issues/${ticket?.replace("#", "") ?? "new"}`;
+    const ticketed = (ticket: string | null) => ({
+      ticket,
+      ticketUrl: ticket && `https://github.com/acme/connectias/issues/${ticket.replace("#", "")}`,
+      takesTicket: ticket === null,
+    });
     if (change.kind === "add") {
-      const { title, owner, due, ticket } = change;
+      const { title, owner, due, priority, ticket } = change;
       const added = {
         id: `a${actions.length + 1}`,
         title,
         owner,
         due,
+        priority,
         done: false,
-        ticket,
-        ticketUrl: ticketUrl(ticket),
+        ...ticketed(ticket),
       };
       return this.#set({ actions: [...actions, added] });
     }
@@ -165,8 +209,8 @@ export class FakePapers {
       return this.#set({ actions: actions.filter(({ id }) => id !== change.action) });
     const edit = (action: ActionView): ActionView => {
       if (change.kind === "done") return { ...action, done: change.done };
-      const { title, owner, due, ticket } = change;
-      return { ...action, title, owner, due, ticket, ticketUrl: ticketUrl(ticket) };
+      const { title, owner, due, priority, ticket } = change;
+      return { ...action, title, owner, due, priority, ...ticketed(ticket) };
     };
     return this.#set({
       actions: actions.map((action) => (action.id === change.action ? edit(action) : action)),

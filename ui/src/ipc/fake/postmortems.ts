@@ -35,6 +35,7 @@ export function samplePostmortem(now: number): PostmortemView {
     at: at(minutes),
     source,
     corrected: false,
+    trace: [],
   });
   const began = moment("began", "It began", 0, "First failed health probe, 3 of 3 tries");
   const detected = moment("detected", "It was detected", 3, "Desktop alert to 2 people");
@@ -99,6 +100,8 @@ export function samplePostmortem(now: number): PostmortemView {
         done: false,
         ticket: "#418",
         ticketUrl: "https://github.com/acme/connectias/issues/418",
+        priority: "high",
+        takesTicket: false,
       },
       {
         id: "a2",
@@ -107,10 +110,13 @@ export function samplePostmortem(now: number): PostmortemView {
         due: "2026-11-25",
         done: false,
         ticket: null,
-        ticketUrl: "https://github.com/acme/connectias/issues/new",
+        ticketUrl: null,
+        priority: null,
+        takesTicket: true,
       },
     ],
     editable: true,
+    undo: null,
   };
 }
 
@@ -156,8 +162,12 @@ function lines(at: (minutes: number) => string): TimelineLine[] {
   ];
 }
 
-export function sampleLibrary(now: number, open: PostmortemView): LibraryView {
-  const older = { severity: 3, state: "published" as const, openActions: 0, excerpt: "" };
+/** With the words of each, which the host looks through. */
+export function sampleLibrary(
+  now: number,
+  open: PostmortemView,
+): LibraryView & { words: Record<string, string> } {
+  const older = { severity: 3, state: "published" as const, openActions: 0 };
   return {
     postmortems: [
       {
@@ -169,7 +179,6 @@ export function sampleLibrary(now: number, open: PostmortemView): LibraryView {
         openActions: open.actions.filter((action) => !action.done).length,
         impactSeconds: 2400,
         factors: ["Tests differ from production", "Alert reached nobody"],
-        excerpt: "v2.4.1 turned advanced fuel metering on for every plugin.",
       },
       {
         ...older,
@@ -180,7 +189,6 @@ export function sampleLibrary(now: number, open: PostmortemView): LibraryView {
         openActions: 1,
         impactSeconds: 3120,
         factors: ["No canary", "Tests differ from production"],
-        excerpt: "Sessions that slept longer than an hour were dropped.",
       },
       {
         ...older,
@@ -189,7 +197,6 @@ export function sampleLibrary(now: number, open: PostmortemView): LibraryView {
         at: iso(now - 23 * DAY),
         impactSeconds: null,
         factors: ["Missing review"],
-        excerpt: "Found by a reader; no evidence of use.",
       },
       {
         ...older,
@@ -198,9 +205,17 @@ export function sampleLibrary(now: number, open: PostmortemView): LibraryView {
         at: iso(now - 41 * DAY),
         impactSeconds: 5400,
         factors: ["No limit", "Alert reached nobody"],
-        excerpt: "The cache had no bound.",
       },
     ],
+    all: 4,
+    words: {
+      [open.id]: "v2.4.1 turned advanced fuel metering on for every plugin.",
+      "2026-11-13-sessions": "Sessions that slept longer than an hour were dropped.",
+      "2026-10-30-manifest": "Found by a reader; no evidence of use.",
+      "2026-10-12-cache": "The cache had no bound.",
+    },
+    environment: "production",
+    environments: ["production", "staging"],
     actions: [
       {
         postmortem: "2026-11-13-sessions",
@@ -213,6 +228,8 @@ export function sampleLibrary(now: number, open: PostmortemView): LibraryView {
           done: false,
           ticket: "#402",
           ticketUrl: "https://github.com/acme/connectias/issues/402",
+          priority: null,
+          takesTicket: false,
         },
       },
       ...open.actions
@@ -228,25 +245,25 @@ export function sampleLibrary(now: number, open: PostmortemView): LibraryView {
     ],
     metrics: [
       metric(
-        "Time to roll back",
-        "1 min 48 s",
-        "Click on Roll back to the last proof; median of the rollbacks of each month.",
-        [210, 180, null, 140, 125, 108],
-        (value) => `${Math.floor(value / 60)} min ${value % 60} s`,
-      ),
-      metric(
-        "Time to detect",
-        "3 min",
-        "First failed probe to first alert; median of the incidents of each month.",
-        [9, 7, null, 6, 4, 3],
-        (value) => `${value} min`,
+        "Deployment frequency",
+        "1.3 a week",
+        "How often changes reach this environment: its deployments of a release, a week. Going back is no change.",
+        [1, 2, 0, 1, 2, 2],
+        (value) => `${value}`,
       ),
       metric(
         "Change failure rate",
-        "11 %",
-        "Releases that were rolled back or hotfixed, of all that went to production in a month.",
-        [18, 22, 9, 14, 12, 11],
-        (value) => `${value} %`,
+        "25 %",
+        "The share of changes that needed intervention at once: those that somebody rolled back from, among all.",
+        [0, 0.5, null, 0, 0.5, 0],
+        (value) => `${value * 100} %`,
+      ),
+      metric(
+        "Failed deployment recovery time",
+        "43 min",
+        "How long it took to recover from a failed change: from its deployment to the next, the middle of all.",
+        [null, 3120, null, null, 2580, null],
+        (value) => `${Math.floor(value / 60)} min`,
       ),
     ],
     waiting: [
@@ -267,13 +284,13 @@ function metric(
   values: (number | null)[],
   words: (value: number) => string,
 ): LibraryView["metrics"][number] {
-  const months = ["Jun", "Jul", "Aug", "Sep", "Oct", "Nov"];
+  const weeks = ["18 Oct", "25 Oct", "1 Nov", "8 Nov", "15 Nov", "22 Nov"];
   return {
     title,
     figure,
     definition,
     points: values.map((value, index) => ({
-      title: months[index] ?? "",
+      title: weeks[index] ?? "",
       value,
       words: value === null ? "nothing to measure" : words(value),
     })),

@@ -7,9 +7,13 @@ import type { WaitingStory } from "./WaitingStory";
 
 export type LibraryView = { 
 /**
- * Newest first.
+ * Those that were looked for, newest first.
  */
 postmortems: Array<PostmortemSummary>, 
+/**
+ * How many there are.
+ */
+all: number, 
 /**
  * Open ones, the most overdue first.
  */
@@ -18,6 +22,10 @@ actions: Array<OpenAction>,
  * Most frequent first.
  */
 factors: Array<FactorCount>, metrics: Array<MetricView>, 
+/**
+ * Of which environment they are, and of which they can be.
+ */
+environment: string | null, environments: Array<string>, 
 /**
  * What ended of late and has no post-mortem yet.
  */

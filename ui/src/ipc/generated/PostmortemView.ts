@@ -26,4 +26,8 @@ revision: string, savedAt: string | null, times: Array<TimeView>, lines: Array<T
 /**
  * False for one that lies in the repository alone.
  */
-editable: boolean, };
+editable: boolean, 
+/**
+ * What the editor could undo when this text was left, in its own words.
+ */
+undo: string | null, };

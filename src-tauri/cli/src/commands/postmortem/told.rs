@@ -1,6 +1,7 @@
 //! A post-mortem in a terminal's words, and as JSON.
 
 use jiff::tz::TimeZone;
+use lastgood_adapters::postmortem::Pushed;
 use lastgood_core::postmortem::Postmortem;
 use lastgood_core::postmortem::line::Evidence;
 use lastgood_core::postmortem::story::Story;
@@ -9,6 +10,19 @@ use lastgood_core::postmortem::zone;
 use serde_json::{Value, json};
 
 use crate::output::{self, plain};
+
+pub(super) fn pushed(pushed: &Pushed) {
+    let published = &pushed.published;
+    output::line(&plain(&format!("{} is pushed as {}.", published.path, published.branch)));
+    if let Some(opened) = &pushed.pull_request {
+        output::line(&plain(&format!("  Pull request #{}: {}", opened.number, opened.url)));
+    } else if let Some(link) = &published.link {
+        output::line(&plain(&format!("  Open the pull request: {link}")));
+    }
+    if let Some(trouble) = &pushed.trouble {
+        output::trouble(trouble, false);
+    }
+}
 
 pub(super) fn entry(postmortem: &Postmortem) -> Value {
     json!({
@@ -20,6 +34,8 @@ pub(super) fn entry(postmortem: &Postmortem) -> Value {
         "created": postmortem.created,
         "by": postmortem.by,
         "published": postmortem.published,
+        "stage": postmortem.stage(),
+        "pull_request": postmortem.pull_requests.last().map(|newest| &newest.opened),
     })
 }
 
@@ -81,6 +97,7 @@ fn evidence(evidence: &Evidence) -> Value {
     match evidence {
         Evidence::Fact { hash } => json!({ "fact": hash }),
         Evidence::Output(lines) => json!({ "output": lines }),
+        Evidence::Sent(lines) => json!({ "sent": lines }),
         Evidence::Stored(hash) => json!({ "stored": hash }),
         Evidence::Run { id, url } => json!({ "run": id, "url": url }),
         Evidence::Deployment(id) => json!({ "deployment": id }),

@@ -1,27 +1,29 @@
-//! What the live service answered, over time: one row a question, one dot an answer.
+//! What the live service answered, over time: one row a question, one dot an answer. Only facts make a dot: a line that a
+//! person wrote is no answer, whatever its words are.
 
 use jiff::tz::TimeZone;
 
 use super::scale::{Scale, caption};
 use super::{Anchor, Drawing, Mark, SIZE, Tone, WIDTH, fitted, text};
-use crate::postmortem::line::{Line, LineKind};
-use crate::postmortem::{story::Story, zone};
+use crate::postmortem::line::{Answered, Line, LineKind};
+use crate::postmortem::{story::Story, words, zone};
+use crate::rollback::check::Verdict;
 
 const LEFT: f64 = 150.0;
 const RIGHT: f64 = 720.0;
 const ROW: f64 = 40.0;
 
-/// Rows by what the lines say themselves; nothing is drawn where nothing was asked.
+/// A row for each question; nothing is drawn where nothing was asked.
 pub(super) fn draw(story: &Story, clock: &TimeZone) -> Option<Drawing> {
     let (lines, _) = story.visible(true);
-    let asked: Vec<(&str, Tone, &Line)> = lines.iter().filter_map(|line| answer(line)).collect();
-    let (from, to) = (asked.iter().map(|(_, _, line)| line.at).min()?, asked.iter().map(|(_, _, line)| line.at).max()?);
+    let asked: Vec<(&Answered, &Line)> = lines.iter().filter_map(answer).collect();
+    let (from, to) = (asked.iter().map(|(_, line)| line.at).min()?, asked.iter().map(|(_, line)| line.at).max()?);
     let margin = to.duration_since(from) / 12;
     let scale = Scale::new(from.checked_sub(margin).unwrap_or(from), to.checked_add(margin).unwrap_or(to), LEFT, RIGHT);
     let mut rows: Vec<&str> = Vec::new();
-    for (title, _, _) in &asked {
-        if !rows.contains(title) {
-            rows.push(title);
+    for (answer, _) in &asked {
+        if !rows.contains(&answer.question) {
+            rows.push(answer.question);
         }
     }
     let top = 40.0;
@@ -43,7 +45,7 @@ pub(super) fn draw(story: &Story, clock: &TimeZone) -> Option<Drawing> {
         marks.push(Mark::Line { from: (LEFT, y), to: (RIGHT, y), tone: Tone::Rule, dashed: false });
         marks.extend(dots(&asked, title, &scale, y));
     }
-    let words = asked.iter().map(|(_, _, line)| format!("{} {}", zone::clock(line.at, clock), line.text));
+    let words = asked.iter().map(|(_, line)| format!("{} {}", zone::clock(line.at, clock), line.text));
     Some(Drawing {
         width: WIDTH,
         height: bottom + 34.0,
@@ -54,14 +56,14 @@ pub(super) fn draw(story: &Story, clock: &TimeZone) -> Option<Drawing> {
 }
 
 /// A dot for each answer; its word above it where there is room.
-fn dots(asked: &[(&str, Tone, &Line)], title: &str, scale: &Scale, y: f64) -> Vec<Mark> {
+fn dots(asked: &[(&Answered, &Line)], title: &str, scale: &Scale, y: f64) -> Vec<Mark> {
     let mut marks = Vec::new();
     let mut free_from = LEFT;
-    for (_, tone, line) in asked.iter().filter(|(name, _, _)| *name == title) {
+    for (answer, line) in asked.iter().filter(|(answer, _)| answer.question == title) {
         let x = scale.x(line.at);
-        let word = verdict(&line.text);
+        let word = words::verdict(answer.verdict);
         let half = super::width_of(word, SIZE) / 2.0;
-        marks.push(Mark::Dot { x, y, radius: 5.0, tone: *tone });
+        marks.push(Mark::Dot { x, y, radius: 5.0, tone: tone(answer.verdict) });
         if x - half > free_from {
             marks.push(text(x, y - 9.0, Anchor::Middle, Tone::Muted, word));
             free_from = x + half + 6.0;
@@ -70,19 +72,14 @@ fn dots(asked: &[(&str, Tone, &Line)], title: &str, scale: &Scale, y: f64) -> Ve
     marks
 }
 
-/// `Health passed: …` is an answer; the words are ours, written in `words`.
-fn answer(line: &Line) -> Option<(&str, Tone, &Line)> {
-    let (head, _) = line.text.split_once(':').filter(|_| line.kind == LineKind::Proof)?;
-    let (title, word) = head.rsplit_once(' ')?;
-    let tone = match word {
-        "passed" => Tone::Good,
-        "failed" => Tone::Bad,
-        "inconclusive" | "errored" => Tone::Warn,
-        _ => return None,
-    };
-    Some((title, tone, line))
+fn answer<'a>(line: &&'a Line) -> Option<(&'a Answered, &'a Line)> {
+    line.answer.as_ref().filter(|_| line.kind == LineKind::Proof).map(|answer| (answer, *line))
 }
 
-fn verdict(text: &str) -> &str {
-    text.split_once(':').and_then(|(head, _)| head.rsplit_once(' ')).map_or("", |(_, word)| word)
+fn tone(verdict: Verdict) -> Tone {
+    match verdict {
+        Verdict::Passed => Tone::Good,
+        Verdict::Failed => Tone::Bad,
+        Verdict::Inconclusive | Verdict::Errored => Tone::Warn,
+    }
 }

@@ -44,6 +44,18 @@ fn nothing_is_drawn_where_nothing_is_known() {
     assert!(Picture::ALL.into_iter().all(|picture| draw(picture, &story, &berlin()).is_none()));
 }
 
+#[test]
+fn a_line_that_reads_like_an_answer_is_none() {
+    let drawn = |record: &Record1| {
+        let drawing = draw(Picture::Probes, &record.story(), &berlin()).unwrap();
+        drawing.marks.iter().filter(|mark| matches!(mark, Mark::Dot { .. })).count()
+    };
+    let mut record = Record1::new();
+    let before = drawn(&record);
+    record.add("2026-03-02T10:01:10Z", LineKind::Proof, "Health failed: as somebody says");
+    assert_eq!(drawn(&record), before);
+}
+
 fn detected() -> Record1 {
     let mut record = Record1::new();
     record.add("2026-03-02T09:31:00Z", LineKind::Detection, "A customer wrote that checkout fails");

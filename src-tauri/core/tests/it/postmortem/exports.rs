@@ -97,6 +97,40 @@ fn pictures_are_beside_the_document_under_relative_names() {
 }
 
 #[test]
+fn across_a_change_of_clocks_each_time_is_told_apart_and_in_order() {
+    let mut record = Record1::new();
+    let shift = at("2026-10-25T00:59:00Z").duration_since(record.facts[0].at);
+    for fact in record.facts.iter_mut().filter(|fact| fact.subject.rollback.is_some()) {
+        fact.at = fact.at.checked_add(shift).unwrap();
+        // The rollback began before the hour that comes twice, and ended in its second turn.
+        if fact.sequence > 20 {
+            fact.at = fact.at.checked_add(jiff::SignedDuration::from_mins(45)).unwrap();
+        }
+    }
+    record.deployments.clear();
+    let markdown = written(&record, true).markdown;
+    let rows = timeline(&markdown);
+    let told: Vec<&str> = rows.iter().filter(|row| row.contains("journal laptop")).copied().collect();
+    assert_eq!(told.len(), 38);
+    let zones: Vec<bool> = told.iter().map(|row| row.contains(" CEST")).collect();
+    assert!(zones[0] && !zones[37] && zones.is_sorted_by(|one, next| one >= next), "{zones:?}");
+    let utc = |row: &str| row.split('|').find(|cell| cell.contains("UTC")).unwrap().trim().to_owned();
+    assert!(told.is_sorted_by_key(|row| utc(row)), "{told:?}");
+}
+
+#[test]
+fn a_clock_that_was_put_forward_leaves_a_gap_and_no_line_out() {
+    let mut record = Record1::new();
+    for fact in record.facts.iter_mut().filter(|fact| fact.writer.as_str() == "laptop" && fact.sequence >= 20) {
+        fact.at = fact.at.checked_add(jiff::SignedDuration::from_hours(26)).unwrap();
+    }
+    let markdown = written(&record, true).markdown;
+    assert_eq!(timeline(&markdown).iter().filter(|row| row.contains("journal laptop")).count(), 38);
+    assert!(markdown.contains("1 d 2 h without an entry"), "{markdown}");
+    assert!(!markdown.contains("set back"), "{markdown}");
+}
+
+#[test]
 fn a_slug_is_short_and_made_of_letters_and_digits() {
     assert_eq!(
         slug("2026-03-02", "Plugin execution: failed/after v2.4.1!"),

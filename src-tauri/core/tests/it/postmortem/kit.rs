@@ -1,10 +1,16 @@
 //! A rollback that really was driven, told by the journal's sample, and what people add to it.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use lastgood_core::ids::PostmortemId;
+use lastgood_core::incident::cadence::Urgency;
+use lastgood_core::incident::event::{Approval, Edit, Event as Happened, Opening, Outgoing, SendEnding, SendOutcome};
+use lastgood_core::incident::{Audience, Receipt, Severity, Stage};
 use lastgood_core::journal::{Fact, Record as Stored, Subject};
 use lastgood_core::live::spans::Span;
+use lastgood_core::message::{Inline, Message};
 use lastgood_core::ports::forge::{Deployment, DeploymentState};
 use lastgood_core::postmortem::event::{Added, Deed, Event};
 use lastgood_core::postmortem::line::{LineId, LineKind};
@@ -27,6 +33,50 @@ impl Record1 {
         let mut record = Self { facts, deployments: vec![deployment()], next: 0 };
         record.say("2026-03-02T11:00:00Z", Deed::PostmortemCreated { about: about(), by: "@platform-lead".to_owned() });
         record
+    }
+
+    /// The same with an incident that the rollback answers, and one message that took two attempts.
+    pub(crate) fn with_incident() -> Self {
+        let mut record = Self::new();
+        record.happens("2026-03-02T09:43:00Z", Happened::IncidentOpened(Box::new(opening())));
+        record.happens("2026-03-02T09:44:00Z", edited(Edit::Severity(Severity::new(1).unwrap())));
+        record.happens("2026-03-02T09:45:00Z", edited(Edit::Impact(Some("12 % of orders fail".to_owned()))));
+        record.happens("2026-03-02T09:46:00Z", edited(Edit::FoundAt(at("2026-03-02T09:31:00Z"))));
+        record.happens("2026-03-02T09:46:30Z", noted("Orders from the app fail, those from the web do not"));
+        record.happens("2026-03-02T09:50:00Z", stage(Stage::Identified));
+        let approval = Approval {
+            update: "up-1".into(),
+            by: "@on-call".to_owned(),
+            stage: Stage::Identified,
+            messages: vec![outgoing()],
+            expires_at: at("2026-03-02T10:20:00Z"),
+            due: BTreeMap::new(),
+        };
+        record.happens("2026-03-02T09:51:00Z", Happened::IncidentUpdateApproved(Box::new(approval)));
+        record.happens("2026-03-02T09:51:01Z", begun("We look into it, first try"));
+        record.happens("2026-03-02T09:51:02Z", ended(SendOutcome::NotSent));
+        record.happens("2026-03-02T09:51:12Z", begun("We look into it"));
+        record.happens("2026-03-02T09:51:13Z", ended(SendOutcome::Delivered));
+        record.happens("2026-03-02T09:52:00Z", edited(Edit::Rollback(Some("rb-1".into()))));
+        let due = at("2026-03-02T09:58:00Z");
+        let reminded = Happened::IncidentReminded { audience: Audience::Team, due, urgency: Urgency::Now };
+        record.happens("2026-03-02T09:58:00Z", reminded);
+        record.happens("2026-03-02T10:03:00Z", edited(Edit::ImpactEndedAt(Some(at("2026-03-02T10:02:00Z")))));
+        record.happens("2026-03-02T10:04:00Z", stage(Stage::Resolved));
+        record
+    }
+
+    /// A fact of the incident, on another machine.
+    pub(crate) fn happens(&mut self, when: &str, event: Happened) {
+        self.next += 1;
+        self.facts.push(Fact {
+            writer: "room".into(),
+            sequence: self.next,
+            at: at(when),
+            subject: Subject::repository("acme/shop").incident("inc-1".into()),
+            event: event.into(),
+            hash: format!("{:064}", 1000 + self.next),
+        });
     }
 
     /// A fact of another person, on another machine.
@@ -82,6 +132,66 @@ impl Record1 {
         ];
         tell(self.postmortem(), &self.record(), spans, GAP)
     }
+}
+
+fn opening() -> Opening {
+    Opening {
+        title: "Checkout fails".to_owned(),
+        severity: Severity::DEFAULT,
+        by: "@on-call".to_owned(),
+        commander: None,
+        impact: None,
+        surfaces: vec!["app".to_owned()],
+        environment: Some("production".into()),
+        rollback: None,
+        found_at: at("2026-03-02T09:43:00Z"),
+        impact_started_at: None,
+        due: BTreeMap::from([(Audience::Team, at("2026-03-02T09:58:00Z"))]),
+    }
+}
+
+fn outgoing() -> Outgoing {
+    let title = vec![Inline::Text("We look into it".to_owned())];
+    let message = Message { title, blocks: Vec::new() };
+    Outgoing {
+        channel: "status".into(),
+        audience: Audience::Customers,
+        template: "status-identified".to_owned(),
+        message,
+        moment: None,
+        stage: None,
+    }
+}
+
+pub(crate) fn edited(edit: Edit) -> Happened {
+    Happened::IncidentEdited { by: "@on-call".to_owned(), edit }
+}
+
+fn noted(text: &str) -> Happened {
+    Happened::IncidentNoted { by: "@on-call".to_owned(), text: text.to_owned() }
+}
+
+fn stage(stage: Stage) -> Happened {
+    Happened::IncidentStageSet { by: "@on-call".to_owned(), stage }
+}
+
+fn begun(sent: &str) -> Happened {
+    Happened::IncidentSendBegun { update: "up-1".into(), channel: "status".into(), sent: sent.to_owned() }
+}
+
+fn ended(outcome: SendOutcome) -> Happened {
+    let delivered = outcome == SendOutcome::Delivered;
+    let url = Some("https://status.acme.example/1".to_owned());
+    let receipt = Receipt { handle: None, url, sentence: "Delivered.".to_owned() };
+    let ending = SendEnding {
+        outcome,
+        sentence: if delivered { "It is on the page." } else { "The name was not found." }.to_owned(),
+        hint: String::new(),
+        code: None,
+        receipt: delivered.then_some(receipt),
+        again_at: None,
+    };
+    Happened::IncidentSendEnded { update: "up-1".into(), channel: "status".into(), ending }
 }
 
 pub(crate) fn about() -> About {

@@ -1,0 +1,41 @@
+//! What a post-mortem is about, as far as the facts tell more than was said at its beginning: an incident and the
+//! rollbacks that answer it are one story, whichever of them the post-mortem was begun from.
+
+use crate::ids::{IncidentId, RollbackId};
+use crate::incident::event::{Edit, Event};
+use crate::incident::{Incident, next};
+use crate::journal::Fact;
+use crate::postmortem::About;
+
+/// Takes in the incident of its rollbacks, and every rollback that its incident names. `facts` may come in any order.
+pub(super) fn widen(about: &mut About, facts: &[Fact]) {
+    let mut named: Vec<(&Fact, &IncidentId, &RollbackId)> = facts.iter().filter_map(names).collect();
+    named.sort_by_key(|(fact, _, _)| (fact.at, &fact.writer, fact.sequence));
+    if about.incident.is_none() {
+        let own = named.iter().find(|(_, _, rollback)| about.rollbacks.contains(rollback));
+        about.incident = own.map(|(_, incident, _)| (*incident).clone());
+    }
+    let Some(incident) = &about.incident else { return };
+    for (_, _, rollback) in named.iter().filter(|(_, of, _)| *of == incident) {
+        if !about.rollbacks.contains(rollback) {
+            about.rollbacks.push((*rollback).clone());
+        }
+    }
+}
+
+/// Where its incident stands, as far as its facts fit together.
+pub(super) fn incident(about: &About, facts: &[Fact]) -> Option<Incident> {
+    let id = about.incident.as_ref()?;
+    let mut own: Vec<Fact> = facts.iter().filter(|fact| fact.subject.incident.as_ref() == Some(id)).cloned().collect();
+    own.sort_by(|one, other| (one.at, &one.writer, one.sequence).cmp(&(other.at, &other.writer, other.sequence)));
+    next::fold(&own).ok()?.pop()
+}
+
+fn names(fact: &Fact) -> Option<(&Fact, &IncidentId, &RollbackId)> {
+    let rollback = match fact.event.incident() {
+        Some(Event::IncidentOpened(opening)) => opening.rollback.as_ref(),
+        Some(Event::IncidentEdited { edit: Edit::Rollback(rollback), .. }) => rollback.as_ref(),
+        _ => None,
+    };
+    Some((fact, fact.subject.incident.as_ref()?, rollback?))
+}
