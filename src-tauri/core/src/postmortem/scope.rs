@@ -23,12 +23,17 @@ pub(super) fn widen(about: &mut About, facts: &[Fact]) {
     }
 }
 
-/// Where its incident stands, as far as its facts fit together.
+/// Where its incident stands. A fact that does not fit, such as one of a machine whose clock is wrong, changes nothing here;
+/// its line is there all the same.
 pub(super) fn incident(about: &About, facts: &[Fact]) -> Option<Incident> {
     let id = about.incident.as_ref()?;
-    let mut own: Vec<Fact> = facts.iter().filter(|fact| fact.subject.incident.as_ref() == Some(id)).cloned().collect();
-    own.sort_by(|one, other| (one.at, &one.writer, one.sequence).cmp(&(other.at, &other.writer, other.sequence)));
-    next::fold(&own).ok()?.pop()
+    let mut own: Vec<&Fact> = facts.iter().filter(|fact| fact.subject.incident.as_ref() == Some(id)).collect();
+    own.sort_by_key(|fact| (fact.at, &fact.writer, fact.sequence));
+    own.into_iter().fold(None, |standing: Option<Incident>, fact| match (standing, fact.event.incident()) {
+        (None, Some(Event::IncidentOpened(opening))) => Some(next::begin(id.clone(), fact.at, opening)),
+        (Some(standing), Some(event)) => Some(next::next(&standing, fact.at, event).unwrap_or(standing)),
+        (standing, _) => standing,
+    })
 }
 
 fn names(fact: &Fact) -> Option<(&Fact, &IncidentId, &RollbackId)> {

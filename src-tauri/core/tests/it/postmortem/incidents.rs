@@ -58,7 +58,7 @@ fn a_message_shows_what_was_sent_in_the_attempt_that_arrived_and_where_it_stands
     assert_eq!(arrived.evidence[0], Evidence::Sent(vec!["We look into it".to_owned()]));
     assert_eq!(arrived.evidence[1], Evidence::Link("https://status.acme.example/1".to_owned()));
     let failed = line(&story.lines, "Message to status not sent yet: The name was not found");
-    assert_eq!(failed.evidence[0], Evidence::Sent(vec!["We look into it, first try".to_owned()]));
+    assert!(matches!(failed.evidence[..], [Evidence::Fact { .. }]), "{failed:?}");
 }
 
 #[test]
@@ -116,6 +116,15 @@ fn what_was_sent_is_in_the_export_once_and_its_words_stay_text() {
     );
     let brief = write(&text, &record.story(), &Options { details: false, ..options }).markdown;
     assert!(!brief.contains("sent: ") && brief.contains("Message to status delivered"), "{brief}");
+}
+
+#[test]
+fn a_fact_that_does_not_fit_hides_nothing_of_the_incident() {
+    let mut record = Record1::with_incident();
+    record.happens("2026-03-02T09:55:00Z", edited(Edit::Severity(Severity::new(1).unwrap())));
+    let story = record.story();
+    assert_eq!(story.times.landmark(Landmark::Restored).source, "the incident says when the impact ended");
+    assert_eq!(story.lines.iter().filter(|line| line.text == "Severity set to 1").count(), 2);
 }
 
 fn line<'a>(lines: &'a [Line], text: &str) -> &'a Line {

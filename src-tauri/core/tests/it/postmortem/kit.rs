@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use lastgood_core::error::Code;
 use lastgood_core::ids::PostmortemId;
 use lastgood_core::incident::cadence::Urgency;
 use lastgood_core::incident::event::{Approval, Edit, Event as Happened, Opening, Outgoing, SendEnding, SendOutcome};
@@ -187,7 +188,7 @@ fn ended(outcome: SendOutcome) -> Happened {
         outcome,
         sentence: if delivered { "It is on the page." } else { "The name was not found." }.to_owned(),
         hint: String::new(),
-        code: None,
+        code: (!delivered).then_some(Code::SendUnknown),
         receipt: delivered.then_some(receipt),
         again_at: None,
     };
