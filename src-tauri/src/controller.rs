@@ -7,6 +7,7 @@ mod alerts;
 mod arming;
 mod awake;
 mod comparing;
+mod countdown;
 mod driving;
 mod goodness;
 mod host;
@@ -53,6 +54,7 @@ use settings::Settings;
 use crate::ipc::error::UiError;
 use crate::ipc::notice::Notice;
 use crate::ipc::session::Startup;
+use crate::ipc::settings::Countdown;
 
 /// What to have in the window.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,14 +65,12 @@ pub enum Wanted {
     Folder(PathBuf),
 }
 
-/// The countdown in which a rollback can be taken back at no cost.
-const UNDO_SECONDS: u32 = 5;
-
 /// How often the journal is looked at for facts of other processes.
 const JOURNAL_WATCH: Duration = Duration::from_secs(1);
 
-/// How often it is tried to take up what nobody drives.
-const TAKE_UP: Duration = Duration::from_secs(5);
+/// How often it is tried to take up what nobody drives, and looked at whether the settings' file changed and what is armed
+/// grew old.
+const ROUND: Duration = Duration::from_secs(5);
 
 /// What the window begins with.
 pub struct Beginning {
@@ -151,20 +151,16 @@ impl Controller {
         tauri::async_runtime::spawn(async move {
             let mut watch = tokio::time::interval(JOURNAL_WATCH);
             watch.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
-            let mut take_up = tokio::time::interval(TAKE_UP);
-            take_up.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+            let mut rounds = tokio::time::interval(ROUND);
+            rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
             loop {
                 tokio::select! {
                     message = messages.recv() => match message {
                         Some(message) => controller.handle(message).await,
                         None => return,
                     },
-                    _ = watch.tick() => {
-                        controller.look_at_clocks();
-                        controller.look_at_journal().await;
-                        controller.keep_title();
-                    }
-                    _ = take_up.tick() => controller.take_up_again(),
+                    _ = watch.tick() => controller.look().await,
+                    _ = rounds.tick() => controller.round().await,
                 }
             }
         });
@@ -192,6 +188,7 @@ impl Controller {
                 self.bring_window();
                 self.tell(Notice::ShowInbox);
             }
+            Message::SettingsRead(opened) => self.settings_read(opened).await,
             Message::HoldsChanged => self.holds_changed().await,
             Message::StartRollback(environment, tag, reason, reply) => {
                 self.start_rollback(&environment, tag, reason, reply);
@@ -226,6 +223,18 @@ impl Controller {
         }
     }
 
+    async fn look(&mut self) {
+        self.look_at_clocks();
+        self.look_at_journal().await;
+        self.keep_title();
+    }
+
+    async fn round(&mut self) {
+        self.take_up_again();
+        self.read_settings_again();
+        self.look_at_arming().await;
+    }
+
     fn startup(&mut self, reply: Reply<Startup>) {
         match &mut self.starting {
             Some(waiting) => waiting.push(reply),
@@ -238,7 +247,8 @@ impl Controller {
             repository: self.session.as_ref().map(|session| session.view.clone()),
             trouble: self.trouble.clone().map(UiError::from),
             recent: self.recent(),
-            undo_seconds: UNDO_SECONDS,
+            undo_seconds: self.undo_seconds(),
+            ask_first: self.countdown() == Countdown::Ask,
         }
     }
 

@@ -71,6 +71,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         settings::cancel_sign_in,
         settings::keep_for_session,
         settings::sign_out,
+        settings::choose_countdown,
         incident::commands::incidents,
         incident::commands::incident,
         incident::commands::open_incident,

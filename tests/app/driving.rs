@@ -68,6 +68,18 @@ async fn what_another_process_drives_is_shown_as_such_and_taken_up_when_that_end
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_another_process_drives_is_shown_to_its_end() {
+    let stage = Stage::at_speed(2.0).await;
+    let window = stage.window(&stage.clone_folder());
+    window.armed().await;
+    let another = stage.another();
+    let drive = another.begin(plan(&another).await, nobody()).await.unwrap();
+    drive.to_the_end().await.unwrap();
+    let ended = window.rollback("the end", |rollback| !rollback["endedAt"].is_null()).await;
+    assert_eq!((ended["phase"].as_str(), ended["driver"].is_null()), (Some("succeeded"), true), "{ended:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn undo_stays_within_reach_when_another_repository_is_opened_in_the_countdown() {
     let stage = Stage::at_speed(1.0).await;
     let window = stage.window(&stage.clone_folder());

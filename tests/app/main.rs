@@ -1,6 +1,8 @@
 //! The desktop app's contracts: the types of its wire, and its commands against the rehearsal, without a window.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in a test these say that it failed")]
 
+mod arming;
+mod countdown;
 mod driving;
 mod kit;
 mod live;

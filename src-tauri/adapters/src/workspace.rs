@@ -12,6 +12,7 @@ mod known;
 mod logs;
 mod news;
 mod orders;
+mod settings_file;
 mod tagging;
 mod trusted;
 
@@ -29,7 +30,6 @@ use lastgood_core::rollback::engine::Engine;
 use lastgood_core::rollback::event::Event;
 use lastgood_core::rollback::next;
 use lastgood_core::rollback::plan::{Plan, rollback_tags};
-use lastgood_core::settings::{FILE, Settings};
 use lastgood_core::template::shipped;
 
 pub use crate::sign_in::TOKEN_VARIABLE;
@@ -43,6 +43,7 @@ pub use orders::OrderWish;
 pub use trusted::NamedCommand;
 
 use known::Depth;
+use settings_file::SettingsFile;
 use tagging::Tagging;
 
 use crate::clock::SystemClock;
@@ -67,7 +68,7 @@ pub struct Workspace {
     place: Place,
     repository: Arc<GitRepository>,
     slug: Option<RepositorySlug>,
-    settings: Settings,
+    settings: SettingsFile,
     journal: SqliteJournal,
     connection: Arc<Connection>,
     probe: Arc<HttpProbe>,
@@ -104,10 +105,7 @@ impl Workspace {
         let authorizer = Some(connection::authorizer(&later));
         let options = OpenOptions { cache: Some(place.cache()), authorizer, ..OpenOptions::default() };
         let repository = GitRepository::open(folder, options)?;
-        let settings = match repository.read_head_file(FILE)? {
-            Some(bytes) => Settings::parse(&String::from_utf8_lossy(&bytes))?,
-            None => Settings::default(),
-        };
+        let settings = SettingsFile::read(&repository)?;
         // No remote is no trouble yet: the releases show all the same.
         let remote = repository.remote_url().ok();
         let slug = remote.as_deref().and_then(RepositorySlug::from_remote);
@@ -163,10 +161,6 @@ impl Workspace {
 
     pub fn slug(&self) -> Option<&RepositorySlug> {
         self.slug.as_ref()
-    }
-
-    pub fn settings(&self) -> &Settings {
-        &self.settings
     }
 
     pub fn journal(&self) -> &SqliteJournal {
@@ -225,7 +219,14 @@ impl Workspace {
             authorizer: Some(connection::authorizer(&Arc::new(OnceLock::from(Arc::clone(&self.connection))))),
             person: self.repository.author().map_or_else(person, |(name, _)| name),
         };
-        Telling::new(&self.place, self.key.clone(), self.journal.clone(), self.settings.clone(), files, world)
+        Telling::new(
+            &self.place,
+            self.key.clone(),
+            self.journal.clone(),
+            self.settings().as_ref().clone(),
+            files,
+            world,
+        )
     }
 
     /// Of a bare repository: those that take the place of a shipped one.
@@ -268,7 +269,7 @@ impl Workspace {
             let message = "GitHub is still being read.";
             return Err(Trouble::new(Code::GithubUnreachable, message, "Wait a moment and try again."));
         }
-        let settings = self.settings.environment(environment.name.as_str());
+        let settings = self.settings().environment(environment.name.as_str());
         let (releases, now) = (&known.releases, SystemClock.now());
         planning::plan(wish, environment, &settings, releases, &forge.workflows, &forge.default_branch, now)
     }
@@ -278,7 +279,7 @@ impl Workspace {
         let environment = known.environment(environment)?;
         let none = ForgeKnown::default();
         let forge = known.github().unwrap_or(&none);
-        let settings = self.settings.environment(environment.name.as_str());
+        let settings = self.settings().environment(environment.name.as_str());
         let (releases, now) = (&known.releases, SystemClock.now());
         let (workflows, branch) = (&forge.workflows, &forge.default_branch);
         planning::plan_to_compare(tag.clone(), environment, &settings, releases, workflows, branch, now)

@@ -31,6 +31,8 @@ pub enum Code {
     GitMissing,
     /// The tag is not in the repository: fetch, or choose another.
     TagMissing,
+    /// The target's tag has another object than when it was armed: look what moved, then arm again.
+    TargetMoved,
     /// Another commit has this branch's name already: choose another name.
     BranchTaken,
     /// Git does not know who the person is: set `user.name` and `user.email`.

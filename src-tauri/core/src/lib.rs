@@ -3,6 +3,7 @@
 //! Boundary: nothing here does I/O, reads the clock, the environment or the home folder. Facts, time, ids and
 //! randomness come in; facts, views and intentions go out. What must touch the world is a trait in [`ports`].
 
+pub mod arming;
 pub mod awake;
 pub mod break_glass;
 pub mod error;

@@ -1,41 +1,88 @@
 //! Arming: the checks of the best target of each environment are answered in the background and shown with their age.
+//!
+//! When to ask, and whose answers count, is decided in [`lastgood_core::arming`].
+
+mod asking;
+mod ground;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use lastgood_adapters::alerts::DesktopAlerts;
-use lastgood_adapters::desk::desk;
-use lastgood_adapters::workspace::{Audience, Workspace};
+use lastgood_adapters::clock::SystemClock;
+use lastgood_core::arming::{Slot, Standing};
 use lastgood_core::error::Trouble;
-use lastgood_core::ids::{ObjectId, TagName};
-use lastgood_core::journal::Fact;
+use lastgood_core::ids::EnvironmentName;
 use lastgood_core::live::Environment;
 use lastgood_core::planning::Wish;
-use lastgood_core::ports::Watcher;
+use lastgood_core::ports::Clock;
 use lastgood_core::rollback::check::{Answer, blocking};
 use lastgood_core::rollback::plan::Plan;
-use lastgood_core::rollback::{Rollback, checks};
+use tauri::async_runtime::JoinHandle;
 
 use super::Controller;
-use super::message::Message;
 use super::session::Session;
-use crate::ipc::timeline::view::check;
+use crate::ipc::timeline::view::{check, is_mine};
 use crate::ipc::timeline::{ArmingState, ArmingView};
+pub(super) use asking::Nobody;
+use ground::Seen;
 
-/// What the checks of one target said.
+/// What the checks of one environment's target said, and what is being asked.
+#[derive(Default)]
 pub(super) struct Arming {
-    pub(super) target: TagName,
-    pub(super) object: ObjectId,
+    slot: Slot,
+    task: Option<JoinHandle<()>>,
+    said: Option<Said>,
+    /// Why nothing could be asked the last time.
+    trouble: Option<Trouble>,
+    /// What the window was told last.
+    told: Option<Standing>,
+}
+
+pub(super) struct Said {
+    pub(super) plan: Plan,
+    pub(super) answers: Vec<Answer>,
     at: Timestamp,
-    answers: Vec<Answer>,
+}
+
+/// What came of one asking.
+pub(super) struct Answered {
+    pub(super) number: u64,
+    pub(super) result: Result<Answers, Trouble>,
+}
+
+pub(super) struct Answers {
+    pub(super) plan: Plan,
+    pub(super) answers: Vec<Answer>,
+    /// Nothing is asked any more.
+    pub(super) whole: bool,
+}
+
+impl Drop for Arming {
+    fn drop(&mut self) {
+        self.overtake();
+    }
+}
+
+impl Arming {
+    /// The answers that stand, and what they were about.
+    pub(super) fn said(&self) -> Option<&Said> {
+        self.said.as_ref()
+    }
+
+    /// What still runs is ended: its answers count no more.
+    fn overtake(&mut self) {
+        self.task.take().into_iter().for_each(|task| task.abort());
+    }
 }
 
 impl Controller {
-    /// Asks the checks of every environment's target.
+    /// Asks the checks of every environment's target whose ground changed, or whose answers grow old.
     pub(super) fn arm(&mut self) {
         let (opened, sender) = (self.opened, self.sender.clone());
         let Some(session) = &mut self.session else { return };
-        let Some(known) = &session.known else { return };
+        let Some(known) = session.known.as_ref().filter(|known| known.whole) else { return };
+        let seen = Seen::of(known, session.workspace.settings_version());
         for environment in &known.environments {
             let wish = Wish {
                 // Named, because the window shows its name: behind a rollback that worked there is no default.
@@ -49,24 +96,62 @@ impl Controller {
                 session.arming.remove(&environment.name);
                 continue;
             };
-            let (workspace, sender) = (Arc::clone(&session.workspace), sender.clone());
-            tauri::async_runtime::spawn(async move {
-                if let Ok(arming) = ask(&workspace, &plan).await {
-                    drop(sender.send(Message::Armed(opened, plan.environment, arming)));
-                }
-            });
+            let arming = session.arming.entry(environment.name.clone()).or_default();
+            let ground = seen.ground(known, environment, &plan);
+            let Some((number, trigger)) = arming.slot.look(&ground, SystemClock.elapsed()) else { continue };
+            tracing::debug!("{} is armed again: {trigger:?}", environment.name);
+            arming.overtake();
+            let asked = asking::ask(Arc::clone(&session.workspace), plan, number, opened, sender.clone());
+            arming.task = Some(tauri::async_runtime::spawn(asked));
         }
     }
 
-    pub(super) async fn armed(
-        &mut self,
-        opened: u64,
-        environment: &lastgood_core::ids::EnvironmentName,
-        arming: Arming,
-    ) {
+    pub(super) async fn armed(&mut self, opened: u64, environment: &EnvironmentName, answered: Answered) {
         let Some(session) = self.session.as_mut().filter(|_| opened == self.opened) else { return };
-        session.arming.insert(environment.clone(), arming);
+        let Some(arming) = session.arming.get_mut(environment) else { return };
+        match answered.result {
+            Ok(Answers { plan, answers, whole }) => {
+                if !arming.slot.answered(answered.number, whole, SystemClock.elapsed()) {
+                    return;
+                }
+                arming.said = Some(Said { plan, answers, at: SystemClock.now() });
+                arming.trouble = None;
+            }
+            Err(trouble) => {
+                if !arming.slot.failed(answered.number) {
+                    return;
+                }
+                arming.trouble = Some(trouble);
+            }
+        }
         self.tell_overview().await;
+    }
+
+    /// A machine that slept, or whose clock was set, knows nothing of the world: nothing is armed before it was asked anew.
+    pub(super) fn arming_slept(&mut self) {
+        let Some(session) = &mut self.session else { return };
+        session.arming.values_mut().for_each(|arming| arming.slot.wake());
+    }
+
+    /// What grew old is asked anew, and what was not renewed in time is said to be armed no more.
+    pub(super) async fn look_at_arming(&mut self) {
+        self.arm();
+        let now = SystemClock.elapsed();
+        let Some(session) = &mut self.session else { return };
+        let Some(known) = &session.known else { return };
+        let mut turned = false;
+        for environment in &known.environments {
+            let (Some(target), Some(arming)) = (&environment.last_good.tag, session.arming.get_mut(&environment.name))
+            else {
+                continue;
+            };
+            let standing = arming.slot.standing(target, now);
+            // The age of what is too old grows on, and its sentence names it.
+            turned |= arming.told.replace(standing) != Some(standing) || standing == Standing::TooOld;
+        }
+        if turned {
+            self.tell_overview().await;
+        }
     }
 }
 
@@ -87,17 +172,37 @@ impl Session {
         if let Some(Err(trouble)) = self.planning(environment) {
             return blank(ArmingState::Blocked, &trouble.message);
         }
-        match self.arming.get(&environment.name).filter(|arming| arming.target == *target) {
-            None => blank(ArmingState::Checking, "Checking the target"),
-            Some(arming) => {
-                let blocking = blocking(&arming.answers);
-                ArmingView {
-                    state: if blocking.is_some() { ArmingState::Blocked } else { ArmingState::Armed },
-                    sentence: blocking.map_or_else(|| "Armed".to_owned(), |answer| answer.sentence.clone()),
-                    checked_at: Some(arming.at.to_string()),
-                    checks: arming.answers.iter().map(check).collect(),
-                }
-            }
+        let Some(arming) = self.arming.get(&environment.name) else {
+            return blank(ArmingState::Checking, "Checking the target");
+        };
+        let (Some(said), standing) = (&arming.said, arming.slot.standing(target, SystemClock.elapsed())) else {
+            return match &arming.trouble {
+                Some(trouble) => blank(ArmingState::Unavailable, &trouble.message),
+                None => blank(ArmingState::Checking, "Checking the target"),
+            };
+        };
+        let (state, sentence) = match standing {
+            Standing::Asked => (ArmingState::Checking, "Checking the target".to_owned()),
+            Standing::TooOld => (ArmingState::Unavailable, too_old(said.at, arming.trouble.as_ref())),
+            Standing::Fresh => self.fresh(environment, &said.answers),
+        };
+        let checks = if standing == Standing::Asked { Vec::new() } else { said.answers.iter().map(check).collect() };
+        let checked_at = (standing != Standing::Asked).then(|| said.at.to_string());
+        ArmingView { state, sentence, checked_at, checks }
+    }
+
+    /// A teammate's hold is in the way whatever the checks say.
+    fn fresh(&self, environment: &Environment, answers: &[Answer]) -> (ArmingState, String) {
+        let theirs = self.known.as_ref().and_then(|known| {
+            let hold = environment.hold.as_ref().filter(|hold| hold.blocks(SystemClock.now()))?;
+            (!is_mine(hold, known)).then_some(hold)
+        });
+        if let Some(hold) = theirs {
+            return (ArmingState::Blocked, format!("{} holds it: {}", hold.owner, hold.reason));
+        }
+        match blocking(answers) {
+            Some(answer) => (ArmingState::Blocked, answer.sentence.clone()),
+            None => (ArmingState::Armed, "Armed".to_owned()),
         }
     }
 
@@ -111,18 +216,8 @@ impl Session {
     }
 }
 
-async fn ask(workspace: &Workspace, plan: &Plan) -> Result<Arming, Trouble> {
-    let (desk, _) = desk();
-    let audience =
-        Audience { desktop: Arc::new(DesktopAlerts::default()), person: Arc::new(desk), watcher: Arc::new(Nobody) };
-    let ports = workspace.ports(audience)?;
-    let answers = checks::ask_all(&ports, workspace.key(), plan).await;
-    Ok(Arming { target: plan.to.clone(), object: plan.object.clone(), at: Timestamp::now(), answers })
-}
-
-/// Arming writes no facts; there is nothing to see.
-pub(super) struct Nobody;
-
-impl Watcher for Nobody {
-    fn saw(&self, _: &Fact, _: &Rollback) {}
+fn too_old(at: Timestamp, trouble: Option<&Trouble>) -> String {
+    let age = Duration::try_from(SystemClock.now().duration_since(at)).unwrap_or_default();
+    let why = trouble.map_or_else(String::new, |trouble| format!(" {}", trouble.message));
+    format!("Not armed: last checked {} min ago.{why}", age.as_secs() / 60)
 }

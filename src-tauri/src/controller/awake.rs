@@ -14,6 +14,7 @@ impl Controller {
         let Some(gap) = awake::between(&before, &now) else { return };
         let (sentence, hint) = (gap.sentence(), gap.hint().to_owned());
         tracing::info!("{sentence}");
+        self.arming_slept();
         self.refresh_anew();
         self.tell(Notice::Gap { gap: GapView { sentence, hint } });
     }

@@ -83,7 +83,12 @@ impl Controller {
     pub(super) async fn look_for_left(&mut self) {
         let Some(session) = &self.session else { return };
         let Ok(unfinished) = session.workspace.unfinished().await else { return };
-        self.left.retain(|id, _| unfinished.iter().any(|rollback| rollback.id == *id));
+        let goes_on = |id: &RollbackId| unfinished.iter().any(|rollback| rollback.id == *id);
+        let ended: Vec<RollbackId> = self.left.keys().filter(|id| !goes_on(id)).cloned().collect();
+        for id in &ended {
+            self.left.remove(id);
+            self.tell_rollback(id).await;
+        }
         for rollback in unfinished.iter().filter(|rollback| !self.driving.contains_key(&rollback.id)) {
             let left = self.left.entry(rollback.id.clone()).or_insert_with(|| Left::new(rollback));
             let waits = rollback.current().is_some_and(|step| step.phase == StepPhase::Inconclusive);

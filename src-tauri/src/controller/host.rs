@@ -18,7 +18,7 @@ use crate::ipc::inbox::InboxItem;
 use crate::ipc::notice::Notice;
 use crate::ipc::rollback::{RollbackSummary, RollbackView};
 use crate::ipc::session::{RepositoryView, Startup};
-use crate::ipc::settings::SettingsView;
+use crate::ipc::settings::{Countdown, SettingsView};
 use crate::ipc::timeline::{Overview, ReleaseDetail, ReleaseRow};
 
 pub struct Host {
@@ -148,6 +148,10 @@ impl Host {
     /// The same, with the inbox open.
     pub(crate) fn show_inbox(&self) {
         self.send(Message::ShowInbox);
+    }
+
+    pub async fn choose_countdown(&self, countdown: Countdown) -> Result<SettingsView, Trouble> {
+        self.settings(settings::Request::Countdown(countdown)).await
     }
 
     pub(crate) async fn people(&self) -> Result<People, Trouble> {

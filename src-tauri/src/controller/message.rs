@@ -16,7 +16,7 @@ use lastgood_rehearsal::Rehearsal;
 use tauri::ipc::Channel;
 use tokio::sync::oneshot;
 
-use super::arming::Arming;
+use super::arming::Answered;
 use super::driving::Driving;
 use super::orders::Word;
 use super::settings::{News, Request};
@@ -64,7 +64,9 @@ pub(super) enum Message {
     Known(u64, Box<Result<Known, Trouble>>),
     /// What continuous integration said.
     Ci(u64, Vec<Ci>),
-    Armed(u64, EnvironmentName, Arming),
+    Armed(u64, EnvironmentName, Answered),
+    /// The settings' file says something else by now.
+    SettingsRead(u64),
     Driving(Box<Result<Driving, Trouble>>, Option<Reply<RollbackView>>),
     /// Nobody of this window drives it, because of this.
     NotTakenUp(RollbackId, Trouble),

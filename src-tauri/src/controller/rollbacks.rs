@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use lastgood_core::arming::unmoved;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{EnvironmentName, RollbackId, TagName};
 use lastgood_core::planning::Wish;
 use lastgood_core::ports::Journal;
 use lastgood_core::ports::world::Request;
 
+use super::Controller;
 use super::driving::{Driving, Left, Why, run};
 use super::message::{Message, Reply};
-use super::{Controller, UNDO_SECONDS};
 use crate::ipc::notice::Notice;
 use crate::ipc::rollback::view::{self, Driver};
 use crate::ipc::rollback::{RollbackSummary, RollbackView};
@@ -58,15 +59,12 @@ impl Controller {
             to: Some(tag),
             reason: reason.trim().to_owned(),
             who: session.who(),
-            countdown: SignedDuration::from_secs(i64::from(UNDO_SECONDS)),
+            countdown: SignedDuration::from_secs(i64::from(self.undo_seconds())),
             rehearsal: session.workspace.is_rehearsal(),
         };
         let plan = session.workspace.plan(environment.as_str(), wish, known)?;
-        let armed = session.arming.get(environment).filter(|arming| arming.target == plan.to);
-        if armed.is_some_and(|arming| arming.object != plan.object) {
-            let message = format!("{} moved since it was armed.", plan.to);
-            return Err(Trouble::new(Code::TagMissing, message, "Wait until it is armed again, and look what moved."));
-        }
+        let pinned = session.arming.get(environment).and_then(|arming| arming.said());
+        unmoved(pinned.map(|said| (&said.plan.to, &said.plan.object)), &plan.to, &plan.object)?;
         Ok(plan)
     }
 

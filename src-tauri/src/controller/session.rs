@@ -15,6 +15,7 @@ use lastgood_core::journal::Fact;
 use lastgood_core::live::Environment;
 use lastgood_core::live::ci::Ci;
 use lastgood_core::ports::Clock;
+use lastgood_core::ports::world::Alert;
 use lastgood_core::release::{Release, Sort, sort};
 
 use super::Controller;
@@ -204,10 +205,33 @@ impl Controller {
             }
             known.facts = facts;
         }
+        self.arm();
         self.tell_overview().await;
         self.tell_inbox().await;
         self.look_for_left().await;
         self.told(None);
+    }
+
+    /// The file may have changed; what it says counts for the next look and the next arming.
+    pub(super) fn read_settings_again(&self) {
+        let Some(session) = &self.session else { return };
+        let (workspace, opened, sender) = (Arc::clone(&session.workspace), self.opened, self.sender.clone());
+        tauri::async_runtime::spawn_blocking(move || {
+            if workspace.read_settings_again() {
+                drop(sender.send(Message::SettingsRead(opened)));
+            }
+        });
+    }
+
+    pub(super) async fn settings_read(&mut self, opened: u64) {
+        let Some(session) = self.session.as_ref().filter(|_| opened == self.opened) else { return };
+        if let Some(trouble) = session.workspace.settings_trouble() {
+            let Trouble { message, .. } = trouble;
+            let (title, body) = (message, "What it said before goes on counting. Mend the file.".to_owned());
+            return self.call_for(vec![Alert { title, body, urgent: false, rollback: None }]).await;
+        }
+        self.arm();
+        self.refresh_anew();
     }
 
     pub(super) async fn reply_overview(&mut self, reply: Reply<Overview>) {

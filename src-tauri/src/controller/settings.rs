@@ -16,7 +16,7 @@ use tauri::async_runtime::JoinHandle;
 use super::Controller;
 use super::message::{Message, Reply};
 use crate::ipc::notice::Notice;
-use crate::ipc::settings::{DeviceView, HostChoice, SettingsView};
+use crate::ipc::settings::{Countdown, DeviceView, HostChoice, SettingsView};
 use standing::Standing;
 
 /// What the window asks for.
@@ -41,6 +41,7 @@ pub(crate) enum Request {
     Cancel(String),
     KeepForSession(String),
     SignOut(String),
+    Countdown(Countdown),
 }
 
 /// What its own tasks tell.
@@ -154,6 +155,7 @@ impl Controller {
                     self.spawn_token(host, token, Home::Session);
                 }
             }
+            Request::Countdown(choice) => self.choose_countdown(choice)?,
             Request::SignOut(name) => {
                 let host = self.idle_host(&name)?;
                 self.spawn_sign_out(host, false);

@@ -40,6 +40,8 @@ pub struct Startup {
     pub recent: Vec<RecentRepository>,
     /// Length of the countdown; 0 where there is none.
     pub undo_seconds: u32,
+    /// The button asks once more before it acts.
+    pub ask_first: bool,
 }
 
 #[tauri::command]

@@ -20,6 +20,7 @@ pub struct SettingsView {
     pub hosts: Vec<HostView>,
     pub keychain: KeychainView,
     pub alerts: AlertsView,
+    pub countdown: Countdown,
 }
 
 /// Whether this desktop shows alerts.
@@ -39,6 +40,19 @@ pub enum AlertsState {
     /// They show, without a button.
     Plain,
     Missing,
+}
+
+/// What happens between the click and the first thing that leaves this machine.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Countdown {
+    /// Some seconds with Undo.
+    #[default]
+    Seconds,
+    /// It acts at once.
+    None,
+    /// It asks first, then acts at once.
+    Ask,
 }
 
 /// One GitHub host and how it stands with it.
@@ -219,6 +233,11 @@ pub(crate) async fn cancel_sign_in(host: State<'_, Host>, name: String) -> Resul
 #[tauri::command]
 pub(crate) async fn keep_for_session(host: State<'_, Host>, name: String) -> Result<SettingsView, UiError> {
     Ok(host.settings(Request::KeepForSession(name)).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn choose_countdown(host: State<'_, Host>, countdown: Countdown) -> Result<SettingsView, UiError> {
+    Ok(host.choose_countdown(countdown).await?)
 }
 
 #[tauri::command]

@@ -129,6 +129,11 @@ impl Desk {
         command
     }
 
+    /// The terminal program, in this session.
+    pub fn terminal(&self) -> Result<Command, Failure> {
+        Ok(self.command(&program::terminal()?))
+    }
+
     /// Writes a picture of the whole screen, with the window's frame and the alerts, into the folder for pictures.
     pub fn picture(&self, name: &str) -> Result<PathBuf, Failure> {
         let file = program::pictures()?.join(format!("{name}.png"));

@@ -4,6 +4,7 @@ import type { IncidentCommands } from "./commands/incident";
 import type { PostmortemCommands } from "./commands/postmortem";
 import { toIpcError } from "./error";
 import type { ApprovalView } from "./generated/ApprovalView";
+import type { Countdown } from "./generated/Countdown";
 import type { HostChoice } from "./generated/HostChoice";
 import type { InboxItem } from "./generated/InboxItem";
 import type { JobLogView } from "./generated/JobLogView";
@@ -58,6 +59,7 @@ type RollbackCommands = {
   cancel_sign_in: [{ name: string }, SettingsView];
   keep_for_session: [{ name: string }, SettingsView];
   sign_out: [{ name: string }, SettingsView];
+  choose_countdown: [{ countdown: Countdown }, SettingsView];
 };
 
 export type CommandName = keyof Commands;

@@ -147,7 +147,8 @@ export class Fake implements Backend {
         { name: "connectias", path: "/home/dev/code/connectias" },
         { name: "billing-service", path: "/home/dev/code/billing-service" },
       ],
-      undoSeconds: 5,
+      undoSeconds: this.settings.countdown === "seconds" ? 5 : 0,
+      askFirst: this.settings.countdown === "ask",
     }),
     open_rehearsal: () => this.#enter(true),
     open_repository: ({ path }: Commands["open_repository"][0]) => {
@@ -288,6 +289,11 @@ export class Fake implements Backend {
     cancel_sign_in: ({ name }) => this.settings.signOut(name),
     keep_for_session: ({ name }) => this.settings.signIn(name, "session"),
     sign_out: ({ name }) => this.settings.signOut(name),
+    choose_countdown: ({ countdown }) => {
+      this.settings.countdown = countdown;
+      this.#receive({ kind: "settings", settings: this.settings.view() });
+      return this.settings.view();
+    },
   };
 
   #mark(environment: string, change: (marks: MarkedGood[]) => MarkedGood[]): void {

@@ -1,9 +1,13 @@
 import { call } from "../ipc/commands";
 import { type IpcError, toIpcError } from "../ipc/error";
+import type { Countdown } from "../ipc/generated/Countdown";
 import type { ElsewhereView } from "../ipc/generated/ElsewhereView";
 import type { RecentRepository } from "../ipc/generated/RecentRepository";
 import type { RepositoryView } from "../ipc/generated/RepositoryView";
 import type { UiError } from "../ipc/generated/UiError";
+
+/** The length of the countdown, where there is one. */
+const UNDO_SECONDS = 5;
 
 /** Which repository is open, and what stood in the way when none could be opened. */
 export class Session {
@@ -12,7 +16,9 @@ export class Session {
   recent = $state.raw<RecentRepository[]>([]);
   trouble = $state.raw<UiError | null>(null);
   opening = $state(false);
-  undoSeconds = $state(5);
+  undoSeconds = $state(UNDO_SECONDS);
+  /** The button asks once more before it acts. */
+  askFirst = $state(false);
   /** Rollbacks that this window drives in other repositories. */
   elsewhere = $state.raw<ElsewhereView[]>([]);
 
@@ -23,6 +29,7 @@ export class Session {
       this.recent = startup.recent;
       this.trouble = startup.trouble;
       this.undoSeconds = startup.undoSeconds;
+      this.askFirst = startup.askFirst;
     } catch (thrown) {
       this.trouble = toIpcError(thrown);
     } finally {
@@ -40,6 +47,12 @@ export class Session {
 
   openRehearsal(): Promise<RepositoryView | null> {
     return this.#open(() => call("open_rehearsal"));
+  }
+
+  /** What is chosen for the time between the click and the first thing that leaves this machine. */
+  count(countdown: Countdown): void {
+    this.undoSeconds = countdown === "seconds" ? UNDO_SECONDS : 0;
+    this.askFirst = countdown === "ask";
   }
 
   receive(repository: RepositoryView): void {

@@ -1,5 +1,6 @@
 import { type Answer, type Arguments, type CommandName, call } from "../ipc/commands";
 import { type IpcError, toIpcError } from "../ipc/error";
+import type { Countdown } from "../ipc/generated/Countdown";
 import type { HostChoice } from "../ipc/generated/HostChoice";
 import type { SettingsView } from "../ipc/generated/SettingsView";
 
@@ -28,6 +29,7 @@ export class Settings {
   openPage = (name: string) => this.#do("open_sign_in_page", { name });
   cancel = (name: string) => this.#do("cancel_sign_in", { name });
   keepForSession = (name: string) => this.#do("keep_for_session", { name });
+  chooseCountdown = (countdown: Countdown) => this.#do("choose_countdown", { countdown });
   signOut = (name: string) => this.#do("sign_out", { name });
 
   async #do<Name extends Deed>(name: Name, given: Arguments<Name>): Promise<void> {

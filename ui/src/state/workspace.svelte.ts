@@ -103,6 +103,7 @@ export class Workspace {
         break;
       case "settings":
         this.settings.receive(notice.settings);
+        this.session.count(notice.settings.countdown);
         break;
     }
   }
@@ -110,6 +111,19 @@ export class Workspace {
   openRepository = (path: string) => this.#open(() => this.session.openPath(path));
   chooseRepository = () => this.#open(() => this.session.chooseFolder());
   openRehearsal = () => this.#open(() => this.session.openRehearsal());
+
+  /** What the timeline is to ask about before it acts. */
+  toConfirm = $state<string | null>(null);
+
+  /** The armed target, with one click; asked about first where that was chosen. */
+  async rollBackArmed(environment: string, tag: string): Promise<void> {
+    if (!this.session.askFirst) {
+      await this.rollBack(environment, tag);
+      return;
+    }
+    this.navigation.go({ name: "timeline" });
+    this.toConfirm = tag;
+  }
 
   /** Starts a rollback and goes to watch it; false when it could not be started, which is then said. */
   async rollBack(environment: string, tag: string, reason = ""): Promise<boolean> {

@@ -64,7 +64,7 @@ impl Workspace {
             host: &host.name,
             remote: &without_secret(&self.repository.remote_url().ok()?),
             assets: release.as_ref().map_or(&[], |page| &page.assets),
-            contacts: &self.settings.contacts,
+            contacts: &self.settings().contacts,
             prepared: SystemClock.now(),
         }))
     }

@@ -158,7 +158,7 @@ impl Workspace {
     }
 
     fn hold(&self, wish: HoldWish) -> HoldRecord {
-        let settings = self.settings.environment(wish.environment.as_str());
+        let settings = self.settings().environment(wish.environment.as_str());
         let hours = wish.hours.or(settings.hold_hours).unwrap_or(HOLD_HOURS);
         let since = SystemClock.now();
         HoldRecord {

@@ -276,7 +276,7 @@ async fn evidence(
         listed => listed,
     };
     for name in silent {
-        let settings = workspace.settings.environment(name.as_str());
+        let settings = workspace.settings().environment(name.as_str());
         let Ok(deploy) = planning::deploy(name, &settings, workflows, &known.default_branch) else { continue };
         let Some(workflow) = workflows.iter().find(|workflow| workflow.file == deploy.workflow) else { continue };
         let runs = github.successful_runs(&workflow.file).await?;
@@ -293,7 +293,8 @@ fn names(workspace: &Workspace, forge: Option<&ForgeKnown>, facts: &[Fact]) -> V
     let mut names: Vec<EnvironmentName> = Vec::new();
     let listed = forge.map_or(&[][..], |forge| &forge.environments).iter().map(|listed| listed.name.clone());
     let deployed = forge.map_or(&[][..], |forge| &forge.deployments).iter().map(|found| found.environment.clone());
-    let configured = workspace.settings.environments.keys().map(|name| EnvironmentName::new(name.as_str()));
+    let settings = workspace.settings();
+    let configured = settings.environments.keys().map(|name| EnvironmentName::new(name.as_str()));
     let remembered = facts.iter().filter_map(|fact| fact.subject.environment.clone());
     for name in listed.chain(deployed).chain(configured).chain(remembered) {
         if !names.contains(&name) {
@@ -309,7 +310,7 @@ async fn ask_services(workspace: &Workspace, names: &[EnvironmentName], forge: O
     let deployments = forge.map_or(&[][..], |forge| &forge.deployments);
     let mut asked = JoinSet::new();
     for name in names.iter().cloned() {
-        let settings = workspace.settings.environment(name.as_str());
+        let settings = workspace.settings().environment(name.as_str());
         let base = live::url(&name, &settings, deployments);
         let whole = |probe: &Option<String>| probe.as_deref().and_then(|probe| address(probe, base.as_deref()));
         let (version, health) = (whole(&settings.probes.version), wanted(&settings, base.as_deref()));
@@ -340,7 +341,7 @@ fn environments(
             let serving = Serving { environment: name, all: names, shared: evidence.shared };
             (serving, evidence.runs.as_slice())
         });
-        let settings = &workspace.settings.environment(name.as_str());
+        let settings = &workspace.settings().environment(name.as_str());
         let (version, health) = answers.get(name).cloned().unwrap_or_default();
         let name = name.clone();
         live::know(&Sightings { name, settings, releases, deployments, runs, facts, team, now, version, health })

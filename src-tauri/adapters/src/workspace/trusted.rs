@@ -49,7 +49,7 @@ impl Workspace {
         let mut found: Vec<NamedCommand> = Vec::new();
         for environment in self.named_environments() {
             let name = environment.as_ref().map(EnvironmentName::as_str).unwrap_or_default();
-            let plan = CheckPlan::new(&self.settings.environment(name), &TagName::new("TAG"), None);
+            let plan = CheckPlan::new(&self.settings().environment(name), &TagName::new("TAG"), None);
             for question in Question::COMMANDED.into_iter().filter(|question| plan.asks(*question)) {
                 let configured = plan.commands.get(&question);
                 let set = match configured {
@@ -108,7 +108,7 @@ impl Workspace {
     /// Those that the settings name; one without a name where they name none.
     fn named_environments(&self) -> Vec<Option<EnvironmentName>> {
         let named: Vec<_> =
-            self.settings.environments.keys().map(|name| Some(EnvironmentName::new(name.as_str()))).collect();
+            self.settings().environments.keys().map(|name| Some(EnvironmentName::new(name.as_str()))).collect();
         if named.is_empty() { vec![None] } else { named }
     }
 }

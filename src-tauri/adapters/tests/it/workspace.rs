@@ -8,6 +8,7 @@ mod logs;
 mod news;
 mod orders;
 mod refreshing;
+mod settings_file;
 mod tagging;
 mod trusting;
 

@@ -22,6 +22,7 @@ use crate::arguments;
 use crate::commands::incident;
 use crate::output::{self, plain};
 
+mod clock;
 mod narrator;
 pub(super) mod terminal;
 
@@ -59,7 +60,10 @@ pub(crate) async fn carry_out(workspace: &Workspace, order: &Order) -> Result<Ex
     let begun = Instant::now();
     let drive = match unfinished(workspace, order).await? {
         Some(rollback) => take_up(workspace, order, &rollback).await?,
-        None => begin(workspace, order).await?,
+        None => match begin(workspace, order).await? {
+            Some(drive) => drive,
+            None => return Ok(ExitCode::FAILURE),
+        },
     };
     let rollback = drive.to_the_end().await?;
     if rollback.end.is_some() && !order.forward {
@@ -120,7 +124,8 @@ fn names(choices: &[Choice]) -> String {
     choices.iter().copied().map(name).collect::<Vec<_>>().join(" | ")
 }
 
-async fn begin(workspace: &Workspace, order: &Order) -> Result<Drive, Trouble> {
+/// `None`: whoever was asked said no.
+async fn begin(workspace: &Workspace, order: &Order) -> Result<Option<Drive>, Trouble> {
     if order.choose.is_some() {
         let message = format!("No rollback of {} waits for a decision.", order.environment);
         return Err(Trouble::new(
@@ -151,9 +156,11 @@ async fn begin(workspace: &Workspace, order: &Order) -> Result<Drive, Trouble> {
         let deploy = &plan.deploy;
         output::line(&plain(&format!("  {} on {}, {}", deploy.workflow, deploy.branch, given.join(", "))));
         output::line(&plain(&format!("  tag {} on {}", plan.rollback_tag, plan.commit.short())));
+        output::line(&format!("  {}", clock::expected(&plan, &known.facts)));
     }
     if !order.yes && !confirmed(order.json)? {
-        return Err(Trouble::new(Code::Usage, "Nothing was done.", "Answer yes, or add --yes."));
+        output::line("Nothing was done.");
+        return Ok(None);
     }
     if order.forward {
         workspace.lift_quarantine(&plan.to, &plan.who, &order.reason).await?;
@@ -162,7 +169,7 @@ async fn begin(workspace: &Workspace, order: &Order) -> Result<Drive, Trouble> {
     if !order.forward {
         incident::follow(workspace, drive.rollback(), order.json).await;
     }
-    Ok(drive)
+    Ok(Some(drive))
 }
 
 fn confirmed(json: bool) -> Result<bool, Trouble> {
@@ -193,12 +200,17 @@ fn conclude(rollback: &Rollback, begun: Instant, as_json: bool) -> ExitCode {
             "run": rollback.run,
             "sentence": sentence,
             "hint": hint,
+            "budget_seconds": rollback.plan.budget,
             "duration_ms": u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
         }));
     } else {
         output::line(&plain(sentence));
         if !hint.is_empty() {
             output::line(&plain(&format!("  {hint}")));
+        }
+        if let Some(end) = &rollback.end {
+            let seconds = end.at.as_second() - rollback.plan.started.as_second();
+            output::line(&format!("  {}", clock::took(&rollback.plan, seconds.max(0))));
         }
     }
     let succeeded = rollback.end.as_ref().is_some_and(|end| end.outcome == Outcome::Succeeded);

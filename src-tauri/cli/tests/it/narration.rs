@@ -18,6 +18,17 @@ async fn a_reader_that_went_away_does_not_end_the_rollback() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_it_may_take_and_what_it_took_is_said() {
+    let stage = Stage::start().await;
+    let arguments = ["rollback", "production", "--reason", "r", "--yes"];
+    let done = crate::kit::finish(&mut stage.lastgood(&arguments));
+    assert!(done.out.contains("  may take 5 min; none has ended well here yet\n"), "{}", done.out);
+    assert!(done.out.trim_end().lines().last().unwrap().ends_with(" of 5 min"), "{}", done.out);
+    let forward = crate::kit::finish(&mut stage.lastgood(&["forward", "production", "--reason", "mended", "--yes"]));
+    assert!(forward.out.contains("(from 1 rollback here), may take 5 min"), "{}", forward.out);
+}
+
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_stops_after_the_step_and_a_second_one_leaves_at_once() {

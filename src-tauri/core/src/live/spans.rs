@@ -176,6 +176,13 @@ fn rank(releases: &[Release]) -> HashMap<TagName, usize> {
     ordered.iter().rev().enumerate().map(|(place, release)| (release.tag.clone(), place)).collect()
 }
 
+/// Half of them took less; one that hung does not spoil it.
+pub fn median(taken: &[i64]) -> Option<i64> {
+    let mut sorted = taken.to_vec();
+    sorted.sort_unstable();
+    sorted.get(sorted.len() / 2).copied()
+}
+
 /// Seconds of each successful rollback of this environment, oldest first: what "usually takes" is made of.
 pub fn durations(environment: &EnvironmentName, facts: &[Fact]) -> Vec<i64> {
     let mut begun = HashMap::new();

@@ -1,6 +1,7 @@
 //! The domain, seen from outside.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed test says so by panicking")]
 
+mod arming;
 mod awake;
 mod engine;
 mod hold;

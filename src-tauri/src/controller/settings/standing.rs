@@ -65,6 +65,7 @@ impl Controller {
             hosts: hosts.collect(),
             keychain: view::keychain(self.settings.keychain.as_ref()),
             alerts: view::alerts(self.settings.alerts.as_ref()),
+            countdown: self.countdown(),
         })
     }
 

@@ -4,7 +4,7 @@ use lastgood_adapters::workspace::Workspace;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::TagName;
 use lastgood_core::journal::Fact;
-use lastgood_core::live::spans::durations;
+use lastgood_core::live::spans::{durations, median};
 use lastgood_core::ports::forge;
 use lastgood_core::rollback::event;
 use lastgood_core::rollback::{self, Outcome, Rollback, Step};
@@ -13,7 +13,7 @@ use super::{
     Choice, ChoiceId, DriverKind, DriverView, ElsewhereView, JobStepView, JobView, RollbackPhase, RollbackSummary,
     RollbackView, RunView, StepName, StepPhase, StepView, log,
 };
-use crate::ipc::timeline::view::{check, median};
+use crate::ipc::timeline::view::check;
 
 /// Who drives a rollback.
 pub(crate) enum Driver<'a> {

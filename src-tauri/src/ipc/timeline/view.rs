@@ -4,7 +4,7 @@ use lastgood_adapters::workspace::Known;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::hold::{Hold, Place};
 use lastgood_core::live::last_good::words;
-use lastgood_core::live::spans::{Span, durations};
+use lastgood_core::live::spans::{Span, durations, median};
 use lastgood_core::live::{self, Environment};
 use lastgood_core::release::{Moment, Release, TagKind};
 use lastgood_core::rollback::Rollback;
@@ -124,7 +124,7 @@ fn environment(
 }
 
 /// An expired hold is everybody's to lift, and one on this machine alone is this person's.
-fn is_mine(hold: &Hold, known: &Known) -> bool {
+pub(crate) fn is_mine(hold: &Hold, known: &Known) -> bool {
     let me = known.github().is_some_and(|forge| hold.owner == format!("@{}", forge.account));
     me || !hold.blocks(known.at) || hold.place == Place::ThisMachine
 }
@@ -145,13 +145,6 @@ pub(crate) fn check(answer: &Answer) -> CheckView {
         asked_at: answer.asked_at.map(|at| at.to_string()),
         outputs: answer.outputs.iter().map(ToString::to_string).collect(),
     }
-}
-
-/// Half of them took less; one that hung does not spoil it.
-pub(crate) fn median(taken: &[i64]) -> Option<i64> {
-    let mut sorted = taken.to_vec();
-    sorted.sort_unstable();
-    sorted.get(sorted.len() / 2).copied()
 }
 
 /// How long each release ran here, all its spans together.

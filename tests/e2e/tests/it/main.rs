@@ -2,6 +2,7 @@
 #![cfg(target_os = "linux")]
 
 mod access;
+mod beside;
 mod incident;
 mod kit;
 mod opening;

@@ -4,6 +4,7 @@ use lastgood_e2e::{By, Desk, Failure, Look, Rehearsal, Window};
 use serde_json::json;
 
 const ARMED_WITHIN: Duration = Duration::from_secs(60);
+const ENDS_WITHIN: Duration = Duration::from_secs(120);
 
 #[test]
 fn the_window_opens_on_the_rehearsal() -> Result<(), Failure> {
@@ -45,5 +46,26 @@ fn stays(window: &Window) -> Result<(), Failure> {
     })?;
     assert!(window.text(&By::test_id("hero-live"))?.contains("v2.4.1"));
     assert!(window.text(&By::test_id("hero-last-good"))?.contains("v2.4.0"));
+    Ok(())
+}
+
+#[test]
+fn a_rehearsal_of_the_windows_own_is_rolled_back_and_gone_on_with_after_a_kill() -> Result<(), Failure> {
+    let desk = Desk::start(Look::Dark)?;
+    let window = desk.open(&["--rehearsal"])?;
+    let armed = By::css("[data-testid=armed][data-state=armed]");
+    window.wait_until("the armed target", ARMED_WITHIN, |window| Ok(!window.find_all(&armed)?.is_empty()))?;
+    window.click(&By::test_id("roll-back"))?;
+    let deploys = By::css("[data-testid=step-follow][data-phase=running]");
+    window.wait_until("the deploy", ENDS_WITHIN, |window| Ok(!window.find_all(&deploys)?.is_empty()))?;
+    window.kill();
+
+    // The story goes on where it stood, with its GitHub.
+    let window = desk.open(&["--rehearsal"])?;
+    window.click(&By::test_id("watch"))?;
+    let ended = By::css("[data-testid=outcome][data-phase=succeeded]");
+    window.wait_until("the end", ENDS_WITHIN, |window| Ok(!window.find_all(&ended)?.is_empty()))?;
+    assert!(!window.find_all(&By::test_id("rehearsal-badge"))?.is_empty(), "it is said that nothing here is real");
+    window.picture("rehearsal-rolled-back")?;
     Ok(())
 }

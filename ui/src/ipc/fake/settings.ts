@@ -1,5 +1,6 @@
 import type { AccountView } from "../generated/AccountView";
 import type { AlertsView } from "../generated/AlertsView";
+import type { Countdown } from "../generated/Countdown";
 import type { DeviceView } from "../generated/DeviceView";
 import type { HostView } from "../generated/HostView";
 import type { KeychainView } from "../generated/KeychainView";
@@ -20,6 +21,7 @@ export class FakeSettings {
     sentence: "dunst shows alerts.",
     hint: "Their button brings this window to what they are about.",
   };
+  countdown: Countdown = "seconds";
   #hosts: HostView[];
 
   constructor(
@@ -32,7 +34,7 @@ export class FakeSettings {
   }
 
   view(): SettingsView {
-    return { hosts: this.#hosts, keychain: this.keychain, alerts: this.alerts };
+    return { hosts: this.#hosts, keychain: this.keychain, alerts: this.alerts, countdown: this.countdown };
   }
 
   /** Puts these in place of what is known of a host. */

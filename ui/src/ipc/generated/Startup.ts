@@ -11,4 +11,8 @@ trouble: UiError | null, recent: Array<RecentRepository>,
 /**
  * Length of the countdown; 0 where there is none.
  */
-undoSeconds: number, };
+undoSeconds: number, 
+/**
+ * The button asks once more before it acts.
+ */
+askFirst: boolean, };

@@ -1,23 +1,35 @@
 //! Tells of a rollback as it happens: each fact as JSON, or what a person wants to know.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use lastgood_core::journal::Fact;
 use lastgood_core::ports::Watcher;
 use lastgood_core::rollback::event::{Event, RunOrder, StepOutcome};
 use lastgood_core::rollback::{Rollback, StepName};
 
+use super::clock;
 use crate::output::{self, plain};
 
 pub(crate) struct Narrator {
     json: bool,
     /// The job step told of last, so that each is told once.
     told: Mutex<String>,
+    late: AtomicBool,
 }
 
 impl Narrator {
     pub(crate) fn new(json: bool) -> Self {
-        Self { json, told: Mutex::new(String::new()) }
+        Self { json, told: Mutex::new(String::new()), late: AtomicBool::new(false) }
+    }
+
+    /// Once, and while it goes on: a person may want to do something else by then.
+    fn late(&self, fact: &Fact, rollback: &Rollback) {
+        let taken = fact.at.as_second() - rollback.plan.started.as_second();
+        if rollback.end.is_none() && taken > i64::from(rollback.plan.budget) && !self.late.swap(true, Ordering::Relaxed)
+        {
+            output::line(&format!("  ! {}", clock::took(&rollback.plan, taken)));
+        }
     }
 
     fn run_seen(&self, rollback: &Rollback) {
@@ -41,6 +53,7 @@ impl Watcher for Narrator {
             return output::json(fact);
         }
         let Some(event) = fact.event.rollback() else { return };
+        self.late(fact, rollback);
         match event {
             Event::StepEnded(ending) => {
                 let mark = match ending.outcome {
