@@ -33,7 +33,8 @@ pub(super) async fn ask(
 ) {
     let environment = plan.environment.clone();
     let tell = |result: Result<Answers, Trouble>| {
-        drop(sender.send(Message::Armed(opened, environment.clone(), Answered { number, result })));
+        let answered = Box::new(Answered { number, result });
+        drop(sender.send(Message::Armed(opened, environment.clone(), answered)));
     };
     let (desk, _) = desk();
     let audience =
