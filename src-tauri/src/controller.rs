@@ -176,7 +176,7 @@ impl Controller {
             Message::Refresh => self.refresh(),
             Message::Known(opened, known) => self.known(opened, *known).await,
             Message::Armed(opened, environment, arming) => self.armed(opened, &environment, *arming).await,
-            Message::Releases(reply) => reply.send(self.session().map(|session| session.releases())),
+            Message::Releases(reply) => reply.send(self.session().map(Session::rows)),
             Message::Overview(reply) => self.reply_overview(reply).await,
             Message::ReleaseDetail(environment, tag, reply) => self.release_detail(environment, tag, reply),
             Message::MarkGood(environment, tag, reason, good, reply) => {

@@ -62,6 +62,8 @@ pub(super) enum Message {
     // From its own tasks.
     Opened(Box<Opening>),
     Known(u64, Box<Result<Known, Trouble>>),
+    /// What continuous integration said.
+    Ci(u64, Vec<Ci>),
     Armed(u64, EnvironmentName, Box<Answered>),
     /// The settings' file says something else by now.
     SettingsRead(u64),
