@@ -63,6 +63,7 @@ async fn the_builds_of_releases_and_since_when_health_fails_reach_the_window() {
 async fn the_title_and_the_tray_name_the_repository_what_is_unread_and_the_next_update() {
     let stage = Stage::at_speed(20.0).await;
     let window = stage.window(&stage.clone_folder());
+    window.armed().await;
     window.titled("the repository's name", |title| title == "connectias (rehearsal) – Lastgood").await;
     assert_eq!(window.tray(), (0, None));
     let telling = stage.another().telling().unwrap();

@@ -54,7 +54,6 @@ fn booby_trap(stage: &Stage) -> PathBuf {
     }
     fs::create_dir_all(clone.join(".git/info")).unwrap();
     fs::write(clone.join(".git/info/attributes"), "* filter=trap diff=trap\n").unwrap();
-    // The last one is a hook of its own from here on.
     for (name, value) in settings(&trap, &hooks, stage) {
         git(clone, &["config", &name, &value]);
     }

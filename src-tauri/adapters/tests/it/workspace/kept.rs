@@ -26,7 +26,7 @@ async fn one_failed_look_takes_nothing_off_the_screen() {
         assert!(after.forge.is_err(), "{fault:?}");
         assert_eq!(after.environments, before.environments, "{fault:?}");
         let kept = after.kept.as_ref().unwrap();
-        assert!(kept.at <= after.at && kept.at >= before.at, "{fault:?}");
+        assert!(kept.at <= before.at, "it was told before: {fault:?}");
         assert_eq!(after.github().unwrap().account, "platform-lead");
         assert_eq!(after.news_since(&before).len(), usize::from(is_rejected(&after)), "{fault:?}");
         let trouble = workspace.plan("production", wish(), &after).unwrap_err();

@@ -1,7 +1,9 @@
 //! What a look shows that the one before did not.
 
 use lastgood_rehearsal::state::Sickness;
+use lastgood_rehearsal::state::deployment::{Deployment, Link, Status};
 use lastgood_rehearsal::{Fault, When};
+use serde_json::json;
 
 use super::audience::opened;
 use crate::rehearsed::{Rehearsed, status};
@@ -78,17 +80,37 @@ async fn a_service_that_runs_something_else_than_was_deployed_is_told_once_for_e
 
 /// A deployment to production that leaves the service as it is.
 fn deployed(rehearsed: &Rehearsed, tag: &str, state: &'static str) {
+    rehearsed.pass(jiff::SignedDuration::from_secs(1));
     let tag = tag.to_owned();
     let add = move |known: &mut lastgood_rehearsal::state::State, now: jiff::Timestamp| {
-        let mut made = known.deployments.iter().rev().find(|found| found.environment == "production").unwrap().clone();
-        let number = u64::try_from(known.deployments.len()).unwrap();
-        (made.id, made.git_ref, made.created_at) = (9_500_000_000 + number * 10, tag, now);
-        made.statuses.truncate(1);
-        for status in &mut made.statuses {
-            (status.id, status.state, status.at) = (made.id + 1, state.to_owned(), now);
-        }
-        known.deployments.push(made);
+        let id = 9_500_000_000 + u64::try_from(known.deployments.len()).unwrap() * 10;
+        known.deployments.push(deployment(id, tag, state, now));
     };
-    rehearsed.pass(jiff::SignedDuration::from_secs(1));
     rehearsed.server().change(add).unwrap();
+}
+
+fn deployment(id: u64, tag: String, state: &str, at: jiff::Timestamp) -> Deployment {
+    let status = Status {
+        id: id + 1,
+        state: state.to_owned(),
+        creator: "platform-lead".to_owned(),
+        description: String::new(),
+        at,
+        log: Link::None,
+        place: Link::None,
+    };
+    Deployment {
+        id,
+        git_ref: tag,
+        sha: "0".repeat(40),
+        task: "deploy".to_owned(),
+        environment: "production".to_owned(),
+        creator: "platform-lead".to_owned(),
+        payload: json!({}),
+        description: None,
+        transient: false,
+        production: true,
+        created_at: at,
+        statuses: vec![status],
+    }
 }
