@@ -29,7 +29,7 @@ fn what_github_told_last_stays_in_the_window_and_is_there_at_the_next_start() ->
     let armed = By::css("[data-testid=armed][data-state=armed]");
     window.wait_until("the armed target", ARMED_WITHIN, |window| Ok(!window.find_all(&armed)?.is_empty()))?;
     let title = desk.title_with("connectias")?;
-    assert!(title.ends_with("connectias – Lastgood"), "{title}");
+    assert!(title.ends_with("connectias (rehearsal) – Lastgood"), "{title}");
 
     rehearsal.switch("faults", &json!({ "path": "/environments", "times": null, "kind": "status", "code": 502 }))?;
     window.click(&By::role("button", "Ask git and GitHub again"))?;
