@@ -80,7 +80,7 @@ pub struct Line {
     pub who: Option<String>,
     pub source: Source,
     pub evidence: Vec<Evidence>,
-    /// Set where it is an answer to a question that was asked before or after a rollback.
+    /// Set where the live service was asked, after a rollback or by a look at it.
     pub answer: Option<Answered>,
     pub comment: Option<String>,
     pub hidden: bool,

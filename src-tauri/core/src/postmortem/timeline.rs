@@ -60,7 +60,7 @@ pub fn with_gaps(lines: Vec<Line>, threshold: SignedDuration) -> Vec<Line> {
     told
 }
 
-/// The facts of the rollbacks and of the incident, and what was done to the environment by hand meanwhile.
+/// The facts of the rollbacks and of the incident, and what was done to the environment by hand and seen of it meanwhile.
 pub(super) fn facts_about<'a>(about: &About, record: &Record<'a>) -> Vec<&'a Fact> {
     let named = |fact: &&Fact| {
         fact.event.postmortem().is_none()
@@ -71,13 +71,16 @@ pub(super) fn facts_about<'a>(about: &About, record: &Record<'a>) -> Vec<&'a Fac
     let (Some(first), Some(last)) = (own.iter().map(|fact| fact.at).min(), own.iter().map(|fact| fact.at).max()) else {
         return own;
     };
+    // What was seen of the bad release counts from its first moment.
+    let since = bad_deployment(about, record, &own).and_then(|deployment| deployment.succeeded);
+    let since = since.map_or(first, |since| since.min(first));
     let meanwhile = record.facts.iter().filter(|fact| {
-        fact.event.rollback().is_some()
-            && fact.subject.rollback.is_none()
-            && fact.subject.incident.is_none()
-            && fact.subject.environment.is_some()
-            && fact.subject.environment == about.environment
-            && (first..=last).contains(&fact.at)
+        let here = fact.subject.environment == about.environment && about.environment.is_some();
+        let by_hand = fact.event.rollback().is_some() && here && (first..=last).contains(&fact.at);
+        let seen = fact.event.live().is_some()
+            && (here || fact.subject.environment.is_none())
+            && (since..=last).contains(&fact.at);
+        fact.subject.rollback.is_none() && fact.subject.incident.is_none() && (by_hand || seen)
     });
     own.extend(meanwhile);
     own

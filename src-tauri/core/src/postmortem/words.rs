@@ -1,6 +1,7 @@
 //! What a fact is called in a timeline: its kind, its weight, one sentence, its evidence.
 
 mod incident;
+mod live;
 
 use crate::journal::{Event as Happened, Fact};
 use crate::ports::forge::RunSnapshot;
@@ -26,6 +27,7 @@ pub(super) fn tell(fact: &Fact, own: &[&Fact]) -> Option<Told> {
     match &fact.event {
         Happened::Rollback(event) => Some(of_rollback(event)),
         Happened::Incident(event) => Some(incident::tell(event, fact, own)),
+        Happened::Live(event) => Some(live::tell(event)),
         Happened::Postmortem(_) => None,
     }
 }
@@ -104,7 +106,8 @@ fn answered(answer: &Answer) -> Told {
     let text = format!("{} {}: {}", answer.question.title(), verdict(answer.verdict), bare(&answer.sentence));
     let outputs = answer.outputs.iter().cloned().map(Evidence::Stored);
     let evidence = std::iter::once(Evidence::Output(answer.evidence.clone())).chain(outputs).collect();
-    let answer = Some(Answered { question: answer.question.title(), verdict: answer.verdict });
+    // What was asked before a rollback tells of its target, not of what is live.
+    let answer = after.then(|| Answered { question: answer.question.title(), verdict: answer.verdict });
     Told { kind, weight, text, who: None, evidence, answer }
 }
 

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 
 use super::scale::{Scale, caption};
 use super::{Anchor, Drawing, Mark, SIZE, Tone, WIDTH, fitted, text};
-use crate::postmortem::line::{Answered, Line, LineKind};
+use crate::postmortem::line::{Answered, Line};
 use crate::postmortem::{story::Story, words, zone};
 use crate::rollback::check::Verdict;
 
@@ -73,7 +73,7 @@ fn dots(asked: &[(&Answered, &Line)], title: &str, scale: &Scale, y: f64) -> Vec
 }
 
 fn answer<'a>(line: &&'a Line) -> Option<(&'a Answered, &'a Line)> {
-    line.answer.as_ref().filter(|_| line.kind == LineKind::Proof).map(|answer| (answer, *line))
+    line.answer.as_ref().map(|answer| (answer, *line))
 }
 
 fn tone(verdict: Verdict) -> Tone {

@@ -10,6 +10,7 @@ use lastgood_core::incident::cadence::Urgency;
 use lastgood_core::incident::event::{Approval, Edit, Event as Happened, Opening, Outgoing, SendEnding, SendOutcome};
 use lastgood_core::incident::{Audience, Receipt, Severity, Stage};
 use lastgood_core::journal::{Fact, Record as Stored, Subject};
+use lastgood_core::live::event::Event as Seen;
 use lastgood_core::live::spans::Span;
 use lastgood_core::message::{Inline, Message};
 use lastgood_core::ports::forge::{Deployment, DeploymentState};
@@ -77,6 +78,21 @@ impl Record1 {
             subject: Subject::repository("acme/shop").incident("inc-1".into()),
             event: event.into(),
             hash: format!("{:064}", 1000 + self.next),
+        });
+    }
+
+    /// The service is looked at, by another session.
+    pub(crate) fn sees(&mut self, when: &str, well: bool) {
+        self.next += 1;
+        let sentence = "503, three of three tries.".to_owned();
+        let event = Seen::LiveHealthSeen { tag: Some("v2.5.0".into()), well, sentence };
+        self.facts.push(Fact {
+            writer: "probe".into(),
+            sequence: self.next,
+            at: at(when),
+            subject: Subject::repository("acme/shop").environment("production".into()),
+            event: event.into(),
+            hash: format!("{:064}", 2000 + self.next),
         });
     }
 

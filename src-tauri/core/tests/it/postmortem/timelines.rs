@@ -1,6 +1,8 @@
 use lastgood_core::journal::Fact;
+use lastgood_core::postmortem::drawing::draw;
 use lastgood_core::postmortem::event::Deed;
 use lastgood_core::postmortem::line::{Line, LineId, LineKind, Source};
+use lastgood_core::postmortem::place::Picture;
 use lastgood_core::postmortem::timeline::lines;
 
 use super::kit::{Record1, at};
@@ -89,6 +91,30 @@ fn a_line_can_be_hidden_shown_again_commented_and_added() {
     let story = record.story();
     let added = story.lines.iter().find(|line| line.kind == LineKind::Detection).unwrap();
     assert_eq!(added.source.words(), "added by @on-call");
+}
+
+#[test]
+fn what_was_seen_of_the_bad_release_is_told_from_its_first_moment_and_drawn() {
+    let mut record = Record1::new();
+    record.sees("2026-03-02T08:00:00Z", false);
+    record.sees("2026-03-02T09:24:00Z", false);
+    record.sees("2026-03-02T10:01:15Z", true);
+    let story = record.story();
+    let seen: Vec<(LineKind, &str)> = story
+        .lines
+        .iter()
+        .filter(|line| line.id.as_str().starts_with("probe:"))
+        .map(|line| (line.kind, line.text.as_str()))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (LineKind::Signal, "Health of v2.5.0 not well: 503, three of three tries"),
+            (LineKind::Proof, "Health of v2.5.0 well: 503, three of three tries")
+        ]
+    );
+    let picture = draw(Picture::Probes, &story, &super::kit::berlin()).unwrap();
+    assert!(picture.description.contains("Health of v2.5.0 not well"), "{}", picture.description);
 }
 
 #[test]
