@@ -159,7 +159,11 @@ fn look_back(window: &Window, look: Look) -> Result<(), Failure> {
     window.wait_until("the versions", COMES_WITHIN, |window| {
         Ok(window.execute(versions, &[])?.as_u64().is_some_and(|count| count > 1))
     })?;
-    window.press(&[keys::TAB])?;
+    let version = "return document.activeElement?.matches('[data-testid=history] button') ?? false";
+    window.wait_until("a version", COMES_WITHIN, |window| {
+        window.press(&[keys::TAB])?;
+        Ok(window.execute(version, &[])? == true)
+    })?;
     window.press(&[keys::ENTER])?;
     window.find(&By::css("[aria-label=\"What changed\"]"))?;
     nothing_found(window, "what changed", look)?;
