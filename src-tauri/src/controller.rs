@@ -35,6 +35,7 @@ use lastgood_adapters::workspace::{Access, Workspace};
 use lastgood_core::awake::Reading;
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::{RollbackId, WriterId};
+use lastgood_core::ports::Desktop;
 use lastgood_core::title::Title;
 use lastgood_rehearsal::Rehearsal;
 use tauri::ipc::Channel;
@@ -93,6 +94,8 @@ pub struct Controller {
     journal_version: i64,
     clocks: Reading,
     sender: mpsc::UnboundedSender<Message>,
+    /// All alerts of this window go over one connection.
+    desktop: Arc<dyn Desktop>,
     window: Option<Channel<Notice>>,
     session: Option<Session>,
     /// Every rollback that this process drives, of whichever repository.
@@ -125,6 +128,7 @@ impl Controller {
         let journal = SqliteJournal::open(&place.journal(), &writer)?;
         let (sender, mut messages) = mpsc::unbounded_channel();
         let mut controller = Self {
+            desktop: alerts::desktop(&*screen, &sender),
             screen,
             place,
             access,
@@ -203,7 +207,7 @@ impl Controller {
                 self.saw(*fact, *rollback);
                 self.rung(None);
             }
-            Message::AlertOpened(rollback) => self.show_window(rollback),
+            Message::AlertOpened(about) => self.show_window(&about),
             Message::DriveEnded(id, result) => self.drive_ended(&id, result).await,
             Message::Ask(id, request, reply) => reply.send(self.ask(&id, request)),
             Message::Rollback(id, reply) => reply.send(self.rollback_view(&id).await),
@@ -217,6 +221,7 @@ impl Controller {
             Message::Told(id) => self.told(id),
             Message::Rung(id) => self.rung(id),
             Message::Tell(notice) => self.tell(*notice),
+            Message::Alerted(alert) => self.keep_alert(*alert).await,
             Message::CallFor(news) => self.call_for(news).await,
             Message::Notes(reply) => reply.send(self.notes()),
             Message::PostmortemsChanged => self.tell(Notice::Postmortems),

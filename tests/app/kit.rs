@@ -12,7 +12,7 @@ use lastgood_adapters::secret::Secret;
 use lastgood_adapters::workspace::{Access, Workspace};
 use lastgood_core::ids::{EnvironmentName, RollbackId, TagName};
 use lastgood_core::ports::Desktop;
-use lastgood_core::ports::world::Alert;
+use lastgood_core::ports::world::{About, Alert};
 use lastgood_desktop::controller::{Beginning, Controller, Host, Opened, Screen, Wanted};
 use lastgood_desktop::ipc::notice::Notice;
 use lastgood_rehearsal::{Description, GitHub, Options, Rehearsal};
@@ -140,6 +140,7 @@ struct Seen {
     titles: Mutex<Vec<String>>,
     trays: Mutex<Vec<(usize, Option<String>)>>,
     alerts: Arc<Mutex<Vec<Alert>>>,
+    opened: Mutex<Option<Opened>>,
 }
 
 impl Screen for Seen {
@@ -153,7 +154,8 @@ impl Screen for Seen {
 
     fn show(&self) {}
 
-    fn alerts(&self, _: Opened) -> Arc<dyn Desktop> {
+    fn alerts(&self, opened: Opened) -> Arc<dyn Desktop> {
+        *self.opened.lock().unwrap() = Some(opened);
         Arc::new(Written(Arc::clone(&self.alerts)))
     }
 }
@@ -225,6 +227,11 @@ impl Window {
             assert!(begun.elapsed() < LIMIT, "waited for {what}; the title is {}", self.title());
             tokio::time::sleep(LOOK).await;
         }
+    }
+
+    /// As a person does who presses the button of an alert about this.
+    pub(crate) fn press(&self, about: About) {
+        self.seen.opened.lock().unwrap().as_ref().unwrap()(about);
     }
 
     pub(crate) fn title(&self) -> String {

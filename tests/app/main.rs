@@ -1,6 +1,7 @@
 //! The desktop app's contracts: the types of its wire, and its commands against the rehearsal, without a window.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in a test these say that it failed")]
 
+mod alerts;
 mod arming;
 mod countdown;
 mod driving;

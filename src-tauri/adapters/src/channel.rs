@@ -3,6 +3,7 @@
 //! A request leaves once. What surely changed nothing may go again; whatever else is not a clear yes or no is unknown.
 
 mod email;
+mod github;
 mod http;
 mod notice;
 mod release_notes;
@@ -21,6 +22,7 @@ use lastgood_core::ports::Channel;
 use lastgood_core::settings::telling::{ChannelKind, ChannelSettings};
 
 use crate::git::Authorizer;
+use crate::github::Github;
 use crate::loopback::is_loopback;
 use crate::secret::Secret;
 use http::Http;
@@ -35,8 +37,8 @@ pub const PAGERDUTY: &str = "https://events.pagerduty.com";
 #[derive(Clone)]
 pub struct Keys {
     pub secret: Option<Secret>,
-    /// GitHub's API with the token for it, where somebody is signed in.
-    pub github: Option<(String, Secret)>,
+    /// The one way to GitHub, where somebody is signed in.
+    pub github: Option<Arc<Github>>,
     pub repository: Option<RepositorySlug>,
     /// For pushing to a status page's repository.
     pub authorizer: Option<Authorizer>,
@@ -72,10 +74,10 @@ pub fn channel(name: &str, settings: &ChannelSettings, keys: &Keys) -> Result<Ar
         }
         ChannelKind::Cachet => Arc::new(status_page::cachet::Cachet::new(http, own("")?, settings, secret)),
         ChannelKind::Cstate => Arc::new(status_page::cstate::Cstate::new(settings, keys)),
-        ChannelKind::Github => Arc::new(ticket::github::Issue::new(http, name, settings, keys)?),
+        ChannelKind::Github => Arc::new(ticket::github::Issue::new(name, settings, keys)?),
         ChannelKind::Pagerduty => Arc::new(ticket::pagerduty::Pagerduty::new(http, own(PAGERDUTY)?, secret)),
         ChannelKind::Notice => Arc::new(notice::Notice::new(http, own("")?, secret)),
-        ChannelKind::ReleaseNotes => Arc::new(release_notes::ReleaseNotes::new(http, name, settings, keys)?),
+        ChannelKind::ReleaseNotes => Arc::new(release_notes::ReleaseNotes::new(name, settings, keys)?),
         ChannelKind::Webhook => Arc::new(webhook::Webhook::new(http, own("")?, secret)),
     })
 }
@@ -88,20 +90,6 @@ fn address(name: &str, address: &str) -> Result<String, Trouble> {
     }
     let message = format!("The address of the channel {name} does not begin with https://.");
     Err(Trouble::new(Code::ChannelUnready, message, "Set the whole address, as the service shows it."))
-}
-
-/// GitHub's API, the token and the repository that a channel writes to.
-fn github(name: &str, settings: &ChannelSettings, keys: &Keys) -> Result<(String, Secret, RepositorySlug), Trouble> {
-    let named = settings.repository.as_deref().and_then(RepositorySlug::from_remote);
-    let (api, token) = keys.github.clone().ok_or_else(|| {
-        let message = format!("The channel {name} writes to GitHub, and you are not signed in.");
-        Trouble::new(Code::SignedOut, message, "Sign in with a token that has the scope repo.")
-    })?;
-    let repository = named.or_else(|| keys.repository.clone()).ok_or_else(|| {
-        let message = format!("The channel {name} names no repository on GitHub, and this one has no remote there.");
-        Trouble::new(Code::ChannelUnready, message, format!("Add repository = \"owner/name\" below [channels.{name}]."))
-    })?;
-    Ok((api.trim_end_matches('/').to_owned(), token, repository))
 }
 
 fn no_secret(name: &str, kind: ChannelKind) -> Trouble {

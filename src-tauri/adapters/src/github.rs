@@ -17,7 +17,7 @@ mod publishing;
 mod pull_requests;
 mod readiness;
 mod reading;
-pub(crate) mod releases;
+mod releases;
 mod runs;
 mod status_page;
 mod transport;
@@ -27,7 +27,8 @@ mod workflow_file;
 mod workflows;
 mod writing;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -46,6 +47,7 @@ use tokio::sync::OnceCell;
 use crate::secret::Secret;
 use crate::server::Server;
 use graphql::Graphql;
+use readiness::KnownRights;
 use reading::Reader;
 use status_page::StatusPage;
 use transport::Transport;
@@ -65,7 +67,15 @@ pub struct Github {
     graphql: Arc<Graphql>,
     status_page: Option<StatusPage>,
     slug: RepositorySlug,
-    account: Arc<RwLock<Arc<OnceCell<String>>>>,
+    of_token: Arc<RwLock<OfToken>>,
+    history_cut: Arc<AtomicBool>,
+}
+
+/// What was learned about the token in use; another one may be somebody else's.
+#[derive(Clone, Default)]
+struct OfToken {
+    account: Arc<OnceCell<String>>,
+    rights: Arc<Mutex<Option<KnownRights>>>,
 }
 
 /// What the first request brings: enough for the whole first screen.
@@ -99,8 +109,8 @@ impl Github {
     fn at(server: &Server, token: &Secret, slug: RepositorySlug, deadline: Duration) -> Result<Self, Trouble> {
         let transport = Arc::new(Transport::new(server, token, deadline)?);
         let reader = Reader { transport, memory: Memory::default() };
-        let (graphql, account) = (Arc::default(), Arc::default());
-        Ok(Self { reader, graphql, status_page: None, slug, account })
+        let (graphql, of_token, history_cut) = (Arc::default(), Arc::default(), Arc::default());
+        Ok(Self { reader, graphql, status_page: None, slug, of_token, history_cut })
     }
 
     /// Keeps answers there between questions and between processes.
@@ -120,9 +130,24 @@ impl Github {
     /// Goes on with another token, also for what is under way.
     pub fn renew(&self, token: &Secret) -> Result<(), Trouble> {
         self.reader.transport.renew(token)?;
-        // It may be somebody else's.
-        *self.account.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+        *self.of_token.write().unwrap_or_else(PoisonError::into_inner) = OfToken::default();
         Ok(())
+    }
+
+    /// Another repository on the same server: with the same limits, and the same turn to write.
+    #[must_use]
+    pub fn of(&self, slug: RepositorySlug) -> Self {
+        let rights = Arc::default();
+        let of_token = Arc::new(RwLock::new(OfToken { rights, ..self.known_of_the_token() }));
+        Self { slug, of_token, history_cut: Arc::default(), ..self.clone() }
+    }
+
+    pub fn slug(&self) -> &RepositorySlug {
+        &self.slug
+    }
+
+    fn known_of_the_token(&self) -> OfToken {
+        self.of_token.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Calls left in this hour, as the newest answer told.
@@ -163,8 +188,8 @@ impl Github {
 #[async_trait]
 impl Forge for Github {
     async fn account(&self) -> Result<String, Trouble> {
-        let account = Arc::clone(&self.account.read().unwrap_or_else(PoisonError::into_inner));
-        let login = account.get_or_try_init(|| async {
+        let known = self.known_of_the_token();
+        let login = known.account.get_or_try_init(|| async {
             let user: wire::User = self.reader.ask("/user").await?.value;
             Ok::<_, Trouble>(user.login)
         });

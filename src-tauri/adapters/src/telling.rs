@@ -38,6 +38,7 @@ use crate::channel_secret;
 use crate::clock::SystemClock;
 use crate::drafts::Drafts;
 use crate::git::Authorizer;
+use crate::github::Github;
 use crate::place::Place;
 use crate::secret::Secret;
 use crate::sqlite::SqliteJournal;
@@ -58,7 +59,7 @@ pub struct Telling {
 #[derive(Clone, Default)]
 pub struct World {
     pub slug: Option<RepositorySlug>,
-    pub github: Option<(String, Secret)>,
+    pub github: Option<Arc<Github>>,
     pub authorizer: Option<Authorizer>,
     /// Of the person at the keyboard, as others should read it.
     pub person: String,

@@ -39,6 +39,7 @@ pub use goodness::MarkWish;
 pub use holds::{Held, HoldWish};
 pub use kept::Kept;
 pub use known::{ForgeKnown, Known};
+pub use news::Told;
 pub use orders::OrderWish;
 pub use trusted::NamedCommand;
 
@@ -215,7 +216,7 @@ impl Workspace {
         };
         let world = World {
             slug: self.slug.clone(),
-            github: self.connection.api(),
+            github: self.connection.github().ok(),
             authorizer: Some(connection::authorizer(&Arc::new(OnceLock::from(Arc::clone(&self.connection))))),
             person: self.repository.author().map_or_else(person, |(name, _)| name),
         };
@@ -396,7 +397,7 @@ impl Workspace {
     }
 
     /// The same, and keeps no worker waiting for the keychain.
-    pub(crate) async fn connect(&self) -> Result<Arc<Github>, Trouble> {
+    pub async fn connect(&self) -> Result<Arc<Github>, Trouble> {
         let connection = Arc::clone(&self.connection);
         blocking(move || connection.github()).await
     }

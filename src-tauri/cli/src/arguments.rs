@@ -139,6 +139,9 @@ pub(crate) struct Status {
     /// Also GitHub's releases, and the runs that wait for an approval
     #[arg(long)]
     pub(crate) all: bool,
+    /// Also the newest runs of all workflows, so many
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) runs: Option<u32>,
     /// One JSON object
     #[arg(long)]
     pub(crate) json: bool,

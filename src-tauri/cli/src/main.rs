@@ -2,6 +2,7 @@
 
 mod arguments;
 mod commands;
+mod log;
 mod output;
 
 use std::process::ExitCode;
@@ -14,6 +15,7 @@ use arguments::{Arguments, Command};
 /// Usage is 2, as clap and most tools have it; everything else that does not work is 1.
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    log::keep();
     let json = arguments.command.json();
     match run(arguments.command) {
         Ok(code) => code,

@@ -66,6 +66,8 @@ pub enum FaultKind {
     },
     /// Whatever GitHub's description lets be null in runs, jobs, releases and deployments is null in the answer.
     Nulls,
+    /// A list names its next page and not its last one.
+    NoLastPage,
     /// A GHES without run details: a dispatch that asks for them is answered by 422 (`refuse`) or plain 204.
     NoRunDetails {
         /// Refuse instead of ignoring the key.
@@ -148,7 +150,7 @@ impl FaultKind {
             Self::NoRunDetails { .. } | Self::SlowRun { .. } | Self::FailStep { .. } => true,
             Self::WaitForApproval | Self::NoRun => true,
             Self::Status { .. } | Self::Cut { .. } | Self::Delay { .. } => false,
-            Self::Html { .. } | Self::UnknownStatus { .. } | Self::Nulls => false,
+            Self::Html { .. } | Self::UnknownStatus { .. } | Self::Nulls | Self::NoLastPage => false,
         }
     }
 }

@@ -4,16 +4,17 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use jiff::Timestamp;
 use lastgood_core::error::Trouble;
-use lastgood_core::ids::RollbackId;
 use lastgood_core::ports::Desktop;
-use lastgood_core::ports::world::Alert;
+use lastgood_core::ports::world::{About, Alert};
 use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
 
-use super::Controller;
 use super::message::Message;
-use crate::ipc::inbox::InboxItem;
+use super::{Controller, Screen};
+use crate::ipc::inbox::{AlertPlace, InboxItem};
 use crate::ipc::notice::Notice;
 
 /// Under this name, and the repository's, the journal file keeps what was noticed.
@@ -27,14 +28,35 @@ struct Noticed {
     at: Timestamp,
     title: String,
     body: String,
+    #[serde(default)]
+    about: About,
     read: bool,
 }
 
+/// What a rollback tells the desktop. The inbox has it too, whether or not a service shows it.
+struct Kept {
+    desktop: Arc<dyn Desktop>,
+    sender: mpsc::UnboundedSender<Message>,
+}
+
+#[async_trait]
+impl Desktop for Kept {
+    async fn alert(&self, alert: &Alert) {
+        drop(self.sender.send(Message::Alerted(Box::new(alert.clone()))));
+        self.desktop.alert(alert).await;
+    }
+}
+
+/// Alerts whose button brings the window to what they are about.
+pub(super) fn desktop(screen: &dyn Screen, sender: &mpsc::UnboundedSender<Message>) -> Arc<dyn Desktop> {
+    let sender = sender.clone();
+    screen.alerts(Box::new(move |about| drop(sender.send(Message::AlertOpened(about)))))
+}
+
 impl Controller {
-    /// Alerts whose button brings this window to what they are about.
-    pub(super) fn desktop(&self) -> Arc<dyn Desktop> {
-        let sender = self.sender.clone();
-        self.screen.alerts(Box::new(move |rollback| drop(sender.send(Message::AlertOpened(rollback)))))
+    /// For a rollback: what it calls for is kept in the inbox as well.
+    pub(super) fn kept_desktop(&self) -> Arc<dyn Desktop> {
+        Arc::new(Kept { desktop: Arc::clone(&self.desktop), sender: self.sender.clone() })
     }
 
     /// Keeps each for the inbox, then shows it.
@@ -44,8 +66,8 @@ impl Controller {
         }
         let mut noticed = self.noticed();
         for alert in &news {
-            let (title, body) = (alert.title.clone(), alert.body.clone());
-            noticed.push(Noticed { at: Timestamp::now(), title, body, read: false });
+            let (title, body, about) = (alert.title.clone(), alert.body.clone(), alert.about.clone());
+            noticed.push(Noticed { at: Timestamp::now(), title, body, about, read: false });
         }
         let surplus = noticed.len().saturating_sub(KEPT);
         noticed.drain(..surplus);
@@ -58,7 +80,7 @@ impl Controller {
 
     /// Calls the person; what it is about is kept elsewhere.
     pub(super) fn alert(&self, news: Vec<Alert>) {
-        let desktop = self.desktop();
+        let desktop = Arc::clone(&self.desktop);
         tauri::async_runtime::spawn(async move {
             for alert in news {
                 desktop.alert(&alert).await;
@@ -66,15 +88,23 @@ impl Controller {
         });
     }
 
+    /// What a fact tells, or was noticed before, is there already.
+    pub(super) async fn keep_alert(&mut self, alert: Alert) {
+        let place = AlertPlace::of(&alert.about);
+        let known = self.inbox().await.unwrap_or_default();
+        if known.iter().any(|item| item.title == alert.title && item.place == place) {
+            return;
+        }
+        let mut noticed = self.noticed();
+        let Alert { title, body, about, .. } = alert;
+        noticed.push(Noticed { at: Timestamp::now(), title, body, about, read: false });
+        if let Err(trouble) = self.keep_noticed(&noticed) {
+            tracing::warn!("{trouble}");
+        }
+        self.tell_inbox().await;
+    }
+
     pub(super) fn noticed_items(&self) -> Vec<InboxItem> {
-        let item = |noticed: Noticed| InboxItem {
-            id: u64::try_from(noticed.at.as_microsecond()).unwrap_or_default(),
-            at: noticed.at.to_string(),
-            title: noticed.title,
-            body: noticed.body,
-            rollback: None,
-            read: noticed.read,
-        };
         self.noticed().into_iter().map(item).collect()
     }
 
@@ -84,10 +114,10 @@ impl Controller {
         self.keep_noticed(&noticed)
     }
 
-    /// Brings the window to the front, and to the rollback that the alert is about. It changes nothing else.
-    pub(super) fn show_window(&self, rollback: Option<RollbackId>) {
+    /// Brings the window to the front, and to what the alert is about. It changes nothing else.
+    pub(super) fn show_window(&self, about: &About) {
         self.bring_window();
-        self.tell(Notice::Show { rollback: rollback.map(|id| id.to_string()) });
+        self.tell(Notice::Show { place: AlertPlace::of(about) });
     }
 
     pub(super) fn bring_window(&self) {
@@ -110,5 +140,16 @@ impl Controller {
     fn name_of_noticed(&self) -> Option<String> {
         let session = self.session.as_ref()?;
         Some(format!("{NOTICED} {}", session.workspace.key()))
+    }
+}
+
+fn item(noticed: Noticed) -> InboxItem {
+    InboxItem {
+        id: u64::try_from(noticed.at.as_microsecond()).unwrap_or_default(),
+        at: noticed.at.to_string(),
+        title: noticed.title,
+        body: noticed.body,
+        place: AlertPlace::of(&noticed.about),
+        read: noticed.read,
     }
 }

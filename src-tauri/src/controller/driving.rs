@@ -9,7 +9,7 @@ use lastgood_adapters::workspace::{Audience, Drive, Workspace};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::RollbackId;
 use lastgood_core::journal::Fact;
-use lastgood_core::ports::world::Alert;
+use lastgood_core::ports::world::{About, Alert};
 use lastgood_core::ports::{Clock, Journal, Watcher};
 use lastgood_core::rollback::{Rollback, StepPhase};
 use lastgood_rehearsal::Rehearsal;
@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use super::message::{Message, Reply};
 use super::session::needs_person;
 use super::{Controller, World};
-use crate::ipc::inbox::InboxItem;
+use crate::ipc::inbox::{AlertPlace, InboxItem};
 use crate::ipc::notice::Notice;
 use crate::ipc::rollback::RollbackView;
 use crate::ipc::rollback::view::elsewhere;
@@ -225,7 +225,7 @@ impl Controller {
                 at: left.since.to_string(),
                 title: alert.title,
                 body: alert.body,
-                rollback: Some(id.to_string()),
+                place: AlertPlace::of(&alert.about),
                 read: left.read,
             })
         };
@@ -250,7 +250,7 @@ impl Controller {
     pub(super) fn audience(&self) -> (Bell, Audience) {
         let (desk, bell) = desk();
         let watcher = Arc::new(Relay { sender: self.sender.clone() });
-        (bell, Audience { desktop: self.desktop(), person: Arc::new(desk), watcher })
+        (bell, Audience { desktop: self.kept_desktop(), person: Arc::new(desk), watcher })
     }
 }
 
@@ -270,7 +270,7 @@ fn broke_off(id: &RollbackId, environment: &str, trouble: &Trouble) -> Alert {
         title: format!("The rollback of {environment} stands still"),
         body: format!("{} {}", trouble.message, trouble.hint),
         urgent: true,
-        rollback: Some(id.clone()),
+        about: About::Rollback(id.clone()),
     }
 }
 

@@ -10,7 +10,7 @@ use lastgood_core::rollback::event::{Event, StepOutcome};
 
 use super::Controller;
 use super::session::Session;
-use crate::ipc::inbox::InboxItem;
+use crate::ipc::inbox::{AlertPlace, InboxItem};
 use crate::ipc::notice::Notice;
 
 /// Under this name, and the repository's, the journal file remembers up to which fact of each writer the inbox was read.
@@ -110,7 +110,11 @@ fn item(fact: &Fact, read: &ReadUpTo) -> Option<InboxItem> {
         at: fact.at.to_string(),
         title,
         body,
-        rollback: fact.subject.rollback.as_ref().map(ToString::to_string),
+        place: fact
+            .subject
+            .rollback
+            .as_ref()
+            .map_or(AlertPlace::Timeline, |id| AlertPlace::Rollback { id: id.to_string() }),
         read: read.get(&fact.writer).is_some_and(|newest| fact.sequence <= *newest),
     })
 }

@@ -9,7 +9,7 @@ use lastgood_core::journal::Fact;
 use lastgood_core::live::ci::Ci;
 use lastgood_core::log::JobLog;
 use lastgood_core::ports::forge::PendingApproval;
-use lastgood_core::ports::world::{Alert, Request as Wish};
+use lastgood_core::ports::world::{About, Alert, Request as Wish};
 use lastgood_core::release::Release;
 use lastgood_core::rollback::Rollback;
 use lastgood_rehearsal::Rehearsal;
@@ -72,13 +72,15 @@ pub(super) enum Message {
     NotTakenUp(RollbackId, Trouble),
     Saw(Box<Fact>, Box<Rollback>),
     /// Somebody pressed an alert's button.
-    AlertOpened(Option<RollbackId>),
+    AlertOpened(About),
     ShowWindow,
     ShowInbox,
     HoldsChanged,
     DriveEnded(RollbackId, Result<(), Trouble>),
     SettingsNews(News),
     Tell(Box<Notice>),
+    /// The desktop was told; the inbox is to have it too.
+    Alerted(Box<Alert>),
     /// Calls the person, and keeps it in the inbox.
     CallFor(Vec<Alert>),
 }

@@ -13,7 +13,7 @@ use lastgood_core::incident::event::Event;
 use lastgood_core::incident::outbox::SendPhase;
 use lastgood_core::incident::{Audience, Incident};
 use lastgood_core::ports::Clock;
-use lastgood_core::ports::world::Alert;
+use lastgood_core::ports::world::{About, Alert};
 use lastgood_core::rollback::Rollback;
 use tokio::sync::{Notify, mpsc};
 
@@ -174,7 +174,12 @@ fn question(gone: &Gone) -> Option<Alert> {
             return None;
         }
     };
-    Some(Alert { title, body: format!("{} {}", gone.sentence, gone.hint), urgent: true, rollback: None })
+    Some(Alert {
+        title,
+        body: format!("{} {}", gone.sentence, gone.hint),
+        urgent: true,
+        about: About::Incident(gone.incident.clone()),
+    })
 }
 
 fn alert(incident: &Incident, reminder: &Reminder) -> Alert {
@@ -191,6 +196,6 @@ fn alert(incident: &Incident, reminder: &Reminder) -> Alert {
         title,
         body: format!("{}. Open the room to send one, or say “nothing new”.", incident.title),
         urgent,
-        rollback: None,
+        about: About::Incident(incident.id.clone()),
     }
 }

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use lastgood_core::ids::RollbackId;
 use lastgood_core::ports::Desktop;
+use lastgood_core::ports::world::About;
 
 /// Called when somebody presses an alert's button or clicks the alert.
-pub type Opened = Box<dyn Fn(Option<RollbackId>) + Send + Sync>;
+pub type Opened = Box<dyn Fn(About) + Send + Sync>;
 
 pub trait Screen: Send + Sync {
     /// What stands in the window's title.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use lastgood_adapters::clock::SystemClock;
 use lastgood_adapters::telling::Telling;
-use lastgood_adapters::workspace::{Known, Workspace};
+use lastgood_adapters::workspace::{Known, Told, Workspace};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::hold;
 use lastgood_core::ids::EnvironmentName;
@@ -48,6 +48,8 @@ pub(super) struct Session {
     /// The next refresh by itself; there is only ever one.
     next_refresh: Option<tauri::async_runtime::JoinHandle<()>>,
     waiting: Vec<Reply<Overview>>,
+    /// What a person was called for already.
+    told: Told,
 }
 
 impl Session {
@@ -66,6 +68,7 @@ impl Session {
             asked_too_early: false,
             next_refresh: None,
             waiting: Vec::new(),
+            told: Told::default(),
         }
     }
 
@@ -139,9 +142,7 @@ impl Controller {
                     known.or_as_before(before, &session.workspace);
                 }
                 let refused = known.forge.as_ref().err().filter(|trouble| needs_person(trouble)).cloned();
-                // A first look shows little; only what a whole one showed is compared with.
-                let before = session.known.as_ref().filter(|before| before.whole);
-                let news = before.map(|before| known.news_since(before)).unwrap_or_default();
+                let news = known.news(&mut session.told);
                 let (workspace, whole) = (Arc::clone(&session.workspace), known.clone());
                 tauri::async_runtime::spawn(async move { workspace.prepare_break_glass(&whole).await });
                 session.known = Some(known);

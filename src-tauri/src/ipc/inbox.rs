@@ -1,5 +1,6 @@
 //! The inbox: what called the person, kept where notification services forget.
 
+use lastgood_core::ports::world::About;
 use serde::Serialize;
 use tauri::State;
 use ts_rs::TS;
@@ -15,8 +16,29 @@ pub struct InboxItem {
     pub at: String,
     pub title: String,
     pub body: String,
-    pub rollback: Option<String>,
+    pub place: AlertPlace,
     pub read: bool,
+}
+
+/// A view that something leads to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "name", rename_all = "snake_case")]
+pub enum AlertPlace {
+    Timeline,
+    Rollback { id: String },
+    Incident { id: String },
+    Settings,
+}
+
+impl AlertPlace {
+    pub(crate) fn of(about: &About) -> Self {
+        match about {
+            About::Timeline => Self::Timeline,
+            About::Rollback(id) => Self::Rollback { id: id.to_string() },
+            About::Incident(id) => Self::Incident { id: id.to_string() },
+            About::Settings => Self::Settings,
+        }
+    }
 }
 
 #[tauri::command]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use ts_rs::TS;
 
-use super::inbox::InboxItem;
+use super::inbox::{AlertPlace, InboxItem};
 use super::incident::{IncidentSummary, IncidentView};
 use super::rollback::{ElsewhereView, RollbackView};
 use super::session::RepositoryView;
@@ -40,9 +40,9 @@ pub enum Notice {
     },
     /// Something about post-mortems changed: ask for what is shown.
     Postmortems,
-    /// Go there: somebody asked for it outside the window. Null: the timeline.
+    /// Go there: somebody asked for it outside the window.
     Show {
-        rollback: Option<String>,
+        place: AlertPlace,
     },
     /// Open the inbox: somebody asked for it outside the window.
     ShowInbox,

@@ -414,7 +414,7 @@ function sampleInbox(now: number): InboxItem[] {
       at: new Date(now - 37 * 60_000).toISOString(),
       title: "production is failing",
       body: "Health answers 503, 3 of 3 tries. Last good is v2.4.0.",
-      rollback: null,
+      place: { name: "timeline" },
       read: false,
     },
     {
@@ -422,7 +422,7 @@ function sampleInbox(now: number): InboxItem[] {
       at: new Date(now - 9.6 * DAY).toISOString(),
       title: "production is back on v2.2.3",
       body: "The rollback took 1 min 52 s and was proved.",
-      rollback: "rollback-0",
+      place: { name: "rollback", id: "rollback-0" },
       read: true,
     },
   ];

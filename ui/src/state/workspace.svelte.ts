@@ -91,9 +91,7 @@ export class Workspace {
         void this.library.load();
         break;
       case "show":
-        this.navigation.go(
-          notice.rollback === null ? { name: "timeline" } : { name: "rollback", id: notice.rollback },
-        );
+        this.navigation.go(notice.place);
         break;
       case "gap":
         this.gap = notice.gap;

@@ -2,40 +2,28 @@
 //! one that was rolled back to. It stands between two marks and is written anew each time: done twice it is done once.
 
 use async_trait::async_trait;
-use lastgood_core::error::Trouble;
+use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::TagName;
 use lastgood_core::incident::Receipt;
 use lastgood_core::message::render::{Format, Letter, heading, render};
-use lastgood_core::ports::Channel;
 use lastgood_core::ports::channel::{Sent, Tested};
-use lastgood_core::ports::publishing::{Latest, ReleaseEdit};
+use lastgood_core::ports::publishing::{Latest, ReleaseEdit, ReleasePage};
+use lastgood_core::ports::{Channel, Publishing};
 use lastgood_core::settings::telling::ChannelSettings;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::{Method, RequestBuilder};
 
-use super::http::{Failure, Http, authorized};
-use super::{Keys, github};
-use crate::github::releases::changes as release_changes;
-use crate::secret::Secret;
+use super::Keys;
+use super::github::{self, unread, written};
+use crate::github::Github;
 
 pub(super) struct ReleaseNotes {
-    http: Http,
-    repository: String,
-    token: Secret,
+    github: Github,
     of_good: bool,
 }
 
 impl ReleaseNotes {
-    pub(super) fn new(http: Http, name: &str, settings: &ChannelSettings, keys: &Keys) -> Result<Self, Trouble> {
-        let (api, token, repository) = github(name, settings, keys)?;
+    pub(super) fn new(name: &str, settings: &ChannelSettings, keys: &Keys) -> Result<Self, Trouble> {
         let of_good = settings.to.iter().any(|which| which == "good");
-        Ok(Self { http, repository: format!("{api}/repos/{repository}"), token, of_good })
-    }
-
-    fn signed(&self, request: RequestBuilder) -> RequestBuilder {
-        let request =
-            request.header("accept", "application/vnd.github+json").header("x-github-api-version", "2022-11-28");
-        authorized(request, "Bearer", &self.token)
+        Ok(Self { github: github::github(name, settings, keys)?, of_good })
     }
 
     fn release<'a>(&self, letter: &'a Letter) -> Option<&'a TagName> {
@@ -49,74 +37,50 @@ impl ReleaseNotes {
         if !self.of_good {
             return Ok(Latest::Not);
         }
-        let unsent = |trouble| Sent::NotSent { trouble, again_in: None };
-        let address = format!("{}/releases/latest", self.repository);
-        match self.http.hear(self.signed(self.http.request(Method::GET, &address))).await {
-            Ok(answer) if answer.status == 404 => Ok(Latest::Not),
-            Ok(answer) if answer.status < 300 => match answer.json().and_then(|body| body["id"].as_u64()) {
-                Some(latest) => Ok(if latest == id { Latest::This } else { Latest::Not }),
-                None => Err(unsent(self.http.busy())),
-            },
-            Ok(_) => Err(unsent(self.http.busy())),
-            Err(Failure::NotSent(trouble) | Failure::NoAnswer(trouble)) => Err(unsent(trouble)),
-        }
+        let latest = self.github.latest_release().await.map_err(|trouble| unread(&self.github, trouble))?;
+        Ok(if latest == Some(id) { Latest::This } else { Latest::Not })
     }
 
-    /// The release's id and notes. Reading changes nothing: what fails here was not sent.
-    async fn notes(&self, tag: &TagName) -> Result<(u64, String), Sent> {
-        let tag = utf8_percent_encode(tag.as_str(), NON_ALPHANUMERIC);
-        let address = format!("{}/releases/tags/{tag}", self.repository);
-        let unsent = |trouble| Sent::NotSent { trouble, again_in: None };
-        let answer = match self.http.hear(self.signed(self.http.request(Method::GET, &address))).await {
-            Ok(answer) if answer.status == 404 => return Err(self.http.refused("the tag has no release on GitHub")),
-            Ok(answer) if answer.status >= 500 => return Err(unsent(self.http.busy())),
-            Ok(answer) if answer.status >= 300 => return Err(self.http.refused(&answer.body)),
-            Ok(answer) => answer,
-            Err(Failure::NotSent(trouble) | Failure::NoAnswer(trouble)) => return Err(unsent(trouble)),
-        };
-        let read = answer
-            .json()
-            .and_then(|body| Some((body["id"].as_u64()?, body["body"].as_str().unwrap_or_default().to_owned())));
-        read.ok_or_else(|| unsent(self.http.busy()))
+    /// Reading changes nothing: what fails here was not sent.
+    async fn page(&self, tag: &TagName) -> Result<ReleasePage, Sent> {
+        let page = self.github.release_of(tag).await.map_err(|trouble| unread(&self.github, trouble))?;
+        page.ok_or_else(|| {
+            let message = format!("The tag {tag} has no release on GitHub.");
+            Sent::Refused(Trouble::new(Code::ChannelRefused, message, "Publish one for it, then send again."))
+        })
+    }
+
+    async fn write(&self, letter: &Letter) -> Result<Receipt, Sent> {
+        let tag = self.release(letter).ok_or_else(|| Sent::Refused(no_release()))?;
+        let page = self.page(tag).await?;
+        let rendered = render(Format::Markdown, letter);
+        let section = format!("## {}\n\n{}", heading(&rendered.title), rendered.body.text().trim());
+        let (id, latest) = (page.release.id, self.latest(page.release.id).await?);
+        let notes = Some(with_section(&page.notes, &letter.incident, &section));
+        let edit = ReleaseEdit { notes, latest, ..ReleaseEdit::default() };
+        written(&self.github, self.github.edit_release(id, &edit).await)?;
+        Ok(Receipt {
+            handle: Some(id.to_string()),
+            url: Some(page.release.url),
+            sentence: format!("It stands in the notes of {tag}."),
+        })
     }
 }
 
 #[async_trait]
 impl Channel for ReleaseNotes {
     async fn send(&self, letter: &Letter) -> Sent {
-        let Some(tag) = self.release(letter) else {
-            return self.http.refused("there is no such release in this incident");
-        };
-        let (id, notes) = match self.notes(tag).await {
-            Ok(found) => found,
-            Err(sent) => return sent,
-        };
-        let rendered = render(Format::Markdown, letter);
-        let section = format!("## {}\n\n{}", heading(&rendered.title), rendered.body.text().trim());
-        let latest = match self.latest(id).await {
-            Ok(latest) => latest,
-            Err(sent) => return sent,
-        };
-        let notes = Some(with_section(&notes, &letter.incident, &section));
-        let body = release_changes(&ReleaseEdit { notes, latest, ..ReleaseEdit::default() });
-        let address = format!("{}/releases/{id}", self.repository);
-        match self.http.write(self.signed(self.http.json(Method::PATCH, &address, &body))).await {
-            Ok(answer) => match answer.json() {
-                Some(body) if body["id"].as_u64() == Some(id) => Sent::Delivered(Receipt {
-                    handle: Some(id.to_string()),
-                    url: body["html_url"].as_str().map(str::to_owned),
-                    sentence: format!("It stands in the notes of {tag}."),
-                }),
-                Some(_) | None => self.http.strange(&answer),
-            },
-            Err(sent) => sent,
-        }
+        self.write(letter).await.map_or_else(|sent| sent, Sent::Delivered)
     }
 
     async fn test(&self) -> Result<Tested, Trouble> {
-        self.http.read(self.signed(self.http.request(Method::GET, &self.repository))).await?;
-        Ok(Tested::Answered("The repository can be read.".to_owned()))
+        github::readable(&self.github).await.map(Tested::Answered)
     }
+}
+
+fn no_release() -> Trouble {
+    let message = "There is no such release in this incident.";
+    Trouble::new(Code::ChannelRefused, message, "Open the incident from its rollback, then send again.")
 }
 
 /// The section above everything else, in place of an earlier one of the same incident.

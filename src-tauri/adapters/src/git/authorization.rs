@@ -1,22 +1,43 @@
 //! What proves to a remote over HTTP who is asking.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The value of an `Authorization` header, such as `Basic …`. It goes to the git program through its environment, never
 /// through its arguments, and is shown nowhere.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Authorization(String);
+pub struct Authorization {
+    value: String,
+    ca: Option<PathBuf>,
+}
 
 impl Authorization {
     /// `None` when the value would end the header's line and begin another.
     pub fn new(value: impl Into<String>) -> Option<Self> {
         let value = value.into();
-        (!value.contains(['\r', '\n', '\0'])).then_some(Self(value))
+        (!value.contains(['\r', '\n', '\0'])).then_some(Self { value, ca: None })
     }
 
-    pub(super) fn header(&self) -> String {
-        format!("Authorization: {}", self.0)
+    /// For a remote whose certificate is of an authority of its own, in this PEM file.
+    #[must_use]
+    pub fn trusting(self, ca: Option<PathBuf>) -> Self {
+        Self { ca, ..self }
+    }
+
+    /// Settings of git for the address that begins so, and for no other.
+    pub(super) fn settings(&self, scope: &str) -> Vec<(String, String)> {
+        let mut settings = vec![(format!("http.{scope}.extraHeader"), self.header())];
+        if let Some(ca) = &self.ca {
+            settings.push((format!("http.{scope}.sslCAInfo"), ca.display().to_string()));
+            // Where git asks Windows about certificates, it looks at the file only when it is told to.
+            settings.push((format!("http.{scope}.schannelUseSSLCAInfo"), "true".to_owned()));
+        }
+        settings
+    }
+
+    fn header(&self) -> String {
+        format!("Authorization: {}", self.value)
     }
 }
 

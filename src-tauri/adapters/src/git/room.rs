@@ -66,7 +66,7 @@ impl Room {
     ) -> Result<Command, Trouble> {
         let mut added = settings::for_this_folder(location, environment, self.folder.path())?;
         if let Some((scope, authorization)) = scope(address).zip(authorization) {
-            added.push((format!("http.{scope}.extraHeader"), authorization.header()));
+            added.extend(authorization.settings(&scope));
         }
         let mut command = program::git(environment);
         command

@@ -71,6 +71,11 @@ impl Answer {
                 "GitHub does not know it, or the token may not see it.",
                 "Check the remote's address and that the token has the scopes repo and workflow.",
             ),
+            StatusCode::GONE => Trouble::new(
+                Code::NotOnGithub,
+                format!("GitHub does not have this any more: {words}"),
+                "Where issues are switched off, switch them on in the repository's settings.",
+            ),
             status if status.is_redirection() => Trouble::new(
                 Code::NotOnGithub,
                 "The repository was renamed or moved on GitHub.",
@@ -116,7 +121,7 @@ impl Answer {
     }
 
     /// A second more than told: the reset is in whole seconds.
-    fn until_reset(&self) -> Option<Duration> {
+    pub(super) fn until_reset(&self) -> Option<Duration> {
         let left = self.reset()?.duration_since(Timestamp::now());
         Some(Duration::try_from(left).unwrap_or_default() + Duration::from_secs(1))
     }

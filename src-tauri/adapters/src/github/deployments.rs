@@ -5,6 +5,7 @@
 //! are asked for their statuses; at the first look, or after a long absence, whole pages come by GraphQL.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 use lastgood_core::error::Trouble;
@@ -48,6 +49,9 @@ struct Known {
     older: Option<String>,
     /// It was read to its end, or to [`MOST`].
     whole: bool,
+    /// There are older ones that nobody reads.
+    #[serde(default)]
+    cut: bool,
 }
 
 impl Github {
@@ -80,7 +84,13 @@ impl Github {
         if known.fingerprint() != before {
             self.reader.memory.keep_value(&self.name_of_deployments(), &known).await;
         }
+        self.history_cut.store(known.cut, Ordering::Relaxed);
         Ok(known.list())
+    }
+
+    /// The last look read the newest deployments only: there are more than anybody reads.
+    pub fn history_is_cut(&self) -> bool {
+        self.history_cut.load(Ordering::Relaxed)
     }
 
     /// Whether this repository was read before, so that only what changed must be asked for.
@@ -127,6 +137,7 @@ impl Github {
                 } else {
                     self.reader.all::<Vec<wire::Deployment>>(&route, pages).await?
                 };
+                known.cut = all.len() >= MOST_BY_REST;
                 self.add_each(known, all).await?;
                 (known.older, known.whole) = (None, true);
             }
@@ -186,6 +197,7 @@ impl Known {
     fn add(&mut self, page: Cut<Found>) {
         self.add_all(page.items);
         let full = self.by_id.len() >= MOST;
+        self.cut = full && page.older.is_some();
         self.older = page.older.filter(|_| !full);
         self.whole = self.older.is_none();
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::answer::{Answer, Failure};
 use super::transport::encode;
-use super::{Github, wire};
+use super::{Github, wire, writing};
 
 impl Github {
     pub(super) async fn send(&self, order: &DispatchOrder) -> DispatchAnswer {
@@ -44,8 +44,8 @@ fn judge(answer: &Answer) -> DispatchAnswer {
             // Something in between said yes; whether GitHub did is not known.
             Err(trouble) => DispatchAnswer::Unknown(trouble),
         },
-        // The server broke on the way: what it did before is not known.
-        500..=599 => DispatchAnswer::Unknown(answer.trouble()),
-        _ => DispatchAnswer::Refused(answer.trouble()),
+        // The request came too slowly, or the server broke on the way: what it did before is not known.
+        408 | 500..=599 => DispatchAnswer::Unknown(answer.trouble()),
+        _ => DispatchAnswer::Refused(writing::refusal(answer)),
     }
 }

@@ -29,6 +29,9 @@ const RELEASES: &str = "releases(first: 100, after: $after, orderBy: {field: CRE
     nodes { databaseId tagName name isDraft isPrerelease createdAt publishedAt url author { login } }
 }";
 
+/// GitHub's word for points that are used up. It comes with status 200 ("Rate limits for the GraphQL API").
+const USED_UP: &str = "RATE_LIMITED";
+
 /// Whether this server and this token take GraphQL; once refused, it is not asked again.
 #[derive(Default)]
 pub(super) struct Graphql {
@@ -214,7 +217,11 @@ impl Github {
                 return None;
             }
         };
-        if let Some(error) = response.errors.as_ref().and_then(|errors| errors.first()) {
+        let errors = response.errors.as_deref().unwrap_or_default();
+        if errors.iter().any(|error| error["type"] == USED_UP) {
+            self.reader.transport.points_used_up(&answer);
+        }
+        if let Some(error) = errors.first() {
             tracing::debug!("GraphQL told a part only: {error}");
         }
         response.data

@@ -13,6 +13,15 @@ use super::{Github, publishing, writing};
 /// More comments than anybody reads below one incident.
 const COMMENT_PAGES: u32 = 20;
 
+/// What tells that an issue was opened, and what of it GitHub left out.
+#[derive(Deserialize)]
+struct Made {
+    number: u64,
+    html_url: String,
+    labels: Option<Vec<Label>>,
+    assignees: Option<Vec<User>>,
+}
+
 #[derive(Deserialize)]
 struct Wire {
     number: u64,
@@ -21,7 +30,6 @@ struct Wire {
     body: Option<String>,
     state: String,
     labels: Option<Vec<Label>>,
-    assignees: Option<Vec<User>>,
     /// Pull requests are in the list as well; they alone have this.
     pull_request: Option<serde::de::IgnoredAny>,
 }
@@ -50,7 +58,7 @@ impl Github {
             "assignees": order.assignees,
         });
         let sent = self.reader.transport.write(&Method::POST, &self.path("/issues"), &body).await;
-        writing::outcome_with(sent, |made: Wire| made.opened(&order.labels, &order.assignees))
+        writing::outcome_with(sent, |made: Made| made.opened(&order.labels, &order.assignees))
     }
 
     pub(super) async fn send_issue_edit(&self, number: u64, edit: &IssueEdit) -> Written<()> {
@@ -108,7 +116,9 @@ impl Wire {
             labels: self.labels.into_iter().flatten().filter_map(Label::name).collect(),
         }
     }
+}
 
+impl Made {
     fn opened(self, labels: &[String], assignees: &[String]) -> Opened {
         let set: Vec<String> = self.labels.into_iter().flatten().filter_map(Label::name).collect();
         let people: Vec<String> = self.assignees.into_iter().flatten().map(|user| user.login).collect();

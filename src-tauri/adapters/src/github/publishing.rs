@@ -17,6 +17,10 @@ impl Publishing for Github {
         self.page_of(tag).await
     }
 
+    async fn latest_release(&self) -> Result<Option<u64>, Trouble> {
+        self.latest_page().await
+    }
+
     async fn edit_release(&self, id: u64, edit: &ReleaseEdit) -> Written<()> {
         self.send_edit(id, edit).await
     }

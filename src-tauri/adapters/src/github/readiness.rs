@@ -1,5 +1,7 @@
 //! What this account may do, and which files a release holds.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use async_trait::async_trait;
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::TagName;
@@ -24,11 +26,28 @@ struct Permissions {
     push: bool,
 }
 
+/// An answer with its ETag.
+#[derive(Debug, Clone)]
+pub(super) struct KnownRights {
+    tag: String,
+    rights: Rights,
+}
+
+fn lock(known: &Mutex<Option<KnownRights>>) -> MutexGuard<'_, Option<KnownRights>> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[async_trait]
 impl Readiness for Github {
-    /// Always asked anew: scopes stand in a header, which a remembered answer lacks.
+    /// Asked each time; an unchanged answer costs no call. What is known is of this token alone and lives in this process:
+    /// scopes stand in a header, which a remembered answer lacks.
     async fn rights(&self) -> Result<Rights, Trouble> {
-        let answer = self.reader.transport.get(&self.path(""), None).await?;
+        let rights = self.known_of_the_token().rights;
+        let known = lock(&rights).clone();
+        let answer = self.reader.transport.get(&self.path(""), known.as_ref().map(|known| known.tag.as_str())).await?;
+        if let Some(known) = known.filter(|_| answer.status == 304) {
+            return Ok(known.rights);
+        }
         if !answer.is_success() {
             return Err(answer.trouble());
         }
@@ -36,13 +55,17 @@ impl Readiness for Github {
         let words = |scopes: &str| {
             scopes.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
         };
-        Ok(Rights {
+        let found = Rights {
             // Without the field GitHub says nothing; the push itself will.
             push: repository.permissions.is_none_or(|permissions| permissions.push),
             archived: repository.archived,
             private: repository.private,
             scopes: answer.header("x-oauth-scopes").map(words),
-        })
+        };
+        if let Some(tag) = answer.header("etag") {
+            *lock(&rights) = Some(KnownRights { tag: tag.to_owned(), rights: found.clone() });
+        }
+        Ok(found)
     }
 
     async fn assets(&self, tag: &TagName) -> Result<Option<Vec<String>>, Trouble> {

@@ -22,7 +22,7 @@ pub(super) struct Reader {
 /// An answer, new or known.
 pub(super) struct Heard<T> {
     pub(super) value: T,
-    /// The number of the list's last page; 0 where there is only one.
+    /// The number of the list's last page, or of the next one where no more is told; 0 where there is none.
     pub(super) pages: u32,
 }
 
@@ -66,18 +66,31 @@ impl Reader {
     /// A whole list, up to so many pages. `route` has a query, with `per_page` in it.
     pub(super) async fn all<P: Page>(&self, route: &str, most: u32) -> Result<Vec<P::Item>, Trouble> {
         let first = self.ask::<P>(route).await?;
+        let (mut read, mut pages) = (1, first.pages.min(most));
+        let mut items = first.value.items();
+        // A server that tells the next page and not the last one is followed page by page.
+        while read < pages {
+            let mut further = 0;
+            for page in self.pages::<P>(route, read + 1, pages).await {
+                let page = page?;
+                further = further.max(page.pages);
+                items.extend(page.value.items());
+            }
+            (read, pages) = (pages, further.min(most));
+        }
+        Ok(items)
+    }
+
+    /// In their order, asked at once.
+    async fn pages<P: Page>(&self, route: &str, from: u32, to: u32) -> Vec<Result<Heard<P>, Trouble>> {
         let mut asked = JoinSet::new();
-        for number in 2..=first.pages.min(most) {
+        for number in from..=to {
             let (reader, route) = (self.clone(), format!("{route}&page={number}"));
             asked.spawn(async move { (number, reader.ask::<P>(&route).await) });
         }
-        let mut rest = asked.join_all().await;
-        rest.sort_by_key(|(number, _)| *number);
-        let mut items = first.value.items();
-        for (_, page) in rest {
-            items.extend(page?.value.items());
-        }
-        Ok(items)
+        let mut pages = asked.join_all().await;
+        pages.sort_by_key(|(number, _)| *number);
+        pages.into_iter().map(|(_, page)| page).collect()
     }
 
     /// Under this name an answer is kept.

@@ -50,6 +50,11 @@ struct Release {
 }
 
 #[derive(Deserialize)]
+struct Numbered {
+    id: u64,
+}
+
+#[derive(Deserialize)]
 struct File {
     name: String,
     size: u64,
@@ -106,6 +111,11 @@ impl Github {
         publishing::found(self.reader.ask::<Release>(&route).await.map(|release| release.value.page()))
     }
 
+    pub(super) async fn latest_page(&self) -> Result<Option<u64>, Trouble> {
+        let asked = self.reader.ask::<Numbered>(&self.path("/releases/latest")).await;
+        publishing::found(asked.map(|release| release.value.id))
+    }
+
     pub(super) async fn send_edit(&self, id: u64, edit: &ReleaseEdit) -> Written<()> {
         let route = self.path(&format!("/releases/{id}"));
         writing::outcome(self.reader.transport.write(&Method::PATCH, &route, &changes(edit)).await)
@@ -117,7 +127,7 @@ impl Github {
 }
 
 /// `make_latest` is "true" to GitHub where it is not said, on edits too: a rolled-back release would become the latest.
-pub(crate) fn changes(edit: &ReleaseEdit) -> Value {
+fn changes(edit: &ReleaseEdit) -> Value {
     let mut body = json!({
         "make_latest": match edit.latest {
             Latest::ByVersion => "legacy",

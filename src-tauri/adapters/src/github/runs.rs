@@ -16,6 +16,9 @@ use super::{Github, writing};
 /// Of the newest five hundred runs of a workflow the older ones tell nothing of what was last good.
 const HISTORY_PAGES: u32 = 5;
 
+/// GitHub gives no more than a thousand runs for one word.
+const OPEN_PAGES: u32 = 10;
+
 /// A run may have 256 jobs in a matrix, and more than one matrix.
 const JOB_PAGES: u32 = 10;
 
@@ -97,8 +100,8 @@ impl Github {
         let mut found = Vec::new();
         for word in words {
             let route = self.path(&format!("/actions/runs?status={word}&per_page=100"));
-            let runs = self.reader.ask::<Runs>(&route).await?.value;
-            found.extend(runs.workflow_runs.into_iter().map(Run::record));
+            let runs = self.reader.all::<Runs>(&route, OPEN_PAGES).await?;
+            found.extend(runs.into_iter().map(Run::record));
         }
         found.sort_by_key(|run: &RunRecord| std::cmp::Reverse((run.created, run.id)));
         found.dedup_by_key(|run| run.id);
@@ -109,10 +112,11 @@ impl Github {
         self.runs_with(&OPEN).await
     }
 
-    /// The newest hundred runs of any workflow, newest first.
-    pub async fn recent_runs(&self) -> Result<Vec<RunRecord>, Trouble> {
-        let runs = self.reader.ask::<Runs>(&self.path("/actions/runs?per_page=100")).await?.value;
-        Ok(runs.workflow_runs.into_iter().map(Run::record).collect())
+    /// The newest ones of all workflows, up to so many.
+    pub async fn recent_runs(&self, most: u32) -> Result<Vec<RunRecord>, Trouble> {
+        let route = self.path("/actions/runs?per_page=100");
+        let runs = self.reader.all::<Runs>(&route, most.div_ceil(100)).await?;
+        Ok(runs.into_iter().map(Run::record).take(usize::try_from(most).unwrap_or(usize::MAX)).collect())
     }
 
     /// Runs that wait for an approval, newest first.

@@ -11,7 +11,7 @@ use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Limited};
 use jiff::Timestamp;
 use lastgood_core::error::{Code, Trouble};
-use lastgood_core::ports::forge::Waiting;
+use lastgood_core::ports::forge::{Limit, Waiting};
 use octocrab::Octocrab;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::redirect;
@@ -19,7 +19,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use super::answer::{Answer, Failure, number};
-use super::limits::{Face, Limits};
+use super::limits::{Face, Limits, Told};
 use super::vitals::Vitals;
 use crate::secret::Secret;
 use crate::server::Server;
@@ -116,6 +116,11 @@ impl Transport {
             self.hear(writing._post(route, Some(body))).await
         };
         self.look_at(Face::Rest, answer)
+    }
+
+    /// GraphQL said with status 200 that its points are used up.
+    pub(super) fn points_used_up(&self, answer: &Answer) {
+        self.limits.refused(Face::Graphql, Told { limit: Limit::Primary, wait: answer.until_reset() });
     }
 
     async fn ask(

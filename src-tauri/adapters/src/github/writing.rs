@@ -1,7 +1,7 @@
 //! Tags without git, and the outcome of every request that writes.
 
 use http::Method;
-use lastgood_core::error::Trouble;
+use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{ObjectId, TagName};
 use lastgood_core::ports::forge::{Tagger, Written};
 use lastgood_core::ports::repository::{PushOutcome, TagOrder, TagTarget};
@@ -117,10 +117,22 @@ pub(super) fn outcome_with<W: DeserializeOwned, T>(
 
 fn no<T>(answer: &Answer) -> Written<T> {
     match answer.status {
-        // The server broke on the way: what it did before is not known.
-        500..=599 => Written::Unknown(answer.trouble()),
-        _ => Written::Refused(answer.trouble()),
+        // The request came too slowly, or the server broke on the way: what it did before is not known.
+        408 | 500..=599 => Written::Unknown(answer.trouble()),
+        _ => Written::Refused(refusal(answer)),
     }
+}
+
+/// GitHub says "not found" to a write where it means "not for you".
+pub(super) fn refusal(answer: &Answer) -> Trouble {
+    if answer.status != 404 {
+        return answer.trouble();
+    }
+    Trouble::new(
+        Code::NotOnGithub,
+        "GitHub answers as if it were not there: either it is gone, or the token may not write it.",
+        "A token needs the scopes repo and workflow, or for fine-grained ones the write permission for it.",
+    )
 }
 
 fn silence<T>(failure: Failure) -> Written<T> {

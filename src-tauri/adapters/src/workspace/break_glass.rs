@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::SignedDuration;
 use lastgood_core::break_glass::{Glass, Page, page, text};
 use lastgood_core::error::{Code, Trouble};
-use lastgood_core::ids::EnvironmentName;
+use lastgood_core::ids::{EnvironmentName, TagName};
 use lastgood_core::live::Environment;
 use lastgood_core::planning::Wish;
 use lastgood_core::ports::{Clock, Publishing};
@@ -54,7 +54,11 @@ impl Workspace {
             rehearsal: self.is_rehearsal(),
         };
         let plan = self.plan(environment.name.as_str(), wish, known).ok()?;
-        let release = self.github().ok()?.release_of(&plan.to).await.ok().flatten();
+        let release = if has_page(known, &plan.to) {
+            self.github().ok()?.release_of(&plan.to).await.ok().flatten()
+        } else {
+            None
+        };
         let slug = self.slug.as_ref()?.to_string();
         let host = self.connection.host().ok()?;
         Some(page(&Glass {
@@ -87,6 +91,12 @@ fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
     io::Write::write_all(&mut file, bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// A question for a page that is not there costs a call each time.
+fn has_page(known: &Known, tag: &TagName) -> bool {
+    let listed = known.forge.as_ref().map_or(&[][..], |forge| forge.published.as_slice());
+    listed.is_empty() || listed.iter().any(|page| page.tag == *tag)
 }
 
 /// An address may hold a name and a password.

@@ -82,20 +82,14 @@ impl Connection {
         self.made().token
     }
 
-    /// The server's API and the token in use. Blocks as [`Self::github`] does.
-    pub(super) fn api(&self) -> Option<(String, Secret)> {
-        let made = self.made();
-        Some((made.host?.api, made.token?))
-    }
-
     /// The pair for git over HTTPS on this server, and on no other.
     fn authorization(&self, address: &str) -> Option<Authorization> {
         let made = self.made();
-        let ours =
-            address.starts_with("https://") && remote_host(address) == made.host.as_ref().map(|host| &*host.name);
+        let host = made.host?;
+        let ours = address.starts_with("https://") && remote_host(address) == Some(&*host.name);
         let token = made.token.filter(|_| ours)?;
         let pair = STANDARD.encode(format!("x-access-token:{}", token.reveal()));
-        Authorization::new(format!("Basic {pair}"))
+        Some(Authorization::new(format!("Basic {pair}"))?.trusting(host.ca))
     }
 
     fn made(&self) -> Made {

@@ -67,6 +67,8 @@ pub struct ForgeKnown {
     pub evidence: HashMap<EnvironmentName, Evidence>,
     #[serde(skip)]
     pub calls_left: Option<u32>,
+    /// Older deployments than those listed exist and were not read.
+    pub history_cut: bool,
 }
 
 /// Runs of the workflow that deploys to an environment.
@@ -239,6 +241,7 @@ async fn ask_forge(workspace: &Workspace, depth: Depth) -> Result<ForgeKnown, Tr
     };
     known.evidence = evidence(workspace, &github, &known).await?;
     known.calls_left = github.calls_left();
+    known.history_cut = whole && github.history_is_cut();
     Ok(known)
 }
 
@@ -246,12 +249,21 @@ async fn only<T: Default>(wanted: bool, question: impl Future<Output = Result<T,
     if wanted { question.await } else { Ok(T::default()) }
 }
 
-/// What a screen can do without is no reason to show nothing.
+/// What a screen can do without is no reason to show nothing: GitHub's own releases, which git's tags stand for, and the
+/// runs that wait, which a token without the permission for Actions may not list. A question that GitHub does not
+/// understand, and an answer that we do not, are mistakes and are told.
 async fn spared<T: Default>(question: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
-    Ok(question.await.unwrap_or_else(|trouble| {
-        tracing::info!("{trouble}");
-        T::default()
-    }))
+    match question.await {
+        Err(trouble) if is_no_mistake(trouble.code) => {
+            tracing::info!("{trouble}");
+            Ok(T::default())
+        }
+        told => told,
+    }
+}
+
+fn is_no_mistake(code: Code) -> bool {
+    matches!(code, Code::TokenTooWeak | Code::NotOnGithub | Code::GithubUnreachable | Code::RateLimited)
 }
 
 /// Asks for runs where no deployment tells anything.

@@ -1,44 +1,60 @@
-//! What a look shows that the look before did not, and that a person is called for.
+//! What a look shows that a person is called for, and was not called for yet.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use lastgood_core::error::Code;
+use lastgood_core::ids::{EnvironmentName, RunId};
 use lastgood_core::live::Environment;
-use lastgood_core::ports::forge::DeploymentState;
-use lastgood_core::ports::world::Alert;
+use lastgood_core::ports::forge::{DeploymentState, RunRecord};
+use lastgood_core::ports::world::{About, Alert};
 use lastgood_core::rollback::check::Verdict;
+use lastgood_core::rollback::event::Event;
 
 use super::Known;
 
+/// What a person was called for. A look that GitHub did not answer changes nothing of what was told of GitHub, so that what
+/// began during an outage is told behind it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    failing: BTreeSet<EnvironmentName>,
+    differing: BTreeMap<EnvironmentName, String>,
+    waiting: BTreeSet<RunId>,
+    refused: bool,
+}
+
 impl Known {
-    /// Each thing once: what was so before is no news.
-    pub fn news_since(&self, before: &Self) -> Vec<Alert> {
+    /// Each thing once, also what is so at the first look.
+    pub fn news(&self, told: &mut Told) -> Vec<Alert> {
         let mut news: Vec<Alert> = Vec::new();
         for environment in &self.environments {
-            let known = before.environments.iter().find(|known| known.name == environment.name);
-            if let Some(words) = failing(environment)
-                && known.is_some_and(|known| failing(known).is_none())
-            {
-                news.push(alert(format!("{} is failing", environment.name), after_failing(environment, &words), true));
-            }
-            if let Some(words) = self.differs(environment)
-                && known.is_some_and(|known| before.differs(known) != Some(words))
-            {
-                let title = format!("{} runs something else than was deployed", environment.name);
-                news.push(alert(title, words.to_owned(), true));
-            }
+            news.extend(failing_news(environment, told));
+            news.extend(self.differing_news(environment, told));
         }
-        if let (Ok(now), Ok(then)) = (&self.forge, &before.forge) {
-            let new = now.waiting_runs.iter().filter(|run| !then.waiting_runs.iter().any(|known| known.id == run.id));
-            news.extend(new.map(|run| {
-                let title = format!("Run {} waits for an approval", run.id);
-                alert(title, format!("{}, started by {}", run.title, run.actor), true)
-            }));
-        }
-        if let (Err(now), Ok(_)) = (&self.forge, &before.forge)
-            && now.code == Code::TokenRejected
-        {
-            news.push(alert(now.message.clone(), now.hint.clone(), true));
+        match &self.forge {
+            Ok(forge) => {
+                told.refused = false;
+                let waiting = forge.waiting_runs.iter().filter(|run| !self.is_followed(run.id));
+                news.extend(waiting.filter(|run| !told.waiting.contains(&run.id)).map(waits));
+                told.waiting = forge.waiting_runs.iter().map(|run| run.id).collect();
+            }
+            Err(trouble) if trouble.code == Code::TokenRejected => {
+                if !std::mem::replace(&mut told.refused, true) {
+                    news.push(alert(trouble.message.clone(), trouble.hint.clone(), About::Settings));
+                }
+            }
+            Err(_) => {}
         }
         news
+    }
+
+    fn differing_news(&self, environment: &Environment, told: &mut Told) -> Option<Alert> {
+        let Some(words) = self.differs(environment) else {
+            told.differing.remove(&environment.name);
+            return None;
+        };
+        let before = told.differing.insert(environment.name.clone(), words.to_owned());
+        let title = format!("{} runs something else than was deployed", environment.name);
+        (before.as_deref() != Some(words)).then(|| alert(title, words.to_owned(), About::Timeline))
     }
 
     /// What the service answers and what was deployed last are two things. While a deployment or a rollback of ours is
@@ -50,6 +66,12 @@ impl Known {
         let newest = deployments.iter().find(|found| found.environment == environment.name);
         (!held && !newest.is_some_and(|found| is_under_way(&found.state))).then_some(words)
     }
+
+    /// The rollback that follows a run calls for it itself.
+    fn is_followed(&self, wanted: RunId) -> bool {
+        let found = |event: &Event| matches!(event, Event::RunFound { run, .. } if *run == wanted);
+        self.facts.iter().filter_map(|fact| fact.event.rollback()).any(found)
+    }
 }
 
 fn is_under_way(state: &DeploymentState) -> bool {
@@ -59,9 +81,21 @@ fn is_under_way(state: &DeploymentState) -> bool {
     )
 }
 
-fn failing(environment: &Environment) -> Option<String> {
+/// A service that could not be asked is as it was.
+fn failing_news(environment: &Environment, told: &mut Told) -> Option<Alert> {
     let health = environment.live.as_ref()?.health.as_ref()?;
-    (health.verdict == Verdict::Failed).then(|| health.sentence.clone())
+    match health.verdict {
+        Verdict::Failed => {
+            let title = format!("{} is failing", environment.name);
+            let body = after_failing(environment, &health.sentence);
+            told.failing.insert(environment.name.clone()).then(|| alert(title, body, About::Timeline))
+        }
+        Verdict::Passed => {
+            told.failing.remove(&environment.name);
+            None
+        }
+        Verdict::Inconclusive | Verdict::Errored => None,
+    }
 }
 
 /// What is live, what it says, and what there is to go back to.
@@ -73,6 +107,11 @@ fn after_failing(environment: &Environment, words: &str) -> String {
     }
 }
 
-fn alert(title: String, body: String, urgent: bool) -> Alert {
-    Alert { title, body, urgent, rollback: None }
+fn waits(run: &RunRecord) -> Alert {
+    let title = format!("Run {} waits for an approval", run.id);
+    alert(title, format!("{}, started by {}", run.title, run.actor), About::Timeline)
+}
+
+fn alert(title: String, body: String, about: About) -> Alert {
+    Alert { title, body, urgent: true, about }
 }

@@ -69,6 +69,10 @@ impl Again {
         assert_eq!(self.word().as_deref(), Some(word));
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();

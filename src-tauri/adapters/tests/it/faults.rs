@@ -4,6 +4,7 @@ mod dispatch;
 mod reading;
 mod skew;
 mod tagging;
+mod writing;
 
 use std::fmt;
 

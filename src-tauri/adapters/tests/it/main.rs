@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed test says so by panicking")]
 
 mod again;
+mod alerts;
+mod certificates;
 mod channel;
 #[cfg(unix)]
 mod commands;

@@ -10,6 +10,8 @@ use lastgood_adapters::server::Server;
 use lastgood_core::error::Code;
 use lastgood_core::ids::RepositorySlug;
 
+use crate::certificates;
+
 #[test]
 fn a_host_has_its_customary_address_and_its_pages() {
     for (host, api, pages) in [
@@ -74,17 +76,7 @@ impl Secured {
         let head = "HTTP/1.0 200 OK\r\ncontent-type: application/json\r\nx-oauth-scopes: repo";
         let answer = format!("{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
         std::fs::write(folder.join("user"), answer).unwrap();
-        let extension = "subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n";
-        std::fs::write(folder.join("extension"), extension).unwrap();
-        let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj"];
-        let authority = ["-x509", "-days", "2", "-keyout", "ca.key", "-out", "ca.pem"];
-        openssl(folder, &[&["req"], &key[..], &["/CN=Own authority"], &authority].concat());
-        openssl(
-            folder,
-            &[&["req"], &key[..], &["/CN=localhost", "-keyout", "server.key", "-out", "server.csr"]].concat(),
-        );
-        let signing = ["x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial"];
-        openssl(folder, &[&signing[..], &["-days", "2", "-extfile", "extension", "-out", "server.pem"]].concat());
+        certificates::make(folder);
         let mut child = Command::new("openssl")
             .args(["s_server", "-accept", "localhost:0", "-cert", "server.pem", "-key", "server.key", "-HTTP"])
             .current_dir(folder)
@@ -107,9 +99,4 @@ impl Drop for Secured {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
-}
-
-fn openssl(folder: &Path, arguments: &[&str]) {
-    let done = Command::new("openssl").args(arguments).current_dir(folder).output().expect("the tests need openssl");
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }

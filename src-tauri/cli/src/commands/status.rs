@@ -8,6 +8,7 @@ use lastgood_adapters::workspace::{Access, Known, Workspace};
 use lastgood_core::error::Trouble;
 use lastgood_core::live::last_good::words;
 use lastgood_core::live::{Environment, Source};
+use lastgood_core::ports::forge::RunRecord;
 use lastgood_core::rollback::Rollback;
 use lastgood_core::rollback::check::Verdict;
 use serde_json::{Value, json};
@@ -18,7 +19,9 @@ use crate::output::{self, plain};
 
 pub(crate) async fn run(arguments: Status) -> Result<ExitCode, Trouble> {
     let workspace = Workspace::open(&arguments.repository.repo, &Place::find()?, Access::from_environment())?;
-    let known = if arguments.all { workspace.know().await? } else { workspace.know_live().await? };
+    let known = async { if arguments.all { workspace.know().await } else { workspace.know_live().await } };
+    let (known, runs) = tokio::join!(known, recent(&workspace, arguments.runs));
+    let known = known?;
     let unfinished = workspace.unfinished().await?;
     if known.whole {
         workspace.prepare_break_glass(&known).await;
@@ -36,8 +39,13 @@ pub(crate) async fn run(arguments: Status) -> Result<ExitCode, Trouble> {
             "environments": environments,
             "releases": arguments.all.then(|| releases(&known)),
             "waiting_runs": arguments.all.then(|| waiting_runs(&known)),
+            "runs": runs.as_ref().map(|runs| runs.iter().map(run_as_json).collect::<Vec<_>>()),
             "github": match &known.forge {
-                Ok(forge) => json!({ "account": forge.account, "calls_left": forge.calls_left }),
+                Ok(forge) => json!({
+                    "account": forge.account,
+                    "calls_left": forge.calls_left,
+                    "deployments": { "read": forge.deployments.len(), "whole": known.whole && !forge.history_cut },
+                }),
                 Err(trouble) => json!({ "error": trouble, "known_at": known.kept.as_ref().map(|kept| kept.at) }),
             },
             "waiting": known.waiting,
@@ -61,9 +69,42 @@ pub(crate) async fn run(arguments: Status) -> Result<ExitCode, Trouble> {
             output::line("No environments: GitHub lists none, and lastgood.toml names none.");
         }
         print_more(&known);
+        runs.iter().flatten().for_each(print_run);
     }
     // What is known is shown; whether GitHub could be asked decides how this ended.
     Ok(if known.forge.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A list that GitHub does not give is told as the trouble that it is, beside what is known.
+async fn recent(workspace: &Workspace, most: Option<u32>) -> Option<Vec<RunRecord>> {
+    let most = most?;
+    let runs = async { workspace.connect().await?.recent_runs(most).await };
+    match runs.await {
+        Ok(runs) => Some(runs),
+        Err(trouble) => {
+            output::trouble(&trouble, false);
+            None
+        }
+    }
+}
+
+fn run_as_json(run: &RunRecord) -> Value {
+    json!({
+        "run": run.id,
+        "title": run.title,
+        "workflow": run.workflow,
+        "status": run.status,
+        "conclusion": run.conclusion,
+        "branch": run.head,
+        "created": run.created,
+        "by": run.actor,
+        "url": run.url,
+    })
+}
+
+fn print_run(run: &RunRecord) {
+    let how = run.conclusion.as_deref().unwrap_or(&run.status);
+    output::line(&plain(&format!("run {} {how}: {} ({}, by {})", run.id, run.title, run.workflow, run.actor)));
 }
 
 fn releases(known: &Known) -> Vec<Value> {
@@ -98,6 +139,10 @@ fn print_more(known: &Known) {
     }
     if known.whole {
         output::line(&format!("{} releases on GitHub", forge.published.len()));
+    }
+    if forge.history_cut {
+        let count = forge.deployments.len();
+        output::line(&format!("! Only the newest {count} deployments were read; what was before is not known."));
     }
 }
 

@@ -6,8 +6,14 @@ mod afterwards;
 mod approve;
 mod auth;
 mod break_glass;
+#[cfg(target_os = "linux")]
+mod canary;
+#[cfg(target_os = "linux")]
+#[path = "../../../adapters/tests/it/certificates.rs"]
+mod certificates;
 mod check;
 mod deciding;
+mod faults;
 mod forward;
 mod good;
 mod holds;
@@ -27,6 +33,10 @@ mod rehearsals;
 mod rollback;
 mod sample;
 mod secrets;
+#[cfg(target_os = "linux")]
+#[path = "../../../adapters/tests/it/git/remotes/smart_http.rs"]
+#[expect(dead_code, reason = "the tests of git use all of it")]
+mod smart_http;
 #[cfg(unix)]
 mod snippet;
 mod status;

@@ -14,6 +14,9 @@ pub trait Publishing: Send + Sync {
     /// GitHub's release of this tag, with its notes; `None` where it has none.
     async fn release_of(&self, tag: &TagName) -> Result<Option<ReleasePage>, Trouble>;
 
+    /// The release that GitHub shows as the latest one; `None` where it shows none.
+    async fn latest_release(&self) -> Result<Option<u64>, Trouble>;
+
     /// Changes what the edit names, and nothing else.
     async fn edit_release(&self, id: u64, edit: &ReleaseEdit) -> Written<()>;
 

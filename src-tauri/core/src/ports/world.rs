@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Trouble;
-use crate::ids::{EnvironmentName, RollbackId};
+use crate::ids::{EnvironmentName, IncidentId, RollbackId};
 use crate::journal::{Fact, NewFact};
 use crate::rollback::Rollback;
 use crate::rollback::event::Choice;
@@ -82,7 +82,21 @@ pub struct Alert {
     pub title: String,
     pub body: String,
     pub urgent: bool,
-    pub rollback: Option<RollbackId>,
+    pub about: About,
+}
+
+/// What an alert is about, and so where its button leads.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// What is live, and what waits.
+    #[default]
+    Timeline,
+    Rollback(RollbackId),
+    /// The incident's room.
+    Incident(IncidentId),
+    /// Sign-in among them.
+    Settings,
 }
 
 pub trait Clock: Send + Sync {

@@ -11,7 +11,7 @@ use crate::error::{Code, Trouble};
 use crate::ids::RollbackId;
 use crate::journal::{NewFact, Subject};
 use crate::ports::Ports;
-use crate::ports::world::{Alert, Request};
+use crate::ports::world::{About, Alert, Request};
 use crate::rollback::event::{Ending, Event};
 use crate::rollback::next::{Effect, begin, effect, next};
 use crate::rollback::plan::Plan;
@@ -225,13 +225,13 @@ impl Engine {
         Ok(true)
     }
 
-    async fn alert(&self, title: String, body: String, urgent: bool) {
-        let alert = Alert { title, body, urgent, rollback: Some(self.rollback.id.clone()) };
+    pub(super) async fn alert(&self, title: String, body: String, urgent: bool) {
+        let alert = Alert { title, body, urgent, about: About::Rollback(self.rollback.id.clone()) };
         self.ports.desktop.alert(&alert).await;
     }
 
     /// The time by a clock that nobody sets, so that the countdown neither stretches nor shrinks.
-    fn steady_now(&self) -> Timestamp {
+    pub(super) fn steady_now(&self) -> Timestamp {
         let (now, elapsed) = self.begun;
         now.checked_add(self.ports.clock.elapsed().saturating_sub(elapsed)).unwrap_or(Timestamp::MAX)
     }

@@ -178,6 +178,7 @@ async fn after_effect(answer: Response, faults: &[FaultKind]) -> Response {
         Some(word) => rewrite::with_status_word(answer, word).await,
         None => answer,
     };
+    let answer = if faults.contains(&FaultKind::NoLastPage) { rewrite::without_last_page(answer) } else { answer };
     if faults.contains(&FaultKind::Nulls) { rewrite::with_nulls(answer).await } else { answer }
 }
 

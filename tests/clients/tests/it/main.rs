@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a failed test says so by panicking")]
 
 mod conforming;
+mod everything;
 mod gh;
 mod graphql;
 mod octokit;

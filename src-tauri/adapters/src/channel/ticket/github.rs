@@ -2,58 +2,53 @@
 //! that nobody sees, by which it is found again when an answer was lost.
 
 use async_trait::async_trait;
-use lastgood_core::error::Trouble;
+use lastgood_core::error::{Code, Trouble};
 use lastgood_core::incident::{Receipt, Stage};
 use lastgood_core::message::render::{Format, Letter, heading, render};
-use lastgood_core::ports::Channel;
 use lastgood_core::ports::channel::{Sent, Tested};
+use lastgood_core::ports::forge::Written;
+use lastgood_core::ports::publishing::{IssueEdit, IssueOrder};
+use lastgood_core::ports::{Channel, Publishing};
 use lastgood_core::settings::telling::ChannelSettings;
-use reqwest::{Method, RequestBuilder};
-use serde_json::{Value, json};
 
-use crate::channel::http::{Http, authorized};
-use crate::channel::{self, Keys};
-use crate::secret::Secret;
+use crate::channel::Keys;
+use crate::channel::github::{self, written};
+use crate::github::Github;
 
 pub(in crate::channel) struct Issue {
-    http: Http,
-    repository: String,
-    token: Secret,
+    github: Github,
     labels: Vec<String>,
 }
 
 impl Issue {
-    pub(in crate::channel) fn new(
-        http: Http,
-        name: &str,
-        settings: &ChannelSettings,
-        keys: &Keys,
-    ) -> Result<Self, Trouble> {
-        let (api, token, repository) = channel::github(name, settings, keys)?;
-        Ok(Self { http, repository: format!("{api}/repos/{repository}"), token, labels: settings.labels.clone() })
+    pub(in crate::channel) fn new(name: &str, settings: &ChannelSettings, keys: &Keys) -> Result<Self, Trouble> {
+        Ok(Self { github: github::github(name, settings, keys)?, labels: settings.labels.clone() })
     }
 
-    fn signed(&self, request: RequestBuilder) -> RequestBuilder {
-        let request =
-            request.header("accept", "application/vnd.github+json").header("x-github-api-version", "2022-11-28");
-        authorized(request, "Bearer", &self.token)
+    async fn open(&self, title: String, body: String) -> Result<Receipt, Sent> {
+        let order = IssueOrder { title, body, labels: self.labels.clone(), assignees: Vec::new() };
+        let opened = written(&self.github, self.github.open_issue(&order).await)?;
+        let sentence = match opened.dropped.as_slice() {
+            [] => "It is on GitHub.".to_owned(),
+            // GitHub leaves them out silently where the token may not set them.
+            dropped => format!("It is on GitHub, without {}: the token may not set that.", dropped.join(", ")),
+        };
+        Ok(Receipt { handle: Some(opened.number.to_string()), url: Some(opened.url), sentence })
     }
 
-    async fn close(&self, number: &str) -> Option<String> {
-        let address = format!("{}/issues/{number}", self.repository);
-        let body = json!({ "state": "closed", "state_reason": "completed" });
-        match self.http.write(self.signed(self.http.json(Method::PATCH, &address, &body))).await {
-            Ok(_) | Err(Sent::Delivered(_)) => None,
-            Err(Sent::Refused(trouble) | Sent::Unknown(trouble) | Sent::NotSent { trouble, .. }) => {
-                Some(trouble.message)
-            }
+    async fn comment(&self, number: u64, text: &str) -> Result<Receipt, Sent> {
+        let comment = written(&self.github, self.github.comment(number, text).await)?;
+        let (handle, sentence) = (Some(number.to_string()), "It is on GitHub.".to_owned());
+        Ok(Receipt { handle, url: Some(comment.url), sentence })
+    }
+
+    /// Why the issue stays open, if it does.
+    async fn close(&self, number: u64) -> Option<String> {
+        let edit = IssueEdit { closed: Some(true), ..IssueEdit::default() };
+        match self.github.edit_issue(number, &edit).await {
+            Written::Done(()) => None,
+            Written::Refused(trouble) | Written::NotSent(trouble) | Written::Unknown(trouble) => Some(trouble.message),
         }
-    }
-
-    async fn listed(&self, path: &str) -> Option<Vec<Value>> {
-        let address = format!("{}/{path}", self.repository);
-        let answer = self.http.read(self.signed(self.http.request(Method::GET, &address))).await.ok()?;
-        answer.json()?.as_array().cloned()
     }
 }
 
@@ -62,26 +57,20 @@ impl Channel for Issue {
     async fn send(&self, letter: &Letter) -> Sent {
         let rendered = render(Format::Markdown, letter);
         let text = format!("{}\n{}\n", rendered.body.text(), mark(letter));
-        let (address, body) = match &letter.handle {
-            None => {
-                let body = json!({ "title": rendered.title, "body": text, "labels": self.labels });
-                (format!("{}/issues", self.repository), body)
-            }
-            Some(number) => {
-                let text = format!("### {}\n\n{text}", heading(&rendered.title));
-                (format!("{}/issues/{number}/comments", self.repository), json!({ "body": text }))
-            }
+        let sent = match &letter.handle {
+            None => self.open(rendered.title, text).await,
+            Some(handle) => match handle.parse() {
+                Ok(number) => self.comment(number, &format!("### {}\n\n{text}", heading(&rendered.title))).await,
+                Err(_) => return Sent::Refused(no_number(handle)),
+            },
         };
-        let answer = match self.http.write(self.signed(self.http.json(Method::POST, &address, &body))).await {
-            Ok(answer) => answer,
+        let receipt = match sent {
+            Ok(receipt) => receipt,
             Err(sent) => return sent,
         };
-        let Some(receipt) = answer.json().as_ref().and_then(|body| receipt(body, letter)) else {
-            return self.http.strange(&answer);
-        };
-        let number = receipt.handle.clone().filter(|_| letter.stage == Stage::Resolved);
-        let trouble = match number {
-            Some(number) => self.close(&number).await,
+        let number = receipt.handle.as_ref().filter(|_| letter.stage == Stage::Resolved);
+        let trouble = match number.and_then(|number| number.parse().ok()) {
+            Some(number) => self.close(number).await,
             None => None,
         };
         Sent::Delivered(match trouble {
@@ -93,23 +82,24 @@ impl Channel for Issue {
     }
 
     async fn test(&self) -> Result<Tested, Trouble> {
-        let answer = self.http.read(self.signed(self.http.request(Method::GET, &self.repository))).await?;
-        let name = answer.json().and_then(|body| body["full_name"].as_str().map(str::to_owned));
-        Ok(Tested::Answered(format!("{} can be read.", name.unwrap_or_else(|| "The repository".to_owned()))))
+        github::readable(&self.github).await.map(Tested::Answered)
     }
 
     async fn look_up(&self, letter: &Letter) -> Option<Receipt> {
-        let path = match &letter.handle {
-            None => "issues?state=all&sort=created&direction=desc&per_page=50".to_owned(),
-            // Comments come oldest first: those from before the update are none of it.
-            Some(number) => format!("issues/{number}/comments?per_page=100&since={}", letter.began),
-        };
         let mark = mark(letter);
-        let found = self.listed(&path).await?;
-        found
-            .iter()
-            .find(|item| item["body"].as_str().is_some_and(|body| body.contains(&mark)))
-            .and_then(|item| receipt(item, letter))
+        let sentence = "It is on GitHub.".to_owned();
+        match &letter.handle {
+            None => {
+                let issues = self.github.newest_issues().await.ok()?;
+                let found = issues.into_iter().find(|issue| issue.body.contains(&mark))?;
+                Some(Receipt { handle: Some(found.number.to_string()), url: Some(found.url), sentence })
+            }
+            Some(handle) => {
+                let comments = self.github.comments(handle.parse().ok()?).await.ok()?;
+                let found = comments.into_iter().find(|comment| comment.body.contains(&mark))?;
+                Some(Receipt { handle: Some(handle.clone()), url: Some(found.url), sentence })
+            }
+        }
     }
 
     /// `12`, `#12`, or the address of the issue or of a comment on it.
@@ -125,10 +115,7 @@ fn mark(letter: &Letter) -> String {
     format!("<!-- lastgood:{} -->", letter.key)
 }
 
-fn receipt(body: &Value, letter: &Letter) -> Option<Receipt> {
-    let own = body["number"].as_u64().map(|number| number.to_string());
-    let handle = letter.handle.clone().or(own)?;
-    let url = body["html_url"].as_str().map(str::to_owned);
-    body["id"].as_u64()?;
-    Some(Receipt { handle: Some(handle), url, sentence: "It is on GitHub.".to_owned() })
+fn no_number(handle: &str) -> Trouble {
+    let message = format!("“{handle}” is no number of an issue.");
+    Trouble::new(Code::ChannelRefused, message, "Send the update again to open a new issue.")
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use lastgood_adapters::channel::{Keys, channel};
+use lastgood_adapters::github::Github;
 use lastgood_adapters::secret::Secret;
 use lastgood_core::ids::{RepositorySlug, TagName};
 use lastgood_core::incident::{Severity, Stage};
@@ -63,12 +64,21 @@ pub(crate) fn build(kind: &str, more: &str, receiver: &Receiver) -> Arc<dyn Chan
     let secret = if own { "key-1".to_owned() } else { format!("{}/hook?sig=secret", receiver.address) };
     let keys = Keys {
         secret: Some(Secret::new(secret)),
-        github: Some((receiver.address.clone(), Secret::new("token-1"))),
+        github: Some(Arc::new(github(&receiver.address))),
         repository: RepositorySlug::new("acme", "shop"),
         authorizer: None,
         deadline: Some(PATIENCE),
     };
     channel("it", &settings.channels["it"], &keys).unwrap()
+}
+
+const RELEASE: &str = r#"{"id":5,"tag_name":"v2.4.1","name":null,"body":"old notes","draft":false,"prerelease":false,
+    "created_at":"2026-11-01T10:00:00Z","published_at":null,"html_url":"https://x.example"}"#;
+
+/// Ours, at the receiver's address.
+pub(crate) fn github(address: &str) -> Github {
+    let slug = RepositorySlug::new("acme", "shop").unwrap();
+    Github::within(address, &Secret::new("token-1"), slug, PATIENCE).unwrap()
 }
 
 /// What each service says: it takes what its documentation names, and refuses everything else.
@@ -81,7 +91,7 @@ pub(crate) fn taken(request: &Request) -> Reply {
         path if path.contains("/chat.") => (200, r#"{"ok":true,"ts":"1.2"}"#),
         path if path.contains("/v2/enqueue") => (202, r#"{"status":"success","dedup_key":"d"}"#),
         path if path.contains("/api/incidents") => (201, r#"{"data":{"id":"41"}}"#),
-        path if path.contains("/releases") => (200, r#"{"id":5,"body":"old notes","html_url":"https://x.example"}"#),
+        path if path.contains("/releases") => (200, RELEASE),
         path if path.contains("/issues") => (201, r#"{"id":9,"number":12,"html_url":"https://x.example"}"#),
         _ => (201, r#"{"id":"in1","shortlink":"https://stspg.example"}"#),
     };

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::Timestamp;
 use lastgood_adapters::drafts::Draft;
 use lastgood_adapters::place::Place;
-use lastgood_adapters::secret::Secret;
 use lastgood_adapters::sqlite::SqliteJournal;
 use lastgood_adapters::telling::{Telling, Wish, World};
 use lastgood_core::error::Code;
@@ -17,7 +17,7 @@ use lastgood_core::incident::outbox::SendPhase;
 use lastgood_core::incident::{Audience, Incident, Severity};
 use lastgood_core::settings::Settings;
 
-use super::kit::taken;
+use super::kit::{github, taken};
 use super::receiver::{Receiver, Reply};
 
 pub(super) fn telling(folder: &Path, address: &str, more: &str) -> Telling {
@@ -26,7 +26,7 @@ pub(super) fn telling(folder: &Path, address: &str, more: &str) -> Telling {
     let settings = Settings::parse(&format!("[channels.ticket]\nkind = 'github'\n{more}")).unwrap();
     let world = World {
         slug: RepositorySlug::new("acme", "shop"),
-        github: Some((address.to_owned(), Secret::new("token-1"))),
+        github: Some(Arc::new(github(address))),
         authorizer: None,
         person: "@team-lead".to_owned(),
     };

@@ -4,7 +4,7 @@ mod smart_http;
 mod ssh;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use lastgood_adapters::git::{Authorization, Authorizer, GitRepository, OpenOptions};
 use lastgood_core::error::Code;
@@ -12,6 +12,7 @@ use lastgood_core::ids::{ObjectId, TagName};
 use lastgood_core::ports::repository::{PushOutcome, Repository};
 
 use super::sample::{Sample, order};
+use crate::certificates;
 use smart_http::SmartHttp;
 use ssh::Sshd;
 
@@ -51,6 +52,22 @@ async fn over_http_without_the_right_token_nothing_is_pushed_and_nobody_is_asked
     }
     assert_eq!(sample.git_in(&remote, &["tag"]), "");
     assert!(server.answered() == 0 && server.refused() > 0);
+}
+
+#[tokio::test]
+async fn a_server_of_an_own_authority_is_trusted_by_its_pem_file_alone() {
+    let sample = Sample::new();
+    let remote = sample.with_remote();
+    let folder = tempfile::tempdir().unwrap();
+    certificates::make(folder.path());
+    let server = SmartHttp::serve_secured(&remote, "right-token", folder.path());
+    sample.git(&["remote", "set-url", "origin", &server.address("remote.git")]);
+    let untrusted = with_token(&sample, "right-token");
+    let (tag, made) = tagged(&sample, &untrusted, "rollback-0").await;
+    let outcome = untrusted.push_tag(&tag, &made).await.unwrap();
+    assert!(matches!(&outcome, PushOutcome::Unknown(words) if words.contains("certificate")), "{outcome:?}");
+    assert_eq!((server.answered(), server.refused()), (0, 0), "the token did not leave");
+    proves(&sample, &remote, &trusting(&sample, "right-token", Some(folder.path().join("ca.pem")))).await;
 }
 
 #[tokio::test]
@@ -114,8 +131,12 @@ async fn tagged(sample: &Sample, repository: &GitRepository, name: &str) -> (Tag
 
 /// As Lastgood itself signs in: the token in a header, and in no argument.
 fn with_token(sample: &Sample, token: &str) -> GitRepository {
+    trusting(sample, token, None)
+}
+
+fn trusting(sample: &Sample, token: &str, ca: Option<PathBuf>) -> GitRepository {
     let header = format!("Basic {}", smart_http::pair(token));
-    let authorizer = Authorizer::new(move |_| Authorization::new(header.clone()));
+    let authorizer = Authorizer::new(move |_| Some(Authorization::new(header.clone())?.trusting(ca.clone())));
     let options = OpenOptions { authorizer: Some(authorizer), ..sample.options() };
     GitRepository::open(sample.path(), options).unwrap()
 }

@@ -48,6 +48,17 @@ async fn an_hour_that_is_used_up_ends_when_github_says() {
 }
 
 #[tokio::test]
+async fn points_that_are_used_up_are_not_asked_for_again_and_rest_goes_on() {
+    let rehearsed = Rehearsed::start().await;
+    let github = rehearsed.github();
+    rehearsed.server().set_remaining_points(0);
+    assert!(github.first_look().await.is_none());
+    assert!(!github.deployments().await.unwrap().is_empty());
+    assert!(!github.releases().await.unwrap().is_empty());
+    assert_eq!((rehearsed.queries(), github.waiting()), (1, None));
+}
+
+#[tokio::test]
 async fn without_a_time_it_is_a_minute_at_least() {
     let rehearsed = Rehearsed::start().await;
     let github = rehearsed.github();

@@ -96,8 +96,6 @@ fn pull_request(head: &str) -> PullRequestOrder {
 /// On the remote, with a commit that `main` has not.
 fn branch(rehearsed: &Rehearsed, name: &str) {
     let remote = &rehearsed.description().remote;
-    let person = ["-c", "user.name=on-call", "-c", "user.email=on-call@example.com"];
-    let commit = ["commit-tree", "main^{tree}", "-p", "main", "-m", name];
-    let made = git(remote, &[person.as_slice(), commit.as_slice()].concat());
+    let made = git(remote, &["commit-tree", "main^{tree}", "-p", "main", "-m", name]);
     git(remote, &["update-ref", &format!("refs/heads/{name}"), &made]);
 }

@@ -4,7 +4,9 @@ use lastgood_adapters::github::Github;
 use lastgood_core::ports::Forge;
 use lastgood_core::ports::forge::DeploymentState;
 
-use crate::rehearsed::Rehearsed;
+use lastgood_rehearsal::{Fault, FaultKind, Fill, When};
+
+use crate::rehearsed::{Rehearsed, status};
 
 #[tokio::test]
 async fn the_account_behind_the_token_is_asked_for_once() {
@@ -73,4 +75,45 @@ async fn words_in_a_path_or_a_query_stay_one_word() {
     github.dispatch(&order).await;
     let path = rehearsed.sent("POST").pop().unwrap().path_and_query;
     assert_eq!(path, "/repos/acme/connectias/actions/workflows/a%2F..%2F..%2Fx/dispatches");
+}
+
+#[tokio::test]
+async fn a_list_that_tells_only_its_next_page_is_read_to_its_end() {
+    let rehearsed = Rehearsed::start().await;
+    let more = |state: &mut lastgood_rehearsal::state::State| {
+        for number in 0..330 {
+            let mut environment = state.environments[1].clone();
+            (environment.id, environment.name) = (70_000 + number, format!("preview-{number}"));
+            state.environments.push(environment);
+        }
+    };
+    rehearsed.server().change(|state, _| more(state)).unwrap();
+    rehearsed.arm(Fault::once("", FaultKind::NoLastPage).for_ever());
+    assert_eq!(rehearsed.github().environments().await.unwrap().len(), 332);
+}
+
+#[tokio::test]
+async fn more_releases_than_a_page_holds_are_all_read_without_graphql_too() {
+    let rehearsed = Rehearsed::start().await;
+    rehearsed.server().fill(Fill { releases: 230, ..Fill::default() }).unwrap();
+    let there = rehearsed.server().state().releases.len();
+    assert!(there > 230, "{there}");
+    assert_eq!(rehearsed.github().releases().await.unwrap().len(), there);
+    rehearsed.arm(Fault::once("/graphql", status(404, &[], When::BeforeEffect)).for_ever());
+    assert_eq!(rehearsed.github().releases().await.unwrap().len(), there);
+}
+
+#[tokio::test]
+async fn a_history_that_is_longer_than_anybody_reads_says_so() {
+    let rehearsed = Rehearsed::start().await;
+    let github = rehearsed.github();
+    github.deployments().await.unwrap();
+    assert!(!github.history_is_cut());
+    rehearsed.server().fill(Fill { deployments: 320, ..Fill::default() }).unwrap();
+    let by_graphql = rehearsed.github();
+    assert!(by_graphql.deployments().await.unwrap().len() > 320 && !by_graphql.history_is_cut());
+    rehearsed.arm(Fault::once("/graphql", status(404, &[], When::BeforeEffect)).for_ever());
+    let by_rest = rehearsed.github();
+    assert_eq!(by_rest.deployments().await.unwrap().len(), 300);
+    assert!(by_rest.history_is_cut());
 }

@@ -1,7 +1,7 @@
 //! What is known while GitHub tells nothing, and what the journal keeps of looks.
 
 use lastgood_adapters::place::Place;
-use lastgood_adapters::workspace::{Access, Known, MarkWish, Workspace};
+use lastgood_adapters::workspace::{Access, Known, MarkWish, Told, Workspace};
 use lastgood_core::error::Code;
 use lastgood_core::live::event::Event;
 use lastgood_core::planning::Wish;
@@ -28,7 +28,9 @@ async fn one_failed_look_takes_nothing_off_the_screen() {
         let kept = after.kept.as_ref().unwrap();
         assert!(kept.at <= before.at, "it was told before: {fault:?}");
         assert_eq!(after.github().unwrap().account, "platform-lead");
-        assert_eq!(after.news_since(&before).len(), usize::from(is_rejected(&after)), "{fault:?}");
+        let mut told = Told::default();
+        before.news(&mut told);
+        assert_eq!(after.news(&mut told).len(), usize::from(is_rejected(&after)), "{fault:?}");
         let trouble = workspace.plan("production", wish(), &after).unwrap_err();
         assert_eq!(trouble.code, after.forge.as_ref().unwrap_err().code, "nothing is planned from it");
     }

@@ -1,5 +1,7 @@
 //! What a look shows that the one before did not.
 
+use lastgood_adapters::workspace::{Told, Workspace};
+use lastgood_core::ports::world::About;
 use lastgood_rehearsal::state::Sickness;
 use lastgood_rehearsal::state::deployment::{Deployment, Link, Status};
 use lastgood_rehearsal::{Fault, When};
@@ -14,16 +16,16 @@ async fn a_release_that_begins_to_fail_is_told_once() {
     let workspace = opened(&rehearsed);
     let sick = rehearsed.server().state().sicknesses;
     rehearsed.server().change(|state, _| state.sicknesses.clear()).unwrap();
-    let well = workspace.know().await.unwrap();
+    let mut told = Told::default();
+    assert_eq!(workspace.know().await.unwrap().news(&mut told), []);
     let ill = |state: &mut lastgood_rehearsal::state::State, sicknesses: Vec<Sickness>| state.sicknesses = sicknesses;
     rehearsed.server().change(|state, _| ill(state, sick)).unwrap();
-    let failing = workspace.know().await.unwrap();
-    let news = failing.news_since(&well);
+    let news = workspace.know().await.unwrap().news(&mut told);
     assert_eq!(news.len(), 1, "{news:?}");
     assert_eq!(news[0].title, "production is failing");
     assert_eq!(news[0].body, "v2.4.1: health 503. Last good is v2.4.0.");
-    assert!(news[0].urgent && news[0].rollback.is_none());
-    assert_eq!(workspace.know().await.unwrap().news_since(&failing), []);
+    assert!(news[0].urgent && news[0].about == About::Timeline);
+    assert_eq!(workspace.know().await.unwrap().news(&mut told), []);
 }
 
 #[tokio::test]
@@ -31,51 +33,76 @@ async fn a_run_that_begins_to_wait_is_told_with_who_started_it() {
     let rehearsed = Rehearsed::start().await;
     rehearsed.server().change(|state, _| state.environments[0].reviewers = vec!["on-call".to_owned()]).unwrap();
     let workspace = opened(&rehearsed);
-    let before = workspace.know().await.unwrap();
+    let mut told = looked(&workspace).await;
     rehearsed.dispatch().await;
     rehearsed.pass(jiff::SignedDuration::from_secs(30));
-    let after = workspace.know().await.unwrap();
-    let news = after.news_since(&before);
+    let news = workspace.know().await.unwrap().news(&mut told);
     assert_eq!(news.len(), 1, "{news:?}");
     assert!(news[0].title.ends_with("waits for an approval") && news[0].body.contains("platform-lead"), "{news:?}");
-    assert_eq!(workspace.know().await.unwrap().news_since(&after), []);
+    assert_eq!(workspace.know().await.unwrap().news(&mut told), []);
 }
 
 #[tokio::test]
 async fn a_token_that_expired_is_told_and_a_network_that_is_gone_is_not() {
     let rehearsed = Rehearsed::start().await;
     let workspace = opened(&rehearsed);
-    let before = workspace.know().await.unwrap();
+    let mut told = looked(&workspace).await;
     rehearsed.arm(Fault::once("/environments", status(502, &[], When::BeforeEffect)));
-    assert_eq!(workspace.know().await.unwrap().news_since(&before), []);
+    assert_eq!(workspace.know().await.unwrap().news(&mut told), []);
     rehearsed.arm(Fault::once("/environments", status(401, &[], When::BeforeEffect)));
-    let news = workspace.know().await.unwrap().news_since(&before);
+    let news = workspace.know().await.unwrap().news(&mut told);
     assert_eq!(news.len(), 1);
-    assert!(news[0].title.contains("token"), "{news:?}");
+    assert!(news[0].title.contains("token") && news[0].about == About::Settings, "{news:?}");
+}
+
+#[tokio::test]
+async fn what_is_failing_already_is_told_at_the_first_look() {
+    let rehearsed = Rehearsed::start().await;
+    let mut told = Told::default();
+    let news = opened(&rehearsed).know().await.unwrap().news(&mut told);
+    assert_eq!(news.iter().map(|alert| alert.title.as_str()).collect::<Vec<_>>(), ["production is failing"]);
+}
+
+#[tokio::test]
+async fn a_run_that_began_to_wait_during_an_outage_is_told_behind_it() {
+    let rehearsed = Rehearsed::start().await;
+    rehearsed.server().change(|state, _| state.environments[0].reviewers = vec!["on-call".to_owned()]).unwrap();
+    let workspace = opened(&rehearsed);
+    let mut told = looked(&workspace).await;
+    rehearsed.dispatch().await;
+    rehearsed.pass(jiff::SignedDuration::from_secs(30));
+    rehearsed.arm(Fault::once("/environments", status(502, &[], When::BeforeEffect)));
+    assert_eq!(workspace.know().await.unwrap().news(&mut told), [], "GitHub does not answer");
+    let news = workspace.know().await.unwrap().news(&mut told);
+    assert_eq!(news.len(), 1, "{news:?}");
+    assert!(news[0].title.ends_with("waits for an approval"), "{news:?}");
+}
+
+async fn looked(workspace: &Workspace) -> Told {
+    let mut told = Told::default();
+    workspace.know().await.unwrap().news(&mut told);
+    told
 }
 
 #[tokio::test]
 async fn a_service_that_runs_something_else_than_was_deployed_is_told_once_for_each_change() {
     let rehearsed = Rehearsed::start().await;
     let workspace = opened(&rehearsed);
-    let before = workspace.know().await.unwrap();
+    let mut told = looked(&workspace).await;
     deployed(&rehearsed, "v2.3.1", "in_progress");
-    let deploying = workspace.know().await.unwrap();
-    assert_eq!(deploying.news_since(&before), [], "a deployment under way may differ");
+    assert_eq!(workspace.know().await.unwrap().news(&mut told), [], "a deployment under way may differ");
     deployed(&rehearsed, "v2.3.1", "success");
-    let differs = workspace.know().await.unwrap();
-    let news = differs.news_since(&deploying);
+    let news = workspace.know().await.unwrap().news(&mut told);
     assert_eq!(news.len(), 1, "{news:?}");
     assert_eq!(news[0].title, "production runs something else than was deployed");
     assert_eq!(news[0].body, "The service answers v2.4.1, the newest deployment is v2.3.1.");
     assert!(news[0].urgent);
-    assert_eq!(workspace.know().await.unwrap().news_since(&differs), [], "it was told");
+    assert_eq!(workspace.know().await.unwrap().news(&mut told), [], "it was told");
 
     deployed(&rehearsed, "v2.3.0", "success");
-    let otherwise = workspace.know().await.unwrap();
-    assert_eq!(otherwise.news_since(&differs).len(), 1, "it differs in another way");
+    assert_eq!(workspace.know().await.unwrap().news(&mut told).len(), 1, "it differs in another way");
     deployed(&rehearsed, "v2.4.1", "success");
-    assert_eq!(workspace.know().await.unwrap().news_since(&otherwise), [], "they agree again");
+    assert_eq!(workspace.know().await.unwrap().news(&mut told), [], "they agree again");
 }
 
 /// A deployment to production that leaves the service as it is.

@@ -1,5 +1,7 @@
 //! Step 5. Exactly our run, to its end.
 
+mod stuck;
+
 use std::time::Duration;
 
 use crate::error::{Code, Trouble};
@@ -20,6 +22,7 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     };
     hold::reword(engine).await;
     let begun = engine.ports.clock.elapsed();
+    let mut stuck = stuck::Stuck::default();
     loop {
         match engine.ports.forge.run(id).await {
             Ok(seen) => {
@@ -38,6 +41,7 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
             Err(trouble) if engine.rollback().stop_asked => return Ok(lost(id, trouble)),
             Err(_) => {}
         }
+        stuck.look(engine, id).await;
         let young = engine.ports.clock.elapsed().saturating_sub(begun) < YOUNG;
         let pause = if young { engine.pace.follow } else { engine.pace.follow_later };
         engine.listen(pause).await?;

@@ -71,6 +71,36 @@ async fn a_run_that_ends_while_github_is_out_of_sight_is_judged_when_it_is_back(
     assert_eq!(outages, 1);
 }
 
+#[tokio::test]
+async fn a_run_that_is_stuck_calls_a_person_once_for_each_reason() {
+    let world = World::new();
+    world.goes_dark(7..600);
+    world.roll_back(world.plan()).await;
+    let expected = [
+        "Run 7001 has been out of sight for a minute",
+        "The rollback of production takes longer than its budget of 300 s",
+        "production is back on v2.4.0",
+    ];
+    assert_eq!(world.alerts(), expected);
+    assert!(world.with(|state| state.alerts[0].urgent && state.alerts[1].urgent));
+}
+
+#[tokio::test]
+async fn a_short_outage_calls_nobody() {
+    let world = World::new();
+    world.goes_dark(7..30);
+    world.roll_back(world.plan()).await;
+    assert_eq!(world.alerts(), ["production is back on v2.4.0"]);
+}
+
+#[tokio::test]
+async fn a_run_that_waits_for_an_approval_calls_a_person_once() {
+    let world = World::new();
+    world.with(|state| state.fate = Fate::Words("waiting", "success"));
+    world.roll_back(world.plan()).await;
+    assert_eq!(world.alerts(), ["Run 7001 waits for an approval", "production is back on v2.4.0"]);
+}
+
 async fn fated(fate: Fate) -> (Arc<World>, Rollback) {
     let world = World::new();
     world.with(|state| state.fate = fate);

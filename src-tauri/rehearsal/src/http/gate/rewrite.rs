@@ -2,6 +2,7 @@
 
 use axum::{
     body::{Body, to_bytes},
+    http::{HeaderValue, header::LINK},
     response::Response,
 };
 use serde_json::Value;
@@ -21,6 +22,16 @@ const NULLABLE: [(&str, &[&str]); 9] = [
     ("environmentUrl", &["environmentUrl", "logUrl", "description"]),
     ("logUrl", &["environmentUrl", "logUrl", "description"]),
 ];
+
+/// As from a server that does not count its lists.
+pub(super) fn without_last_page(mut answer: Response) -> Response {
+    let links = answer.headers().get(LINK).and_then(|links| links.to_str().ok()).unwrap_or_default();
+    let kept: Vec<&str> = links.split(", ").filter(|link| !link.ends_with("rel=\"last\"")).collect();
+    if let Some(kept) = HeaderValue::try_from(kept.join(", ")).ok().filter(|kept| !kept.is_empty()) {
+        answer.headers_mut().insert(LINK, kept);
+    }
+    answer
+}
 
 /// Puts `word` in place of every status of runs and jobs, and of every state of deployments.
 pub(super) async fn with_status_word(answer: Response, word: &str) -> Response {

@@ -11,9 +11,12 @@ use std::thread;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::certificates;
+
 /// A server for the folder of one remote. Its thread ends with the test's process.
 pub(super) struct SmartHttp {
     port: u16,
+    scheme: &'static str,
     counts: Arc<Counts>,
 }
 
@@ -34,6 +37,24 @@ struct Request {
 
 impl SmartHttp {
     pub(super) fn serve(remote: &Path, token: &str) -> Self {
+        Self::start(remote, token, "http", answer)
+    }
+
+    /// The same behind the certificate in this folder.
+    pub(super) fn serve_secured(remote: &Path, token: &str, folder: &Path) -> Self {
+        let settings = Arc::new(certificates::server(folder));
+        Self::start(remote, token, "https", move |connection, root, expected, counts| {
+            let session = rustls::ServerConnection::new(Arc::clone(&settings)).unwrap();
+            answer(rustls::StreamOwned::new(session, connection), root, expected, counts);
+        })
+    }
+
+    fn start(
+        remote: &Path,
+        token: &str,
+        scheme: &'static str,
+        answer: impl Fn(TcpStream, &Path, &str, &Counts) + Clone + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let counts = Arc::<Counts>::default();
@@ -41,15 +62,16 @@ impl SmartHttp {
         let shared = Arc::clone(&counts);
         thread::spawn(move || {
             for connection in listener.incoming().flatten() {
-                let (root, expected, shared) = (root.clone(), expected.clone(), Arc::clone(&shared));
+                let (root, expected, shared, answer) =
+                    (root.clone(), expected.clone(), Arc::clone(&shared), answer.clone());
                 thread::spawn(move || answer(connection, &root, &expected, &shared));
             }
         });
-        Self { port, counts }
+        Self { port, scheme, counts }
     }
 
     pub(super) fn address(&self, name: &str) -> String {
-        format!("http://127.0.0.1:{}/{name}", self.port)
+        format!("{}://localhost:{}/{name}", self.scheme, self.port)
     }
 
     /// Requests with the right token.
@@ -68,8 +90,10 @@ pub(super) fn pair(token: &str) -> String {
     STANDARD.encode(format!("x-access-token:{token}"))
 }
 
-fn answer(mut connection: TcpStream, root: &Path, expected: &str, counts: &Counts) {
-    let Some(request) = Request::read(&connection) else { return };
+fn answer(connection: impl Read + Write, root: &Path, expected: &str, counts: &Counts) {
+    let mut reader = BufReader::new(connection);
+    let Some(request) = Request::read(&mut reader) else { return };
+    let mut connection = reader.into_inner();
     let answer = if request.header("authorization") == Some(expected) {
         counts.answered.fetch_add(1, Ordering::SeqCst);
         backend(&request, root)
@@ -79,12 +103,11 @@ fn answer(mut connection: TcpStream, root: &Path, expected: &str, counts: &Count
         format!("{head}Content-Length: 0\r\nConnection: close\r\n\r\n").into_bytes()
     };
     // A client that went away has its own test.
-    connection.write_all(&answer).ok();
+    connection.write_all(&answer).and_then(|()| connection.flush()).ok();
 }
 
 impl Request {
-    fn read(connection: &TcpStream) -> Option<Self> {
-        let mut reader = BufReader::new(connection);
+    fn read(reader: &mut impl BufRead) -> Option<Self> {
         let mut line = String::new();
         reader.read_line(&mut line).ok()?;
         let mut words = line.split_whitespace();

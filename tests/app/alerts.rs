@@ -1,0 +1,57 @@
+//! What calls a person is in the inbox, whether or not anything showed it, and leads to what it is about.
+
+use lastgood_core::ids::{IncidentId, RollbackId};
+use lastgood_core::ports::world::About;
+use serde_json::{Value, json};
+
+use crate::kit::Stage;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_inbox_has_everything_that_called_a_person_once() {
+    let stage = Stage::at_speed(20.0).await;
+    let named = |state: &mut lastgood_rehearsal::state::State| {
+        state.environments[0].reviewers = vec!["platform-lead".to_owned()];
+    };
+    stage.server().change(|state, _| named(state)).unwrap();
+    let window = stage.window(&stage.clone_folder());
+    window.told("what is failing already", "inbox", |notice| titles(notice).contains(&"production is failing")).await;
+    window.armed().await;
+    let id = window.roll_back().await;
+    let waits = |notice: &Value| titles(notice).iter().any(|title| title.ends_with("waits for an approval"));
+    let inbox = window.told("the run that waits", "inbox", waits).await;
+    let place = json!({ "name": "rollback", "id": id.to_string() });
+    let item = inbox["items"].as_array().unwrap().iter().find(|item| item["place"] == place);
+    assert!(item.is_some_and(|item| item["read"] == false), "{inbox:#}");
+    let run = stage.server().state().runs.last().unwrap().id;
+    stage.server().change(|state, now| state.cancel(run, now)).unwrap();
+    let ended = window.rollback("the end", |rollback| !rollback["endedAt"].is_null()).await;
+    assert_eq!(ended["phase"], "failed", "{ended:#}");
+    let whole = |notice: &Value| window.alerts().iter().all(|alert| titles(notice).contains(&alert.as_str()));
+    let inbox = window.told("every alert", "inbox", whole).await;
+    let mut found = titles(&inbox);
+    let all = found.len();
+    found.sort_unstable();
+    found.dedup();
+    assert_eq!(found.len(), all, "each once: {inbox:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_button_of_an_alert_leads_to_what_it_is_about() {
+    let stage = Stage::at_speed(20.0).await;
+    let window = stage.window(&stage.clone_folder());
+    window.armed().await;
+    for (about, place) in [
+        (About::Rollback(RollbackId::new("r-1")), json!({ "name": "rollback", "id": "r-1" })),
+        (About::Incident(IncidentId::new("i-1")), json!({ "name": "incident", "id": "i-1" })),
+        (About::Settings, json!({ "name": "settings" })),
+        (About::Timeline, json!({ "name": "timeline" })),
+    ] {
+        window.press(about);
+        window.told("the place", "show", |notice| notice["place"] == place).await;
+    }
+    assert_eq!(stage.dispatches(), 0, "it shows, and does nothing");
+}
+
+fn titles(notice: &Value) -> Vec<&str> {
+    notice["items"].as_array().into_iter().flatten().filter_map(|item| item["title"].as_str()).collect()
+}
