@@ -5,6 +5,7 @@
 
 pub mod break_glass;
 pub mod error;
+pub mod guard;
 pub mod holds;
 pub mod inbox;
 pub mod incident;
@@ -38,6 +39,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         holds::quarantine,
         holds::lift_quarantine,
         holds::roll_forward,
+        guard::offer_guard,
         break_glass::break_glass,
         trust::trust,
         trust::trust_repository,

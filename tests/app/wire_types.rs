@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use lastgood_desktop::ipc::break_glass::BreakGlassView;
 use lastgood_desktop::ipc::error::UiError;
+use lastgood_desktop::ipc::guard::GuardView;
 use lastgood_desktop::ipc::inbox::InboxItem;
 use lastgood_desktop::ipc::incident::channel::ChannelView;
 use lastgood_desktop::ipc::incident::draft::{CopyFormat, DraftGiven, DraftView, UpdateGiven};
@@ -78,6 +79,7 @@ fn generate(folder: &Path) {
     ChannelView::export_all(&config).unwrap();
     export_postmortem(&config);
     BreakGlassView::export_all(&config).unwrap();
+    GuardView::export_all(&config).unwrap();
     TrustView::export_all(&config).unwrap();
     UiError::export_all(&config).unwrap();
 }

@@ -245,3 +245,20 @@ describe("a computer that slept", () => {
     expect(screen.queryByTestId("gap")).toBeNull();
   });
 });
+
+describe("deploys while an environment is held", () => {
+  it("are made to refuse by a pull request, once, or by a step to paste", async () => {
+    const fake = await openWindow("usual");
+    await goTo("Settings");
+    const [production, staging] = await screen.findAllByTestId("guard");
+    const offer = within(production as HTMLElement).getByText("Open a pull request");
+    await Promise.all([fireEvent.click(offer), fireEvent.click(offer)]);
+    await waitFor(() => expect(production?.textContent).toContain("Pull request 431 was opened."));
+    expect(fake.count("offer_guard")).toBe(1);
+    await fireEvent.click(within(production as HTMLElement).getByText("Open it"));
+    expect(given(fake, "open_link")).toEqual({ url: "https://github.com/acme/connectias/pull/431" });
+    await fireEvent.click(within(staging as HTMLElement).getByText("Open a pull request"));
+    const step = await within(staging as HTMLElement).findByLabelText("The step for staging");
+    expect(step.textContent).toContain("Refuse while the environment is held");
+  });
+});

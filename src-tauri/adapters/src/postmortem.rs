@@ -266,7 +266,7 @@ fn unknown(id: &PostmortemId) -> Trouble {
 }
 
 /// The moment, as a commit has it.
-fn moment(now: Timestamp) -> lastgood_core::release::Moment {
+pub(crate) fn moment(now: Timestamp) -> lastgood_core::release::Moment {
     let offset = now.to_zoned(TimeZone::system()).offset().seconds() / 60;
     lastgood_core::release::Moment { seconds: now.as_second(), offset: i16::try_from(offset).unwrap_or(0) }
 }

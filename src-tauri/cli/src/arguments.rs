@@ -348,6 +348,8 @@ pub(crate) enum HoldVerb {
     Lift,
     /// Take it over from whoever holds it; needs a reason
     Break,
+    /// Open a pull request with a step of the deploy workflow that refuses while the environment is held
+    Guard,
 }
 
 #[derive(Debug, Args)]

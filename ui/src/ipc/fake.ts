@@ -256,6 +256,19 @@ export class Fake implements Backend {
     },
     roll_forward: ({ environment, tag, reason }) =>
       rollbackAt(this.#begin(environment, tag, reason, this.now), this.now),
+    offer_guard: ({ environment }) => {
+      const path = ".github/workflows/deploy.yml";
+      if (environment === "production")
+        return {
+          path,
+          sentence: "Pull request 431 was opened.",
+          url: "https://github.com/acme/connectias/pull/431",
+          snippet: null,
+        };
+      const sentence =
+        "The file does not say which environment its jobs deploy to. Put the step there by hand.";
+      return { path, sentence, url: null, snippet: "- name: Refuse while the environment is held" };
+    },
     break_glass: ({ environment }) => ({
       ...samplePage(environment, this.now),
       changed: this.scenario.rollbackAge === null ? null : "v2.4.0 is live already.",

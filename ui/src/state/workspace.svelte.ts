@@ -12,6 +12,7 @@ import { BreakGlass } from "./break-glass.svelte";
 import { Channels } from "./channels.svelte";
 import { Clock } from "./clock.svelte";
 import { Environments } from "./environments.svelte";
+import { Guards } from "./guards.svelte";
 import { History } from "./history.svelte";
 import { Inbox } from "./inbox.svelte";
 import { IncidentRoom } from "./incident-room.svelte";
@@ -47,6 +48,7 @@ export class Workspace {
   readonly paper = new Paper();
   readonly settings = new Settings();
   readonly trust = new Trust();
+  readonly guards = new Guards();
   readonly glass = new BreakGlass();
   readonly people = new PeopleGlance();
   /** What the clocks of this computer told last, until somebody has read it. */
@@ -62,6 +64,8 @@ export class Workspace {
   receive(notice: Notice): void {
     switch (notice.kind) {
       case "overview":
+        // lastgood.toml may have changed with it.
+        if (notice.overview.readAt !== this.environments.overview?.readAt) void this.trust.load();
         this.environments.receive(notice.overview);
         break;
       case "rollback":
@@ -265,6 +269,7 @@ export class Workspace {
     this.history.clear();
     this.run.clear();
     this.trust.clear();
+    this.guards.clear();
     this.glass.clear();
     this.people.clear();
     for (const one of [this.incidents, this.room, this.templates, this.channels, this.library, this.paper])

@@ -3,6 +3,8 @@
 mod audience;
 mod beginning;
 mod glass;
+mod guard;
+mod guard_text;
 mod kept;
 mod logs;
 mod news;

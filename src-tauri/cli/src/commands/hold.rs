@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use lastgood_adapters::place::Place;
-use lastgood_adapters::workspace::{Access, Held, HoldWish, Workspace};
+use lastgood_adapters::workspace::{Access, Guard, Held, HoldWish, Workspace, snippet};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::hold::{self, Hold, Place as Kept};
 use lastgood_core::ids::EnvironmentName;
@@ -13,14 +13,12 @@ use serde_json::{Value, json};
 use crate::arguments::{self, HoldVerb};
 use crate::output::{self, plain};
 
-mod snippet;
-
 /// In the place of an environment's name it asks for the step.
 const SNIPPET: &str = "snippet";
 
 pub(crate) async fn run(arguments: arguments::Hold) -> Result<ExitCode, Trouble> {
     if arguments.environment == SNIPPET && arguments.verb.is_none() {
-        output::line(&snippet::step());
+        output::line(&snippet());
         return Ok(ExitCode::SUCCESS);
     }
     let workspace = Workspace::open(&arguments.repository.repo, &Place::find()?, Access::from_environment())?;
@@ -35,6 +33,7 @@ pub(crate) async fn run(arguments: arguments::Hold) -> Result<ExitCode, Trouble>
             let held = workspace.break_hold(wish(&workspace, &arguments).await?).await?;
             Ok(taken(&environment, &held, arguments.json))
         }
+        HoldVerb::Guard => guard(&workspace, &environment, arguments.json).await,
         HoldVerb::Lift => lift(&workspace, &environment, &arguments).await,
     }
 }
@@ -143,6 +142,36 @@ async fn lift(
     } else {
         let words = if lifted { "is free: its hold is lifted" } else { "was not held" };
         output::line(&plain(&format!("{environment} {words}")));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Offers the step that refuses, as a pull request.
+async fn guard(workspace: &Workspace, environment: &EnvironmentName, as_json: bool) -> Result<ExitCode, Trouble> {
+    let known = workspace.know().await?;
+    let guard = workspace.offer_guard(environment, &known).await?;
+    if as_json {
+        output::json(&match &guard {
+            Guard::There { path } => json!({ "guard": "there", "path": path }),
+            Guard::Offered { path, number, url, new } => {
+                json!({ "guard": "offered", "path": path, "number": number, "url": url, "new": new })
+            }
+            Guard::ByHand { path, why, snippet } => {
+                json!({ "guard": "by_hand", "path": path, "sentence": why, "snippet": snippet })
+            }
+        });
+        return Ok(ExitCode::SUCCESS);
+    }
+    match guard {
+        Guard::There { path } => output::line(&plain(&format!("{path} refuses already while {environment} is held"))),
+        Guard::Offered { path, number, url, new } => {
+            let how = if new { "was opened" } else { "is open already" };
+            output::line(&plain(&format!("Pull request {number} for {path} {how}: {url}")));
+        }
+        Guard::ByHand { path, why, snippet } => {
+            output::line(&plain(&format!("{path} cannot be changed by a program. {why} Paste this step:")));
+            output::line(&snippet);
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

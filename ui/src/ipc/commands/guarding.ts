@@ -1,4 +1,5 @@
 import type { BreakGlassView } from "../generated/BreakGlassView";
+import type { GuardView } from "../generated/GuardView";
 import type { RollbackView } from "../generated/RollbackView";
 import type { TrustView } from "../generated/TrustView";
 
@@ -16,6 +17,8 @@ export type GuardingCommands = {
   /** Lifts the quarantine of what a rollback left, and deploys it again. */
   roll_forward: [{ environment: string; tag: string; reason: string }, RollbackView];
   break_glass: [{ environment: string }, BreakGlassView];
+  /** Offers a step of the deploy workflow that refuses while the environment is held, as a pull request. */
+  offer_guard: [{ environment: string }, GuardView];
   trust: [Nothing, TrustView];
   /** `false` takes back the repository and every command of it. */
   trust_repository: [{ trusted: boolean }, TrustView];
