@@ -15,7 +15,7 @@ use lastgood_core::journal::Fact;
 use lastgood_core::live::Environment;
 use lastgood_core::live::ci::Ci;
 use lastgood_core::ports::Clock;
-use lastgood_core::ports::world::Alert;
+use lastgood_core::ports::world::{About, Alert};
 use lastgood_core::release::{Release, Sort, sort};
 
 use super::Controller;
@@ -229,7 +229,7 @@ impl Controller {
         if let Some(trouble) = session.workspace.settings_trouble() {
             let Trouble { message, .. } = trouble;
             let (title, body) = (message, "What it said before goes on counting. Mend the file.".to_owned());
-            return self.call_for(vec![Alert { title, body, urgent: false, rollback: None }]).await;
+            return self.call_for(vec![Alert { title, body, urgent: false, about: About::Timeline }]).await;
         }
         self.arm();
         self.refresh_anew();
