@@ -2,6 +2,7 @@
 
 mod measure;
 mod refresh;
+mod rollback;
 mod sample;
 mod stage;
 mod templates;
@@ -14,6 +15,7 @@ pub(crate) fn bench(words: &[&str]) -> Outcome<String> {
         ["templates"] => templates::bench(),
         ["timeline"] => timeline::bench(),
         ["refresh"] => refresh::bench(),
-        _ => Err(Failure::new("name the bench: `cargo xtask bench timeline`, `refresh` or `templates`")),
+        ["rollback"] => rollback::bench(),
+        _ => Err(Failure::new("name the bench: `cargo xtask bench timeline`, `refresh`, `rollback` or `templates`")),
     }
 }

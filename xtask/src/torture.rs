@@ -1,4 +1,5 @@
-//! `cargo xtask torture`: the engine under random kills and faults, and people who race for one environment.
+//! `cargo xtask torture`: the engine under kills at every point and at random ones, under faults, and people who race for
+//! one environment.
 //!
 //! The same tests run with few rounds in `cargo xtask test`.
 
@@ -24,6 +25,7 @@ pub(crate) fn torture(words: &[&str]) -> Outcome<String> {
     let seed = seed.unwrap_or_else(by_the_clock);
     println!("torture: seed {seed}, {rounds} rounds in memory, {} with real processes", real(rounds));
     run(seed, rounds, "lastgood-core", "schedules")?;
+    run(seed, real(rounds), "lastgood-adapters", "killed::")?;
     run(seed, real(rounds), "lastgood-cli", "torture")?;
     Ok(format!("{rounds} rounds from seed {seed}"))
 }

@@ -29,10 +29,12 @@ mod worktree;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use lastgood_core::error::Trouble;
+use lastgood_core::hold::mark::Marks;
 use lastgood_core::ids::{ObjectId, RepositorySlug, TagName};
 use lastgood_core::ports::forge::Tagger;
 use lastgood_core::ports::history::{Difference, History, Signature};
@@ -68,6 +70,8 @@ pub struct OpenOptions {
 pub struct GitRepository {
     location: Location,
     options: OpenOptions,
+    /// The remote's marks as they were last read; forgotten when this process changes one.
+    marks: Arc<Mutex<Option<Marks>>>,
 }
 
 impl GitRepository {
@@ -76,7 +80,7 @@ impl GitRepository {
     /// # Errors
     /// `FolderMissing`, `NotARepository`, `RepositoryNotOwned`, `RepositoryFormat`, `RepositoryUnreadable`.
     pub fn open(path: &Path, options: OpenOptions) -> Result<Self, Trouble> {
-        Ok(Self { location: Location::find(path, &options.environment)?, options })
+        Ok(Self { location: Location::find(path, &options.environment)?, options, marks: Arc::default() })
     }
 
     /// The folder with the checked-out files; a bare repository has none.

@@ -235,6 +235,10 @@ impl Forge for Github {
         self.runs_that_succeeded(workflow).await
     }
 
+    async fn newest_runs(&self, workflow: &str) -> Result<Vec<RunRecord>, Trouble> {
+        self.runs_of(workflow).await
+    }
+
     async fn open_runs(&self) -> Result<Vec<RunRecord>, Trouble> {
         self.every_open_run().await
     }

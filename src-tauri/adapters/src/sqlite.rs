@@ -1,6 +1,7 @@
 //! The journal in one SQLite file.
 //!
-//! A fact is durable when `append` returns: WAL with `synchronous=FULL`, one transaction each. Several processes may
+//! A fact is durable when `append` returns: WAL with `synchronous=FULL`, one transaction for each fact, or for those that
+//! were given together. Several processes may
 //! write at once; the chain's head is read inside the writing transaction.
 
 use std::path::Path;
@@ -12,7 +13,7 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{EnvironmentName, IncidentId, RollbackId, WriterId};
 use lastgood_core::journal::{self, Fact, Head, NewFact, Record};
 use lastgood_core::ports::Journal;
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 /// How long a writer waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(10);
@@ -147,10 +148,11 @@ impl SqliteJournal {
         rows.collect::<Result<_, _>>().map_err(|error| unreadable(&error))
     }
 
-    fn write(&self, fact: &NewFact) -> Result<Fact, Trouble> {
+    /// In one transaction: all of them, or none.
+    fn write(&self, facts: &[NewFact]) -> Result<Vec<Fact>, Trouble> {
         let mut connection = self.lock();
-        let record = insert(&mut connection, &self.writer, fact).map_err(|error| unwritable(&error))?;
-        record.read().map_err(|error| broken(&error))
+        let records = insert_all(&mut connection, &self.writer, facts).map_err(|error| unwritable(&error))?;
+        self::facts(&records)
     }
 
     async fn blocking<T: Send + 'static>(
@@ -167,7 +169,14 @@ impl SqliteJournal {
 #[async_trait]
 impl Journal for SqliteJournal {
     async fn append(&self, fact: NewFact) -> Result<Fact, Trouble> {
-        self.blocking(move |journal| journal.write(&fact)).await
+        let written = self.append_all(vec![fact]).await?;
+        written.into_iter().next().ok_or_else(|| {
+            Trouble::new(Code::Internal, "The journal returned no fact.", "Report this with the journal.")
+        })
+    }
+
+    async fn append_all(&self, facts: Vec<NewFact>) -> Result<Vec<Fact>, Trouble> {
+        self.blocking(move |journal| journal.write(&facts)).await
     }
 
     async fn of_rollback(&self, id: &RollbackId) -> Result<Vec<Fact>, Trouble> {
@@ -238,38 +247,47 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<bool> {
     }
 }
 
-fn insert(connection: &mut Connection, writer: &WriterId, fact: &NewFact) -> rusqlite::Result<Record> {
+fn insert_all(connection: &mut Connection, writer: &WriterId, facts: &[NewFact]) -> rusqlite::Result<Vec<Record>> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let head = transaction
-        .query_row(
-            "SELECT sequence, hash FROM fact WHERE writer = ?1 ORDER BY sequence DESC LIMIT 1",
-            [writer.as_str()],
-            |row| Ok(Head { sequence: row.get::<_, i64>(0)?.unsigned_abs(), hash: row.get(1)? }),
-        )
+    let mut head = transaction
+        .prepare_cached("SELECT sequence, hash FROM fact WHERE writer = ?1 ORDER BY sequence DESC LIMIT 1")?
+        .query_row([writer.as_str()], |row| {
+            Ok(Head { sequence: row.get::<_, i64>(0)?.unsigned_abs(), hash: row.get(1)? })
+        })
         .optional()?;
-    let record = journal::chain(writer, head.as_ref(), fact)
-        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-    transaction.execute(
+    let mut records = Vec::with_capacity(facts.len());
+    for fact in facts {
+        let record = journal::chain(writer, head.as_ref(), fact)
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+        insert(&transaction, &record, fact)?;
+        head = Some(Head { sequence: record.sequence, hash: record.hash.clone() });
+        records.push(record);
+    }
+    transaction.commit()?;
+    Ok(records)
+}
+
+fn insert(transaction: &Transaction<'_>, record: &Record, fact: &NewFact) -> rusqlite::Result<()> {
+    let mut statement = transaction.prepare_cached(
         "INSERT INTO fact (writer, sequence, format, at, subject, event, previous, hash, repository, environment, rollback,
                            incident)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-        params![
-            record.writer.as_str(),
-            i64::try_from(record.sequence).unwrap_or(i64::MAX),
-            record.format,
-            record.at,
-            record.subject,
-            record.event,
-            record.previous,
-            record.hash,
-            fact.subject.repository,
-            fact.subject.environment.as_ref().map(EnvironmentName::as_str),
-            fact.subject.rollback.as_ref().map(RollbackId::as_str),
-            fact.subject.incident.as_ref().map(IncidentId::as_str),
-        ],
     )?;
-    transaction.commit()?;
-    Ok(record)
+    statement.execute(params![
+        record.writer.as_str(),
+        i64::try_from(record.sequence).unwrap_or(i64::MAX),
+        record.format,
+        record.at,
+        record.subject,
+        record.event,
+        record.previous,
+        record.hash,
+        fact.subject.repository,
+        fact.subject.environment.as_ref().map(EnvironmentName::as_str),
+        fact.subject.rollback.as_ref().map(RollbackId::as_str),
+        fact.subject.incident.as_ref().map(IncidentId::as_str),
+    ])?;
+    Ok(())
 }
 
 fn record(row: &Row<'_>) -> rusqlite::Result<Record> {

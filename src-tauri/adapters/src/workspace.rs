@@ -27,6 +27,7 @@ use lastgood_core::journal::Fact;
 use lastgood_core::planning::{self, Wish};
 use lastgood_core::ports::{Clock, Desktop, Journal, Person, Ports, Repository, Watcher};
 use lastgood_core::rollback::Rollback;
+use lastgood_core::rollback::checks::armed::Armed;
 use lastgood_core::rollback::engine::Engine;
 use lastgood_core::rollback::event::Event;
 use lastgood_core::rollback::next;
@@ -300,7 +301,17 @@ impl Workspace {
     /// # Errors
     /// [`Code::AlreadyRunning`] while another rollback of the environment is driven or unfinished, and when one ended
     /// since this one was planned: what the plan stands on is gone.
-    pub async fn begin(&self, mut plan: Plan, audience: Audience) -> Result<Drive, Trouble> {
+    pub async fn begin(&self, plan: Plan, audience: Audience) -> Result<Drive, Trouble> {
+        self.begin_armed(plan, audience, None).await
+    }
+
+    /// The same, with what the checks of this plan said a moment ago: what is fresh is not asked again.
+    pub async fn begin_armed(
+        &self,
+        mut plan: Plan,
+        audience: Audience,
+        armed: Option<Armed>,
+    ) -> Result<Drive, Trouble> {
         let turn = self.take_turn(&plan.environment).await?;
         let naming = self.turn_to_name().await?;
         let before = self.rollbacks().await?;
@@ -313,7 +324,7 @@ impl Workspace {
         let ports = self.ports(audience)?;
         let engine = Engine::start(ports, self.access.pace, self.key.clone(), id, plan).await?;
         drop(naming);
-        Ok(Drive { engine, _turn: turn })
+        Ok(Drive { engine: engine.armed(armed), _turn: turn })
     }
 
     /// Takes up a rollback that an earlier process left unfinished.

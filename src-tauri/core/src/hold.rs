@@ -157,11 +157,14 @@ fn fold(facts: &[Fact], environment: &EnvironmentName) -> (Option<Hold>, Option<
             | Event::StepStarted { .. }
             | Event::Answered(_)
             | Event::TagMade { .. }
+            | Event::NewestRun { .. }
+            | Event::Waiting { .. }
             | Event::DispatchSent
             | Event::RunFound { .. }
             | Event::RunSeen(_)
             | Event::RunOutOfSight { .. }
             | Event::Quarantined { .. }
+            | Event::ReleaseMarked { .. }
             | Event::QuarantineLifted { .. }
             | Event::StepEnded(_)
             | Event::PersonChose { .. }

@@ -45,9 +45,15 @@ pub struct Rollback {
     /// A run may have been started. A definite no to the dispatch takes it back.
     pub sent: bool,
     pub run: Option<RunId>,
+    /// The newest run of the workflow before ours, where only that tells them apart.
+    pub newest: Option<RunId>,
     pub seen: Option<RunSnapshot>,
     /// Why the run cannot be seen just now.
     pub out_of_sight: Option<String>,
+    /// What the step that runs waits for.
+    pub waiting: Option<Waits>,
+    /// The release that it rolled back from says so on GitHub.
+    pub marked: bool,
     pub undo_asked: bool,
     pub stop_asked: bool,
     pub end: Option<End>,
@@ -92,6 +98,13 @@ pub enum StepPhase {
     Aborted,
     /// No evidence either way: a person decides.
     Inconclusive,
+}
+
+/// A step that waits until GitHub takes calls again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waits {
+    pub until: Timestamp,
+    pub sentence: String,
 }
 
 /// How a rollback ended.

@@ -17,6 +17,7 @@ use lastgood_core::live::Environment;
 use lastgood_core::planning::Wish;
 use lastgood_core::ports::Clock;
 use lastgood_core::rollback::check::{Answer, blocking};
+use lastgood_core::rollback::checks::armed::Armed;
 use lastgood_core::rollback::plan::Plan;
 use tauri::async_runtime::JoinHandle;
 
@@ -68,6 +69,13 @@ impl Arming {
     /// The answers that stand, and what they were about.
     pub(super) fn said(&self) -> Option<&Said> {
         self.said.as_ref()
+    }
+
+    /// What counts at a click, while it is fresh.
+    pub(super) fn armed(&self) -> Option<Armed> {
+        let said = self.said.as_ref()?;
+        let standing = self.slot.standing(&said.plan.to, SystemClock.elapsed());
+        (standing == Standing::Fresh).then(|| Armed { plan: said.plan.clone(), answers: said.answers.clone() })
     }
 
     /// What still runs is ended: its answers count no more.

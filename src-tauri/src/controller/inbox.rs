@@ -93,11 +93,14 @@ fn item(fact: &Fact, read: &ReadUpTo) -> Option<InboxItem> {
         | Event::HoldTaken { .. }
         | Event::HoldLifted { .. }
         | Event::TagMade { .. }
+        | Event::NewestRun { .. }
+        | Event::Waiting { .. }
         | Event::DispatchSent
         | Event::RunFound { .. }
         | Event::RunSeen(_)
         | Event::RunOutOfSight { .. }
         | Event::Quarantined { .. }
+        | Event::ReleaseMarked { .. }
         | Event::QuarantineLifted { .. }
         | Event::PersonChose { .. }
         | Event::UndoAsked

@@ -9,6 +9,8 @@ use lastgood_core::ids::{EnvironmentName, RollbackId, TagName};
 use lastgood_core::planning::Wish;
 use lastgood_core::ports::Journal;
 use lastgood_core::ports::world::Request;
+use lastgood_core::rollback::checks::armed::Armed;
+use lastgood_core::rollback::plan::Plan;
 
 use super::Controller;
 use super::driving::{Driving, Left, Why, run};
@@ -27,8 +29,8 @@ impl Controller {
         reply: Reply<RollbackView>,
     ) {
         let planned = self.plan(environment, tag, reason);
-        let (session, plan) = match (self.session.as_ref(), planned) {
-            (Some(session), Ok(plan)) => (session, plan),
+        let (session, (plan, armed)) = match (self.session.as_ref(), planned) {
+            (Some(session), Ok(planned)) => (session, planned),
             (_, Err(trouble)) => return reply.send(Err(trouble)),
             (None, Ok(_)) => return reply.send(Err(super::session::nothing_open())),
         };
@@ -36,7 +38,7 @@ impl Controller {
         let (workspace, rehearsal) = (Arc::clone(&session.workspace), self.rehearsal.clone());
         let sender = self.sender.clone();
         tauri::async_runtime::spawn(async move {
-            match workspace.begin(plan, audience).await {
+            match workspace.begin_armed(plan, audience, armed).await {
                 Ok(drive) => {
                     let rollback = drive.rollback().clone();
                     let facts = workspace.journal().of_rollback(&rollback.id).await.unwrap_or_default();
@@ -52,7 +54,7 @@ impl Controller {
         environment: &EnvironmentName,
         tag: TagName,
         reason: String,
-    ) -> Result<lastgood_core::rollback::plan::Plan, Trouble> {
+    ) -> Result<(Plan, Option<Armed>), Trouble> {
         let session = self.session()?;
         let known = session.known.as_ref().ok_or_else(super::session::nothing_open)?;
         let wish = Wish {
@@ -63,9 +65,10 @@ impl Controller {
             rehearsal: session.workspace.is_rehearsal(),
         };
         let plan = session.workspace.plan(environment.as_str(), wish, known)?;
-        let pinned = session.arming.get(environment).and_then(|arming| arming.said());
+        let arming = session.arming.get(environment);
+        let pinned = arming.and_then(|arming| arming.said());
         unmoved(pinned.map(|said| (&said.plan.to, &said.plan.object)), &plan.to, &plan.object)?;
-        Ok(plan)
+        Ok((plan, arming.and_then(|arming| arming.armed())))
     }
 
     pub(super) fn ask(&self, id: &RollbackId, request: Request) -> Result<(), Trouble> {

@@ -69,8 +69,8 @@ fn time(lastgood: &Path, stage: &Stage) -> Outcome<Vec<String>> {
     let notes = stage.folder.join("notes");
     let [mut releases, mut runs, mut live, mut first, mut again] = [(); 5].map(|()| Rounds::default());
     for _ in 0..ROUNDS {
-        releases.add(&gh(stage, &["release", "list", "--limit", "1000"]), &notes)?;
-        runs.add(&gh(stage, &["run", "list", "--limit", "500"]), &notes)?;
+        releases.add(&stage.gh(&["release", "list", "--limit", "1000"]), &notes)?;
+        runs.add(&stage.gh(&["run", "list", "--limit", "500"]), &notes)?;
         forget(stage)?;
         live.add(&look(lastgood, stage, false), &notes)?;
         forget(stage)?;
@@ -92,16 +92,6 @@ fn time(lastgood: &Path, stage: &Stage) -> Outcome<Vec<String>> {
         }
     }
     Ok(missed)
-}
-
-/// `gh` knows this host as one that it may reach without encryption, through a proxy that is the server itself.
-fn gh(stage: &Stage, arguments: &[&str]) -> Command {
-    let mut command = Command::new("gh");
-    command.args(arguments).args(["--repo", &format!("github.localhost/{}", stage.slug)]);
-    command.env("GH_HOST", "github.localhost").env("GH_TOKEN", &stage.token);
-    command.env("http_proxy", format!("http://127.0.0.1:{}", stage.port()));
-    command.env("GH_CONFIG_DIR", stage.folder.join("gh")).env("GH_NO_UPDATE_NOTIFIER", "1");
-    command
 }
 
 fn look(lastgood: &Path, stage: &Stage, whole: bool) -> Command {

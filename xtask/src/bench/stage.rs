@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 
 use crate::failure::{Failure, Outcome};
+use crate::program;
 
 /// A rehearsal's GitHub in a process of its own, with a long past.
 pub(super) struct Stage {
@@ -19,7 +20,7 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// `past` is what the rehearsal is filled with, as JSON.
+    /// `past` is what the rehearsal is filled with, as JSON; empty: the sample's own story alone.
     pub(super) fn start(lastgood: &Path, folder: PathBuf, past: &str) -> Outcome<Self> {
         // What an interrupted bench left is of no use.
         fs::remove_dir_all(&folder).ok();
@@ -40,10 +41,26 @@ impl Stage {
         let (api, token, clone) = (text("api"), text("token"), text("clone"));
         let slug = format!("{}/{}", text("owner"), text("repo"));
         let stage = Self { server, folder, api, token, clone, slug };
-        stage.call("POST", "/_rehearsal/fill", past)?;
-        // The clone learns of the new tags as a person's would.
-        crate::program::run(Command::new("git").args(["-C", &stage.clone, "fetch", "--quiet", "--tags", "origin"]))?;
+        if !past.is_empty() {
+            stage.fill(past)?;
+        }
         Ok(stage)
+    }
+
+    pub(super) fn fill(&self, past: &str) -> Outcome {
+        self.call("POST", "/_rehearsal/fill", past)?;
+        // The clone learns of the new tags as a person's would.
+        program::run(Command::new("git").args(["-C", &self.clone, "fetch", "--quiet", "--tags", "origin"]))
+    }
+
+    /// `gh` knows this host as one that it may reach without encryption, through a proxy that is the server itself.
+    pub(super) fn gh(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("gh");
+        command.args(arguments).args(["--repo", &format!("github.localhost/{}", self.slug)]);
+        command.env("GH_HOST", "github.localhost").env("GH_TOKEN", &self.token);
+        command.env("http_proxy", format!("http://127.0.0.1:{}", self.port()));
+        command.env("GH_CONFIG_DIR", self.folder.join("gh")).env("GH_NO_UPDATE_NOTIFIER", "1");
+        command
     }
 
     /// The statuses of all requests so far, oldest first.
@@ -53,12 +70,12 @@ impl Stage {
         Ok(requests.iter().map(|request| request.get("status").and_then(Value::as_u64).unwrap_or(0)).collect())
     }
 
-    pub(super) fn port(&self) -> &str {
+    fn port(&self) -> &str {
         self.api.rsplit(':').next().unwrap_or_default()
     }
 
     /// One request over plain HTTP; loopback needs no more.
-    fn call(&self, method: &str, path: &str, body: &str) -> Outcome<String> {
+    pub(super) fn call(&self, method: &str, path: &str, body: &str) -> Outcome<String> {
         let broken = |error: std::io::Error| Failure::new(format!("the rehearsal did not answer {path}: {error}"));
         let host = self.api.trim_start_matches("http://");
         let mut line = TcpStream::connect(host).map_err(broken)?;

@@ -1,8 +1,9 @@
 //! Asking the remote for a tag, and giving it one.
 //!
 //! `git push --porcelain` says per ref what happened (`git help git-push`, OUTPUT). The lease `refs/tags/X:` expects that
-//! the remote has none of that name; a leading `+` would override it and is never written. What the program says is
-//! compared with what the remote has afterwards: only the remote knows.
+//! the remote has none of that name; a leading `+` would override it and is never written. Where the program ends well and
+//! reports that the remote took the ref, that is the remote's own word (`report-status`). After anything else the remote is
+//! asked what it has: only the remote knows.
 
 use std::time::Duration;
 
@@ -55,6 +56,9 @@ impl GitRepository {
         let arguments = ["push", "--porcelain", "--no-follow-tags", &lease, "--end-of-options"];
         let refspec = format!("{object}:refs/tags/{tag}");
         let ended = self.network(&arguments, &[&refspec], PUSH_DEADLINE).await?;
+        if ended.is_clear_yes(&format!("refs/tags/{tag}")) {
+            return Ok(PushOutcome::Created);
+        }
         let there = self.ask_remote(tag).await;
         Ok(outcome(&ended, tag, object, there))
     }
@@ -122,6 +126,16 @@ fn outcome(ended: &Ended, tag: &TagName, object: &ObjectId, there: Result<Option
         (Ok(None), Some(Report::Rejected(reason))) => PushOutcome::Refused(refusal(reason, said)),
         (Ok(None), _) => PushOutcome::Unknown(explanation(said)),
         (Err(trouble), _) => PushOutcome::Unknown(format!("{} {}", explanation(said), trouble.message)),
+    }
+}
+
+impl Ended {
+    /// The program ended well, and reports that the remote took this ref.
+    pub(super) fn is_clear_yes(&self, name: &str) -> bool {
+        match self {
+            Self::Exited(said) => said.status.success() && report(&said.out, name) == Some(Report::Created),
+            Self::TimedOut => false,
+        }
     }
 }
 

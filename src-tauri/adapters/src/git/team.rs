@@ -2,10 +2,12 @@
 //!
 //! Objects are made and fetched in an empty clean room (see `room`), so the person's repository gains none. A change names
 //! what it expects (`--force-with-lease=<ref>:<id>`), which the remote compares and swaps; a leading `+` would override
-//! that and is never written. As with tags, what the remote has afterwards decides, and the program's words explain.
+//! that and is never written. As with tags, the remote's clear yes counts; after anything else, what it has decides.
 //!
 //! The commits name no person as their author: servers refuse addresses that somebody keeps private. Who holds is in the
 //! text.
+
+use std::sync::{MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -15,6 +17,7 @@ use lastgood_core::ids::ObjectId;
 use lastgood_core::ports::Team;
 use lastgood_core::ports::team::Put;
 
+use super::location::{Location, Reader};
 use super::network::{Ended, Said};
 use super::program::{self, Environment};
 use super::push::{ASK_DEADLINE, PUSH_DEADLINE, Report, explanation, refusal, report};
@@ -48,14 +51,27 @@ impl Team for GitRepository {
         }
         let environment = self.options.environment.clone();
         let all = super::blocking(move || listed(&room, &environment)).await?;
-        Ok(Marks { all, seen })
+        let marks = Marks { all, seen };
+        *self.last_marks() = Some(marks.clone());
+        Ok(marks)
+    }
+
+    fn remembered(&self) -> Option<Marks> {
+        self.last_marks().clone()
+    }
+
+    async fn object(&self, name: &MarkName) -> Result<Option<ObjectId>, Trouble> {
+        let location = self.location.clone();
+        let room = super::blocking(move || Room::empty(&location)).await?;
+        let name = name.as_ref_name();
+        self.there(room, &name).await?.map_err(trouble::unreachable)
     }
 
     async fn put(&self, name: &MarkName, text: &str, expected: Option<&ObjectId>) -> Result<Put, Trouble> {
         let (location, environment, text) = (self.location.clone(), self.options.environment.clone(), text.to_owned());
         let (room, object) = super::blocking(move || {
             let room = Room::empty(&location)?;
-            let object = commit(&room, &environment, &text)?;
+            let object = commit(&room, &location, &environment, &text)?;
             Ok((room, object))
         })
         .await?;
@@ -82,18 +98,31 @@ impl GitRepository {
         let lease = format!("--force-with-lease={name}:{}", id(expected));
         let refspec = format!("{}:{name}", id(after));
         let arguments = ["push", "--porcelain", "--no-follow-tags", &lease, "--end-of-options"];
+        *self.last_marks() = None;
         let (ended, room) = self.network_in(room, &arguments, &[&refspec], PUSH_DEADLINE).await?;
+        if ended.is_clear_yes(&name) {
+            return Ok(Put::Done(after.cloned().unwrap_or_else(|| ObjectId::new(""))));
+        }
+        let there = self.there(room, &name).await?;
+        Ok(outcome(&ended, &name, after, expected, there))
+    }
+
+    /// What the remote has under this name, or why it did not say.
+    async fn there(&self, room: Room, name: &str) -> Result<Result<Option<ObjectId>, String>, Trouble> {
         let arguments = ["ls-remote", "--quiet", "--end-of-options"];
-        let there = match self.network_in(room, &arguments, &[&name], ASK_DEADLINE).await?.0 {
-            Ended::Exited(said) if said.status.success() => Ok(first_id(&said.out, &name)),
+        Ok(match self.network_in(room, &arguments, &[name], ASK_DEADLINE).await?.0 {
+            Ended::Exited(said) if said.status.success() => Ok(first_id(&said.out, name)),
             Ended::Exited(said) => Err(said.reason()),
             Ended::TimedOut => Err("the time was up".to_owned()),
-        };
-        Ok(outcome(&ended, &name, after, expected, there))
+        })
+    }
+
+    fn last_marks(&self) -> MutexGuard<'_, Option<Marks>> {
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The remote's state decides; the program's words explain.
+/// Anything but the remote's clear yes: its state decides, and the program's words explain.
 fn outcome(
     ended: &Ended,
     name: &str,
@@ -119,7 +148,10 @@ fn outcome(
 }
 
 /// An empty commit with this message.
-fn commit(room: &Room, environment: &Environment, text: &str) -> Result<ObjectId, Trouble> {
+fn commit(room: &Room, location: &Location, environment: &Environment, text: &str) -> Result<ObjectId, Trouble> {
+    if location.reader == Reader::Library {
+        return room.empty_commit(AUTHOR[0].1, AUTHOR[1].1, text);
+    }
     let run = |arguments: &[&str], input: &str| {
         let mut command = room.here(environment);
         command.envs(AUTHOR);

@@ -1,5 +1,6 @@
 //! Runs: followed one by one, listed as evidence, approved, cancelled; and what their jobs wrote.
 
+use futures_util::future::join_all;
 use http::Method;
 use jiff::Timestamp;
 use lastgood_core::error::Trouble;
@@ -95,13 +96,22 @@ impl Github {
         Ok(runs.into_iter().map(Run::record).collect())
     }
 
+    /// The newest page, whoever or whatever began them.
+    pub(super) async fn runs_of(&self, workflow: &str) -> Result<Vec<RunRecord>, Trouble> {
+        let route = self.path(&format!("/actions/workflows/{}/runs?per_page=30", encode(workflow)));
+        let runs = self.reader.ask::<Runs>(&route).await?.value;
+        Ok(runs.workflow_runs.into_iter().map(Run::record).collect())
+    }
+
     /// One question for each word: GitHub takes one word at a time, and unchanged answers cost nothing.
     pub(super) async fn runs_with(&self, words: &[&str]) -> Result<Vec<RunRecord>, Trouble> {
-        let mut found = Vec::new();
-        for word in words {
+        let ask = |word: &str| {
             let route = self.path(&format!("/actions/runs?status={word}&per_page=100"));
-            let runs = self.reader.all::<Runs>(&route, OPEN_PAGES).await?;
-            found.extend(runs.into_iter().map(Run::record));
+            async move { self.reader.all::<Runs>(&route, OPEN_PAGES).await }
+        };
+        let mut found = Vec::new();
+        for answer in join_all(words.iter().map(|word| ask(word))).await {
+            found.extend(answer?.into_iter().map(Run::record));
         }
         found.sort_by_key(|run: &RunRecord| std::cmp::Reverse((run.created, run.id)));
         found.dedup_by_key(|run| run.id);

@@ -14,6 +14,8 @@ mod faults;
 mod git;
 mod github;
 mod journal;
+#[cfg(unix)]
+mod killed;
 mod postmortem;
 mod probe;
 mod redact;

@@ -1,6 +1,6 @@
 //! A repository with everything around it, and whole rollbacks on a rehearsal at full speed.
 
-mod audience;
+pub(crate) mod audience;
 mod beginning;
 mod glass;
 mod guard;

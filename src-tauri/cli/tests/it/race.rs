@@ -23,8 +23,13 @@ async fn while_one_drives_the_other_is_told_who_and_does_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_several_that_start_at_once_exactly_one_rolls_back() {
+    one_of(3).await;
+}
+
+/// So many processes on one data folder, started at once.
+pub(crate) async fn one_of(processes: u32) {
     let stage = Stage::at_speed(SPEED).await;
-    let all: Vec<_> = (0..3).map(|_| stage.rollback(&[]).spawn().unwrap()).collect();
+    let all: Vec<_> = (0..processes).map(|_| stage.rollback(&[]).spawn().unwrap()).collect();
     let done: Vec<_> = all.into_iter().map(wait).collect();
     let (won, lost): (Vec<_>, Vec<_>) = done.iter().partition(|done| done.code == Some(0));
     assert_eq!(won.len(), 1, "{done:?}");

@@ -1,10 +1,12 @@
-//! Real processes killed at random times, and two machines that race for one environment, again and again.
+//! Real processes killed at random times, and two machines or two processes that race for one environment, again and
+//! again.
 //!
 //! Few rounds here; `cargo xtask torture` runs many, from a seed that it prints.
 
 use crate::holds::{Mate, one_wins};
 use crate::kills;
 use crate::kit::Stage;
+use crate::race;
 
 const ROUNDS: u64 = 3;
 
@@ -27,6 +29,14 @@ async fn torture_of_two_machines_that_race_exactly_one_rolls_back_each_time() {
     for _ in 0..rounds {
         let stage = Stage::start().await;
         one_wins(&stage, &Mate::of(&stage));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn torture_of_two_processes_that_race_exactly_one_rolls_back_each_time() {
+    let rounds = number("LASTGOOD_TORTURE_ROUNDS").unwrap_or(ROUNDS);
+    for _ in 0..rounds {
+        race::one_of(2).await;
     }
 }
 

@@ -54,7 +54,7 @@ pub async fn take(
         let record = Record::Hold(HoldRecord { over: over.clone(), ..hold.clone() });
         Next::put(record, expected, move |object| Taken { object, over })
     };
-    repeat(team, &MarkName::hold(&hold.environment), decide).await
+    repeat_from(team.remembered(), team, &MarkName::hold(&hold.environment), decide).await
 }
 
 /// Puts this hold in the place of whatever there is, also of what cannot be read.
@@ -153,10 +153,25 @@ impl<T> Next<T> {
 
 /// Reads, decides and writes; again while somebody else wrote in between.
 async fn repeat<T>(team: &dyn Team, name: &MarkName, decide: impl Fn(&Marks) -> Next<T> + Send + Sync) -> Change<T> {
+    repeat_from(None, team, name, decide).await
+}
+
+/// The same, begun from what was read earlier. That may lead to a write, which the remote compares with what it has; any
+/// other end is read afresh.
+async fn repeat_from<T>(
+    earlier: Option<Marks>,
+    team: &dyn Team,
+    name: &MarkName,
+    decide: impl Fn(&Marks) -> Next<T> + Send + Sync,
+) -> Change<T> {
+    let mut supposed = earlier.map(|marks| decide(&marks)).filter(|next| !matches!(next, Next::End(_)));
     for _ in 0..ATTEMPTS {
-        let next = match team.marks().await {
-            Ok(marks) => decide(&marks),
-            Err(trouble) => return unread(trouble),
+        let next = match supposed.take() {
+            Some(next) => next,
+            None => match team.marks().await {
+                Ok(marks) => decide(&marks),
+                Err(trouble) => return unread(trouble),
+            },
         };
         let (ended, done) = match next {
             Next::End(change) => return change,

@@ -41,6 +41,9 @@ pub trait Forge: Send + Sync {
     async fn dispatched_runs(&self, workflow: &str, branch: &str, since: Timestamp)
     -> Result<Vec<RunSummary>, Trouble>;
 
+    /// The newest runs of this workflow, whoever or whatever began them, newest first.
+    async fn newest_runs(&self, workflow: &str) -> Result<Vec<RunRecord>, Trouble>;
+
     /// One run with its jobs and steps.
     async fn run(&self, id: RunId) -> Result<RunSnapshot, Trouble>;
 

@@ -15,6 +15,17 @@ pub trait Team: Send + Sync {
     /// `NoRemote`, `RemoteUnreachable`.
     async fn marks(&self) -> Result<Marks, Trouble>;
 
+    /// What was read last, where that is kept. A change may stand on it, because the remote compares; nothing else may.
+    fn remembered(&self) -> Option<Marks> {
+        None
+    }
+
+    /// The object that the remote has under this name; `None`: nothing.
+    ///
+    /// # Errors
+    /// `NoRemote`, `RemoteUnreachable`.
+    async fn object(&self, name: &MarkName) -> Result<Option<ObjectId>, Trouble>;
+
     /// Puts a mark with this text where the remote has `expected`; `None`: where it has nothing.
     async fn put(&self, name: &MarkName, text: &str, expected: Option<&ObjectId>) -> Result<Put, Trouble>;
 

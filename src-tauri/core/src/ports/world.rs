@@ -17,6 +17,16 @@ use crate::rollback::event::Choice;
 pub trait Journal: Send + Sync {
     async fn append(&self, fact: NewFact) -> Result<Fact, Trouble>;
 
+    /// The same for facts that belong together, in their order. A journal that can makes them durable at once: all of
+    /// them, or none.
+    async fn append_all(&self, facts: Vec<NewFact>) -> Result<Vec<Fact>, Trouble> {
+        let mut written = Vec::with_capacity(facts.len());
+        for fact in facts {
+            written.push(self.append(fact).await?);
+        }
+        Ok(written)
+    }
+
     /// The facts of one rollback, oldest first.
     async fn of_rollback(&self, id: &RollbackId) -> Result<Vec<Fact>, Trouble>;
 

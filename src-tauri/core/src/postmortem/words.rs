@@ -49,6 +49,10 @@ fn of_rollback(event: &Event) -> Told {
         Event::TagMade { tag, object } => {
             detail(LineKind::Action, format!("Tag {tag} made, object {}", object.short()))
         }
+        Event::NewestRun { run } => {
+            detail(LineKind::Signal, format!("Run {run} was the newest of the deploy workflow before it"))
+        }
+        Event::Waiting { sentence, .. } => detail(LineKind::Signal, bare(sentence).to_owned()),
         Event::DispatchSent => detail(LineKind::Action, "Deploy workflow dispatched".to_owned()),
         Event::RunFound { run, how } => {
             let told = main(LineKind::Action, format!("Run {run} started, {}", tie(*how)));
@@ -60,6 +64,9 @@ fn of_rollback(event: &Event) -> Told {
         }
         Event::Quarantined { tag, reason, .. } => {
             main(LineKind::Action, format!("{tag} quarantined: {}", quoted(reason)))
+        }
+        Event::ReleaseMarked { tag } => {
+            main(LineKind::Action, format!("The release {tag} on GitHub says that it was rolled back from"))
         }
         Event::QuarantineLifted { tag, by, reason } => {
             let told = main(LineKind::Action, format!("Quarantine of {tag} lifted: {}", quoted(reason)));

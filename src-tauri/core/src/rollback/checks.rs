@@ -3,6 +3,7 @@
 //! All are asked at once. What several of them need, the difference between target and live, is read once.
 
 mod access;
+pub mod armed;
 mod artifact;
 pub mod command;
 mod environment;

@@ -5,13 +5,14 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::error::{Code, Trouble};
-use crate::ids::RollbackId;
+use crate::ids::{RollbackId, RunId};
 use crate::journal::{NewFact, Subject};
 use crate::ports::Ports;
 use crate::ports::world::{About, Alert, Request};
+use crate::rollback::checks::armed::Armed;
 use crate::rollback::event::{Ending, Event};
 use crate::rollback::next::{Effect, begin, effect, next};
 use crate::rollback::plan::Plan;
@@ -70,6 +71,14 @@ pub struct Engine {
     repository: String,
     /// Both clocks as this engine began.
     begun: (Timestamp, Duration),
+    /// Settled and not durable yet: what comes next waits for them. Each with where it leads.
+    noted: Vec<(NewFact, Rollback)>,
+    /// Answers that came before the rollback was asked for.
+    pub(super) armed: Option<Armed>,
+    /// When the remote was last seen to have our hold, by the clock that nobody sets.
+    pub(super) hold_seen: Option<Duration>,
+    /// The newest run of the workflow, as it was last looked for; ours is newer. Only where nothing else tells them apart.
+    pub(super) newest: Option<RunId>,
 }
 
 /// Whether a step acts for the first time or finds its intent already written.
@@ -99,7 +108,13 @@ impl Engine {
     pub fn resume(ports: Ports, pace: Pace, repository: String, rollback: Rollback) -> Self {
         // A clock that was set back while nothing ran must not make the countdown longer than it is.
         let begun = (ports.clock.now().max(rollback.plan.started), ports.clock.elapsed());
-        Self { ports, pace, rollback, repository, begun }
+        Self { ports, pace, rollback, repository, begun, noted: Vec::new(), armed: None, hold_seen: None, newest: None }
+    }
+
+    /// Knows what the checks of the same plan said a moment ago.
+    #[must_use]
+    pub fn armed(self, armed: Option<Armed>) -> Self {
+        Self { armed, ..self }
     }
 
     pub fn rollback(&self) -> &Rollback {
@@ -115,10 +130,18 @@ impl Engine {
             while let Some(request) = self.ports.person.asked_within(Duration::ZERO).await {
                 self.hear(request).await?;
             }
-            match effect(&self.rollback, self.steady_now()) {
+            let effect = effect(&self.rollback, self.steady_now());
+            if !matches!(effect, Effect::Begin(_)) {
+                self.keep().await?;
+            }
+            match effect {
                 Effect::Begin(step) => {
                     let key = self.key(step);
-                    self.write(Event::StepStarted { step, key }).await?;
+                    self.note(Event::StepStarted { step, key })?;
+                    // The dispatch writes a word of its own in the last moment before it acts; nothing acts before that.
+                    if step != StepName::Dispatch {
+                        self.keep().await?;
+                    }
                     self.act(step, Attempt::Fresh).await?;
                 }
                 Effect::Resume(step) => self.act(step, Attempt::Resumed).await?,
@@ -137,19 +160,42 @@ impl Engine {
         }
     }
 
-    /// Records an event, then stands where it leads. An event that does not fit is a mistake in the engine itself.
+    /// Records an event, then stands where it leads; it is durable when this returns.
     pub(super) async fn write(&mut self, event: Event) -> Result<(), Trouble> {
+        self.note(event)?;
+        self.keep().await
+    }
+
+    /// Stands where an event leads, and leaves it to the next `keep` to make it durable: for outcomes whose next intent
+    /// follows at once, and for answers that come together. Nothing acts on the world before that. An event that does
+    /// not fit is a mistake in the engine itself.
+    pub(super) fn note(&mut self, event: Event) -> Result<(), Trouble> {
         let at = self.ports.clock.now();
         let after = next(&self.rollback, at, &event)
             .map_err(|illegal| Trouble::new(Code::Internal, illegal.to_string(), "Report this with the journal."))?;
-        let fact = self.ports.journal.append(self.new_fact(at, event)).await?;
+        self.noted.push((self.new_fact(at, event), after.clone()));
         self.rollback = after;
-        self.ports.watcher.saw(&fact, &self.rollback);
+        Ok(())
+    }
+
+    /// Makes durable what was noted, in one go.
+    pub(super) async fn keep(&mut self) -> Result<(), Trouble> {
+        if self.noted.is_empty() {
+            return Ok(());
+        }
+        let (facts, stands): (Vec<_>, Vec<_>) = std::mem::take(&mut self.noted).into_iter().unzip();
+        let facts = self.ports.journal.append_all(facts).await?;
+        for (fact, rollback) in facts.iter().zip(&stands) {
+            self.ports.watcher.saw(fact, rollback);
+        }
         Ok(())
     }
 
     /// Lets time pass, and hears what the person asks for meanwhile.
     pub(super) async fn listen(&mut self, time: Duration) -> Result<(), Trouble> {
+        if time > Duration::ZERO {
+            self.keep().await?;
+        }
         if let Some(request) = self.ports.person.asked_within(time).await {
             self.hear(request).await?;
         }
@@ -170,7 +216,7 @@ impl Engine {
             StepName::Prove => steps::prove::run(self).await?,
             StepName::Close => steps::close::run(self).await?,
         };
-        self.write(Event::StepEnded(ending)).await
+        self.note(Event::StepEnded(ending))
     }
 
     /// A request that came too late changes nothing: the screen shows what happened instead.
@@ -234,6 +280,12 @@ impl Engine {
     pub(super) fn steady_now(&self) -> Timestamp {
         let (now, elapsed) = self.begun;
         now.checked_add(self.ports.clock.elapsed().saturating_sub(elapsed)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// What the rollback may still take.
+    pub(super) fn left_of_budget(&self) -> SignedDuration {
+        let plan = &self.rollback.plan;
+        SignedDuration::from_secs(plan.budget.into()) - self.steady_now().duration_since(plan.started)
     }
 
     fn key(&self, step: StepName) -> String {

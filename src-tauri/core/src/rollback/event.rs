@@ -51,6 +51,17 @@ pub enum Event {
         tag: TagName,
         object: ObjectId,
     },
+    /// The newest run of the workflow before anything was sent, 0 where there was none: ours is newer. Written only
+    /// where nothing else tells them apart.
+    NewestRun {
+        run: RunId,
+    },
+    /// GitHub takes no calls until then; the step waits.
+    Waiting {
+        step: StepName,
+        until: Timestamp,
+        sentence: String,
+    },
     /// The last moment before the request goes out. Without this fact behind the intent, nothing was sent.
     DispatchSent,
     /// This run is ours.
@@ -74,6 +85,10 @@ pub enum Event {
         /// Its object on the remote; absent where it is kept on this machine alone.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         shared: Option<ObjectId>,
+    },
+    /// The release on GitHub says that it was rolled back from.
+    ReleaseMarked {
+        tag: TagName,
     },
     /// A release may be a target again.
     QuarantineLifted {
@@ -169,7 +184,7 @@ pub enum Evidence {
     Answer,
     /// Its title carries the rollback's key.
     Key,
-    /// It is the only run of this workflow that this account dispatched since the request left.
+    /// It is the only run of this workflow that this account dispatched and that is newer than all before the request.
     TimeAndActor,
     /// A person said so.
     Person,

@@ -9,7 +9,7 @@ use crate::journal::Fact;
 use crate::rollback::check::Answer;
 use crate::rollback::event::{Choice, Ending, Event, StepOutcome};
 use crate::rollback::plan::Plan;
-use crate::rollback::{End, Outcome, Rollback, Step, StepName, StepPhase, choices};
+use crate::rollback::{End, Outcome, Rollback, Step, StepName, StepPhase, Waits, choices};
 
 /// A fact that does not fit where the rollback stands.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,8 +47,11 @@ pub fn begin(id: RollbackId, plan: Plan) -> Rollback {
         tag: None,
         sent: false,
         run: None,
+        newest: None,
         seen: None,
         out_of_sight: None,
+        waiting: None,
+        marked: false,
         undo_asked: false,
         stop_asked: false,
         end: None,
@@ -97,7 +100,26 @@ pub fn next(rollback: &Rollback, at: Timestamp, event: &Event) -> Result<Rollbac
                 true
             }
         }
-        Event::DispatchSent => running(&after, StepName::Dispatch) && set(&mut after.sent),
+        Event::NewestRun { run } => {
+            running(&after, StepName::Dispatch) && {
+                after.newest.get_or_insert(*run);
+                true
+            }
+        }
+        Event::Waiting { step, until, sentence } => {
+            running(&after, *step) && (*step != StepName::Dispatch || after.run.is_none()) && {
+                after.waiting = Some(Waits { until: *until, sentence: sentence.clone() });
+                // GitHub said no, or was not asked: nothing was started.
+                after.sent &= *step != StepName::Dispatch;
+                true
+            }
+        }
+        Event::DispatchSent => {
+            running(&after, StepName::Dispatch) && {
+                after.waiting = None;
+                set(&mut after.sent)
+            }
+        }
         Event::RunFound { run, .. } => {
             running(&after, StepName::Dispatch) && {
                 after.run = Some(*run);
@@ -118,6 +140,7 @@ pub fn next(rollback: &Rollback, at: Timestamp, event: &Event) -> Result<Rollbac
             }
         }
         Event::Quarantined { .. } => running(&after, StepName::Close) && set(&mut after.quarantined),
+        Event::ReleaseMarked { .. } => running(&after, StepName::Close) && set(&mut after.marked),
         Event::StepEnded(ending) => end_step(&mut after, at, ending),
         Event::PersonChose { step, choice } => choose(&mut after, at, *step, *choice),
         Event::UndoAsked => after.can_undo() && set(&mut after.undo_asked),
@@ -200,6 +223,7 @@ fn answered(rollback: &mut Rollback, answer: &Answer) -> bool {
     if !running(rollback, name) {
         return false;
     }
+    rollback.waiting = None;
     let answers = &mut rollback.steps[name as usize].answers;
     match answers.iter_mut().find(|known| known.question == answer.question) {
         Some(known) => *known = answer.clone(),
@@ -212,6 +236,7 @@ fn end_step(rollback: &mut Rollback, at: Timestamp, ending: &Ending) -> bool {
     if !running(rollback, ending.step) {
         return false;
     }
+    rollback.waiting = None;
     let step = &mut rollback.steps[ending.step as usize];
     step.phase = match ending.outcome {
         StepOutcome::Succeeded => StepPhase::Succeeded,

@@ -8,6 +8,7 @@ pub(super) mod follow;
 pub(super) mod hold;
 pub(super) mod prove;
 pub(super) mod tag;
+mod waiting;
 
 use crate::error::{Code, Trouble};
 use crate::rollback::StepName;

@@ -1,5 +1,6 @@
 //! The rollback engine against a small model of the world.
 
+mod armed;
 mod checks;
 mod commands;
 mod countdown;
@@ -10,6 +11,7 @@ mod follow;
 mod hold;
 mod prove;
 mod schedules;
+mod sleeping;
 mod transitions;
 mod undisturbed;
 mod world;

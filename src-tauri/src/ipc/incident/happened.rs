@@ -156,10 +156,13 @@ fn of_rollback(event: &event::Event) -> Option<Said> {
         | event::Event::StepStarted { .. }
         | event::Event::Answered(_)
         | event::Event::HoldTaken { .. }
+        | event::Event::NewestRun { .. }
+        | event::Event::Waiting { .. }
         | event::Event::DispatchSent
         | event::Event::RunSeen(_)
         | event::Event::RunOutOfSight { .. }
         | event::Event::Quarantined { .. }
+        | event::Event::ReleaseMarked { .. }
         | event::Event::PersonChose { .. }
         | event::Event::UndoAsked
         | event::Event::StopAsked

@@ -22,6 +22,7 @@ pub(crate) fn lines(facts: &[Fact]) -> Vec<LogLine> {
                 let tone = if *outcome == OrderOutcome::Done { LogTone::Plain } else { LogTone::Bad };
                 log.say(fact.at, sentence.clone(), tone);
             }
+            Event::Waiting { sentence, .. } => log.say(fact.at, sentence.clone(), LogTone::Plain),
             Event::RunOutOfSight { sentence } => log.say(fact.at, sentence.clone(), LogTone::Bad),
             Event::RollbackStarted(_)
             | Event::ReasonGiven { .. }
@@ -30,8 +31,10 @@ pub(crate) fn lines(facts: &[Fact]) -> Vec<LogLine> {
             | Event::HoldTaken { .. }
             | Event::HoldLifted { .. }
             | Event::TagMade { .. }
+            | Event::NewestRun { .. }
             | Event::DispatchSent
             | Event::Quarantined { .. }
+            | Event::ReleaseMarked { .. }
             | Event::QuarantineLifted { .. }
             | Event::StepEnded(_)
             | Event::PersonChose { .. }

@@ -150,6 +150,9 @@ fn words(rollback: &Rollback) -> (String, String) {
     if let Some(sentence) = &rollback.out_of_sight {
         return (sentence.clone(), "The run goes on at GitHub; Lastgood keeps looking.".to_owned());
     }
+    if let Some(waiting) = &rollback.waiting {
+        return (waiting.sentence.clone(), "The step goes on by itself; stop it if it must not.".to_owned());
+    }
     match rollback.current() {
         Some(step) if step.phase == rollback::StepPhase::Inconclusive => (step.sentence.clone(), step.hint.clone()),
         Some(_) if is_waiting(rollback) => (

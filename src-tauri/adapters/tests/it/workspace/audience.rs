@@ -22,26 +22,26 @@ use crate::rehearsed::Rehearsed;
 /// Faster than the rehearsal's server can be asked.
 const SPEED: f64 = 1_000.0;
 
-pub(super) type Seen = Arc<Mutex<Vec<Fact>>>;
+pub(crate) type Seen = Arc<Mutex<Vec<Fact>>>;
 
 /// Somebody who only watches. While the bell lives, they are asked where a person has to decide.
-pub(super) fn audience() -> (Audience, Seen, Bell) {
+pub(crate) fn audience() -> (Audience, Seen, Bell) {
     let (desk, bell) = desk();
     let seen = Seen::default();
     let watcher = Arc::new(Eyes(Arc::clone(&seen)));
     (Audience { desktop: Arc::new(Silent), person: Arc::new(desk), watcher }, seen, bell)
 }
 
-pub(super) fn opened(rehearsed: &Rehearsed) -> Workspace {
+pub(crate) fn opened(rehearsed: &Rehearsed) -> Workspace {
     opened_at(rehearsed, &rehearsed.description().api, rehearsed.token())
 }
 
-pub(super) fn opened_at(rehearsed: &Rehearsed, api: &str, token: Secret) -> Workspace {
+pub(crate) fn opened_at(rehearsed: &Rehearsed, api: &str, token: Secret) -> Workspace {
     let place = Place::at(rehearsed.beside("data")).unwrap();
     Workspace::open(&rehearsed.description().clone, &place, Access::rehearsal(api, token, SPEED)).unwrap()
 }
 
-pub(super) async fn plan(workspace: &Workspace, to: Option<&str>) -> Plan {
+pub(crate) async fn plan(workspace: &Workspace, to: Option<&str>) -> Plan {
     let known = workspace.know().await.unwrap();
     let wish = Wish {
         to: to.map(TagName::new),
@@ -54,7 +54,7 @@ pub(super) async fn plan(workspace: &Workspace, to: Option<&str>) -> Plan {
 }
 
 /// The steps in the order in which they began.
-pub(super) fn started(facts: &[Fact]) -> Vec<StepName> {
+pub(crate) fn started(facts: &[Fact]) -> Vec<StepName> {
     let step = |fact: &Fact| match fact.event.rollback() {
         Some(Event::StepStarted { step, .. }) => Some(*step),
         _ => None,

@@ -74,6 +74,7 @@ impl Watcher for Narrator {
                 };
                 output::line(&plain(&format!("  {by} {deed} the run")));
             }
+            Event::Waiting { sentence, .. } => output::line(&plain(&format!("  … {sentence}"))),
             Event::StopAsked => output::line("  Stopping after this step; press Ctrl C again to leave at once"),
             Event::RollbackStarted(_)
             | Event::ReasonGiven { .. }
@@ -82,9 +83,11 @@ impl Watcher for Narrator {
             | Event::HoldTaken { .. }
             | Event::HoldLifted { .. }
             | Event::TagMade { .. }
+            | Event::NewestRun { .. }
             | Event::DispatchSent
             | Event::RunFound { .. }
             | Event::Quarantined { .. }
+            | Event::ReleaseMarked { .. }
             | Event::QuarantineLifted { .. }
             | Event::PersonChose { .. }
             | Event::UndoAsked

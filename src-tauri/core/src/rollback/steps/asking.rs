@@ -1,4 +1,4 @@
-//! Asking questions inside a step: each answer is written as it comes, and the person is heard meanwhile.
+//! Asking questions inside a step: what comes together is written together, and the person is heard meanwhile.
 
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use crate::rollback::event::Event;
 const LOOK: Duration = Duration::from_millis(250);
 
 /// What came of it.
+#[derive(Default)]
 pub(super) struct Asked {
     /// In the order in which they are shown.
     pub(super) answers: Vec<Answer>,
@@ -23,36 +24,40 @@ pub(super) struct Asked {
     pub(super) stopped: bool,
 }
 
-/// Asks these questions. Commands that are left behind are ended.
-pub(super) async fn ask(engine: &mut Engine, questions: Vec<Question>) -> Result<Asked, Trouble> {
+/// Asks these questions; `known` are answered already. Commands that are left behind are ended.
+pub(super) async fn ask(engine: &mut Engine, questions: Vec<Question>, known: Vec<Answer>) -> Result<Asked, Trouble> {
     let ports = engine.ports.clone();
     let plan = engine.rollback().plan.clone();
     let repository = engine.repository().to_owned();
     let begun = ports.clock.elapsed();
     let mut open = questions.clone();
     let mut coming = checks::ask(questions, &ports, &repository, &plan);
-    let mut asked = Asked { answers: Vec::new(), stopped: false };
+    let mut asked = Asked::default();
+    for answer in known {
+        tell(engine, &mut asked, answer)?;
+    }
     loop {
-        let answer = if engine.rollback().undo_asked || engine.rollback().stop_asked {
-            match coming.next().now_or_never() {
-                Some(answer) => answer,
-                None => {
-                    asked.stopped = true;
-                    break;
-                }
+        let answer = match coming.next().now_or_never() {
+            Some(answer) => answer,
+            None if engine.rollback().undo_asked || engine.rollback().stop_asked => {
+                asked.stopped = true;
+                break;
             }
-        } else {
-            match select(coming.next(), ports.person.asked_within(LOOK)).await {
-                Either::Left((answer, _)) => answer,
-                Either::Right((request, _)) => {
-                    if let Some(request) = request {
+            None => {
+                engine.keep().await?;
+                match select(coming.next(), ports.person.asked_within(LOOK)).await {
+                    Either::Left((answer, _)) => answer,
+                    Either::Right((Some(request), _)) => {
                         engine.hear(request).await?;
-                    } else if ports.clock.elapsed().saturating_sub(begun) >= plan.checks.patience()
-                        && open.iter().all(|question| plan.checks.policy(*question) != Policy::Block)
-                    {
+                        continue;
+                    }
+                    Either::Right((None, _)) => {
+                        let patience = ports.clock.elapsed().saturating_sub(begun) < plan.checks.patience();
+                        if patience || open.iter().any(|question| plan.checks.policy(*question) == Policy::Block) {
+                            continue;
+                        }
                         break;
                     }
-                    continue;
                 }
             }
         };
@@ -61,20 +66,24 @@ pub(super) async fn ask(engine: &mut Engine, questions: Vec<Question>) -> Result
             break;
         };
         open.retain(|question| *question != answer.question);
-        engine.write(Event::Answered(Box::new(answer.clone()))).await?;
-        asked.answers.push(answer);
+        tell(engine, &mut asked, answer)?;
         engine.listen(Duration::ZERO).await?;
     }
     drop(coming);
     if !asked.stopped {
         for question in open {
             let answer = left_behind(engine, question, begun);
-            engine.write(Event::Answered(Box::new(answer.clone()))).await?;
-            asked.answers.push(answer);
+            tell(engine, &mut asked, answer)?;
         }
     }
     asked.answers.sort_by_key(|answer| answer.question);
     Ok(asked)
+}
+
+fn tell(engine: &mut Engine, asked: &mut Asked, answer: Answer) -> Result<(), Trouble> {
+    engine.note(Event::Answered(Box::new(answer.clone())))?;
+    asked.answers.push(answer);
+    Ok(())
 }
 
 /// The clock of a rollback does not wait for what could only warn.

@@ -2,16 +2,45 @@
 
 use crate::error::{Code, Trouble};
 use crate::rollback::StepName;
-use crate::rollback::check::{Answer, Verdict, blocking};
+use crate::rollback::check::{Answer, Question, Verdict, blocking};
 use crate::rollback::checks;
 use crate::rollback::engine::Engine;
 use crate::rollback::event::{Ending, StepOutcome};
+use crate::rollback::steps::waiting::{self, Waited};
 use crate::rollback::steps::{asking, errored, failed, succeeded};
 
 pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
-    let questions = checks::before(&engine.rollback().plan);
-    let asked = asking::ask(engine, questions).await?;
-    Ok(if asked.stopped { stopped(&asked.answers) } else { judge(&asked.answers) })
+    let known = armed(engine).await;
+    let is_open = |question: &Question| !known.iter().any(|answer| answer.question == *question);
+    let mut open = checks::before(&engine.rollback().plan);
+    open.retain(is_open);
+    // Only git knows whether the tag is where it was; the others ask GitHub as well.
+    let mut waited = Waited::Over;
+    if open.iter().any(|question| *question != Question::TargetExists) {
+        waited = waiting::for_github(engine, StepName::Check).await?;
+    }
+    loop {
+        if waited == Waited::Stopped {
+            return Ok(waiting::stopped(StepName::Check));
+        }
+        let asked = asking::ask(engine, open.clone(), known.clone()).await?;
+        if asked.stopped {
+            return Ok(stopped(&asked.answers));
+        }
+        let limited = engine.ports.forge.waiting().is_some() && blocking(&asked.answers).is_some();
+        if waited == Waited::TooLong || !limited {
+            return Ok(judge(&asked.answers));
+        }
+        waited = waiting::for_github(engine, StepName::Check).await?;
+    }
+}
+
+/// What arming found and still counts. A journal that cannot be read proves nothing, and all is asked.
+async fn armed(engine: &Engine) -> Vec<Answer> {
+    let Some(armed) = &engine.armed else { return Vec::new() };
+    let plan = &engine.rollback().plan;
+    let facts = engine.ports.journal.of_repository(engine.repository(), Some(&plan.environment)).await;
+    facts.map_or_else(|_| Vec::new(), |facts| armed.counting(plan, &facts, engine.ports.clock.now()))
 }
 
 /// The blocking reason is said first.

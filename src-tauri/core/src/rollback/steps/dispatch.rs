@@ -12,10 +12,12 @@ use crate::ports::forge::{DispatchAnswer, DispatchOrder, RunSummary};
 use crate::rollback::StepName;
 use crate::rollback::engine::{Attempt, Engine};
 use crate::rollback::event::{Ending, Event, Evidence};
+use crate::rollback::steps::waiting::{self, Waited};
 use crate::rollback::steps::{failed, hold, inconclusive, succeeded};
 
-/// How far GitHub's clock and this machine's may differ when runs are matched by time.
-const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(30);
+/// How far GitHub's clock and this machine's may differ. A run is ours by its key or by its number; the time only bounds
+/// the list.
+const CLOCK_SKEW: SignedDuration = SignedDuration::from_hours(48);
 
 pub(crate) async fn run(engine: &mut Engine, attempt: Attempt) -> Result<Ending, Trouble> {
     if let Some(run) = engine.rollback().run {
@@ -29,9 +31,22 @@ pub(crate) async fn run(engine: &mut Engine, attempt: Attempt) -> Result<Ending,
     {
         return Ok(ending);
     }
-    if let Some(other) = hold::broken_by(engine).await {
-        return Ok(failed(StepName::Dispatch, broken(&other)));
+    loop {
+        if let Waited::Stopped = waiting::for_github(engine, StepName::Dispatch).await? {
+            return Ok(waiting::stopped(StepName::Dispatch));
+        }
+        if let Some(other) = hold::broken_by(engine).await? {
+            return Ok(failed(StepName::Dispatch, broken(&other)));
+        }
+        remember_newest(engine).await?;
+        if let Some(ending) = send(engine).await? {
+            return Ok(ending);
+        }
     }
+}
+
+/// `None`: GitHub wants it later, and that fits the budget.
+async fn send(engine: &mut Engine) -> Result<Option<Ending>, Trouble> {
     let plan = &engine.rollback().plan;
     let order = DispatchOrder {
         workflow: plan.deploy.workflow.clone(),
@@ -39,14 +54,46 @@ pub(crate) async fn run(engine: &mut Engine, attempt: Attempt) -> Result<Ending,
         inputs: plan.inputs(engine.rollback().id.as_str()),
     };
     engine.write(Event::DispatchSent).await?;
-    match engine.ports.forge.dispatch(&order).await {
+    let ending = match engine.ports.forge.dispatch(&order).await {
         DispatchAnswer::Run(run) => {
             engine.write(Event::RunFound { run, how: Evidence::Answer }).await?;
-            Ok(started(engine, run))
+            started(engine, run)
         }
-        DispatchAnswer::Accepted => look_up(engine, "GitHub took the dispatch and named no run").await,
-        DispatchAnswer::Refused(trouble) | DispatchAnswer::NotSent(trouble) => Ok(failed(StepName::Dispatch, trouble)),
-        DispatchAnswer::Unknown(trouble) => look_up(engine, trouble.message.trim_end_matches('.')).await,
+        DispatchAnswer::Accepted => look_up(engine, "GitHub took the dispatch and named no run").await?,
+        DispatchAnswer::Unknown(trouble) => look_up(engine, trouble.message.trim_end_matches('.')).await?,
+        DispatchAnswer::Refused(trouble) | DispatchAnswer::NotSent(trouble) => {
+            if trouble.code == Code::RateLimited && engine.ports.forge.waiting().is_some() {
+                match waiting::for_github(engine, StepName::Dispatch).await? {
+                    Waited::Over => return Ok(None),
+                    Waited::Stopped => return Ok(Some(waiting::stopped(StepName::Dispatch))),
+                    Waited::TooLong => {}
+                }
+            }
+            failed(StepName::Dispatch, trouble)
+        }
+    };
+    Ok(Some(ending))
+}
+
+/// The newest run of the workflow as it is now. Only where no key in a run's title tells which one is ours.
+pub(super) async fn newest(engine: &Engine) -> Option<RunId> {
+    let (plan, known) = (&engine.rollback().plan, engine.rollback().newest);
+    if plan.deploy.key_input.is_some() || known.is_some() {
+        return None;
+    }
+    let runs = engine.ports.forge.newest_runs(&plan.deploy.workflow).await.ok()?;
+    Some(runs.iter().map(|run| run.id).max().unwrap_or(RunId(0)))
+}
+
+/// Kept from the first attempt on: what is newer than that may be ours.
+async fn remember_newest(engine: &mut Engine) -> Result<(), Trouble> {
+    let before = match engine.newest.take() {
+        Some(known) => Some(known),
+        None => newest(engine).await,
+    };
+    match before.filter(|_| engine.rollback().newest.is_none()) {
+        Some(run) => engine.note(Event::NewestRun { run }),
+        None => Ok(()),
     }
 }
 
@@ -95,18 +142,21 @@ async fn find(engine: &Engine) -> Result<Found, Trouble> {
     let plan = &engine.rollback().plan;
     let since = since(engine);
     let runs = engine.ports.forge.dispatched_runs(&plan.deploy.workflow, &plan.deploy.branch, since).await?;
-    Ok(pick(&runs, engine.rollback().id.as_str(), plan.deploy.key_input.is_some()))
+    let newest = engine.rollback().newest.filter(|_| plan.deploy.key_input.is_none());
+    Ok(pick(&runs, engine.rollback().id.as_str(), newest))
 }
 
-/// The key decides where the workflow carries one. Else a single candidate is evidence enough; several are not.
-fn pick(runs: &[RunSummary], key: &str, has_key: bool) -> Found {
+/// The key decides where the workflow carries one. Else a single run that is newer than all before the request is evidence
+/// enough; several are not, and neither is one of which nobody knows whether it was there before.
+fn pick(runs: &[RunSummary], key: &str, newest: Option<RunId>) -> Found {
     if let Some(run) = runs.iter().find(|run| run.title.contains(key)) {
         return Found::Ours(run.id, Evidence::Key);
     }
-    match runs {
-        [only] if !has_key => Found::Ours(only.id, Evidence::TimeAndActor),
+    let Some(newest) = newest else { return Found::None };
+    let newer: Vec<&RunSummary> = runs.iter().filter(|run| run.id > newest).collect();
+    match newer.as_slice() {
         [] => Found::None,
-        _ if has_key => Found::None,
+        [only] => Found::Ours(only.id, Evidence::TimeAndActor),
         several => Found::Several(several.len()),
     }
 }

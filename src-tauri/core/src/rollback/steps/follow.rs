@@ -31,7 +31,8 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
                     engine.write(Event::RunSeen(Box::new(seen.clone()))).await?;
                 }
                 if over {
-                    return Ok(judge(&seen));
+                    let newer = if replaced(&seen) { newer_run(engine, id).await } else { None };
+                    return Ok(judge(&seen, newer));
                 }
             }
             Err(trouble) if engine.rollback().out_of_sight.is_none() => {
@@ -53,17 +54,34 @@ fn lost(run: RunId, trouble: Trouble) -> Ending {
     inconclusive(StepName::Follow, trouble.code, sentence, "Open the run on GitHub, and see what is live.")
 }
 
+/// Cancelled before a step began: by a person, or because a newer run took its place.
+fn replaced(run: &RunSnapshot) -> bool {
+    run.conclusion.as_deref() == Some("cancelled") && run.never_began()
+}
+
+/// The run of the workflow that came while ours waited; without one nothing took its place.
+async fn newer_run(engine: &Engine, ours: RunId) -> Option<RunId> {
+    let runs = engine.ports.forge.newest_runs(&engine.rollback().plan.deploy.workflow).await.ok()?;
+    let ended = runs.iter().find(|run| run.id == ours)?.updated;
+    runs.iter().filter(|run| run.id > ours && run.created <= ended).map(|run| run.id).min()
+}
+
 /// A conclusion that is not known is not a success.
-fn judge(run: &RunSnapshot) -> Ending {
+fn judge(run: &RunSnapshot, newer: Option<RunId>) -> Ending {
+    if let Some(newer) = newer {
+        let message = format!("Run {} was replaced in the queue before it began.", run.id);
+        let hint = format!("Run {newer} took its place. See what is live, then roll back again.");
+        return failed(StepName::Follow, Trouble::new(Code::RunEvicted, message, hint));
+    }
     let conclusion = run.conclusion.as_deref().unwrap_or("nothing");
     match conclusion {
         "success" => succeeded(StepName::Follow, format!("Run {} succeeded", run.id)),
         "cancelled" if run.never_began() => failed(
             StepName::Follow,
             Trouble::new(
-                Code::RunEvicted,
-                format!("Run {} was replaced in the queue before it began.", run.id),
-                "Another deploy took its place. See what is live, then roll back again.",
+                Code::RunCancelled,
+                format!("Run {} was cancelled before it began.", run.id),
+                "No newer run of its workflow took its place. See what is live, then roll back again.",
             ),
         ),
         "cancelled" => failed(

@@ -2,9 +2,12 @@
 //! people at once one wins, and the other sees who and why. Where the remote takes no holds it is kept on this machine,
 //! and says so.
 
+use std::time::Duration;
+
 use crate::error::{Code, Trouble};
 use crate::hold;
 use crate::hold::change::{self, Change, Taken};
+use crate::hold::mark::MarkName;
 use crate::hold::record::HoldRecord;
 use crate::rollback::StepName;
 use crate::rollback::engine::Engine;
@@ -39,7 +42,8 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
         Change::Unclear(trouble) => return Ok(unclear(engine, &trouble)),
     };
     let HoldRecord { owner, reason, expires, .. } = hold;
-    engine.write(Event::HoldTaken { owner, reason, expires: Some(expires), shared, over }).await?;
+    engine.hold_seen = shared.is_some().then(|| engine.ports.clock.elapsed());
+    engine.note(Event::HoldTaken { owner, reason, expires: Some(expires), shared, over })?;
     Ok(held(engine, &why))
 }
 
@@ -70,13 +74,31 @@ pub(crate) async fn reword(engine: &Engine) {
     }
 }
 
-/// Whether somebody broke the hold while the rollback went on. A remote that cannot be asked says nothing.
-pub(crate) async fn broken_by(engine: &Engine) -> Option<HoldRecord> {
+/// So long a look at the hold counts: longer than a tag's push, beside which it is made.
+const FRESH: Duration = Duration::from_secs(2);
+
+/// Looks whether the remote has our hold still; a look that told nothing is made again before the dispatch.
+pub(crate) async fn look(engine: &Engine) -> Option<Duration> {
     let rollback = engine.rollback();
-    rollback.shared.as_ref()?;
-    let marks = engine.ports.team.marks().await.ok()?;
-    let standing = marks.hold(&rollback.plan.environment)?.says.ok()?;
-    (standing.rollback.as_ref() != Some(&rollback.id)).then_some(standing)
+    let ours = rollback.shared.as_ref()?;
+    let begun = engine.ports.clock.elapsed();
+    let there = engine.ports.team.object(&MarkName::hold(&rollback.plan.environment)).await.ok()??;
+    (there == *ours).then_some(begun)
+}
+
+/// Whether somebody broke the hold while the rollback went on. A remote that cannot be asked says nothing.
+pub(crate) async fn broken_by(engine: &mut Engine) -> Result<Option<HoldRecord>, Trouble> {
+    let now = engine.ports.clock.elapsed();
+    let is_fresh = |seen: Duration| now.saturating_sub(seen) < FRESH;
+    if engine.rollback().shared.is_none() || engine.hold_seen.is_some_and(is_fresh) {
+        return Ok(None);
+    }
+    // The remote may take its time; meanwhile others see how far this is.
+    engine.keep().await?;
+    let rollback = engine.rollback();
+    let Ok(marks) = engine.ports.team.marks().await else { return Ok(None) };
+    let standing = marks.hold(&rollback.plan.environment).and_then(|placed| placed.says.ok());
+    Ok(standing.filter(|standing| standing.rollback.as_ref() != Some(&rollback.id)))
 }
 
 fn wanted(engine: &Engine) -> HoldRecord {

@@ -28,7 +28,7 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     }
     // A service that is not the target, or not well, fails its tests for that reason.
     if !answers.iter().any(Answer::blocks) {
-        let asked = asking::ask(engine, commands(&engine.rollback().plan)).await?;
+        let asked = asking::ask(engine, commands(&engine.rollback().plan), Vec::new()).await?;
         answers.extend(asked.answers);
         if asked.stopped {
             return Ok(stopped());

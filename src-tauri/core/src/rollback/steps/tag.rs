@@ -2,13 +2,15 @@
 //!
 //! Making and pushing are create-only and name the exact object, so repeating them has one effect.
 
+use futures_util::future::join3;
+
 use crate::error::{Code, Trouble};
 use crate::ports::repository::{PushOutcome, TagOrder};
 use crate::release::Moment;
 use crate::rollback::StepName;
 use crate::rollback::engine::Engine;
 use crate::rollback::event::{Ending, Event};
-use crate::rollback::steps::{errored, failed, inconclusive, succeeded};
+use crate::rollback::steps::{dispatch, errored, failed, hold, inconclusive, succeeded};
 
 pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     let plan = engine.rollback().plan.clone();
@@ -23,7 +25,12 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
         Err(trouble) => return Ok(errored(StepName::Tag, trouble)),
     };
     engine.write(Event::TagMade { tag: order.name.clone(), object: object.clone() }).await?;
-    let pushed = engine.ports.repository.push_tag(&order.name, &object).await;
+    // Three questions to three places, none of which waits for another.
+    let (pushed, hold_seen, newest) =
+        join3(engine.ports.repository.push_tag(&order.name, &object), hold::look(engine), dispatch::newest(engine))
+            .await;
+    engine.hold_seen = hold_seen;
+    engine.newest = newest;
     let done = format!("{} → {}", order.name, plan.commit.short());
     Ok(match pushed {
         Ok(PushOutcome::Created | PushOutcome::AlreadyThere) => succeeded(StepName::Tag, done),

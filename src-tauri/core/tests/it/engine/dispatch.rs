@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use lastgood_core::error::Code;
 use lastgood_core::ids::RunId;
+use lastgood_core::ports::world::Request;
 use lastgood_core::rollback::event::Choice;
 use lastgood_core::rollback::{Outcome, Rollback, StepName, StepPhase};
 
-use super::world::{Call, Fault, Run, World};
+use super::world::{Call, Crash, Fault, Run, World};
 use super::{choose, outcome, words};
 
 #[tokio::test]
@@ -45,8 +47,10 @@ async fn without_a_key_several_runs_of_that_time_are_no_evidence() {
     let world = World::new();
     world.with(|state| {
         state.names_runs = false;
-        state.listed_after = Duration::ZERO;
-        state.strangers = vec![stranger(state, 9000)];
+        // Somebody dispatches a second after us.
+        let mut later = stranger(state, 9000);
+        later.begun += Duration::from_secs(6);
+        state.strangers = vec![later];
     });
     let rollback = world.roll_back(world.plan_without_key()).await;
     let dispatch = rollback.step(StepName::Dispatch);
@@ -59,12 +63,101 @@ async fn a_run_from_before_the_request_left_is_not_ours() {
     let world = World::new();
     world.with(|state| {
         state.names_runs = false;
-        let mut earlier = stranger(state, 9000);
-        earlier.created = earlier.created.checked_sub(Duration::from_secs(28)).unwrap();
-        state.strangers = vec![earlier];
+        state.strangers = vec![stranger(state, 6900)];
     });
     let rollback = world.roll_back(world.plan_without_key()).await;
-    assert_eq!(rollback.run, Some(RunId(7001)), "33 s lie between them, more than two clocks may differ");
+    assert_eq!(rollback.run, Some(RunId(7001)), "its number was there before ours");
+}
+
+#[tokio::test]
+async fn a_run_from_before_the_request_is_not_ours_by_whatever_clock() {
+    for hours in [-24, 24] {
+        let world = World::new();
+        world.fails(Call::Dispatch, 1..2, Fault::LostBefore);
+        world.with(|state| {
+            let mut earlier = stranger(state, 6900);
+            earlier.created = earlier.created.checked_add(SignedDuration::from_hours(hours)).unwrap();
+            state.strangers = vec![earlier];
+        });
+        let rollback = world.roll_back(world.plan_without_key()).await;
+        let dispatch = rollback.step(StepName::Dispatch);
+        assert_eq!((rollback.run, dispatch.phase), (None, StepPhase::Inconclusive), "{hours} h");
+    }
+}
+
+#[tokio::test]
+async fn our_run_is_found_though_githubs_clock_is_a_day_off() {
+    for (hours, plan) in [(-24, World::plan as fn(&World) -> _), (24, World::plan), (-24, World::plan_without_key)] {
+        let world = World::new();
+        world.fails(Call::Dispatch, 1..2, Fault::LostAfter);
+        world.with(|state| state.github_is_ahead = SignedDuration::from_hours(hours));
+        let rollback = world.roll_back(plan(&world)).await;
+        assert_eq!((outcome(&rollback), rollback.run), (Outcome::Succeeded, Some(RunId(7001))), "{hours} h");
+    }
+}
+
+#[tokio::test]
+async fn without_a_key_and_without_knowing_what_was_there_no_run_is_claimed() {
+    let world = World::new();
+    world.fails(Call::NewestRuns, 1..9, Fault::Broken);
+    world.with(|state| state.names_runs = false);
+    let rollback = world.roll_back(world.plan_without_key()).await;
+    assert_eq!((rollback.run, rollback.step(StepName::Dispatch).phase), (None, StepPhase::Inconclusive));
+}
+
+#[tokio::test]
+async fn a_limit_that_fits_the_budget_is_waited_for_and_shown() {
+    let world = World::new();
+    world.fails(Call::Dispatch, 1..3, Fault::Limited);
+    let rollback = world.roll_back(world.plan()).await;
+    assert_eq!((outcome(&rollback), world.effects().dispatches), (Outcome::Succeeded, 1));
+    assert_eq!(world.told().iter().filter(|told| *told == "dispatch waits").count(), 2);
+    let waited = world.with(|state| {
+        let mut standing = state.taken.iter().map(|(standing, _)| standing.clone());
+        standing.find_map(|rollback| rollback.waiting).unwrap()
+    });
+    assert!(waited.sentence.starts_with("GitHub asks for fewer calls; nothing is asked before"), "{}", waited.sentence);
+    let dispatch = rollback.step(StepName::Dispatch);
+    assert!(dispatch.ended.unwrap().duration_since(dispatch.started.unwrap()).as_secs() >= 14);
+}
+
+#[tokio::test]
+async fn a_limit_beyond_the_budget_is_said_and_nothing_is_sent() {
+    let world = World::new();
+    world.with(|state| state.limit = Duration::from_secs(3_600));
+    world.fails(Call::Dispatch, 1..2, Fault::Limited);
+    let rollback = world.roll_back(world.plan()).await;
+    let dispatch = rollback.step(StepName::Dispatch);
+    assert_eq!((outcome(&rollback), dispatch.code), (Outcome::Failed, Some(Code::RateLimited)));
+    assert_eq!(world.effects().dispatches, 0);
+}
+
+#[tokio::test]
+async fn a_limit_is_waited_for_before_the_checks_and_a_person_may_stop_meanwhile() {
+    let world = World::new();
+    world.with(|state| state.closed_until = Some(state.elapsed + Duration::from_secs(40)));
+    assert_eq!(outcome(&world.roll_back(world.plan()).await), Outcome::Succeeded);
+    assert!(world.has_fact("check waits"));
+
+    let world = World::new();
+    world.with(|state| state.closed_until = Some(state.elapsed + Duration::from_secs(40)));
+    world.asks_after(20, Request::StopAfterThisStep);
+    let rollback = world.roll_back(world.plan()).await;
+    assert_eq!((outcome(&rollback), world.effects().dispatches), (Outcome::Aborted, 0));
+    assert!(rollback.step(StepName::Check).sentence.starts_with("Stopped while GitHub"));
+}
+
+#[tokio::test]
+async fn a_process_that_dies_while_a_limit_is_waited_for_has_sent_nothing() {
+    let world = World::new();
+    world.fails(Call::Dispatch, 1..2, Fault::Limited);
+    world.roll_back(world.plan()).await;
+    let place = world.told().iter().position(|told| told == "dispatch waits").unwrap() + 1;
+    let world = World::new();
+    world.fails(Call::Dispatch, 1..2, Fault::Limited);
+    world.with(|state| state.crash = Some(Crash::AfterFact(place)));
+    let rollback = world.through_crashes(world.plan()).await.unwrap();
+    assert_eq!((outcome(&rollback), world.effects().dispatches), (Outcome::Succeeded, 1));
 }
 
 #[tokio::test]
@@ -101,7 +194,7 @@ async fn a_lost_dispatch_is_looked_for_a_while_and_then_a_person_is_asked_once()
 #[tokio::test]
 async fn a_person_who_asks_for_what_cannot_be_is_not_alerted_again() {
     let (world, _) = lost().await;
-    for request in [choose(Choice::ItWorked), lastgood_core::ports::world::Request::Undo] {
+    for request in [choose(Choice::ItWorked), Request::Undo] {
         world.asks_after(1, request);
     }
     let alerts = world.alerts().len();

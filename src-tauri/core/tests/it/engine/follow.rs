@@ -20,6 +20,13 @@ async fn a_run_cancelled_at_work_is_told_apart_from_one_replaced_in_the_queue() 
     assert_eq!(ending(&rollback), (Code::RunCancelled, "Run 7001 was cancelled."));
     let (_, rollback) = fated(Fate::Evicted).await;
     assert_eq!(ending(&rollback), (Code::RunEvicted, "Run 7001 was replaced in the queue before it began."));
+    assert!(rollback.step(StepName::Follow).hint.starts_with("Run 7501 took its place."));
+}
+
+#[tokio::test]
+async fn a_run_cancelled_before_it_began_was_replaced_only_where_a_newer_one_is_there() {
+    let (_, rollback) = fated(Fate::Withdrawn).await;
+    assert_eq!(ending(&rollback), (Code::RunCancelled, "Run 7001 was cancelled before it began."));
 }
 
 #[tokio::test]

@@ -159,8 +159,11 @@ fn explanation(place: &str, kind: &str) -> Option<&'static str> {
         (_, "check aborted" | "prove aborted") => {
             Some("only while a command runs, which has tests of its own; else a stop takes effect between two steps")
         }
-        (_, "hold aborted" | "tag aborted" | "dispatch aborted" | "follow aborted") => {
+        (_, "hold aborted" | "tag aborted" | "follow aborted") => {
             Some("no step aborts itself: a stop takes effect between two steps")
+        }
+        (_, "hold waits" | "tag waits" | "follow waits" | "prove waits" | "close waits") => {
+            Some("these ask git or look again by themselves")
         }
         (_, "close aborted") => Some("no step aborts itself: a stop takes effect between two steps"),
         (_, "check inconclusive" | "close inconclusive") => {
@@ -222,12 +225,14 @@ fn everything() -> Vec<Event> {
         },
         Event::HoldLifted { by: "@on-call".to_owned(), reason: "Fixed".to_owned() },
         Event::TagMade { tag: "rollback-20260302-100000".into(), object: "f".into() },
+        Event::NewestRun { run: RunId(6900) },
         Event::DispatchSent,
         Event::RunFound { run: RunId(7001), how: Evidence::Key },
         Event::RunSeen(Box::new(run(7001))),
         Event::RunSeen(Box::new(run(1))),
         Event::RunOutOfSight { sentence: "GitHub cannot be reached.".to_owned() },
         Event::Quarantined { tag: "v2.5.0".into(), reason: "Because".to_owned(), expires: None, shared: None },
+        Event::ReleaseMarked { tag: "v2.5.0".into() },
         Event::QuarantineLifted { tag: "v2.5.0".into(), by: "@on-call".to_owned(), reason: "Mended".to_owned() },
         Event::UndoAsked,
         Event::StopAsked,
@@ -246,6 +251,7 @@ fn everything() -> Vec<Event> {
     ];
     all.extend(questions().map(|question| Event::Answered(Box::new(answer(question)))));
     for step in StepName::ALL {
+        all.push(Event::Waiting { step, until: at(2), sentence: "GitHub asks for fewer calls.".to_owned() });
         all.push(Event::StepStarted { step, key: "key".to_owned() });
         all.extend(outcomes().map(|outcome| Event::StepEnded(ending(step, outcome))));
         let choices = [Choice::LookAgain, Choice::SendAgain, Choice::ItWorked, Choice::GiveUp];

@@ -66,6 +66,14 @@ pub(crate) struct State {
     pub(crate) names_runs: bool,
     /// GitHub lists a new run only so long after it was dispatched.
     pub(crate) listed_after: Duration,
+    /// GitHub's clock runs so far ahead of this machine's.
+    pub(crate) github_is_ahead: SignedDuration,
+    /// So long GitHub takes no calls after a refusal because of a limit.
+    pub(crate) limit: Duration,
+    /// GitHub takes no calls until then.
+    pub(crate) closed_until: Option<Duration>,
+    /// What was read of the remote's marks some time ago.
+    pub(crate) remembered: Option<Marks>,
     /// Times in which GitHub tells nothing about runs.
     pub(crate) dark: Vec<Range<Duration>>,
     pub(crate) workflows: Vec<Workflow>,
@@ -83,6 +91,8 @@ pub(crate) struct State {
     pub(crate) calls: BTreeMap<Call, u32>,
     pub(crate) faults: Vec<(Call, Range<u32>, Fault)>,
     pub(crate) crash: Option<Crash>,
+    /// Behind the fact of this number the machine sleeps: so long by the wall's clock, and by the one that nobody sets.
+    pub(crate) sleeps_after_fact: Option<(usize, Duration, Duration)>,
     /// When this fact is written, the wall clock is set back by so much.
     pub(crate) set_back_at_fact: Option<(&'static str, SignedDuration)>,
     /// Where each fact found the rollback, and what it was.
@@ -129,6 +139,8 @@ pub(crate) enum Fate {
     Cancelled,
     /// Replaced in the queue before any step began.
     Evicted,
+    /// Cancelled before any step began, and nothing came behind it.
+    Withdrawn,
     /// GitHub's words for status on the way and for the conclusion.
     Words(&'static str, &'static str),
 }
@@ -158,7 +170,9 @@ pub(crate) enum Call {
     Deployments,
     Dispatch,
     DispatchedRuns,
+    NewestRuns,
     Marks,
+    Object,
     Put,
     Remove,
     Run,
@@ -175,6 +189,8 @@ pub(crate) enum Call {
 pub(crate) enum Fault {
     /// A definite no.
     No,
+    /// GitHub wants it later: after `limit`.
+    Limited,
     /// It never left this machine.
     NotSent,
     /// The connection broke before the other side saw it.

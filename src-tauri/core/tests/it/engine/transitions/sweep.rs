@@ -27,6 +27,7 @@ pub(super) async fn taken() -> Vec<(Rollback, String)> {
         }
     }
     worlds.push(stopped_between_intent_and_dispatch().await);
+    worlds.extend(limited().await);
     for effect in [Effect::Mark, Effect::Tag, Effect::Push, Effect::Dispatch] {
         let world = World::new();
         world.with(|state| state.crash = Some(Crash::After(effect)));
@@ -70,6 +71,9 @@ fn harms() -> Vec<Harm> {
         world.fails(Call::Dispatch, 1..2, Fault::LostBefore);
         world.asks_after(20, Request::StopAfterThisStep);
     }));
+    harms.push(Box::new(|world| world.fails(Call::Dispatch, 1..2, Fault::Limited)));
+    harms
+        .push(Box::new(|world| world.with(|state| state.closed_until = Some(state.elapsed + Duration::from_secs(40)))));
     harms.push(Box::new(|world| world.with(|state| state.listed_after = Duration::from_secs(90))));
     harms
 }
@@ -103,6 +107,22 @@ async fn asked_when_a_person_is_needed(harm: &dyn Fn(&World), request: Request) 
         assert!(matches!(world.resume("rb-1").await, Some(Life::Rested(_))));
     }
     world
+}
+
+/// Without a key, and with a limit that a person hears of.
+async fn limited() -> Vec<Arc<World>> {
+    let mut worlds = Vec::new();
+    for request in requests() {
+        for fact in ["check waits", "dispatch waits", "newest run"] {
+            let world = World::new();
+            world.fails(Call::Dispatch, 1..2, Fault::Limited);
+            world.with(|state| state.closed_until = Some(state.elapsed + Duration::from_secs(3)));
+            world.asks_when(fact, request.clone());
+            world.roll_back(world.plan_without_key()).await;
+            worlds.push(world);
+        }
+    }
+    worlds
 }
 
 async fn over_and_lifted() -> Arc<World> {

@@ -8,8 +8,8 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{ObjectId, RunId, TagName};
 use lastgood_core::ports::Forge;
 use lastgood_core::ports::forge::{
-    Decision, Deployment, DeploymentState, DispatchAnswer, DispatchOrder, Environment, Job, JobStep, PendingApproval,
-    RunRecord, RunSnapshot, RunSummary, Tagger, Waiting, Workflow, Written,
+    Decision, Deployment, DeploymentState, DispatchAnswer, DispatchOrder, Environment, Job, JobStep, Limit,
+    PendingApproval, RunRecord, RunSnapshot, RunSummary, Tagger, Waiting, Workflow, Written,
 };
 use lastgood_core::ports::repository::{PushOutcome, TagOrder, TagTarget};
 
@@ -58,6 +58,14 @@ impl Forge for World {
             Some(Fault::No) => {
                 return DispatchAnswer::Refused(trouble(Code::TokenTooWeak, "GitHub refused the dispatch."));
             }
+            Some(Fault::Limited) => {
+                let until = self.with(|state| {
+                    let until = state.elapsed + state.limit;
+                    state.closed_until = Some(until);
+                    state.now.checked_add(state.limit).unwrap()
+                });
+                return DispatchAnswer::Refused(Waiting { until, why: Limit::Secondary }.trouble(until));
+            }
             Some(Fault::NotSent) => return DispatchAnswer::NotSent(unreachable()),
             Some(Fault::LostBefore | Fault::Broken) => return DispatchAnswer::Unknown(lost()),
             Some(Fault::LostAfter) | None => {}
@@ -81,8 +89,7 @@ impl Forge for World {
             return Err(unreachable());
         }
         Ok(self.with(|state| {
-            let listed = |run: &&Run| run.created >= since && state.age(run) >= state.listed_after;
-            let all = state.runs.iter().chain(&state.strangers).filter(listed);
+            let all = state.listed().filter(|run| run.created >= since);
             let mut all: Vec<RunSummary> =
                 all.map(|run| RunSummary { id: run.id, title: run.title.clone(), created: run.created }).collect();
             all.sort_by_key(|run| std::cmp::Reverse(run.created));
@@ -99,6 +106,19 @@ impl Forge for World {
             let run = run.ok_or_else(|| trouble(Code::NotOnGithub, "There is no such run."))?;
             Ok(snapshot(id, &state.fate, state.age(run)))
         })
+    }
+
+    async fn newest_runs(&self, _: &str) -> Result<Vec<RunRecord>, Trouble> {
+        if self.enter(Call::NewestRuns).is_some() || self.with(|state| state.is_dark()) {
+            return Err(unreachable());
+        }
+        Ok(self.with(|state| {
+            let replaced = state.runs.last().filter(|_| state.fate == Fate::Evicted);
+            let newer = replaced.map(|run| Run { id: RunId(run.id.0 + 500), ..run.clone() });
+            let mut all: Vec<RunRecord> = state.listed().chain(newer.as_ref()).map(record).collect();
+            all.sort_by_key(|run| std::cmp::Reverse(run.id));
+            all
+        }))
     }
 
     async fn successful_runs(&self, _: &str) -> Result<Vec<RunRecord>, Trouble> {
@@ -138,7 +158,10 @@ impl Forge for World {
     }
 
     fn waiting(&self) -> Option<Waiting> {
-        None
+        self.with(|state| {
+            let left = state.closed_until?.checked_sub(state.elapsed).filter(|left| *left > Duration::ZERO)?;
+            Some(Waiting { until: state.now.checked_add(left).unwrap(), why: Limit::Secondary })
+        })
     }
 }
 
@@ -148,12 +171,19 @@ impl State {
         let title = order.inputs.get("rollback_id").cloned().unwrap_or_else(|| "Deploy".to_owned());
         let version = order.inputs["version"].clone();
         self.orders.push(order.clone());
-        self.runs.push(Run { id, title, version, created: self.now, begun: self.elapsed });
+        let created = self.now.checked_add(self.github_is_ahead).unwrap();
+        self.runs.push(Run { id, title, version, created, begun: self.elapsed });
         id
     }
 
     pub(super) fn age(&self, run: &Run) -> Duration {
         self.elapsed.saturating_sub(run.begun)
+    }
+
+    /// Runs that GitHub lists by now.
+    fn listed(&self) -> impl Iterator<Item = &Run> {
+        let begun = |run: &&Run| run.begun <= self.elapsed && self.age(run) >= self.listed_after;
+        self.runs.iter().chain(&self.strangers).filter(begun)
     }
 
     fn is_dark(&self) -> bool {
@@ -163,6 +193,23 @@ impl State {
 
 pub(super) fn has_succeeded(state: &State, run: &Run) -> bool {
     state.fate == Fate::Succeeds && state.age(run) >= ENDS_AFTER
+}
+
+fn record(run: &Run) -> RunRecord {
+    RunRecord {
+        id: run.id,
+        workflow: "deploy.yml".to_owned(),
+        title: run.title.clone(),
+        event: "workflow_dispatch".to_owned(),
+        head: Some("main".to_owned()),
+        commit: object('c'),
+        status: "completed".to_owned(),
+        conclusion: None,
+        created: run.created,
+        updated: run.created.checked_add(BEGINS_AFTER).unwrap(),
+        actor: "release-manager".to_owned(),
+        url: String::new(),
+    }
 }
 
 fn deployed(run: &Run) -> Deployment {
@@ -182,12 +229,13 @@ fn deployed(run: &Run) -> Deployment {
 }
 
 fn snapshot(id: RunId, fate: &Fate, age: Duration) -> RunSnapshot {
-    let over_at = if *fate == Fate::Evicted { BEGINS_AFTER } else { ENDS_AFTER };
-    let began = age >= BEGINS_AFTER && *fate != Fate::Evicted;
+    let never = matches!(fate, Fate::Evicted | Fate::Withdrawn);
+    let over_at = if never { BEGINS_AFTER } else { ENDS_AFTER };
+    let began = age >= BEGINS_AFTER && !never;
     let (on_the_way, conclusion) = match fate {
         Fate::Succeeds => ("in_progress", "success"),
         Fate::Fails => ("in_progress", "failure"),
-        Fate::Cancelled | Fate::Evicted => ("in_progress", "cancelled"),
+        Fate::Cancelled | Fate::Evicted | Fate::Withdrawn => ("in_progress", "cancelled"),
         Fate::Words(status, conclusion) => (*status, *conclusion),
     };
     let over = age >= over_at;

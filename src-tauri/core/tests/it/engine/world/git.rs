@@ -61,7 +61,9 @@ impl Repository for World {
         match fault {
             Some(Fault::No) => return Ok(PushOutcome::Refused("tags are protected".to_owned())),
             Some(Fault::LostBefore) => return Ok(PushOutcome::Unknown("the connection broke".to_owned())),
-            Some(Fault::Broken | Fault::NotSent) => return Err(trouble(Code::GitMissing, "There is no git here.")),
+            Some(Fault::Broken | Fault::NotSent | Fault::Limited) => {
+                return Err(trouble(Code::GitMissing, "There is no git here."));
+            }
             Some(Fault::LostAfter) | None => {}
         }
         let local = self.with(|state| state.local.get(tag).map(|tag| tag.object.clone()));

@@ -28,7 +28,13 @@ impl Journal for World {
         }
         self.write(&fact);
         let told = label(rollback_event(&fact.event));
-        self.with(|state| state.hear_fact(&told));
+        self.with(|state| {
+            state.hear_fact(&told);
+            if let Some((_, wall, steady)) = state.sleeps_after_fact.take_if(|(asleep, ..)| *asleep == number) {
+                state.now = state.now.checked_add(wall).unwrap();
+                state.elapsed += steady;
+            }
+        });
         if self.with(|state| state.crash) == Some(Crash::AfterFact(number)) {
             self.crash::<()>().await;
         }

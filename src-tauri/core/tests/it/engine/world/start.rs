@@ -91,6 +91,10 @@ fn state() -> State {
         fate: Fate::Succeeds,
         names_runs: true,
         listed_after: Duration::from_secs(3),
+        github_is_ahead: jiff::SignedDuration::ZERO,
+        limit: Duration::from_secs(7),
+        closed_until: None,
+        remembered: None,
         dark: Vec::new(),
         workflows: vec![workflow()],
         deployments: vec![deployment(2, BAD, 'b', now, "-PT26H"), deployment(1, TARGET, 'c', now, "-PT200H")],
@@ -106,6 +110,7 @@ fn state() -> State {
         calls: BTreeMap::new(),
         faults: Vec::new(),
         crash: None,
+        sleeps_after_fact: None,
         set_back_at_fact: None,
         taken: Vec::new(),
     }

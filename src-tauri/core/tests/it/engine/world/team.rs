@@ -19,6 +19,17 @@ impl Team for World {
         }
     }
 
+    fn remembered(&self) -> Option<Marks> {
+        self.with(|state| state.remembered.clone())
+    }
+
+    async fn object(&self, name: &MarkName) -> Result<Option<ObjectId>, Trouble> {
+        match self.enter(Call::Object) {
+            Some(_) => Err(trouble(Code::RemoteUnreachable, "The remote cannot be reached.")),
+            None => Ok(self.with(|state| state.marks.get(name).map(|mark| mark.object.clone()))),
+        }
+    }
+
     async fn put(&self, name: &MarkName, text: &str, expected: Option<&ObjectId>) -> Result<Put, Trouble> {
         let object = ObjectId::new(format!("{:040x}", self.with(|state| state.marked) + 1));
         let mark = Mark { name: name.clone(), object: object.clone(), text: text.to_owned() };
@@ -43,7 +54,9 @@ impl World {
         match fault {
             Some(Fault::No) => return Ok(Put::Refused("refs/lastgood is protected".to_owned())),
             Some(Fault::LostBefore) => return Ok(lost()),
-            Some(Fault::Broken | Fault::NotSent) => return Err(trouble(Code::GitMissing, "There is no git here.")),
+            Some(Fault::Broken | Fault::NotSent | Fault::Limited) => {
+                return Err(trouble(Code::GitMissing, "There is no git here."));
+            }
             Some(Fault::LostAfter) | None => {}
         }
         let there = self.with(|state| state.marks.get(name).map(|mark| mark.object.clone()));

@@ -1,0 +1,215 @@
+//! One life of the process that is killed: the real ports of a real rollback, with a place to die at each point.
+
+use std::ffi::OsStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use lastgood_adapters::place::Place;
+use lastgood_adapters::secret::Secret;
+use lastgood_adapters::workspace::{Access, Workspace, fresh};
+use lastgood_core::error::Trouble;
+use lastgood_core::hold::mark::{MarkName, Marks};
+use lastgood_core::ids::{EnvironmentName, ObjectId, RollbackId, TagName};
+use lastgood_core::journal::{Fact, NewFact};
+use lastgood_core::ports::repository::{PushOutcome, TagOrder, TagTarget};
+use lastgood_core::ports::team::Put;
+use lastgood_core::ports::world::Request;
+use lastgood_core::ports::{Journal, Ports, Repository, Team};
+use lastgood_core::release::Release;
+use lastgood_core::rollback::engine::{Engine, Pace};
+use lastgood_core::rollback::event::Choice;
+use serde::{Deserialize, Serialize};
+
+use crate::again::say;
+use crate::rehearsed::Rehearsed;
+use crate::workspace::audience::{audience, plan};
+
+/// Faster than the rehearsal's server can be asked.
+const SPEED: f64 = 1_000.0;
+
+/// What one life is told.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Orders {
+    api: String,
+    token: String,
+    clone: String,
+    data: String,
+    /// At the point of this number, counted from 1, it ends.
+    pub(super) die_at: Option<usize>,
+    /// What the person says who is asked.
+    pub(super) choice: Option<Choice>,
+}
+
+impl Orders {
+    pub(super) fn of(rehearsed: &Rehearsed) -> Self {
+        let description = rehearsed.description();
+        Self {
+            api: description.api.clone(),
+            token: description.token.clone(),
+            clone: description.clone.display().to_string(),
+            data: rehearsed.beside("data").display().to_string(),
+            die_at: None,
+            choice: None,
+        }
+    }
+
+    pub(super) fn words(&self) -> String {
+        serde_json::to_string(self).unwrap()
+    }
+
+    pub(super) fn read(told: &OsStr) -> Self {
+        serde_json::from_str(told.to_str().unwrap()).unwrap()
+    }
+}
+
+pub(super) fn open(orders: &Orders) -> Workspace {
+    let place = Place::at(orders.data.as_str().into()).unwrap();
+    let access = Access::rehearsal(&orders.api, Secret::new(orders.token.as_str()), SPEED);
+    Workspace::open(orders.clone.as_ref(), &place, access).unwrap()
+}
+
+/// Begins the rollback, or takes it up; says each point that it passes.
+pub(super) async fn live(orders: Orders) {
+    let workspace = open(&orders);
+    let (audience, _, bell) = audience();
+    if let Some(choice) = orders.choice {
+        bell.ring(Request::Choose(choice));
+    }
+    drop(bell);
+    let points = Arc::new(Points { passed: AtomicUsize::new(0), die_at: orders.die_at });
+    let ports = points.around(workspace.ports(audience).unwrap());
+    let (pace, key) = (Pace::default().faster(8.0 * SPEED), workspace.key().to_owned());
+    let known = workspace.rollbacks().await.unwrap().pop();
+    let engine = match known {
+        Some(rollback) => Engine::resume(ports, pace, key, rollback),
+        None => {
+            let id = RollbackId::new(format!("rb-{}", fresh()));
+            Engine::start(ports, pace, key, id, plan(&workspace, Some("v2.4.0")).await).await.unwrap()
+        }
+    };
+    let rollback = engine.drive().await.unwrap();
+    say(if rollback.end.is_some() { "rests at its end" } else { "rests with a person" });
+}
+
+struct Points {
+    passed: AtomicUsize,
+    die_at: Option<usize>,
+}
+
+impl Points {
+    fn pass(&self, name: &str) {
+        let number = self.passed.fetch_add(1, Ordering::SeqCst) + 1;
+        say(name);
+        if Some(number) == self.die_at {
+            let this = rustix::process::getpid();
+            rustix::process::kill_process(this, rustix::process::Signal::KILL).unwrap();
+            loop {
+                std::thread::park();
+            }
+        }
+    }
+
+    fn around(self: &Arc<Self>, ports: Ports) -> Ports {
+        Ports {
+            journal: Arc::new(Mortal { inner: ports.journal.clone(), points: Arc::clone(self) }),
+            team: Arc::new(Mortal { inner: ports.team.clone(), points: Arc::clone(self) }),
+            repository: Arc::new(Mortal { inner: ports.repository.clone(), points: Arc::clone(self) }),
+            ..ports
+        }
+    }
+}
+
+/// A port with places to die.
+struct Mortal<T: ?Sized> {
+    points: Arc<Points>,
+    inner: Arc<T>,
+}
+
+#[async_trait]
+impl Journal for Mortal<dyn Journal> {
+    async fn append(&self, fact: NewFact) -> Result<Fact, Trouble> {
+        Ok(self.append_all(vec![fact]).await?.remove(0))
+    }
+
+    async fn append_all(&self, facts: Vec<NewFact>) -> Result<Vec<Fact>, Trouble> {
+        let names: Vec<String> = facts.iter().map(kind).collect();
+        self.points.pass(&format!("before {}", names.join(", ")));
+        let written = self.inner.append_all(facts).await;
+        self.points.pass(&format!("after {}", names.join(", ")));
+        written
+    }
+
+    async fn of_rollback(&self, id: &RollbackId) -> Result<Vec<Fact>, Trouble> {
+        self.inner.of_rollback(id).await
+    }
+
+    async fn of_repository(
+        &self,
+        repository: &str,
+        environment: Option<&EnvironmentName>,
+    ) -> Result<Vec<Fact>, Trouble> {
+        self.inner.of_repository(repository, environment).await
+    }
+}
+
+#[async_trait]
+impl Team for Mortal<dyn Team> {
+    async fn marks(&self) -> Result<Marks, Trouble> {
+        self.inner.marks().await
+    }
+
+    fn remembered(&self) -> Option<Marks> {
+        self.inner.remembered()
+    }
+
+    async fn object(&self, name: &MarkName) -> Result<Option<ObjectId>, Trouble> {
+        self.inner.object(name).await
+    }
+
+    async fn put(&self, name: &MarkName, text: &str, expected: Option<&ObjectId>) -> Result<Put, Trouble> {
+        let put = self.inner.put(name, text, expected).await;
+        self.points.pass("done: a mark put");
+        put
+    }
+
+    async fn remove(&self, name: &MarkName, expected: &ObjectId) -> Result<Put, Trouble> {
+        let put = self.inner.remove(name, expected).await;
+        self.points.pass("done: a mark removed");
+        put
+    }
+}
+
+#[async_trait]
+impl Repository for Mortal<dyn Repository> {
+    async fn releases(&self) -> Result<Vec<Release>, Trouble> {
+        self.inner.releases().await
+    }
+
+    async fn local_tag(&self, tag: &TagName) -> Result<Option<TagTarget>, Trouble> {
+        self.inner.local_tag(tag).await
+    }
+
+    async fn remote_tag(&self, tag: &TagName) -> Result<Option<TagTarget>, Trouble> {
+        self.inner.remote_tag(tag).await
+    }
+
+    async fn create_tag(&self, order: &TagOrder) -> Result<ObjectId, Trouble> {
+        let made = self.inner.create_tag(order).await;
+        self.points.pass("done: the tag made");
+        made
+    }
+
+    async fn push_tag(&self, tag: &TagName, object: &ObjectId) -> Result<PushOutcome, Trouble> {
+        let pushed = self.inner.push_tag(tag, object).await;
+        self.points.pass("done: the tag pushed");
+        pushed
+    }
+}
+
+/// As the journal calls it.
+fn kind(fact: &NewFact) -> String {
+    let event = serde_json::to_value(&fact.event).unwrap();
+    let of = |place: &str| event["payload"][place].as_str().map(|word| format!(" {word}")).unwrap_or_default();
+    format!("{}{}", event["kind"].as_str().unwrap(), of("step"))
+}

@@ -1,0 +1,47 @@
+//! Answers that came before the rollback was asked for. While they are fresh they count, and are not asked for again.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::journal::Fact;
+use crate::rollback::StepName;
+use crate::rollback::check::{Answer, Question, Verdict};
+use crate::rollback::event::Event;
+use crate::rollback::plan::Plan;
+
+/// Arming asks again each minute; what two rounds did not renew is old.
+pub const FRESH: SignedDuration = SignedDuration::from_mins(2);
+
+/// What the checks of one plan said.
+#[derive(Debug, Clone)]
+pub struct Armed {
+    pub plan: Plan,
+    pub answers: Vec<Answer>,
+}
+
+impl Armed {
+    /// The answers that count for this plan now. Never the tag's: both sides are compared when the rollback is asked for.
+    /// Never one that blocks or could not tell: it may be another by now. `facts` are the environment's.
+    pub(crate) fn counting(&self, plan: &Plan, facts: &[Fact], now: Timestamp) -> Vec<Answer> {
+        if !same(&self.plan, plan) {
+            return Vec::new();
+        }
+        let counts = |answer: &&Answer| {
+            let fresh = answer.asked_at.is_some_and(|at| at <= now && now.duration_since(at) <= FRESH);
+            let clear = matches!(answer.verdict, Verdict::Passed | Verdict::Failed) && !answer.blocks();
+            fresh && clear && answer.question != Question::TargetExists && !quarantined_since(answer, plan, facts)
+        };
+        self.answers.iter().filter(|answer| answer.question.step() == StepName::Check).filter(counts).cloned().collect()
+    }
+}
+
+fn same(armed: &Plan, plan: &Plan) -> bool {
+    (&armed.environment, &armed.from, &armed.to, &armed.object, &armed.commit, &armed.deploy, &armed.checks)
+        == (&plan.environment, &plan.from, &plan.to, &plan.object, &plan.commit, &plan.deploy, &plan.checks)
+}
+
+fn quarantined_since(answer: &Answer, plan: &Plan, facts: &[Fact]) -> bool {
+    let of_target =
+        |fact: &&Fact| matches!(fact.event.rollback(), Some(Event::Quarantined { tag, .. }) if *tag == plan.to);
+    answer.question == Question::TargetQuarantine
+        && facts.iter().filter(of_target).any(|fact| answer.asked_at.is_none_or(|asked| fact.at >= asked))
+}
