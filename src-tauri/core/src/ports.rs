@@ -30,6 +30,7 @@ pub struct Ports {
     pub team: Arc<dyn Team>,
     pub forge: Arc<dyn Forge>,
     pub readiness: Arc<dyn Readiness>,
+    pub publishing: Arc<dyn Publishing>,
     pub shell: Arc<dyn Shell>,
     pub journal: Arc<dyn Journal>,
     pub probe: Arc<dyn Probe>,

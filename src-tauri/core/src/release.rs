@@ -1,6 +1,7 @@
 //! A release: a version of the software, known by its git tag.
 
 pub mod name;
+pub mod notes;
 pub mod tag_object;
 
 use std::cmp::Ordering;

@@ -131,8 +131,10 @@ impl Engine {
                 self.hear(request).await?;
             }
             let effect = effect(&self.rollback, self.steady_now());
-            if !matches!(effect, Effect::Begin(_)) {
+            if !matches!(effect, Effect::Begin(_)) && !self.noted.is_empty() {
+                // Whoever sees it may ask for something before it goes on.
                 self.keep().await?;
+                continue;
             }
             match effect {
                 Effect::Begin(step) => {

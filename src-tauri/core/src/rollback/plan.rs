@@ -40,6 +40,9 @@ pub struct Plan {
     /// Hours after which the hold no longer blocks. Absent in what earlier versions wrote.
     #[serde(default = "hold_hours")]
     pub hold_hours: u32,
+    /// The release on GitHub that is rolled back from says so at the end. Absent in what earlier versions wrote: no.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mark_release: bool,
     /// To the release that an earlier rollback left. What was live meanwhile is not to blame and is not quarantined.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub forward: bool,

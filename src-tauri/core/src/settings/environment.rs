@@ -40,6 +40,8 @@ pub struct EnvironmentSettings {
     pub budget_seconds: Option<u32>,
     /// Hours after which a hold no longer blocks. Default: 24.
     pub hold_hours: Option<u32>,
+    /// Whether the release on GitHub that was rolled back from says so in its notes. Default: true.
+    pub mark_release: Option<bool>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]

@@ -1,9 +1,12 @@
-//! Step 7. The bad release is quarantined; the hold stays until somebody lifts it.
+//! Step 7. The bad release is quarantined, and its page on GitHub says so; the hold stays until somebody lifts it.
 
 use crate::error::Trouble;
 use crate::hold::change::{self, Change};
 use crate::hold::record::{QuarantineRecord, Scope};
-use crate::ports::forge::RunSnapshot;
+use crate::ids::TagName;
+use crate::ports::forge::{RunSnapshot, Written};
+use crate::ports::publishing::{Latest, ReleaseEdit};
+use crate::release::notes::with_section;
 use crate::rollback::check::{Answer, Question};
 use crate::rollback::engine::Engine;
 use crate::rollback::event::{Ending, Event};
@@ -15,9 +18,17 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     let held = "the hold stays until you lift it";
     let bad = plan.from.filter(|from| *from != plan.to && !plan.forward);
     let Some(tag) = bad else { return Ok(succeeded(StepName::Close, format!("Done; {held}"))) };
+    let place = quarantine(engine, &tag).await?;
+    let marked = mark(engine, &tag).await?;
+    Ok(succeeded(StepName::Close, format!("{tag} is quarantined{place}{marked}; {held}")))
+}
+
+/// Where it stands, if not for everybody.
+async fn quarantine(engine: &mut Engine, tag: &TagName) -> Result<&'static str, Trouble> {
     if engine.rollback().quarantined {
-        return Ok(succeeded(StepName::Close, format!("{tag} is quarantined; {held}")));
+        return Ok("");
     }
+    let plan = engine.rollback().plan.clone();
     let reason = engine.rollback().why();
     let wanted = QuarantineRecord {
         tag: tag.clone(),
@@ -34,7 +45,62 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
         }
     };
     engine.write(Event::Quarantined { tag: tag.clone(), reason, expires: None, shared }).await?;
-    Ok(succeeded(StepName::Close, format!("{tag} is quarantined{place}; {held}")))
+    Ok(place)
+}
+
+/// Writes the section of this environment into the release's notes; done twice it stands there once. What fails here is
+/// said and fails nothing.
+async fn mark(engine: &mut Engine, tag: &TagName) -> Result<String, Trouble> {
+    let rollback = engine.rollback();
+    let plan = &rollback.plan;
+    if !plan.mark_release || rollback.marked {
+        return Ok(String::new());
+    }
+    let unsaid = |why: &str| Ok(format!(", its release on GitHub does not say so ({})", why.trim_end_matches('.')));
+    let page = match engine.ports.publishing.release_of(tag).await {
+        Ok(Some(page)) => page,
+        Ok(None) => return Ok(String::new()),
+        Err(trouble) => return unsaid(&trouble.message),
+    };
+    let name = format!("rollback {}", plan.environment);
+    let edit = ReleaseEdit {
+        notes: Some(with_section(&page.notes, &name, &section(rollback))),
+        latest: Latest::Not,
+        ..ReleaseEdit::default()
+    };
+    match engine.ports.publishing.edit_release(page.release.id, &edit).await {
+        Written::Done(()) => {
+            engine.note(Event::ReleaseMarked { tag: tag.clone() })?;
+            Ok(String::new())
+        }
+        Written::Refused(trouble) | Written::NotSent(trouble) | Written::Unknown(trouble) => unsaid(&trouble.message),
+    }
+}
+
+fn section(rollback: &Rollback) -> String {
+    let plan = &rollback.plan;
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let why =
+        if rollback.reason.is_empty() { String::new() } else { format!(": {}", escaped(&one_line(&rollback.reason))) };
+    let when = plan.started.strftime("%Y-%m-%d %H:%M UTC");
+    let environment = escaped(plan.environment.as_str());
+    let to = escaped(plan.to.as_str());
+    format!("> [!WARNING]\n> **Rolled back from in {environment}** on {when}, to {to}{why}")
+}
+
+/// A person's words are text in Markdown, and call nobody.
+fn escaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(character, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#') {
+            plain.push('\\');
+        }
+        plain.push(character);
+        if character == '@' {
+            plain.push('\u{200b}');
+        }
+    }
+    plain
 }
 
 /// The hint where a hold was to be lifted and could not.

@@ -5,6 +5,7 @@
 mod forge;
 mod git;
 mod labels;
+mod publishing;
 mod readiness;
 mod small;
 mod start;
@@ -24,6 +25,7 @@ use lastgood_core::ids::{EnvironmentName, ObjectId, RollbackId, RunId, TagName};
 use lastgood_core::journal::{self, Fact, Record};
 use lastgood_core::ports::Ports;
 use lastgood_core::ports::forge::{Deployment, DispatchOrder, Workflow};
+use lastgood_core::ports::publishing::{ReleaseEdit, ReleasePage};
 use lastgood_core::ports::repository::TagOrder;
 use lastgood_core::ports::world::{Alert, Request, Seen};
 use lastgood_core::rollback::Rollback;
@@ -72,6 +74,9 @@ pub(crate) struct State {
     pub(crate) limit: Duration,
     /// GitHub takes no calls until then.
     pub(crate) closed_until: Option<Duration>,
+    /// GitHub's page of the release that is rolled back from, and how it was changed.
+    pub(crate) release: Option<ReleasePage>,
+    pub(crate) edits: Vec<ReleaseEdit>,
     /// What was read of the remote's marks some time ago.
     pub(crate) remembered: Option<Marks>,
     /// Times in which GitHub tells nothing about runs.
@@ -171,6 +176,7 @@ pub(crate) enum Call {
     Dispatch,
     DispatchedRuns,
     NewestRuns,
+    EditRelease,
     Marks,
     Object,
     Put,
@@ -340,6 +346,7 @@ impl World {
             team: self.clone(),
             forge: self.clone(),
             readiness: self.clone(),
+            publishing: self.clone(),
             shell: self.clone(),
             journal: self.clone(),
             probe: self.clone(),

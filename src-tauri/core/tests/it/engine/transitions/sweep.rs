@@ -60,6 +60,7 @@ fn harms() -> Vec<Harm> {
         harms.push(Box::new(move |world| world.fails(Call::Put, 1..2, fault)));
         harms.push(Box::new(move |world| world.fails(Call::Put, 2..3, fault)));
     }
+    harms.push(Box::new(World::has_a_release));
     harms.push(Box::new(|world| world.fails(Call::Marks, 1..2, Fault::Broken)));
     harms.push(Box::new(|world| world.with(|state| state.service = Service::Unreachable)));
     harms.push(Box::new(|world| world.goes_dark(7..15)));

@@ -55,6 +55,7 @@ impl World {
             next: None,
             budget: 300,
             hold_hours: 24,
+            mark_release: true,
             forward: false,
             rehearsal: false,
         }
@@ -95,6 +96,8 @@ fn state() -> State {
         limit: Duration::from_secs(7),
         closed_until: None,
         remembered: None,
+        release: None,
+        edits: Vec::new(),
         dark: Vec::new(),
         workflows: vec![workflow()],
         deployments: vec![deployment(2, BAD, 'b', now, "-PT26H"), deployment(1, TARGET, 'c', now, "-PT200H")],
