@@ -122,6 +122,12 @@ async fn limited() -> Vec<Arc<World>> {
             world.roll_back(world.plan_without_key()).await;
             worlds.push(world);
         }
+        let world = World::new();
+        world.with(|state| state.closed_until = Some(state.elapsed + Duration::from_secs(40)));
+        world.asks_after(2, Request::StopAfterThisStep);
+        world.asks_when("check aborted", request.clone());
+        world.roll_back(world.plan()).await;
+        worlds.push(world);
     }
     worlds
 }
