@@ -92,7 +92,7 @@ async fn journal(workspace: &Workspace) -> Result<Value, Box<dyn Error>> {
     let engine = Engine::start(ports, pace, workspace.key().to_owned(), id, plan).await?;
     let rollback = engine.armed(Some(armed)).drive().await?;
     lift(workspace, &rollback).await?;
-    let spent = spent.lock().unwrap_or_else(PoisonError::into_inner).to_owned();
+    let spent = *spent.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(json!({ "journal": milliseconds(read + spent) }))
 }
 
