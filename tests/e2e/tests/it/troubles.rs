@@ -75,7 +75,7 @@ fn a_rule_that_refuses_tags_ends_the_rollback_with_the_remotes_own_words() -> Re
     window.click(&By::test_id("roll-back"))?;
     let outcome = outcome(&window)?;
     assert!(outcome.contains("GH013"), "{outcome}");
-    assert!(outcome.contains("Ask ") || outcome.contains("rule"), "the next action: {outcome}");
+    assert!(outcome.contains("Allow tags named rollback-* in the repository's rules"), "the next action: {outcome}");
     window.picture("trouble-tag-ruleset-light")?;
     assert_eq!(rehearsal.dispatches()?, 0);
     Ok(())
@@ -124,6 +124,7 @@ fn a_run_that_waits_for_an_approval_says_so() -> Result<(), Failure> {
         let screen = window.text(&By::test_id("rollback-screen"))?;
         Ok(screen.contains("waits for an approval"))
     })?;
+    window.find(&By::test_id("approval-of"))?;
     window.picture("trouble-approval-needed")?;
     Ok(())
 }
@@ -260,6 +261,7 @@ fn status_page() -> Result<String, Failure> {
 fn executable(file: &std::path::Path, text: &str) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt;
     let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", file.display()));
+    std::fs::create_dir_all(file.parent().unwrap_or(file)).map_err(failed)?;
     std::fs::write(file, text).map_err(failed)?;
     std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o755)).map_err(failed)
 }
