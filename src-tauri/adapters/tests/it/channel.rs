@@ -4,6 +4,7 @@ mod cstate;
 mod documented;
 mod faults;
 mod follow;
+mod github;
 mod killed;
 mod kit;
 mod mail;

@@ -2,6 +2,7 @@
 #![cfg(target_os = "linux")]
 
 mod access;
+mod alerts;
 mod beside;
 mod incident;
 mod kit;

@@ -73,7 +73,7 @@ fn a_window_killed_half_way_goes_on_when_it_is_opened_again() -> Result<(), Fail
 }
 
 /// The one button, once it acts.
-fn armed(window: &Window) -> Result<lastgood_e2e::Element<'_>, Failure> {
+pub(crate) fn armed(window: &Window) -> Result<lastgood_e2e::Element<'_>, Failure> {
     let button = By::test_id("roll-back");
     window.wait_until("the armed button", ARMED_WITHIN, |window| window.find(&button)?.is_enabled())?;
     window.find(&button)
@@ -84,7 +84,7 @@ fn step(window: &Window, name: &str, phase: &str) -> Result<(), Failure> {
     window.wait_until(&format!("step {name} {phase}"), STEP_WITHIN, |window| Ok(!window.find_all(&wanted)?.is_empty()))
 }
 
-fn outcome(window: &Window, phase: &str) -> Result<(), Failure> {
+pub(crate) fn outcome(window: &Window, phase: &str) -> Result<(), Failure> {
     let wanted = By::css(&format!("[data-testid=\"outcome\"][data-phase=\"{phase}\"]"));
     window.wait_until(&format!("the outcome {phase}"), ENDS_WITHIN, |window| Ok(!window.find_all(&wanted)?.is_empty()))
 }

@@ -162,9 +162,12 @@ fn quiet(rehearsal: &Rehearsal) -> Result<(), Failure> {
     Ok(())
 }
 
-fn found_nowhere(desk: &Desk, window: &Window, log: &Path, token: &str) -> Result<(), Failure> {
+/// In no page and no title, in no file and no log of the desk, and in no command line.
+pub(crate) fn found_nowhere(desk: &Desk, window: &Window, log: &Path, token: &str) -> Result<(), Failure> {
     let page = window.execute("return document.documentElement.outerHTML", &[])?;
     assert!(!page.to_string().contains(token), "in the page");
+    let fields = "return [document.title, ...[...document.querySelectorAll('input, textarea')].map(one => one.value)]";
+    assert!(!window.execute(fields, &[])?.to_string().contains(token), "in the title or in a field");
     let kept =
         window.execute("return JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])", &[])?;
     assert!(!kept.to_string().contains(token), "in the page's memory");

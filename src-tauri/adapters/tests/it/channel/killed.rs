@@ -77,7 +77,9 @@ static FOUND: std::sync::Mutex<String> = std::sync::Mutex::new(String::new());
 
 fn issues(asked: bool) -> String {
     let body = FOUND.lock().unwrap().clone();
-    let issue = serde_json::json!([{ "id": 1, "number": 12, "html_url": "https://x.example", "body": body }]);
+    let issue = serde_json::json!([{
+        "id": 1, "number": 12, "html_url": "https://x.example", "title": "Plugins fail", "state": "open", "body": body,
+    }]);
     if asked { issue.to_string() } else { "[]".to_owned() }
 }
 
