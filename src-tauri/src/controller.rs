@@ -18,6 +18,7 @@ mod opening;
 mod orders;
 mod people;
 mod rollbacks;
+mod rollouts;
 mod screen;
 mod session;
 pub(crate) mod settings;
@@ -34,7 +35,7 @@ use lastgood_adapters::sqlite::SqliteJournal;
 use lastgood_adapters::workspace::{Access, Workspace};
 use lastgood_core::awake::Reading;
 use lastgood_core::error::Trouble;
-use lastgood_core::ids::{RollbackId, WriterId};
+use lastgood_core::ids::{RollbackId, RolloutId, WriterId};
 use lastgood_core::ports::Desktop;
 use lastgood_core::title::Title;
 use lastgood_rehearsal::Rehearsal;
@@ -47,6 +48,7 @@ use logs::Logs;
 use message::{Message, Reply};
 pub use orders::Word;
 pub(crate) use people::People;
+use rollouts::Rolling;
 pub use screen::{Opened, Screen};
 pub(crate) use session::Notes;
 use session::Session;
@@ -102,6 +104,7 @@ pub struct Controller {
     driving: HashMap<RollbackId, Driving>,
     /// Those of the open repository that are not over and that it does not drive.
     left: HashMap<RollbackId, Left>,
+    rolling: HashMap<RolloutId, Rolling>,
     logs: Logs,
     /// Counts openings, so that news of a repository that was closed meanwhile is dropped.
     opened: u64,
@@ -141,6 +144,7 @@ impl Controller {
             session: None,
             driving: HashMap::new(),
             left: HashMap::new(),
+            rolling: HashMap::new(),
             logs: Logs::default(),
             opened: 0,
             rehearsal: None,
@@ -211,6 +215,12 @@ impl Controller {
             Message::DriveEnded(id, result) => self.drive_ended(&id, result).await,
             Message::Ask(id, request, reply) => reply.send(self.ask(&id, request)),
             Message::Rollback(id, reply) => reply.send(self.rollback_view(&id).await),
+            Message::StartRollout(plan, reply) => self.start_rollout(*plan, reply),
+            Message::Rollout(id, reply) => reply.send(self.rollout_view(&id).await),
+            Message::AskRollout(id, asked, reply) => self.ask_rollout(&id, asked, reply),
+            Message::RollingOut(rolling) => self.rolling_out(*rolling).await,
+            Message::RolloutSaw(rollout, watched) => self.rollout_saw(*rollout, watched).await,
+            Message::RolloutEnded(id, result) => self.rollout_ended(&id, result).await,
             Message::Rollbacks(reply) => reply.send(self.rollback_summaries().await),
             Message::Inbox(reply) => reply.send(self.inbox().await),
             Message::ReadInbox(reply) => reply.send(self.read_inbox().await),

@@ -16,6 +16,7 @@ pub mod session;
 pub mod settings;
 pub mod timeline;
 pub mod trust;
+pub mod way_up;
 
 use tauri::Wry;
 use tauri::ipc::Invoke;
@@ -115,5 +116,13 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         postmortem::changes::change_action,
         postmortem::ways_out::export_postmortem,
         postmortem::ways_out::open_pull_request,
+        way_up::commands::way_up,
+        way_up::commands::begin_fix,
+        way_up::commands::check_fix_item,
+        way_up::commands::push_fix,
+        way_up::commands::link_pull_request,
+        way_up::commands::start_rollout,
+        way_up::commands::choose_rollout,
+        way_up::commands::resume_rollout,
     ]
 }

@@ -9,4 +9,5 @@ mod kit;
 mod live;
 mod opening;
 mod orders;
+mod rollouts;
 mod wire_types;

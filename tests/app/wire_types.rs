@@ -25,6 +25,7 @@ use lastgood_desktop::ipc::session::{RecentRepository, RepositoryView, Startup};
 use lastgood_desktop::ipc::settings::{HostChoice, SettingsView};
 use lastgood_desktop::ipc::timeline::{Overview, ReleaseDetail, ReleaseRow};
 use lastgood_desktop::ipc::trust::TrustView;
+use lastgood_desktop::ipc::way_up::{FixView, NewRollout, RolloutChoice, RolloutView, WayUpView};
 use ts_rs::{Config, TS};
 
 /// With this variable set the test writes the types instead of comparing them.
@@ -59,6 +60,11 @@ fn generate(folder: &Path) {
     ReleaseRow::export_all(&config).unwrap();
     ReleaseDetail::export_all(&config).unwrap();
     RollbackView::export_all(&config).unwrap();
+    WayUpView::export_all(&config).unwrap();
+    FixView::export_all(&config).unwrap();
+    NewRollout::export_all(&config).unwrap();
+    RolloutView::export_all(&config).unwrap();
+    RolloutChoice::export_all(&config).unwrap();
     RollbackSummary::export_all(&config).unwrap();
     ApprovalView::export_all(&config).unwrap();
     JobLogView::export_all(&config).unwrap();

@@ -33,6 +33,21 @@ pub fn take(data: &Path, repository: &str, environment: &EnvironmentName) -> Res
     }
 }
 
+/// Takes the turn of the repository's rollout: there is one at a time.
+///
+/// # Errors
+/// As [`take`].
+pub fn take_rollout(data: &Path, repository: &str) -> Result<Turn, Trouble> {
+    // No environment can be called so.
+    take(data, repository, &EnvironmentName::new("\0rollout")).map_err(|trouble| {
+        if trouble.code != Code::AlreadyRunning {
+            return trouble;
+        }
+        let message = "A rollout of this repository is being driven by another Lastgood on this machine.";
+        Trouble::new(Code::AlreadyRunning, message, "Watch it there; `lastgood rollout show` tells where it stands.")
+    })
+}
+
 /// Held while a rollback is named, so that no two of one second are named alike. Waits for its turn: naming takes
 /// moments.
 ///

@@ -5,6 +5,7 @@
 mod access;
 mod break_glass;
 mod connection;
+mod fixes;
 mod goodness;
 mod guard;
 mod holds;
@@ -13,6 +14,7 @@ mod known;
 mod logs;
 mod news;
 mod orders;
+mod rollouts;
 mod settings_file;
 mod tagging;
 mod trusted;
@@ -37,6 +39,7 @@ use lastgood_core::template::shipped;
 pub use crate::sign_in::TOKEN_VARIABLE;
 pub use access::{API_VARIABLE, Access};
 pub use connection::STATUS_VARIABLE;
+pub use fixes::FixWish;
 pub use goodness::MarkWish;
 pub use guard::{Guard, Inserted, insert, snippet};
 pub use holds::{Held, HoldWish};
@@ -44,6 +47,7 @@ pub use kept::Kept;
 pub use known::{ForgeKnown, Known};
 pub use news::Told;
 pub use orders::OrderWish;
+pub use rollouts::{Asked, Company, RolloutDrive};
 pub use trusted::NamedCommand;
 
 use known::Depth;
@@ -306,8 +310,14 @@ impl Workspace {
     }
 
     /// The same, with what the checks of this plan said a moment ago: what is fresh is not asked again.
-    pub async fn begin_armed(
+    pub async fn begin_armed(&self, plan: Plan, audience: Audience, armed: Option<Armed>) -> Result<Drive, Trouble> {
+        self.begin_as(RollbackId::new(format!("rb-{}", fresh())), plan, audience, armed).await
+    }
+
+    /// The same under an id that an intent named before.
+    pub(crate) async fn begin_as(
         &self,
+        id: RollbackId,
         mut plan: Plan,
         audience: Audience,
         armed: Option<Armed>,
@@ -320,7 +330,6 @@ impl Workspace {
             return Err(trouble);
         }
         plan.rollback_tag = self.free_tag(&plan, &before).await?;
-        let id = RollbackId::new(format!("rb-{}", fresh()));
         let ports = self.ports(audience)?;
         let engine = Engine::start(ports, self.access.pace, self.key.clone(), id, plan).await?;
         drop(naming);

@@ -5,6 +5,7 @@ mod log;
 mod orders;
 mod postmortem;
 mod telling;
+mod way_up;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ pub(crate) use postmortem::{
     Take, WritePostmortem,
 };
 pub(crate) use telling::{Channel, Edits, Incident, SendChoice, Stage, Words};
+pub(crate) use way_up::{Fix, Rollout, StageWord};
 
 /// Know your last good release, be back on it in one click.
 #[derive(Debug, Parser)]
@@ -63,6 +65,16 @@ pub(crate) enum Command {
     Log(Log),
     /// Go to the release that the last rollback left, lifting its quarantine
     Forward(Forward),
+    /// The fix of what a rollback left: its branch, its checklist, its pull request
+    Fix {
+        #[command(subcommand)]
+        command: Fix,
+    },
+    /// Roll a release out gradually, from stage to stage
+    Rollout {
+        #[command(subcommand)]
+        command: Rollout,
+    },
     /// Print the commands, ids and people for a rollback without Lastgood
     ///
     /// The page is prepared by each `status` and by the window while GitHub answers, and printed without any network.
@@ -455,6 +467,8 @@ impl Command {
             Self::Cancel(arguments) => arguments.json,
             Self::Log(arguments) => arguments.json,
             Self::Forward(arguments) => arguments.json,
+            Self::Fix { command } => command.way().json,
+            Self::Rollout { command } => command.way().json,
             Self::BreakGlass(_) => false,
             Self::Hold(arguments) => arguments.json,
             Self::Quarantine(arguments) => arguments.json,

@@ -40,6 +40,8 @@ fn run(command: Command) -> Result<ExitCode, Trouble> {
         Command::Cancel(arguments) => wait(commands::cancel::run(arguments)),
         Command::Log(arguments) => wait(commands::log::run(arguments)),
         Command::Forward(arguments) => wait(commands::forward::run(arguments)),
+        Command::Fix { command } => wait(commands::fix::run(command)),
+        Command::Rollout { command } => wait(commands::rollout::run(command)),
         Command::BreakGlass(arguments) => wait(commands::break_glass::run(arguments)),
         Command::Hold(arguments) => wait(commands::hold::run(arguments)),
         Command::Quarantine(arguments) => wait(commands::quarantine::run(arguments)),

@@ -151,6 +151,14 @@ pub enum Code {
     ChannelBusy,
     /// Whether the message arrived is not known: look there, then decide.
     SendUnknown,
+    /// The rollout is not known: `lastgood rollout show` names the newest one.
+    RolloutUnknown,
+    /// This cannot happen to the rollout as it stands: look at it again.
+    RolloutRefused,
+    /// No fix was begun for it: `lastgood fix begin`.
+    FixUnknown,
+    /// This cannot happen to the fix as it stands: look at it again.
+    FixRefused,
     /// Something unexpected inside Lastgood.
     Internal,
 }

@@ -72,6 +72,14 @@ name!(
     ChannelName
 );
 name!(
+    /// One gradual rollout, unique over all installations.
+    RolloutId
+);
+name!(
+    /// One fix on its way, unique over all installations.
+    FixId
+);
+name!(
     /// One installation of Lastgood: whose chain of facts this is.
     WriterId
 );

@@ -93,9 +93,11 @@ fn settled(
         )
     })?;
     let base = environment.url.as_deref();
+    let from = environment.live.as_ref().and_then(|live| live.tag.clone());
     Ok(Plan {
         environment: environment.name.clone(),
-        from: environment.live.as_ref().and_then(|live| live.tag.clone()),
+        forward: from.as_ref().is_some_and(|live| is_newer(release, live, releases)),
+        from,
         checks: CheckPlan::new(settings, &tag, base),
         next: next_target(environment, &tag),
         to: tag,
@@ -111,9 +113,14 @@ fn settled(
         budget: settings.budget_seconds.unwrap_or(RELEASE_BUDGET_SECONDS),
         hold_hours: settings.hold_hours.unwrap_or(HOLD_HOURS),
         mark_release: settings.mark_release.unwrap_or(true),
-        forward: false,
+        rollout: None,
         rehearsal: wish.rehearsal,
     })
+}
+
+/// Who goes up leaves a good release behind, and must not quarantine it.
+fn is_newer(target: &Release, live: &TagName, releases: &[Release]) -> bool {
+    releases.iter().find(|release| release.tag == *live).is_some_and(|live| target.is_newer_than(live))
 }
 
 fn target(wanted: Option<TagName>, environment: &Environment) -> Result<TagName, Trouble> {

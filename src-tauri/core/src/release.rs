@@ -84,6 +84,15 @@ impl Release {
     pub fn is_deployable(&self) -> bool {
         self.commit().is_some()
     }
+
+    /// Behind the other in their series: by version where both have one, else by date. Of two series neither is newer.
+    pub fn is_newer_than(&self, other: &Self) -> bool {
+        let order = match (&self.version, &other.version) {
+            (Some(_), Some(_)) => by_version(self, other).then_with(|| by_date(self, other)),
+            (Some(_) | None, None) | (None, Some(_)) => by_date(self, other),
+        };
+        self.series == other.series && order == Ordering::Less
+    }
 }
 
 impl Moment {

@@ -4,6 +4,7 @@ pub mod checks;
 mod environment;
 pub mod papers;
 mod pattern;
+mod rollout;
 pub mod telling;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ pub use environment::{
     EnvironmentSettings, HEALTH_TIMES, HOLD_HOURS, ProbeSettings, ProofSettings, SOAK_MINUTES, address,
 };
 pub use pattern::{Glob, Pattern};
+pub use rollout::{FIX_BRANCH, PLAYBOOK, RolloutSettings, StageSettings};
 
 /// The file's name, at the root of the repository.
 pub const FILE: &str = "lastgood.toml";
@@ -32,6 +34,8 @@ pub struct Settings {
     pub environments: BTreeMap<String, EnvironmentSettings>,
     /// Incidents: severities, cadence, review, escalation.
     pub incident: telling::IncidentSettings,
+    /// The way back up: the fix, and the stages of its release.
+    pub rollout: RolloutSettings,
     pub channels: BTreeMap<String, telling::ChannelSettings>,
     pub contacts: BTreeMap<String, String>,
     pub postmortem: papers::PostmortemSettings,

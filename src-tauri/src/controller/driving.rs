@@ -10,7 +10,7 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::RollbackId;
 use lastgood_core::journal::Fact;
 use lastgood_core::ports::world::{About, Alert};
-use lastgood_core::ports::{Clock, Journal, Watcher};
+use lastgood_core::ports::{Clock, Desktop, Journal, Watcher};
 use lastgood_core::rollback::{Rollback, StepPhase};
 use lastgood_rehearsal::Rehearsal;
 use tokio::sync::mpsc;
@@ -89,7 +89,11 @@ impl Controller {
             self.left.remove(id);
             self.tell_rollback(id).await;
         }
-        for rollback in unfinished.iter().filter(|rollback| !self.driving.contains_key(&rollback.id)) {
+        // A stage is taken up with its rollout.
+        let is_left =
+            |rollback: &&Rollback| !self.driving.contains_key(&rollback.id) && rollback.plan.rollout.is_none();
+        let found: Vec<&Rollback> = unfinished.iter().filter(is_left).collect();
+        for rollback in found {
             let left = self.left.entry(rollback.id.clone()).or_insert_with(|| Left::new(rollback));
             let waits = rollback.current().is_some_and(|step| step.phase == StepPhase::Inconclusive);
             match left.why {
@@ -248,10 +252,15 @@ impl Controller {
     }
 
     pub(super) fn audience(&self) -> (Bell, Audience) {
-        let (desk, bell) = desk();
-        let watcher = Arc::new(Relay { sender: self.sender.clone() });
-        (bell, Audience { desktop: self.kept_desktop(), person: Arc::new(desk), watcher })
+        audience(self.kept_desktop(), &self.sender)
     }
+}
+
+/// Whose requests come through the bell, and whose facts go to the controller.
+pub(super) fn audience(desktop: Arc<dyn Desktop>, sender: &mpsc::UnboundedSender<Message>) -> (Bell, Audience) {
+    let (desk, bell) = desk();
+    let watcher = Arc::new(Relay { sender: sender.clone() });
+    (bell, Audience { desktop, person: Arc::new(desk), watcher })
 }
 
 /// Takes the turn, and tries the journal: what cannot be written down is not gone on with.
@@ -281,10 +290,25 @@ pub(super) async fn run(
     sender: mpsc::UnboundedSender<Message>,
     reply: Option<Reply<RollbackView>>,
 ) {
-    let id = driving.rollback.id.clone();
     drop(sender.send(Message::Driving(Box::new(Ok(driving)), reply)));
-    let result = drive.to_the_end().await.map(drop);
-    drop(sender.send(Message::DriveEnded(id, result)));
+    drop(to_the_end(drive, &sender).await);
+}
+
+/// The same for one that somebody waits for.
+pub(super) async fn run_stage(
+    drive: Drive,
+    driving: Driving,
+    sender: &mpsc::UnboundedSender<Message>,
+) -> Result<Rollback, Trouble> {
+    drop(sender.send(Message::Driving(Box::new(Ok(driving)), None)));
+    to_the_end(drive, sender).await
+}
+
+async fn to_the_end(drive: Drive, sender: &mpsc::UnboundedSender<Message>) -> Result<Rollback, Trouble> {
+    let id = drive.rollback().id.clone();
+    let result = drive.to_the_end().await;
+    drop(sender.send(Message::DriveEnded(id, result.as_ref().map(drop).map_err(Clone::clone))));
+    result
 }
 
 /// Passes each fact on to the controller.

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use lastgood_adapters::workspace::Asked;
 use lastgood_core::error::{Code, Trouble};
-use lastgood_core::ids::{EnvironmentName, IncidentId, RollbackId, TagName};
+use lastgood_core::ids::{EnvironmentName, IncidentId, RollbackId, RolloutId, TagName};
 use lastgood_core::log::JobLog;
 use lastgood_core::ports::forge::PendingApproval;
 use lastgood_core::ports::world::Request;
+use lastgood_core::rollout::plan::RolloutPlan;
 use tauri::ipc::Channel;
 use tokio::sync::{mpsc, oneshot};
 
@@ -20,6 +22,7 @@ use crate::ipc::rollback::{RollbackSummary, RollbackView};
 use crate::ipc::session::{RepositoryView, Startup};
 use crate::ipc::settings::{Countdown, SettingsView};
 use crate::ipc::timeline::{Overview, ReleaseDetail, ReleaseRow};
+use crate::ipc::way_up::RolloutView;
 
 pub struct Host {
     sender: mpsc::UnboundedSender<Message>,
@@ -126,6 +129,19 @@ impl Host {
 
     pub async fn rollbacks(&self) -> Result<Vec<RollbackSummary>, Trouble> {
         self.answer(Message::Rollbacks).await
+    }
+
+    pub async fn start_rollout(&self, plan: RolloutPlan) -> Result<RolloutView, Trouble> {
+        self.answer(|reply| Message::StartRollout(Box::new(plan), reply)).await
+    }
+
+    pub(crate) async fn rollout(&self, id: RolloutId) -> Result<RolloutView, Trouble> {
+        self.answer(|reply| Message::Rollout(id, reply)).await
+    }
+
+    /// Without a wish: somebody drives it.
+    pub async fn ask_rollout(&self, id: RolloutId, asked: Option<Asked>) -> Result<(), Trouble> {
+        self.answer(|reply| Message::AskRollout(id, asked, reply)).await
     }
 
     pub async fn inbox(&self) -> Result<Vec<InboxItem>, Trouble> {

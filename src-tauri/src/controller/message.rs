@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use lastgood_adapters::workspace::{Known, Workspace};
+use lastgood_adapters::workspace::{Asked, Known, Workspace};
 use lastgood_core::error::Trouble;
-use lastgood_core::ids::{EnvironmentName, IncidentId, RollbackId, TagName};
+use lastgood_core::ids::{EnvironmentName, IncidentId, RollbackId, RolloutId, TagName};
 use lastgood_core::journal::Fact;
 use lastgood_core::live::ci::Ci;
 use lastgood_core::log::JobLog;
@@ -12,6 +12,8 @@ use lastgood_core::ports::forge::PendingApproval;
 use lastgood_core::ports::world::{About, Alert, Request as Wish};
 use lastgood_core::release::Release;
 use lastgood_core::rollback::Rollback;
+use lastgood_core::rollout::Rollout;
+use lastgood_core::rollout::plan::RolloutPlan;
 use lastgood_rehearsal::Rehearsal;
 use tauri::ipc::Channel;
 use tokio::sync::oneshot;
@@ -19,6 +21,7 @@ use tokio::sync::oneshot;
 use super::arming::Answered;
 use super::driving::Driving;
 use super::orders::Word;
+use super::rollouts::Rolling;
 use super::settings::{News, Request};
 use super::{Notes, People, Wanted};
 use crate::ipc::inbox::InboxItem;
@@ -27,6 +30,7 @@ use crate::ipc::rollback::{RollbackSummary, RollbackView};
 use crate::ipc::session::{RepositoryView, Startup};
 use crate::ipc::settings::SettingsView;
 use crate::ipc::timeline::{Overview, ReleaseDetail, ReleaseRow};
+use crate::ipc::way_up::RolloutView;
 
 pub(super) struct Reply<T>(pub(super) oneshot::Sender<Result<T, Trouble>>);
 
@@ -48,6 +52,10 @@ pub(super) enum Message {
     JobLog(RollbackId, u64, Reply<Arc<JobLog>>),
     Rollback(RollbackId, Reply<RollbackView>),
     Rollbacks(Reply<Vec<RollbackSummary>>),
+    StartRollout(Box<RolloutPlan>, Reply<RolloutView>),
+    Rollout(RolloutId, Reply<RolloutView>),
+    /// Without a wish: somebody drives it.
+    AskRollout(RolloutId, Option<Asked>, Reply<()>),
     Inbox(Reply<Vec<InboxItem>>),
     ReadInbox(Reply<()>),
     OpenLink(String, Reply<()>),
@@ -77,6 +85,10 @@ pub(super) enum Message {
     ShowInbox,
     HoldsChanged,
     DriveEnded(RollbackId, Result<(), Trouble>),
+    RollingOut(Box<Rolling>),
+    /// It is watched for so many seconds, where a stage is.
+    RolloutSaw(Box<Rollout>, Option<u64>),
+    RolloutEnded(RolloutId, Result<(), Trouble>),
     SettingsNews(News),
     Tell(Box<Notice>),
     /// The desktop was told; the inbox is to have it too.

@@ -72,6 +72,7 @@ impl Controller {
                 self.left.clear();
                 self.look_for_left().await;
                 self.take_up_all();
+                self.take_up_rollout().await;
                 self.tell_elsewhere();
                 self.refresh();
             }

@@ -210,6 +210,7 @@ impl Controller {
         self.tell_overview().await;
         self.tell_inbox().await;
         self.look_for_left().await;
+        self.tell_left_rollout().await;
         self.told(None);
     }
 

@@ -27,6 +27,7 @@ pub enum AlertPlace {
     Timeline,
     Rollback { id: String },
     Incident { id: String },
+    WayUp { rollback: Option<String> },
     Settings,
 }
 
@@ -36,6 +37,7 @@ impl AlertPlace {
             About::Timeline => Self::Timeline,
             About::Rollback(id) => Self::Rollback { id: id.to_string() },
             About::Incident(id) => Self::Incident { id: id.to_string() },
+            About::WayUp(behind) => Self::WayUp { rollback: behind.as_ref().map(ToString::to_string) },
             About::Settings => Self::Settings,
         }
     }

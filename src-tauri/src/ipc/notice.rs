@@ -9,6 +9,7 @@ use super::rollback::{ElsewhereView, RollbackView};
 use super::session::RepositoryView;
 use super::settings::SettingsView;
 use super::timeline::Overview;
+use super::way_up::RolloutView;
 
 /// Snapshots, not changes: a window that missed one has lost nothing.
 #[derive(Debug, Clone, Serialize, TS)]
@@ -23,6 +24,9 @@ pub enum Notice {
     /// What this window drives in other repositories than the one that is shown.
     Elsewhere {
         rollbacks: Vec<ElsewhereView>,
+    },
+    Rollout {
+        rollout: Box<RolloutView>,
     },
     /// The list changed: ask for it.
     Releases,

@@ -2,6 +2,7 @@ import { host } from "./backend";
 import type { GuardingCommands } from "./commands/guarding";
 import type { IncidentCommands } from "./commands/incident";
 import type { PostmortemCommands } from "./commands/postmortem";
+import type { WayUpCommands } from "./commands/way-up";
 import { toIpcError } from "./error";
 import type { ApprovalView } from "./generated/ApprovalView";
 import type { Countdown } from "./generated/Countdown";
@@ -20,7 +21,11 @@ import type { Startup } from "./generated/Startup";
 type Nothing = Record<never, never>;
 
 /** Every question and request the window may put to the host: name → [arguments, answer]. */
-export type Commands = RollbackCommands & GuardingCommands & IncidentCommands & PostmortemCommands;
+export type Commands = RollbackCommands &
+  GuardingCommands &
+  IncidentCommands &
+  PostmortemCommands &
+  WayUpCommands;
 
 type RollbackCommands = {
   startup: [Nothing, Startup];

@@ -2,6 +2,7 @@ import type { Backend, DropEvent } from "./backend";
 import type { Answer, Arguments, CommandName, Commands } from "./commands";
 import type { IncidentCommands } from "./commands/incident";
 import type { PostmortemCommands } from "./commands/postmortem";
+import type { WayUpCommands } from "./commands/way-up";
 import { IpcError } from "./error";
 import { sampleJobLog } from "./fake/job-log";
 import { FakePapers } from "./fake/papers";
@@ -11,6 +12,7 @@ import { FakeRoom } from "./fake/room";
 import { type Scenario, type ScenarioName, scenarioNamed } from "./fake/scenarios";
 import { FakeSettings } from "./fake/settings";
 import { FakeTrust, samplePage } from "./fake/trust";
+import { FakeWayUp } from "./fake/way-up";
 import type { InboxItem } from "./generated/InboxItem";
 import type { MarkedGood } from "./generated/MarkedGood";
 import type { Notice } from "./generated/Notice";
@@ -19,7 +21,10 @@ import type { RepositoryView } from "./generated/RepositoryView";
 import type { RollbackSummary } from "./generated/RollbackSummary";
 
 type Handlers = { [Name in CommandName]: (given: Arguments<Name>) => Answer<Name> | Promise<Answer<Name>> };
-type Own = Omit<Handlers, keyof IncidentCommands | keyof PostmortemCommands | keyof FakeTrust["handlers"]>;
+type Own = Omit<
+  Handlers,
+  keyof IncidentCommands | keyof PostmortemCommands | keyof FakeTrust["handlers"] | keyof WayUpCommands
+>;
 type Called = { [Name in CommandName]: { name: Name; given: Arguments<Name> } }[CommandName];
 
 const NEVER = new Promise<never>(() => undefined);
@@ -31,6 +36,7 @@ const WAITED_FOR = new Set<CommandName>([
   "channels",
   "postmortems",
   "postmortem",
+  "way_up",
 ]);
 
 /** The host as a window sees it, all in memory. Remembers every call; time moves when it is told to. */
@@ -41,6 +47,7 @@ export class Fake implements Backend {
   readonly papers: FakePapers;
   readonly settings: FakeSettings;
   readonly trust: FakeTrust;
+  readonly wayUp: FakeWayUp;
   now: number;
   #script: Script | null = null;
   #receive: (notice: Notice) => void = () => undefined;
@@ -63,6 +70,7 @@ export class Fake implements Backend {
     const world = { now: () => this.now, tell: (notice: Notice) => this.#receive(notice) };
     this.room = new FakeRoom(this.scenario.incidents(now), world);
     this.papers = new FakePapers(world);
+    this.wayUp = new FakeWayUp(world);
     this.papers.empty = this.room.incidents.length === 0;
     const age = this.scenario.rollbackAge;
     if (age !== null)
@@ -85,6 +93,7 @@ export class Fake implements Backend {
       ...this.room.handlers,
       ...this.papers.handlers,
       ...this.trust.handlers,
+      ...this.wayUp.handlers,
     } as Handlers;
     const handler = handlers[name] as (given: Arguments<Name>) => Answer<Name> | Promise<Answer<Name>>;
     return handler(given);
@@ -104,6 +113,7 @@ export class Fake implements Backend {
   /** Lets time pass and says what changed, as the host would. */
   advance(milliseconds: number): void {
     this.now += milliseconds;
+    this.wayUp.advance();
     if (!this.#script) return;
     const rollback = rollbackAt(this.#script, this.now);
     if (rollback.endedAt !== null) this.#settle();

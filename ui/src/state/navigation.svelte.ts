@@ -2,6 +2,7 @@ export type Place =
   | { name: "timeline" }
   | { name: "rollback"; id: string }
   | { name: "rollbacks" }
+  | { name: "way_up"; rollback: string | null }
   | { name: "settings" }
   | { name: "break_glass"; environment: string }
   | { name: "incidents" }

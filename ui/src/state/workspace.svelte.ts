@@ -6,8 +6,10 @@ import type { NewIncident } from "../ipc/generated/NewIncident";
 import type { Notice } from "../ipc/generated/Notice";
 import type { RepositoryView } from "../ipc/generated/RepositoryView";
 import type { RollbackView } from "../ipc/generated/RollbackView";
+import type { RolloutView } from "../ipc/generated/RolloutView";
 import { watch } from "../ipc/watch";
 import { phaseSign } from "../words/outcome";
+import { outcomeOf } from "../words/rollout";
 import { BreakGlass } from "./break-glass.svelte";
 import { Channels } from "./channels.svelte";
 import { Clock } from "./clock.svelte";
@@ -28,6 +30,7 @@ import { Settings } from "./settings.svelte";
 import { Templates } from "./templates.svelte";
 import { Toasts } from "./toasts.svelte";
 import { Trust } from "./trust.svelte";
+import { WayUp } from "./way-up.svelte";
 
 /** Everything one window knows, a class per feature, and the deeds that touch more than one of them. */
 export class Workspace {
@@ -53,6 +56,7 @@ export class Workspace {
   readonly people = new PeopleGlance();
   /** What the clocks of this computer told last, until somebody has read it. */
   gap = $state.raw<GapView | null>(null);
+  readonly wayUp = new WayUp();
 
   async begin(): Promise<void> {
     await this.session.begin();
@@ -74,6 +78,10 @@ export class Workspace {
         break;
       case "elsewhere":
         this.session.elsewhere = notice.rollbacks;
+        break;
+      case "rollout":
+        this.#sayRollout(notice.rollout);
+        this.wayUp.receive(notice.rollout);
         break;
       case "releases":
         void this.releases.load();
@@ -139,6 +147,11 @@ export class Workspace {
 
   watchRollback(id: string): void {
     this.navigation.go({ name: "rollback", id });
+  }
+
+  /** The way back up behind this rollback; `null`: behind the newest. */
+  goUp(rollback: string | null): void {
+    this.navigation.go({ name: "way_up", rollback });
   }
 
   /** Opens an incident and goes into its room; false when it could not be opened, which is then said. */
@@ -257,6 +270,15 @@ export class Workspace {
     this.toasts.say(phaseSign(rollback.phase).tone, rollback.sentence, rollback.hint);
   }
 
+  /** A rollout that is over, or needs a person, is said wherever they look. */
+  #sayRollout(rollout: RolloutView): void {
+    const before = this.wayUp.view?.rollout;
+    const knew = before?.id === rollout.id && before.sentence === rollout.sentence;
+    if (this.navigation.place.name === "way_up" || knew) return;
+    if (rollout.outcome) this.toasts.say(outcomeOf(rollout.outcome).tone, rollout.sentence, rollout.hint);
+    else if (rollout.needsPerson) this.toasts.say("warn", rollout.sentence, rollout.hint);
+  }
+
   #replace(repository: RepositoryView): void {
     const same = this.session.repository?.path === repository.path;
     this.session.receive(repository);
@@ -272,6 +294,7 @@ export class Workspace {
     this.guards.clear();
     this.glass.clear();
     this.people.clear();
+    this.wayUp.clear();
     for (const one of [this.incidents, this.room, this.templates, this.channels, this.library, this.paper])
       void one.clear();
     this.navigation.go({ name: "timeline" });

@@ -159,10 +159,8 @@ impl GitRepository {
         if made.status.success() {
             return Ok(());
         }
-        let command = program::git_in(&self.location.git_dir, self.environment());
-        let there = program::answer(command, ["rev-parse", "--verify", "--quiet", "--end-of-options", &name])?;
-        match there.map(|id| String::from_utf8_lossy(&id).trim().to_owned()) {
-            Some(id) if id == commit.as_str() => Ok(()),
+        match self.verified(&name)? {
+            Some(id) if id == *commit => Ok(()),
             Some(_) => Err(Trouble::new(
                 Code::BranchTaken,
                 format!("The branch {branch} is here already and stands elsewhere."),
@@ -170,6 +168,22 @@ impl GitRepository {
             )),
             None => Err(trouble::unwritable(program::said(&made))),
         }
+    }
+
+    /// Where a branch stands here; `None` where there is none of that name; blocks.
+    pub fn local_branch(&self, branch: &str) -> Result<Option<ObjectId>, Trouble> {
+        self.verified(&reference(branch)?)
+    }
+
+    /// The commit that a tag, a branch or an id names here; blocks.
+    pub fn commit_named(&self, name: &str) -> Result<Option<ObjectId>, Trouble> {
+        self.verified(&format!("{name}^{{commit}}"))
+    }
+
+    fn verified(&self, name: &str) -> Result<Option<ObjectId>, Trouble> {
+        let command = program::git_in(&self.location.git_dir, self.environment());
+        let there = program::answer(command, ["rev-parse", "--verify", "--quiet", "--end-of-options", name])?;
+        Ok(there.map(|id| ObjectId::new(String::from_utf8_lossy(&id).trim())).filter(|id| is_id(id.as_str())))
     }
 
     /// Name and address of the person, as git knows them.

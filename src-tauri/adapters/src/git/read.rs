@@ -29,6 +29,9 @@ pub(super) struct Facts {
 /// Tags may point at tags. Nobody nests them deeper; a hostile repository could.
 const NESTING_LIMIT: usize = 64;
 
+/// How the messages begin that the engine writes into its tags.
+const ACTS: [&str; 2] = ["Rollback to ", "Roll forward to "];
+
 /// What a reading of tags brought.
 #[derive(Default)]
 pub(super) struct Listing {
@@ -89,7 +92,7 @@ fn read_part(
 
 /// Rollbacks leave annotated tags behind; somebody's own release may well be called the same.
 fn marks_rollback(name: &str, facts: &Facts) -> bool {
-    is_rollback_tag(name) && facts.kind == TagKind::Annotated && facts.title.starts_with("Rollback to ")
+    is_rollback_tag(name) && facts.kind == TagKind::Annotated && ACTS.iter().any(|act| facts.title.starts_with(act))
 }
 
 fn release(tag: String, object: String, facts: Facts) -> Release {

@@ -23,8 +23,8 @@ use crate::commands::incident;
 use crate::output::{self, plain};
 
 mod clock;
-mod narrator;
-pub(super) mod terminal;
+pub(crate) mod narrator;
+pub(crate) mod terminal;
 
 use narrator::Narrator;
 use terminal::{Terminal, ask, name};
@@ -146,7 +146,8 @@ async fn begin(workspace: &Workspace, order: &Order) -> Result<Option<Drive>, Tr
         countdown: SignedDuration::ZERO,
         rehearsal: workspace.is_rehearsal(),
     };
-    let plan = Plan { forward: order.forward, ..workspace.plan(&order.environment, wish, &known)? };
+    let plan = workspace.plan(&order.environment, wish, &known)?;
+    let plan = Plan { forward: plan.forward || order.forward, ..plan };
     if !order.json {
         let from = plan.from.as_ref().map_or("what is live", TagName::as_str);
         let deed = if plan.forward { "Roll forward" } else { "Roll back" };
@@ -166,13 +167,13 @@ async fn begin(workspace: &Workspace, order: &Order) -> Result<Option<Drive>, Tr
         workspace.lift_quarantine(&plan.to, &plan.who, &order.reason).await?;
     }
     let drive = workspace.begin(plan, audience(order, None)).await?;
-    if !order.forward {
+    if !drive.rollback().plan.forward {
         incident::follow(workspace, drive.rollback(), order.json).await;
     }
     Ok(Some(drive))
 }
 
-fn confirmed(json: bool) -> Result<bool, Trouble> {
+pub(crate) fn confirmed(json: bool) -> Result<bool, Trouble> {
     if json || !io::stdin().is_terminal() {
         return Err(Trouble::new(Code::Usage, "Nobody is here to confirm it.", "Add --yes to begin without asking."));
     }

@@ -45,3 +45,4 @@ mod terminal;
 mod timeline;
 mod torture;
 mod troubles;
+mod way_up;

@@ -4,7 +4,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::{incident, live, postmortem, rollback};
+use crate::{fix, incident, live, postmortem, rollback, rollout};
 
 /// In the journal a family does not show: each event has a `kind` that no other family has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -16,6 +16,10 @@ pub enum Event {
     Incident(incident::event::Event),
     /// Each `kind` begins with `live_`.
     Live(live::event::Event),
+    /// Each `kind` begins with `fix_`.
+    Fix(fix::event::Event),
+    /// Each `kind` begins with `rollout_`.
+    Rollout(Box<rollout::event::Event>),
 }
 
 impl Event {
@@ -23,7 +27,7 @@ impl Event {
     pub fn rollback(&self) -> Option<&rollback::event::Event> {
         match self {
             Self::Rollback(event) => Some(event),
-            Self::Postmortem(_) | Self::Incident(_) | Self::Live(_) => None,
+            Self::Postmortem(_) | Self::Incident(_) | Self::Live(_) | Self::Fix(_) | Self::Rollout(_) => None,
         }
     }
 
@@ -31,7 +35,7 @@ impl Event {
     pub fn incident(&self) -> Option<&incident::event::Event> {
         match self {
             Self::Incident(event) => Some(event),
-            Self::Rollback(_) | Self::Postmortem(_) | Self::Live(_) => None,
+            Self::Rollback(_) | Self::Postmortem(_) | Self::Live(_) | Self::Fix(_) | Self::Rollout(_) => None,
         }
     }
 
@@ -39,7 +43,7 @@ impl Event {
     pub fn postmortem(&self) -> Option<&postmortem::event::Event> {
         match self {
             Self::Postmortem(event) => Some(event),
-            Self::Rollback(_) | Self::Incident(_) | Self::Live(_) => None,
+            Self::Rollback(_) | Self::Incident(_) | Self::Live(_) | Self::Fix(_) | Self::Rollout(_) => None,
         }
     }
 
@@ -47,7 +51,23 @@ impl Event {
     pub fn live(&self) -> Option<&live::event::Event> {
         match self {
             Self::Live(event) => Some(event),
-            Self::Rollback(_) | Self::Postmortem(_) | Self::Incident(_) => None,
+            Self::Rollback(_) | Self::Postmortem(_) | Self::Incident(_) | Self::Fix(_) | Self::Rollout(_) => None,
+        }
+    }
+
+    /// What became of a fix, where it is that.
+    pub fn fix(&self) -> Option<&fix::event::Event> {
+        match self {
+            Self::Fix(event) => Some(event),
+            Self::Rollback(_) | Self::Incident(_) | Self::Postmortem(_) | Self::Live(_) | Self::Rollout(_) => None,
+        }
+    }
+
+    /// What happened to a rollout, where it is that.
+    pub fn rollout(&self) -> Option<&rollout::event::Event> {
+        match self {
+            Self::Rollout(event) => Some(event),
+            Self::Rollback(_) | Self::Incident(_) | Self::Postmortem(_) | Self::Live(_) | Self::Fix(_) => None,
         }
     }
 }
@@ -76,6 +96,18 @@ impl From<live::event::Event> for Event {
     }
 }
 
+impl From<fix::event::Event> for Event {
+    fn from(event: fix::event::Event) -> Self {
+        Self::Fix(event)
+    }
+}
+
+impl From<rollout::event::Event> for Event {
+    fn from(event: rollout::event::Event) -> Self {
+        Self::Rollout(Box::new(event))
+    }
+}
+
 impl<'de> Deserialize<'de> for Event {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
@@ -88,6 +120,12 @@ impl<'de> Deserialize<'de> for Event {
         }
         if kind.starts_with(live::event::PREFIX) {
             return serde_json::from_value(value).map(Self::Live).map_err(D::Error::custom);
+        }
+        if kind.starts_with(fix::event::PREFIX) {
+            return serde_json::from_value(value).map(Self::Fix).map_err(D::Error::custom);
+        }
+        if kind.starts_with(rollout::event::PREFIX) {
+            return serde_json::from_value(value).map(Self::Rollout).map_err(D::Error::custom);
         }
         serde_json::from_value(value).map(Self::Rollback).map_err(D::Error::custom)
     }

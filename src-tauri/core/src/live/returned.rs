@@ -10,7 +10,7 @@ use crate::journal::Fact;
 use crate::rollback::check::{Question, Verdict};
 use crate::rollback::event::Event;
 
-/// A rollback that is over, whose target is live, and whose hold stands.
+/// A rollback that is over and did not go forward, whose target is live, and whose hold stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Returned {
     pub rollback: RollbackId,
@@ -25,7 +25,7 @@ pub(super) fn find(facts: &[Fact], hold: &Hold, live: &TagName) -> Option<Return
     facts.iter().filter(|fact| fact.subject.rollback.as_ref() == Some(id)).find_map(|fact| {
         let Event::RollbackStarted(plan) = fact.event.rollback()? else { return None };
         let (from, to) = (plan.from.clone(), plan.to.clone());
-        (to == *live).then(|| Returned { rollback: id.clone(), from, to, since: hold.since })
+        (to == *live && !plan.forward).then(|| Returned { rollback: id.clone(), from, to, since: hold.since })
     })
 }
 

@@ -183,13 +183,14 @@ pub fn median(taken: &[i64]) -> Option<i64> {
     sorted.get(sorted.len() / 2).copied()
 }
 
-/// Seconds of each successful rollback of this environment, oldest first: what "usually takes" is made of.
+/// Seconds of each successful rollback of this environment, oldest first: what "usually takes" is made of. Who goes
+/// forward takes another time.
 pub fn durations(environment: &EnvironmentName, facts: &[Fact]) -> Vec<i64> {
     let mut begun = HashMap::new();
     let mut taken = Vec::new();
     for fact in facts.iter().filter(|fact| fact.subject.environment.as_ref() == Some(environment)) {
         let Some(id) = &fact.subject.rollback else { continue };
-        if matches!(fact.event.rollback(), Some(Event::RollbackStarted(_))) {
+        if matches!(fact.event.rollback(), Some(Event::RollbackStarted(plan)) if !plan.forward) {
             begun.insert(id, fact.at);
         }
         if let Some(Event::RollbackEnded { outcome: Outcome::Succeeded, .. }) = fact.event.rollback()

@@ -105,6 +105,8 @@ pub enum About {
     Rollback(RollbackId),
     /// The incident's room.
     Incident(IncidentId),
+    /// The way back up behind this rollback; without one, behind the newest.
+    WayUp(Option<RollbackId>),
     /// Sign-in among them.
     Settings,
 }

@@ -166,7 +166,7 @@ fn of_row(header: &[String], row: &[String]) -> Option<Action> {
 }
 
 /// `- [ ] text @owner (due 2026-11-27) #418`, as many teams write it.
-fn of_task(line: &str) -> Option<Action> {
+pub(crate) fn of_task(line: &str) -> Option<Action> {
     let item = line.trim_start().strip_prefix(['-', '*', '+'])?.trim_start();
     let (done, rest) = [("[ ] ", false), ("[x] ", true), ("[X] ", true)]
         .into_iter()

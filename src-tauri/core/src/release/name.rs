@@ -30,6 +30,12 @@ pub fn read(tag: &str) -> Reading {
     loose.unwrap_or_else(|| Reading { series: String::new(), version: None, prerelease: names_prerelease(tag) })
 }
 
+/// Whether what a service says of its version means this tag. Services say `2.4.0` as often as `v2.4.0`.
+pub fn is_version(said: &str, tag: &str) -> bool {
+    let bare = |text: &str| text.trim().trim_start_matches(['v', 'V']).to_owned();
+    said.trim() == tag || bare(said) == bare(tag)
+}
+
 /// A tag that a rollback left behind marks an act, not a version: `rollback-YYYYMMDD-HHMMSS`, with a number behind it
 /// where two were made in one second.
 pub fn is_rollback_tag(tag: &str) -> bool {

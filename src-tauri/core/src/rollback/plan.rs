@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{EnvironmentName, ObjectId, TagName};
+use crate::ids::{EnvironmentName, ObjectId, RolloutId, TagName};
 use crate::ports::world::Wanted;
 use crate::rollback::checks::plan::CheckPlan;
 use crate::settings::HOLD_HOURS;
@@ -46,6 +46,9 @@ pub struct Plan {
     /// To the release that an earlier rollback left. What was live meanwhile is not to blame and is not quarantined.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub forward: bool,
+    /// The rollout that this is a stage of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<RolloutId>,
     /// True on the loopback GitHub: nothing of it is real.
     pub rehearsal: bool,
 }

@@ -4,6 +4,7 @@
 mod arming;
 mod awake;
 mod engine;
+mod fix;
 mod hold;
 mod ids;
 mod journal;
@@ -14,6 +15,7 @@ mod planning;
 mod postmortem;
 mod release;
 mod risk;
+mod rollout;
 mod settings;
 mod telling;
 mod title;

@@ -28,6 +28,16 @@ fn a_named_target_is_taken_even_where_it_is_not_the_last_good_one() {
 }
 
 #[test]
+fn a_target_that_is_newer_than_what_is_live_goes_forward_and_leaves_the_live_one_unblamed() {
+    let live = |tag: &str| Team::new(&["v1", "v2", "v3"], &[("v1", 0), ("v3", 10_000), (tag, 20_000)]);
+    let workflows = [workflow("deploy.yml", &["version"])];
+    let up = plan_of(&live("v2"), Some("v3.0.0"), &workflows).unwrap();
+    assert_eq!((up.from.as_ref().unwrap().as_str(), up.to.as_str(), up.forward), ("v2.0.0", "v3.0.0", true));
+    assert!(!plan_of(&live("v2"), Some("v1.0.0"), &workflows).unwrap().forward);
+    assert!(!plan_of(&live("v2"), Some("v2.0.0"), &workflows).unwrap().forward, "the same again");
+}
+
+#[test]
 fn a_target_that_is_no_release_is_refused() {
     let trouble = wished(Some("v9.9.9")).unwrap_err();
     assert_eq!(trouble.code, Code::TagMissing);

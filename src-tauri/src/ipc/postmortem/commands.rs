@@ -230,7 +230,7 @@ fn gone(id: &str) -> Trouble {
 
 impl Notes {
     /// The repository's page on its forge.
-    pub(super) fn address(&self) -> Option<String> {
+    pub(crate) fn address(&self) -> Option<String> {
         self.workspace.slug().map(|slug| format!("https://{}/{slug}", self.workspace.host()))
     }
 }

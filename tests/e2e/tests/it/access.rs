@@ -98,17 +98,17 @@ pub(crate) fn nothing_found(window: &Window, place: &str, look: Look) -> Result<
     Ok(())
 }
 
-fn armed(window: &Window) -> Result<(), Failure> {
+pub(crate) fn armed(window: &Window) -> Result<(), Failure> {
     let button = By::test_id("roll-back");
     window.wait_until("the armed button", ARMED_WITHIN, |window| window.find(&button)?.is_enabled())
 }
 
-fn outcome(window: &Window, phase: &str) -> Result<(), Failure> {
+pub(crate) fn outcome(window: &Window, phase: &str) -> Result<(), Failure> {
     let wanted = By::css(&format!("[data-testid=\"outcome\"][data-phase=\"{phase}\"]"));
     window.wait_until(&format!("the outcome {phase}"), ENDS_WITHIN, |window| Ok(!window.find_all(&wanted)?.is_empty()))
 }
 
-fn tab_to(window: &Window, name: &str) -> Result<(), Failure> {
+pub(crate) fn tab_to(window: &Window, name: &str) -> Result<(), Failure> {
     for _ in 0..MOST_TABS {
         window.press(&[keys::TAB])?;
         if focused(window)? == name {
@@ -125,6 +125,6 @@ fn focused(window: &Window) -> Result<String, Failure> {
     Ok(window.execute(script, &[])?.as_str().unwrap_or_default().to_owned())
 }
 
-fn type_words(window: &Window, words: &str) -> Result<(), Failure> {
+pub(crate) fn type_words(window: &Window, words: &str) -> Result<(), Failure> {
     words.chars().try_for_each(|letter| window.press(&[letter]))
 }

@@ -12,3 +12,4 @@ mod repository;
 mod rollback;
 mod sign_in;
 mod troubles;
+mod way_up;

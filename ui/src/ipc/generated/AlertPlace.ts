@@ -3,4 +3,4 @@
 /**
  * A view that something leads to.
  */
-export type AlertPlace = { "name": "timeline" } | { "name": "rollback", id: string, } | { "name": "incident", id: string, } | { "name": "settings" };
+export type AlertPlace = { "name": "timeline" } | { "name": "rollback", id: string, } | { "name": "incident", id: string, } | { "name": "way_up", rollback: string | null, } | { "name": "settings" };

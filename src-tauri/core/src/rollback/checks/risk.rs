@@ -119,6 +119,9 @@ pub(super) async fn changes(asking: &Asking<'_>) -> Found {
         Err(found) => return found,
     };
     let difference = &read.difference;
+    if asking.plan.forward {
+        return arriving(difference.gained);
+    }
     if difference.undone == 0 {
         return Found::passed("No commit leaves with this rollback");
     }
@@ -136,6 +139,14 @@ pub(super) async fn changes(asking: &Asking<'_>) -> Found {
         lines.push(format!("and {} more", difference.undone - lines.len()));
     }
     Found::failed(format!("{commits} with this rollback{with}.")).with(lines)
+}
+
+/// Who goes forward asks what comes, and nothing need leave.
+fn arriving(commits: usize) -> Found {
+    match commits {
+        0 => Found::passed("No commit arrives"),
+        some => Found::failed(format!("{} with this release.", counted(some, "commit arrives", "commits arrive"))),
+    }
 }
 
 /// Merged ones end in their number: `Title (#412)`.

@@ -116,7 +116,7 @@ pub(crate) fn words(rollback: &Rollback, outcome: Outcome) -> (String, String) {
     let standing = rollback.current();
     match outcome {
         Outcome::Succeeded if is_proved(rollback) => (
-            format!("{} is {} on {}", plan.environment, if plan.forward { "again" } else { "back" }, plan.to),
+            format!("{} is {} on {}", plan.environment, if plan.forward { "now" } else { "back" }, plan.to),
             "Lift the hold when a fix is ready.".to_owned(),
         ),
         Outcome::Succeeded => (

@@ -221,6 +221,7 @@ fn plan(to: TagName, started: Timestamp) -> Plan {
         hold_hours: 24,
         mark_release: false,
         forward: false,
+        rollout: None,
         rehearsal: false,
     }
 }

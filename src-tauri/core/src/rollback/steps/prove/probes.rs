@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::error::Trouble;
-use crate::ids::TagName;
 use crate::ports::world::{Seen, Wanted};
+use crate::release::name;
 use crate::rollback::check::{Answer, Policy, Question, Verdict};
 use crate::rollback::engine::Engine;
 
@@ -15,7 +15,7 @@ pub(super) async fn version(engine: &mut Engine, url: &str) -> Result<Answer, Tr
     loop {
         let seen = engine.ports.probe.version(url).await;
         if let Seen::Answer(version) = &seen
-            && is_version(version, &target)
+            && name::is_version(version, target.as_str())
         {
             let sentence = format!("{version} answers");
             return Ok(answer(engine, begun, Question::LiveVersion, Verdict::Passed, sentence, vec![url.to_owned()]));
@@ -118,10 +118,4 @@ pub(super) fn answer(
     let milliseconds = u64::try_from(taken.as_millis()).unwrap_or(u64::MAX);
     let asked_at = Some(clock.now());
     Answer { question, verdict, policy: Policy::Block, sentence, evidence, milliseconds, asked_at, outputs: Vec::new() }
-}
-
-/// Services say `2.4.0` as often as `v2.4.0`.
-fn is_version(said: &str, target: &TagName) -> bool {
-    let bare = |text: &str| text.trim().trim_start_matches(['v', 'V']).to_owned();
-    said.trim() == target.as_str() || bare(said) == bare(target.as_str())
 }

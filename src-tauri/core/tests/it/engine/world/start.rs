@@ -57,6 +57,7 @@ impl World {
             hold_hours: 24,
             mark_release: true,
             forward: false,
+            rollout: None,
             rehearsal: false,
         }
     }

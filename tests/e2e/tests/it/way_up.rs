@@ -1,0 +1,92 @@
+//! The way back up in the real window: from a rollback over its fix to a rollout that ends in production.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use lastgood_e2e::{By, Desk, Failure, Look, Rehearsal, Window, keys};
+
+use crate::access::{armed, axe, nothing_found, outcome, tab_to};
+
+const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+/// Two deploys, and two stages that are watched for twenty seconds each.
+const ENDS_WITHIN: Duration = Duration::from_secs(120);
+
+#[test]
+fn from_a_rollback_the_way_leads_over_a_fix_and_a_gate_back_to_production() -> Result<(), Failure> {
+    for look in [Look::Dark, Look::Light] {
+        let mut desk = Desk::start(look)?;
+        let rehearsal = Rehearsal::start(&mut desk, 10)?;
+        let window = desk.open(&[&rehearsal.clone_folder().to_string_lossy()])?;
+        armed(&window)?;
+        window.execute(&axe()?, &[])?;
+        tab_to(&window, "Roll back to v2.4.0")?;
+        window.press(&[keys::ENTER])?;
+        outcome(&window, "succeeded")?;
+        release(&rehearsal.clone_folder())?;
+        window.click(&By::role("button", "The way back up…"))?;
+        fix(&window, look)?;
+        window.press(&[keys::CONTROL, 'k'])?;
+        window.find(&By::test_id("palette"))?;
+        window.press(&[keys::ESCAPE])?;
+        roll_out(&window, look)?;
+        assert_eq!(rehearsal.live_version()?, "v2.4.2");
+        assert_eq!(rehearsal.dispatches()?, 3, "the rollback and two stages");
+    }
+    Ok(())
+}
+
+/// The branch is made here, and an item is ticked by the keyboard.
+fn fix(window: &Window, look: Look) -> Result<(), Failure> {
+    window.find(&By::text("Where it begins"))?;
+    nothing_found(window, "the way back up", look)?;
+    window.click(&By::role("button", "Make the branch"))?;
+    window.find(&By::text("on this machine"))?;
+    window.execute("document.querySelector('input[type=checkbox]').focus()", &[])?;
+    window.press(&[' '])?;
+    window.find(&By::text("5 items open, as it comes with Lastgood"))?;
+    window.picture(&format!("way-up-fix-{look:?}"))?;
+    nothing_found(window, "a fix", look)
+}
+
+fn roll_out(window: &Window, look: Look) -> Result<(), Failure> {
+    let begin = By::role("button", "Begin the rollout");
+    // The release was pushed a moment ago; the page shows it once the tags were read again.
+    window.wait_until("the new release", SHOWS_WITHIN, |window| {
+        let offered = "return [...document.querySelectorAll('option')].some((one) => one.value === 'v2.4.2')";
+        if window.execute(offered, &[])?.as_bool() == Some(true) {
+            return Ok(true);
+        }
+        window.click(&By::role("button", "Rollbacks"))?;
+        window.press(&[keys::CONTROL, 'k'])?;
+        window.find(&By::css("[data-testid=\"palette\"] input"))?.keys("way back up")?;
+        window.press(&[keys::ENTER])?;
+        Ok(false)
+    })?;
+    window.click(&begin)?;
+    let go = By::role("button", "Let it on");
+    window.wait_until("the gate", ENDS_WITHIN, |window| Ok(!window.find_all(&go)?.is_empty()))?;
+    window.picture(&format!("way-up-gate-{look:?}"))?;
+    nothing_found(window, "a gate", look)?;
+    window.click(&go)?;
+    let over = By::css("[data-testid=\"rollout\"][data-outcome=\"succeeded\"]");
+    window.wait_until("the end of the rollout", ENDS_WITHIN, |window| Ok(!window.find_all(&over)?.is_empty()))?;
+    window.picture(&format!("way-up-end-{look:?}"))?;
+    nothing_found(window, "a rollout that is over", look)
+}
+
+/// As if the fix was merged and tagged.
+fn release(clone: &Path) -> Result<(), Failure> {
+    let git = |words: &[&str]| {
+        let who = ["-c", "user.name=Developer", "-c", "user.email=developer@example.com"];
+        let done = Command::new("git").arg("-C").arg(clone).args(who).args(words).output();
+        let done = done.map_err(|error| Failure::new(format!("git did not start: {error}")))?;
+        if done.status.success() {
+            return Ok(());
+        }
+        Err(Failure::new(String::from_utf8_lossy(&done.stderr).into_owned()))
+    };
+    git(&["commit", "--quiet", "--allow-empty", "-m", "Meter fuel once a call (#431)"])?;
+    git(&["tag", "-a", "v2.4.2", "-m", "Meter fuel once a call"])?;
+    git(&["push", "--quiet", "origin", "HEAD:main", "v2.4.2"])
+}
