@@ -199,9 +199,9 @@ impl Ending {
         let facts = life::open(&Orders::of(rehearsed)).facts().await.unwrap();
         let events: Vec<&Event> = facts.iter().filter_map(|fact| fact.event.rollback()).collect();
         let remote = &rehearsed.description().remote;
-        let succeeded = events.iter().filter_map(|event| match event {
-            Event::StepEnded(ending) if ending.outcome == StepOutcome::Succeeded => Some(ending.step),
-            _ => None,
+        let succeeded = events.iter().filter_map(|event| {
+            let Event::StepEnded(ending) = event else { return None };
+            (ending.outcome == StepOutcome::Succeeded).then_some(ending.step)
         });
         Self {
             outcome: newest(rehearsed).await.and_then(|rollback| Some(rollback.end?.outcome)),

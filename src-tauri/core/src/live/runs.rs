@@ -69,7 +69,7 @@ fn release<'a>(
 }
 
 /// A title's words, without the punctuation around them; a tag may hold dots, slashes and more within.
-fn words(title: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn words(title: &str) -> impl Iterator<Item = &str> {
     let edges: &[char] = &['.', ',', ':', ';', '(', ')', '[', ']', '"', '\'', '`', '!', '?', '@'];
     title.split_whitespace().map(move |word| word.trim_matches(edges)).filter(|word| !word.is_empty())
 }

@@ -1,6 +1,10 @@
 //! `dependency.check`, `security.scan` and the proofs by command: a team's own, or those that fit its kind of project.
 
+mod project;
+
 use std::time::Duration;
+
+use project::Project;
 
 use super::found::Found;
 use super::plan::CommandSet;
@@ -91,27 +95,10 @@ fn recall_for(question: Question) -> Option<Duration> {
 /// # Errors
 /// Where the commit cannot be read.
 pub async fn preset(question: Question, history: &dyn History, commit: &ObjectId) -> Result<Vec<Vec<String>>, Trouble> {
-    let names = ["Cargo.toml", "deny.toml", "package-lock.json", "pubspec.lock", "pubspec.yaml"].map(str::to_owned);
-    let files = history.files(commit, &names).await?;
-    let has = |place: usize| files.get(place).is_some_and(Option::is_some);
-    let (rust, deny, node, dart) = (has(0), has(1), has(2), has(3));
-    let flutter = files.get(4).and_then(Option::as_deref).is_some_and(|bytes| {
-        String::from_utf8_lossy(bytes).lines().any(|line| line.trim_start().starts_with("sdk: flutter"))
-    });
-    let mut commands: Vec<&[&str]> = Vec::new();
-    match question {
-        Question::DependencyCheck => {
-            commands.extend(rust.then_some(&["cargo", "check", "--locked"][..]));
-            commands.extend(node.then_some(&["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"][..]));
-            let program = if flutter { "flutter" } else { "dart" };
-            let get = [program, "pub", "get", "--enforce-lockfile"];
-            return Ok(owned(&commands).into_iter().chain(dart.then(|| words(&get))).collect());
-        }
-        Question::SecurityScan => {
-            commands.extend(rust.then_some(&["cargo", "audit"][..]));
-            commands.extend((rust && deny).then_some(&["cargo", "deny", "check"][..]));
-            commands.extend(node.then_some(&["npm", "audit", "--audit-level=high"][..]));
-        }
+    let project = Project::read(history, commit).await?;
+    Ok(match question {
+        Question::DependencyCheck => project.dependency_check(),
+        Question::SecurityScan => project.security_scan(),
         Question::TargetExists
         | Question::WorkflowReady
         | Question::TargetQuarantine
@@ -129,17 +116,8 @@ pub async fn preset(question: Question, history: &dyn History, commit: &ObjectId
         | Question::LiveHealth
         | Question::ProofFunctionality
         | Question::ProofPerformance
-        | Question::ProofSecurity => {}
-    }
-    Ok(owned(&commands))
-}
-
-fn owned(commands: &[&[&str]]) -> Vec<Vec<String>> {
-    commands.iter().map(|argv| words(argv)).collect()
-}
-
-fn words(argv: &[&str]) -> Vec<String> {
-    argv.iter().map(|word| (*word).to_owned()).collect()
+        | Question::ProofSecurity => Vec::new(),
+    })
 }
 
 /// What the commands said so far.

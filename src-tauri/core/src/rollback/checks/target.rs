@@ -3,7 +3,13 @@
 use super::Asking;
 use super::found::Found;
 use crate::hold;
+use crate::ids::RollbackId;
+use crate::journal::Fact;
+use crate::live::runs::words;
 use crate::ports::Ports;
+use crate::ports::forge::{Deployment, RunRecord};
+use crate::rollback::StepName;
+use crate::rollback::event::{Event, StepOutcome};
 use crate::rollback::plan::Plan;
 
 /// Here and on the remote, and both the object that was pinned when the rollback was asked for.
@@ -40,21 +46,72 @@ pub(super) async fn quarantine(ports: &Ports, repository: &str, plan: &Plan) -> 
     }
 }
 
+/// By GitHub's deployments; without one by the journal; else by the runs of the deploy workflow, as far as their titles
+/// tell.
 pub(super) async fn ran(asking: &Asking<'_>) -> Found {
     let plan = asking.plan;
+    let before = |evidence: String| {
+        Found::passed(format!("{} ran in {} before", plan.to, plan.environment)).with(vec![evidence])
+    };
     match asking.deployments.clone().await {
-        Err(trouble) => Found::errored(&trouble),
+        Err(trouble) => return Found::errored(&trouble),
         Ok(deployments) => {
-            let ran = deployments.iter().find(|deployment| {
-                deployment.environment == plan.environment
-                    && deployment.succeeded.is_some()
-                    && (deployment.reference == plan.to.as_str() || deployment.commit == plan.commit)
-            });
-            match ran {
-                Some(found) => Found::passed(format!("{} ran in {} before", plan.to, plan.environment))
-                    .with(vec![format!("deployment {} by {}", found.id, found.creator)]),
-                None => Found::failed(format!("{} has no record of running in {}", plan.to, plan.environment)),
+            if let Some(found) = deployments.iter().find(|deployment| put_here(deployment, plan)) {
+                return before(format!("deployment {} by {}", found.id, found.creator));
             }
         }
+    }
+    match asking.ports.journal.of_repository(asking.repository, Some(&plan.environment)).await {
+        Err(trouble) => return Found::errored(&trouble),
+        Ok(facts) => {
+            if let Some(id) = rolled_back_to(&facts, plan) {
+                return before(format!("rollback {id} brought it here"));
+            }
+        }
+    }
+    match asking.ports.forge.successful_runs(&plan.deploy.workflow).await {
+        Err(trouble) => Found::errored(&trouble),
+        Ok(runs) => told_by_runs(&runs, plan),
+    }
+}
+
+fn put_here(deployment: &Deployment, plan: &Plan) -> bool {
+    deployment.environment == plan.environment
+        && deployment.succeeded.is_some()
+        && (deployment.reference == plan.to.as_str() || deployment.commit == plan.commit)
+}
+
+/// An earlier rollback to the same release whose run succeeded.
+fn rolled_back_to(facts: &[Fact], plan: &Plan) -> Option<RollbackId> {
+    let to_it = |fact: &&Fact| match fact.event.rollback() {
+        Some(Event::RollbackStarted(other)) => other.to == plan.to && other.commit == plan.commit,
+        _ => false,
+    };
+    let ids: Vec<&RollbackId> = facts.iter().filter(to_it).filter_map(|fact| fact.subject.rollback.as_ref()).collect();
+    facts.iter().find_map(|fact| match (fact.event.rollback(), &fact.subject.rollback) {
+        (Some(Event::StepEnded(ending)), Some(id))
+            if ending.step == StepName::Follow && ending.outcome == StepOutcome::Succeeded && ids.contains(&id) =>
+        {
+            Some(id.clone())
+        }
+        _ => None,
+    })
+}
+
+/// A title that names the release and the environment is evidence; one without the environment tells too little.
+fn told_by_runs(runs: &[RunRecord], plan: &Plan) -> Found {
+    let names = |run: &RunRecord, word: &str| words(&run.title).any(|found| found.eq_ignore_ascii_case(word));
+    let of_it: Vec<&RunRecord> = runs.iter().filter(|run| run.succeeded() && names(run, plan.to.as_str())).collect();
+    if let Some(run) = of_it.iter().find(|run| names(run, plan.environment.as_str())) {
+        return Found::passed(format!("{} ran in {} before", plan.to, plan.environment))
+            .with(vec![format!("run {} by {}: {}", run.id, run.actor, run.title)]);
+    }
+    match of_it.first() {
+        Some(run) => Found::unclear(format!(
+            "A run of {} put {} somewhere; whether it was {} is not told.",
+            plan.deploy.workflow, plan.to, plan.environment
+        ))
+        .with(vec![format!("run {} by {}: {}", run.id, run.actor, run.title)]),
+        None => Found::failed(format!("{} has no record of running in {}", plan.to, plan.environment)),
     }
 }

@@ -271,6 +271,41 @@ async fn the_settings_decide_what_an_answer_does_and_what_is_asked() {
     assert_eq!(world.effects().pushes, 0);
 }
 
+#[tokio::test]
+async fn without_a_deployment_the_journal_and_the_runs_tell_whether_it_ran_here() {
+    let ran = async |world: &Arc<World>| {
+        world.with(|state| state.deployments.clear());
+        let answers = ask(world, &world.plan()).await;
+        answers.into_iter().find(|answer| answer.question == Question::TargetRan).unwrap()
+    };
+    let titled = |title: &str| {
+        let world = World::new();
+        let run = RunRecord {
+            title: title.to_owned(),
+            conclusion: Some("success".to_owned()),
+            ..open_run(6900, "deploy.yml")
+        };
+        world.with(|state| state.readiness.earlier_runs = vec![run]);
+        world
+    };
+    let answer = ran(&titled("Deploy v2.4.0 to production")).await;
+    assert_eq!(answer.verdict, Verdict::Passed, "{answer:?}");
+    assert!(answer.evidence[0].starts_with("run 6900 by @platform-lead"), "{answer:?}");
+    let answer = ran(&titled("Deploy v2.4.0")).await;
+    assert_eq!(answer.verdict, Verdict::Inconclusive, "{answer:?}");
+    let answer = ran(&titled("Deploy v2.4.01 to production")).await;
+    assert_eq!(
+        (answer.verdict, answer.sentence.as_str()),
+        (Verdict::Failed, "v2.4.0 has no record of running in production")
+    );
+
+    let world = World::new();
+    world.with(|state| state.keeps_deployments = false);
+    assert_eq!(outcome(&world.roll_back(world.plan()).await), Outcome::Succeeded);
+    let answer = ran(&world).await;
+    assert_eq!((answer.verdict, answer.evidence[0].as_str()), (Verdict::Passed, "rollback rb-1 brought it here"));
+}
+
 fn open_run(id: u64, workflow: &str) -> RunRecord {
     RunRecord {
         id: RunId(id),

@@ -62,7 +62,19 @@ async fn presets_fit_the_targets_files_and_only_inform_until_somebody_trusts_the
             Some("npm ci --ignore-scripts --no-audit --no-fund"),
             Some("npm audit --audit-level=high"),
         ),
-        ("pubspec.lock", "", Some("dart pub get --enforce-lockfile"), None),
+        (
+            "yarn.lock",
+            "",
+            Some("yarn install --frozen-lockfile --ignore-scripts --non-interactive"),
+            Some("yarn audit --level high"),
+        ),
+        (
+            "pnpm-lock.yaml",
+            "",
+            Some("pnpm install --frozen-lockfile --ignore-scripts"),
+            Some("pnpm audit --audit-level high"),
+        ),
+        ("pubspec.lock", "", Some("dart pub get --enforce-lockfile"), Some("osv-scanner --lockfile=pubspec.lock")),
     ] {
         let world = World::new();
         world.with(|state| state.readiness.files.insert((object('c'), file.to_owned()), text.to_owned()));
@@ -77,6 +89,24 @@ async fn presets_fit_the_targets_files_and_only_inform_until_somebody_trusts_the
                 assert!(answer.sentence.starts_with(shown.unwrap()), "{}", answer.sentence);
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn yarn_of_today_and_flutter_take_other_words() {
+    for (files, question, shown) in [
+        (["yarn.lock", ".yarnrc.yml"], Question::DependencyCheck, "yarn install --immutable --mode=skip-build"),
+        (["yarn.lock", ".yarnrc.yml"], Question::SecurityScan, "yarn npm audit --severity high --recursive"),
+        (["pubspec.lock", "pubspec.yaml"], Question::DependencyCheck, "flutter pub get --enforce-lockfile"),
+    ] {
+        let world = World::new();
+        for file in files {
+            let text = if file == "pubspec.yaml" { "dependencies:\n  flutter:\n    sdk: flutter\n" } else { "" };
+            world.with(|state| state.readiness.files.insert((object('c'), file.to_owned()), text.to_owned()));
+        }
+        world.command(shown, 0, "fine");
+        let answer = one(&world, &world.plan(), question).await.unwrap();
+        assert_eq!(answer.verdict, Verdict::Passed, "{shown}: {answer:?}");
     }
 }
 

@@ -20,6 +20,8 @@ use super::{Call, World, trouble};
 pub(crate) struct Ready {
     pub(crate) rights: Rights,
     pub(crate) open_runs: Vec<RunRecord>,
+    /// Those of the deploy workflow that succeeded.
+    pub(crate) earlier_runs: Vec<RunRecord>,
     pub(crate) protection: Protection,
     pub(crate) assets: Option<Vec<String>>,
     pub(crate) difference: Difference,
@@ -40,6 +42,7 @@ impl Default for Ready {
         Self {
             rights: Rights { push: true, ..Rights::default() },
             open_runs: Vec::new(),
+            earlier_runs: Vec::new(),
             protection: Protection::default(),
             assets: None,
             difference: Difference::default(),
