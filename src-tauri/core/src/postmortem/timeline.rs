@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::ids::WriterId;
+use crate::fix;
+use crate::ids::{FixId, RolloutId, WriterId};
 use crate::incident::event::Event as Opened;
 use crate::journal::Fact;
 use crate::ports::forge::{Deployment, DeploymentState};
@@ -12,6 +13,7 @@ use crate::postmortem::event::Added;
 use crate::postmortem::line::{Evidence, Line, LineId, LineKind, Source, Weight};
 use crate::postmortem::{About, Curation, scope, words};
 use crate::rollback::event::Event;
+use crate::rollout::event::Deed;
 
 /// Longer than this without a line is shown as a gap, unless the reader chooses otherwise.
 pub const GAP: SignedDuration = SignedDuration::from_mins(10);
@@ -83,7 +85,24 @@ pub(super) fn facts_about<'a>(about: &About, record: &Record<'a>) -> Vec<&'a Fac
         fact.subject.rollback.is_none() && fact.subject.incident.is_none() && (by_hand || seen)
     });
     own.extend(meanwhile);
+    own.extend(way_up(about, record));
     own
+}
+
+/// The fix of each rollback, and the rollouts that came after one of them. They move neither end of what is looked at.
+fn way_up<'a>(about: &About, record: &Record<'a>) -> Vec<&'a Fact> {
+    let fixes: Vec<FixId> = about.rollbacks.iter().map(fix::id_of).collect();
+    let comes_after = |fact: &&Fact| match fact.event.rollout().map(|event| &event.deed) {
+        Some(Deed::RolloutStarted(plan)) => plan.rollback.as_ref().is_some_and(|id| about.rollbacks.contains(id)),
+        Some(_) | None => false,
+    };
+    let started = record.facts.iter().filter(comes_after);
+    let rollouts: Vec<&RolloutId> = started.filter_map(|fact| Some(&fact.event.rollout()?.rollout)).collect();
+    let is_ours = |fact: &&Fact| {
+        fact.event.fix().is_some_and(|event| fixes.contains(&event.fix))
+            || fact.event.rollout().is_some_and(|event| rollouts.contains(&&event.rollout))
+    };
+    record.facts.iter().filter(is_ours).collect()
 }
 
 /// The deployment that brought what was live at the first rollback, and those between it and the last fact.
@@ -93,8 +112,9 @@ pub(super) fn deployments_about<'a>(
     own: &[&Fact],
 ) -> impl Iterator<Item = &'a Deployment> {
     let began = bad_deployment(about, record, own).map(|deployment| deployment.created);
-    let from = began.or_else(|| own.iter().map(|fact| fact.at).min());
-    let to = own.iter().map(|fact| fact.at).max();
+    let on_the_way_down = || own.iter().filter(|fact| fact.event.fix().is_none() && fact.event.rollout().is_none());
+    let from = began.or_else(|| on_the_way_down().map(|fact| fact.at).min());
+    let to = on_the_way_down().map(|fact| fact.at).max();
     let environment = about.environment.clone();
     record.deployments.iter().filter(move |deployment| {
         Some(&deployment.environment) == environment.as_ref()

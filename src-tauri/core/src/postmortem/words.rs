@@ -2,6 +2,7 @@
 
 mod incident;
 mod live;
+mod way_up;
 
 use crate::journal::{Event as Happened, Fact};
 use crate::ports::forge::RunSnapshot;
@@ -28,6 +29,8 @@ pub(super) fn tell(fact: &Fact, own: &[&Fact]) -> Option<Told> {
         Happened::Rollback(event) => Some(of_rollback(event)),
         Happened::Incident(event) => Some(incident::tell(event, fact, own)),
         Happened::Live(event) => Some(live::tell(event)),
+        Happened::Fix(event) => Some(way_up::of_fix(event)),
+        Happened::Rollout(event) => Some(way_up::of_rollout(event)),
         Happened::Postmortem(_) => None,
     }
 }
