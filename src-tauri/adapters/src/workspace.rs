@@ -19,12 +19,13 @@ mod settings_file;
 mod tagging;
 mod trusted;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use lastgood_core::error::{Code, Trouble};
-use lastgood_core::ids::{EnvironmentName, RepositorySlug, RollbackId, TagName, WriterId};
+use lastgood_core::ids::{EnvironmentName, IncidentId, RepositorySlug, RollbackId, TagName, WriterId};
+use lastgood_core::incident::{self, Incident};
 use lastgood_core::journal::Fact;
 use lastgood_core::planning::{self, Wish};
 use lastgood_core::ports::{Clock, Desktop, Journal, Person, Ports, Repository, Watcher};
@@ -324,7 +325,9 @@ impl Workspace {
     ) -> Result<Drive, Trouble> {
         let turn = self.take_turn(&plan.environment).await?;
         let naming = self.turn_to_name().await?;
-        let before = self.rollbacks().await?;
+        let facts = self.facts().await?;
+        plan.incident = open_incident(&facts, &plan.environment);
+        let before = rollbacks_of(facts)?;
         let here = before.iter().filter(|other| other.plan.environment == plan.environment);
         if let Some(trouble) = here.rev().find_map(|other| in_the_way(other, &plan)) {
             return Err(trouble);
@@ -356,16 +359,7 @@ impl Workspace {
 
     /// Every rollback of this repository, oldest first.
     pub async fn rollbacks(&self) -> Result<Vec<Rollback>, Trouble> {
-        let facts = self.facts().await?;
-        let started = facts.iter().filter(|fact| matches!(fact.event.rollback(), Some(Event::RollbackStarted(_))));
-        let ids: Vec<RollbackId> = started.filter_map(|fact| fact.subject.rollback.clone()).collect();
-        ids.iter()
-            .filter_map(|id| {
-                let own: Vec<Fact> =
-                    facts.iter().filter(|fact| fact.subject.rollback.as_ref() == Some(id)).cloned().collect();
-                next::fold(&own).map_err(|illegal| broken(&illegal)).transpose()
-            })
-            .collect()
+        rollbacks_of(self.facts().await?)
     }
 
     pub async fn unfinished(&self) -> Result<Vec<Rollback>, Trouble> {
@@ -467,6 +461,27 @@ fn person() -> String {
 /// Twelve hexadecimal digits that nobody had before.
 pub fn fresh() -> String {
     uuid::Uuid::new_v4().simple().to_string().chars().take(12).collect()
+}
+
+/// Every rollback that these facts tell of, in the order of their beginning.
+fn rollbacks_of(facts: Vec<Fact>) -> Result<Vec<Rollback>, Trouble> {
+    let (mut begun, mut own) = (Vec::new(), HashMap::<RollbackId, Vec<Fact>>::new());
+    for fact in facts {
+        let Some(id) = fact.subject.rollback.clone() else { continue };
+        if matches!(fact.event.rollback(), Some(Event::RollbackStarted(_))) {
+            begun.push(id.clone());
+        }
+        own.entry(id).or_default().push(fact);
+    }
+    let facts = |id| own.get(id).map_or(&[][..], Vec::as_slice);
+    begun.iter().filter_map(|id| next::fold(facts(id)).map_err(|illegal| broken(&illegal)).transpose()).collect()
+}
+
+/// The newest incident of the environment that is open. One that cannot be read holds nothing up.
+fn open_incident(facts: &[Fact], environment: &EnvironmentName) -> Option<IncidentId> {
+    let incidents = incident::next::fold(facts).unwrap_or_default();
+    let here = |incident: &&Incident| incident.is_open() && incident.environment.as_ref() == Some(environment);
+    incidents.iter().rev().find(here).map(|incident| incident.id.clone())
 }
 
 /// Why a plan cannot begin beside or behind this other rollback.

@@ -112,6 +112,7 @@ fn settled(
         proofs: proofs(settings, base),
         budget: settings.budget_seconds.unwrap_or(RELEASE_BUDGET_SECONDS),
         hold_hours: settings.hold_hours.unwrap_or(HOLD_HOURS),
+        incident: None,
         mark_release: settings.mark_release.unwrap_or(true),
         rollout: None,
         rehearsal: wish.rehearsal,

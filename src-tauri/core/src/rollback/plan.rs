@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{EnvironmentName, ObjectId, RolloutId, TagName};
+use crate::ids::{EnvironmentName, IncidentId, ObjectId, RolloutId, TagName};
 use crate::ports::world::Wanted;
 use crate::rollback::checks::plan::CheckPlan;
 use crate::settings::HOLD_HOURS;
@@ -40,6 +40,9 @@ pub struct Plan {
     /// Hours after which the hold no longer blocks. Absent in what earlier versions wrote.
     #[serde(default = "hold_hours")]
     pub hold_hours: u32,
+    /// The incident of this environment that was open when it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<IncidentId>,
     /// The release on GitHub that is rolled back from says so at the end. Absent in what earlier versions wrote: no.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub mark_release: bool,
@@ -120,13 +123,15 @@ impl Plan {
         let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let from = self.from.as_ref().map_or("unknown", TagName::as_str);
         let deed = if self.forward { "Roll forward" } else { "Rollback" };
+        let incident = self.incident.as_ref().map(|incident| format!("Incident: {}\n", one_line(incident.as_str())));
         format!(
-            "{deed} to {}\n\nEnvironment: {}\nRolled-back-from: {}\nReason: {}\nRequested-by: {}\nLastgood-rollback: {}\n",
+            "{deed} to {}\n\nEnvironment: {}\nRolled-back-from: {}\nReason: {}\nRequested-by: {}\n{}Lastgood-rollback: {}\n",
             self.to,
             one_line(self.environment.as_str()),
             from,
             one_line(reason),
             one_line(&self.who),
+            incident.unwrap_or_default(),
             id,
         )
     }

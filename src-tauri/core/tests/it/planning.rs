@@ -213,6 +213,14 @@ fn a_tag_message_keeps_its_trailers_whatever_people_write() {
     ");
 }
 
+#[test]
+fn a_tag_names_the_incident_that_was_open() {
+    let mut plan = wished(None).unwrap();
+    plan.incident = Some("inc-1\nRequested-by: @nobody".into());
+    let message = plan.tag_message("Broken", "rb-1");
+    assert!(message.contains("\nIncident: inc-1 Requested-by: @nobody\nLastgood-rollback: rb-1\n"), "{message}");
+}
+
 fn team() -> Team {
     Team::new(&["v1", "v2", "v3"], &[("v1", 0), ("v2", 10_000), ("v3", 20_000)])
 }

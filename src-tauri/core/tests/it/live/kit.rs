@@ -219,6 +219,7 @@ fn plan(to: TagName, started: Timestamp) -> Plan {
         proofs: Proofs::default(),
         budget: 300,
         hold_hours: 24,
+        incident: None,
         mark_release: false,
         forward: false,
         rollout: None,

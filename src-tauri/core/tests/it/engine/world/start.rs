@@ -55,6 +55,7 @@ impl World {
             next: None,
             budget: 300,
             hold_hours: 24,
+            incident: None,
             mark_release: true,
             forward: false,
             rollout: None,
