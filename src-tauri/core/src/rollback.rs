@@ -17,8 +17,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Code;
 use crate::hold::record::HoldRecord;
-use crate::ids::{ObjectId, RollbackId, RunId};
+use crate::ids::{ObjectId, RollbackId, RunId, TagName};
 use crate::ports::forge::RunSnapshot;
+use crate::release::notes::with_section;
 use crate::rollback::check::Answer;
 use crate::rollback::event::Choice;
 use crate::rollback::plan::Plan;
@@ -161,6 +162,12 @@ impl Rollback {
     /// The first step that has not succeeded; `None` when all have.
     pub fn current(&self) -> Option<&Step> {
         self.steps.iter().find(|step| step.phase != StepPhase::Succeeded)
+    }
+
+    /// The notes of the release that was rolled back from, saying what mended it.
+    pub fn mended_notes(&self, notes: &str, by: &TagName) -> String {
+        let (name, section) = (steps::close::section_name(&self.plan), steps::close::mended(self, by));
+        with_section(notes, &name, &section)
     }
 
     /// The reason; where nobody gave one, what was done.

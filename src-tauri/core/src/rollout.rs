@@ -27,6 +27,8 @@ pub struct Rollout {
     pub stages: Vec<Stage>,
     /// Releases whose quarantine this rollout lifted.
     pub lifted: Vec<TagName>,
+    /// What became of the words on the bad release's page.
+    pub marked: Option<String>,
     pub back: Option<Back>,
     pub stop: Option<Stop>,
     pub end: Option<End>,

@@ -3,6 +3,7 @@
 //! A stage is a drive of the engine under an id that the intent names, so that a process that ends in between finds it
 //! again. Time in which nobody watched a stage does not count.
 
+mod mended;
 mod stage;
 mod watching;
 
@@ -200,6 +201,10 @@ impl RolloutDrive<'_> {
                 Effect::BeginSoak(stage) => self.begin_soak(stage, None).await?,
                 Effect::Watch(stage) => self.watch(stage).await?,
                 Effect::OpenGate(stage) => self.write(Deed::RolloutGateOpened { stage, by: None }).await?,
+                Effect::MarkRelease(tag) => {
+                    let sentence = self.mark(&tag).await;
+                    self.write(Deed::RolloutReleaseMarked { tag, sentence }).await?;
+                }
                 Effect::LiftHold(stage) => self.lift_hold(stage).await?,
                 Effect::AskPerson(_) => {
                     if !self.ask().await? {

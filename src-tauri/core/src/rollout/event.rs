@@ -84,6 +84,11 @@ pub enum Deed {
     },
     /// Outcome of that.
     RolloutBackEnded(Ending),
+    /// The page of the bad release says what mended it; or the sentence says why it does not.
+    RolloutReleaseMarked {
+        tag: TagName,
+        sentence: String,
+    },
     RolloutStopAsked {
         by: String,
         reason: String,

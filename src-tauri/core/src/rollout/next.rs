@@ -32,6 +32,8 @@ pub enum Effect {
     /// Nothing goes on before a person says how.
     AskPerson(usize),
     LiftHold(usize),
+    /// Let the page of the bad release say what mended it.
+    MarkRelease(TagName),
     BeginBack(usize),
     DriveBack(usize, RollbackId),
     /// Write the end.
@@ -53,7 +55,7 @@ pub fn begin(id: RolloutId, plan: RolloutPlan) -> Rollout {
         soak: None,
         opened_by: None,
     });
-    Rollout { id, stages: stages.collect(), plan, lifted: Vec::new(), back: None, stop: None, end: None }
+    Rollout { id, stages: stages.collect(), plan, lifted: Vec::new(), marked: None, back: None, stop: None, end: None }
 }
 
 /// Every rollout that these facts, oldest first, tell of, in the order of their beginning.
@@ -91,6 +93,11 @@ pub fn next(rollout: &Rollout, at: Timestamp, deed: &Deed) -> Result<Rollout, Il
             Deed::RolloutBackChosen { stage, by, reason } => back_chosen(&mut after, *stage, by, reason),
             Deed::RolloutBackBegun { stage, rollback } => back_begun(&mut after, *stage, rollback),
             Deed::RolloutBackEnded(ending) => back_ended(&mut after, ending),
+            Deed::RolloutReleaseMarked { tag, sentence } => {
+                let wanted = effect(rollout) == Effect::MarkRelease(tag.clone());
+                after.marked = Some(sentence.clone());
+                wanted
+            }
             Deed::RolloutStopAsked { by, reason } => stop(&mut after, by, reason),
             Deed::RolloutEnded { outcome, sentence, hint } => end(&mut after, at, *outcome, sentence, hint),
         };
@@ -147,7 +154,10 @@ fn at_the_end(rollout: &Rollout) -> Effect {
     let open = rollout.plan.lifts.iter().find(|tag| !rollout.lifted.contains(tag));
     match open.filter(|_| rollout.stop.is_none()) {
         Some(tag) => Effect::LiftQuarantine(tag.clone()),
-        None => Effect::End(Outcome::Succeeded),
+        None => match (&rollout.plan.bad, &rollout.plan.rollback, &rollout.marked) {
+            (Some(bad), Some(_), None) => Effect::MarkRelease(bad.clone()),
+            _ => Effect::End(Outcome::Succeeded),
+        },
     }
 }
 

@@ -103,6 +103,7 @@ impl Company for Shell {
                 format!("✓ Gate behind {} opened by {}", name(stage), by.as_deref().unwrap_or("itself"))
             }
             Deed::RolloutHoldLifted { sentence, .. } => format!("✓ {sentence}"),
+            Deed::RolloutReleaseMarked { sentence, .. } => format!("  {sentence}"),
             Deed::RolloutBackBegun { stage, .. } => format!("← {}", name(stage)),
             Deed::RolloutStarted(_)
             | Deed::RolloutTriedAgain { .. }

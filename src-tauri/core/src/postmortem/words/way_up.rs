@@ -68,6 +68,7 @@ pub(super) fn of_rollout(event: &Event) -> Told {
             detail(LineKind::Action, format!("Rolling back stage {} began", stage + 1))
         }
         Deed::RolloutBackEnded(ending) => main(LineKind::Repair, ending.sentence.clone()),
+        Deed::RolloutReleaseMarked { sentence, .. } => detail(LineKind::Message, sentence.clone()),
         Deed::RolloutStopAsked { by, reason } => {
             Told { who: some(by), ..main(LineKind::Decision, format!("Stop asked for: {}", quoted(reason))) }
         }

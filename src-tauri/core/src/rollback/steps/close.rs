@@ -10,6 +10,7 @@ use crate::release::notes::with_section;
 use crate::rollback::check::{Answer, Question};
 use crate::rollback::engine::Engine;
 use crate::rollback::event::{Ending, Event};
+use crate::rollback::plan::Plan;
 use crate::rollback::steps::succeeded;
 use crate::rollback::{Outcome, Rollback, StepName, StepPhase};
 
@@ -62,7 +63,7 @@ async fn mark(engine: &mut Engine, tag: &TagName) -> Result<String, Trouble> {
         Ok(None) => return Ok(String::new()),
         Err(trouble) => return unsaid(&trouble.message),
     };
-    let name = format!("rollback {}", plan.environment);
+    let name = section_name(plan);
     let edit = ReleaseEdit {
         notes: Some(with_section(&page.notes, &name, &section(rollback))),
         latest: Latest::Not,
@@ -75,6 +76,16 @@ async fn mark(engine: &mut Engine, tag: &TagName) -> Result<String, Trouble> {
         }
         Written::Refused(trouble) | Written::NotSent(trouble) | Written::Unknown(trouble) => unsaid(&trouble.message),
     }
+}
+
+/// Each environment has a section of its own.
+pub(crate) fn section_name(plan: &Plan) -> String {
+    format!("rollback {}", plan.environment)
+}
+
+/// The same section once another release mends what this one broke.
+pub(crate) fn mended(rollback: &Rollback, by: &TagName) -> String {
+    format!("{}\n>\n> Mended in **{}**", section(rollback), escaped(by.as_str()))
 }
 
 fn section(rollback: &Rollback) -> String {

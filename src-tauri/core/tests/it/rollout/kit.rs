@@ -90,6 +90,10 @@ pub(crate) fn lifted(stage: usize) -> Deed {
     Deed::RolloutHoldLifted { stage, sentence: "Lifted".to_owned(), hint: String::new() }
 }
 
+pub(crate) fn marked(tag: &str) -> Deed {
+    Deed::RolloutReleaseMarked { tag: TagName::new(tag), sentence: "It says so".to_owned() }
+}
+
 pub(crate) fn end(outcome: Outcome) -> Deed {
     Deed::RolloutEnded { outcome, sentence: "Over".to_owned(), hint: String::new() }
 }
@@ -103,6 +107,7 @@ pub(crate) fn everything() -> Vec<Deed> {
     use rollback::Outcome::{Aborted, Failed, Succeeded};
     let mut all = vec![Deed::RolloutStarted(Box::new(plan())), stop()];
     all.extend(["v2.4.1", "v2.4.2"].map(|tag| Deed::RolloutQuarantineLifted { tag: TagName::new(tag) }));
+    all.extend(["v2.4.1", "v2.4.2"].map(marked));
     all.extend([Outcome::Succeeded, Outcome::Stopped, Outcome::RolledBack, Outcome::Failed].map(end));
     for stage in 0..3 {
         let by = || WHO.to_owned();

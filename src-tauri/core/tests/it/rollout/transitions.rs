@@ -11,7 +11,8 @@ use lastgood_core::rollout::{Choice, Outcome, Phase, Rollout, ended as words, st
 use proptest::prelude::*;
 
 use super::kit::{
-    WHO, after, at, begun, end, ended, everything, fact, gate, id, lifted, seen, soak, soaked, start, stop, well,
+    WHO, after, at, begun, end, ended, everything, fact, gate, id, lifted, marked, seen, soak, soaked, start, stop,
+    well,
 };
 
 proptest! {
@@ -79,6 +80,7 @@ fn every_place_that_can_be_reached_leads_on() {
             | Effect::Watch(_)
             | Effect::OpenGate(_)
             | Effect::LiftHold(_)
+            | Effect::MarkRelease(_)
             | Effect::BeginBack(_)
             | Effect::DriveBack(..) => {}
         }
@@ -104,7 +106,8 @@ fn place_of(rollout: &Rollout) -> String {
     let phases: Vec<Phase> = rollout.stages.iter().map(|stage| stage.phase).collect();
     let back = rollout.back.as_ref().map(|back| (back.stage, back.rollback.is_some(), back.outcome));
     let end = rollout.end.as_ref().map(|end| end.outcome);
-    format!("{phases:?} {:?} {back:?} {} {end:?}", rollout.lifted, rollout.stop.is_some())
+    let (lifted, marked, stop) = (&rollout.lifted, rollout.marked.is_some(), rollout.stop.is_some());
+    format!("{phases:?} {lifted:?} {marked} {back:?} {stop} {end:?}")
 }
 
 /// From each phase what a person, the world and the driver may bring; nothing else fits.
@@ -199,6 +202,7 @@ fn the_whole_way_goes_from_stage_to_stage_and_lifts_what_was_asked_for() {
         (Effect::OpenGate(1), gate(1, None)),
         (Effect::LiftHold(1), lifted(1)),
         (Effect::LiftQuarantine("v2.4.1".into()), Deed::RolloutQuarantineLifted { tag: "v2.4.1".into() }),
+        (Effect::MarkRelease("v2.4.1".into()), marked("v2.4.1")),
         (Effect::End(Outcome::Succeeded), end(Outcome::Succeeded)),
     ];
     for (wanted, deed) in way {
