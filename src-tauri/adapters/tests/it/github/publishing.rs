@@ -68,7 +68,7 @@ async fn what_became_of_a_pull_request_is_told() {
     let github = rehearsed.github();
     for name in ["one", "two"] {
         branch(&rehearsed, name);
-        github.open_pull_request(&pull_request(name)).await;
+        assert!(matches!(github.open_pull_request(&pull_request(name)).await, Written::Done(_)), "{name}");
     }
     let merged = rehearsed.server().merge_pull_request(413).unwrap();
     rehearsed.server().close_pull_request(414).unwrap();

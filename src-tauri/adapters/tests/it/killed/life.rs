@@ -31,10 +31,10 @@ const SPEED: f64 = 1_000.0;
 /// What one life is told.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Orders {
-    api: String,
-    token: String,
-    clone: String,
-    data: String,
+    pub(super) api: String,
+    pub(super) token: String,
+    pub(super) clone: String,
+    pub(super) data: String,
     /// At the point of this number, counted from 1, it ends.
     pub(super) die_at: Option<usize>,
     /// What the person says who is asked.
