@@ -2,6 +2,7 @@ import { fireEvent, screen, waitFor, within } from "@testing-library/svelte";
 import axe from "axe-core";
 import { describe, expect, it } from "vitest";
 import type { Fake } from "../src/ipc/fake";
+import { isNewer } from "../src/words/version";
 import { goTo, openWindow } from "./kit";
 
 /** From the outcome of a rollback, as people get there. */
@@ -155,6 +156,24 @@ describe("the rollout", () => {
     });
     await press("Begin the rollout");
     expect(fake.wayUp.rollout?.stages.map((stage) => stage.environment)).toEqual(["production"]);
+  });
+});
+
+describe("a newer release", () => {
+  const row = (tag: string, version: string | null, date: string, series = "") => ({
+    tag,
+    version,
+    date,
+    series,
+  });
+  const live = row("v2.4.0", "2.4.0", "2026-03-02T00:00:00Z");
+
+  it("is one of the same series, by version where both have one, else by date", () => {
+    expect(isNewer(row("v2.4.1", "2.4.1", "2020-01-01T00:00:00Z"), live)).toBe(true);
+    expect(isNewer(row("v2.3.9", "2.3.9", "2026-04-01T00:00:00Z"), live)).toBe(false);
+    expect(isNewer(row("nightly", null, "2026-04-01T00:00:00Z"), live)).toBe(true);
+    expect(isNewer(row("api-v9.0.0", "9.0.0", "2026-04-01T00:00:00Z", "api"), live)).toBe(false);
+    expect(isNewer(live, live)).toBe(false);
   });
 });
 

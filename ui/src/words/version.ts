@@ -10,6 +10,12 @@ export function newestVersionFirst(one: Dated, other: Dated): number {
   return byVersion(one, other) || byDate(one, other) || order(one.tag, other.tag);
 }
 
+/** Behind the other in its series, as the host says it: by version where both have one, else by date. */
+export function isNewer(one: Dated & { series: string }, other: Dated & { series: string }): boolean {
+  const versions = one.version !== null && other.version !== null;
+  return one.series === other.series && ((versions && byVersion(one, other)) || byDate(one, other)) < 0;
+}
+
 function byVersion(one: Dated, other: Dated): number {
   if (one.version === null || other.version === null)
     return Number(one.version === null) - Number(other.version === null);
