@@ -105,6 +105,8 @@ pub struct Controller {
     /// Those of the open repository that are not over and that it does not drive.
     left: HashMap<RollbackId, Left>,
     rolling: HashMap<RolloutId, Rolling>,
+    /// The unfinished rollout that was told of last and that nobody here drives.
+    left_rollout: Option<RolloutId>,
     logs: Logs,
     /// Counts openings, so that news of a repository that was closed meanwhile is dropped.
     opened: u64,
@@ -145,6 +147,7 @@ impl Controller {
             driving: HashMap::new(),
             left: HashMap::new(),
             rolling: HashMap::new(),
+            left_rollout: None,
             logs: Logs::default(),
             opened: 0,
             rehearsal: None,

@@ -48,9 +48,11 @@ impl Controller {
     }
 
     /// What an earlier process left, unless another one drives it now.
-    pub(super) async fn take_up_rollout(&self) {
-        if let Some(open) = self.open_rollout().await.filter(|open| !self.rolling.contains_key(&open.id)) {
-            self.resume_rollout(open.id, None, None);
+    pub(super) async fn take_up_rollout(&mut self) {
+        self.left_rollout = None;
+        self.tell_left_rollout().await;
+        if let Some(left) = self.left_rollout.clone() {
+            self.resume_rollout(left, None, None);
         }
     }
 
@@ -107,10 +109,13 @@ impl Controller {
         Ok(view::rollout(&rollout, &workspace.facts().await?, false, None))
     }
 
-    /// One that another process drives is shown as it stands in the journal.
-    pub(super) async fn tell_left_rollout(&self) {
-        if let Some(open) = self.open_rollout().await.filter(|open| !self.rolling.contains_key(&open.id)) {
-            self.tell_rollout(&open.id).await;
+    /// One that another process drives is shown as it stands in the journal, its end too.
+    pub(super) async fn tell_left_rollout(&mut self) {
+        let open = self.open_rollout().await.map(|open| open.id).filter(|id| !self.rolling.contains_key(id));
+        let before = std::mem::replace(&mut self.left_rollout, open.clone());
+        let ended = before.filter(|id| open.as_ref() != Some(id) && !self.rolling.contains_key(id));
+        for id in ended.into_iter().chain(open) {
+            self.tell_rollout(&id).await;
         }
     }
 

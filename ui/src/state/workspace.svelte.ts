@@ -57,6 +57,8 @@ export class Workspace {
   /** What the clocks of this computer told last, until somebody has read it. */
   gap = $state.raw<GapView | null>(null);
   readonly wayUp = new WayUp();
+  /** What was said last of a rollout that was over or needed a person. */
+  #saidRollout = "";
 
   async begin(): Promise<void> {
     await this.session.begin();
@@ -272,8 +274,9 @@ export class Workspace {
 
   /** A rollout that is over, or needs a person, is said wherever they look. */
   #sayRollout(rollout: RolloutView): void {
-    const before = this.wayUp.view?.rollout;
-    const knew = before?.id === rollout.id && before.sentence === rollout.sentence;
+    const now = `${rollout.id} ${rollout.sentence}`;
+    const knew = this.#saidRollout === now;
+    if (rollout.outcome || rollout.needsPerson) this.#saidRollout = now;
     if (this.navigation.place.name === "way_up" || knew) return;
     if (rollout.outcome) this.toasts.say(outcomeOf(rollout.outcome).tone, rollout.sentence, rollout.hint);
     else if (rollout.needsPerson) this.toasts.say("warn", rollout.sentence, rollout.hint);
