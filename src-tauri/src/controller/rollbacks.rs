@@ -89,7 +89,7 @@ impl Controller {
         let foreign = facts.first().filter(|fact| fact.subject.repository != workspace.key());
         let driver = match self.left.get(id).map(|left: &Left| &left.why) {
             None | Some(Why::Untried) => Driver::Coming,
-            Some(Why::Waits) => Driver::Nobody,
+            Some(Why::Waits) => Driver::Waits,
             Some(Why::Elsewhere(trouble)) => Driver::Another(trouble),
             Some(Why::Broken(trouble)) => Driver::Broken(trouble),
         };

@@ -112,8 +112,8 @@ pub enum DriverKind {
     Coming,
     /// Another Lastgood on this machine.
     Another,
-    /// It waits for a decision, and nobody drives it.
-    Nobody,
+    /// It waits for a decision. Whoever began it may be at their terminal; that is not known here.
+    Waits,
     /// It could not be gone on with.
     Broken,
 }

@@ -21,7 +21,7 @@ pub(crate) enum Driver<'a> {
     /// It is being taken up.
     Coming,
     Another(&'a Trouble),
-    Nobody,
+    Waits,
     Broken(&'a Trouble),
 }
 
@@ -74,10 +74,10 @@ fn driver(driver: &Driver<'_>) -> Option<DriverView> {
             trouble.message.clone(),
             "Undo it, stop it and decide there. Should that Lastgood end, this window goes on with it.".to_owned(),
         ),
-        Driver::Nobody => (
-            DriverKind::Nobody,
-            "It waits for a decision, and no Lastgood drives it now.".to_owned(),
-            "Go on here to decide.".to_owned(),
+        Driver::Waits => (
+            DriverKind::Waits,
+            "It waits for a decision, and was not begun in this window.".to_owned(),
+            "Decide where it was begun, or go on here.".to_owned(),
         ),
         Driver::Broken(trouble) => (DriverKind::Broken, trouble.message.clone(), trouble.hint.clone()),
     };
