@@ -18,15 +18,17 @@ const items: InboxItem[] = [
     title: "production is failing",
     body: "v2.4.1: health 503.",
     place: { name: "timeline" },
-    read: true,
+    read: false,
   },
 ];
 
 describe("alerts", () => {
   it("lead from the inbox to what they are about, where that is another place", async () => {
     const fake = await openWindow("usual");
+    // The inbox as it was at the start comes first.
+    await screen.findByRole("button", { name: "Inbox, 1 new note" });
     fake.notify({ kind: "inbox", items });
-    await fireEvent.click(await screen.findByRole("button", { name: "Inbox, 1 new note" }));
+    await fireEvent.click(await screen.findByRole("button", { name: "Inbox, 2 new notes" }));
     const inbox = await screen.findByTestId("inbox");
     expect(inbox.querySelectorAll("li button")).toHaveLength(1);
     await fireEvent.click(screen.getByText("Open Settings"));
