@@ -21,7 +21,7 @@ fn the_button_of_an_alert_brings_the_window_to_its_rollback() -> Result<(), Fail
         Ok(desk.alerts()?.iter().any(|alert| alert.summary == "production is failing"))
     })?;
 
-    rehearsal.arm(&json!({ "kind": "fail_step", "step": "deploy" }))?;
+    rehearsal.arm(&json!({ "kind": "fail_step", "step": "switch traffic" }))?;
     armed(&window)?.click()?;
     outcome(&window, "failed")?;
     window.click(&By::role("button", "Timeline"))?;
