@@ -89,8 +89,7 @@ async fn what_does_not_stay_well_goes_back_to_what_ran_before_and_is_quarantined
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_anywhere_it_is_taken_up_deploys_once_and_watches_anew() {
-    for moment in
-        ["rollout_stage_begun", "rollback_started", "dispatch_sent", "rollout_stage_ended", "rollout_soak_begun"]
+    for moment in ["rollout_stage_begun", "rollback_started", "run_found", "rollout_stage_ended", "rollout_soak_begun"]
     {
         let stage = Stage::start().await;
         release(&stage, FIXED);
@@ -102,8 +101,10 @@ async fn killed_anywhere_it_is_taken_up_deploys_once_and_watches_anew() {
         assert_eq!(done.last()["outcome"], "succeeded", "{moment}: {done:?}");
         assert_eq!((stage.dispatches(), live(&stage, "staging")), (1, FIXED.to_owned()), "{moment}");
         assert_eq!((stage.facts("rollout_stage_begun"), stage.facts("rollout_ended")), (1, 1), "{moment}");
-        let begun = stage.records().iter().filter(|record| record.event.contains("\"rollout_soak_begun\"")).count();
-        assert_eq!(begun, if moment == "rollout_soak_begun" { 2 } else { 1 }, "{moment}");
+        // Behind the end of the stage it may have begun to watch before the kill came.
+        let most = if matches!(moment, "rollout_stage_ended" | "rollout_soak_begun") { 2 } else { 1 };
+        let least = if moment == "rollout_soak_begun" { 2 } else { 1 };
+        assert!((least..=most).contains(&stage.facts("rollout_soak_begun")), "{moment}");
     }
 }
 
