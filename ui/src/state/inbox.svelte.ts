@@ -8,11 +8,17 @@ export class Inbox {
   open = $state(false);
   readonly unread = $derived(this.items.filter((item) => !item.read).length);
 
+  /** Counts what came, so that an answer that was overtaken by a notice is dropped. */
+  #received = 0;
+
   async load(): Promise<void> {
-    this.receive(await call("inbox"));
+    const asked = this.#received;
+    const items = await call("inbox");
+    if (asked === this.#received) this.receive(items);
   }
 
   receive(items: InboxItem[]): void {
+    this.#received += 1;
     this.items = items;
   }
 
