@@ -10,6 +10,7 @@ use lastgood_rehearsal::{Fault, FaultKind, Moment as Cutting};
 use serde_json::Value;
 
 use crate::kit::{Stage, finish, git};
+use crate::way_up::release;
 
 const CHANNEL: &str = "\n[channels.ticket]\nkind = \"github\"\n";
 
@@ -27,23 +28,31 @@ async fn stage() -> Stage {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_incident_with_its_rollback_and_updates_is_told_whole_in_every_export() {
+async fn an_incident_its_rollback_three_updates_a_fix_and_a_rollout_are_told_whole_in_every_export() {
     let stage = stage().await;
     assert_eq!(finish(&mut stage.rollback(&[])).code, Some(0));
     let incident = text(&stage.run(&["incident", "list", "--json"]).last()["incidents"][0], "id");
-    say(&stage, &["update", &incident, "--severity", "1", "--surface", "API", "--text", "We look into it."]);
-    say(&stage, &["update", &incident, "--stage", "identified", "--impact", "12 % of calls fail", "--text", "Found."]);
+    let known = ["--severity", "1", "--surface", "API", "--impact", "12 % of calls fail", "--text", "We look into it."];
+    say(&stage, &[&["update", incident.as_str()], known.as_slice()].concat());
+    say(&stage, &["update", &incident, "--stage", "identified", "--text", "Found."]);
     say(&stage, &["update", &incident, "--stage", "monitoring", "--cause", "fuel metering", "--text", "It is back."]);
-    assert_eq!(stage.run(&["incident", "resolve", &incident, "--channel", "ticket", "--json"]).code, Some(0));
-
-    let id = text(&stage.run(&["postmortem", "new", "--incident", &incident, "--json"]).last(), "id");
-    let again = stage.run(&["postmortem", "new", "--json"]).last();
-    assert_eq!(text(&again, "id"), id, "the rollback has the same post-mortem");
+    assert_eq!(stage.run(&["fix", "begin", "--json"]).code, Some(0));
+    release(&stage, "v2.4.2");
+    let up = ["rollout", "start", "v2.4.2", "--stage", "staging=0s", "--stage", "production=0s", "--yes", "--json"];
+    let up = stage.run(&up);
+    assert_eq!(up.last()["outcome"], "succeeded", "{up:?}");
+    say(&stage, &["resolve", &incident, "--text", "It is over."]);
 
     let facts: Vec<Fact> = stage.records().iter().map(|record| record.read().unwrap()).collect();
-    let facts: Vec<Fact> = facts.into_iter().filter(|fact| fact.event.postmortem().is_none()).collect();
+    let story = Story::of(&facts, &incident);
+    let id = text(&stage.run(&["postmortem", "new", "--incident", &incident, "--json"]).last(), "id");
+    let again = stage.run(&["postmortem", "new", &story.rollback, "--json"]).last();
+    assert_eq!(text(&again, "id"), id, "the rollback has the same post-mortem");
+    for family in ["fix_", "rollout_", "incident_", "rollback_"] {
+        assert!(story.told.iter().any(|fact| kind(fact).starts_with(family)), "{family}");
+    }
     let messages = facts.iter().filter(|fact| is(fact, "incident_send_ended")).count();
-    assert!(messages >= 4 && facts.iter().any(|fact| fact.event.rollback().is_some()), "{messages}");
+    assert!(messages >= 4, "{messages}");
     let shown = stage.run(&["postmortem", "show", &id, "--json"]).last();
     let kinds: Vec<&str> =
         shown["timeline"].as_array().unwrap().iter().filter_map(|line| line["kind"].as_str()).collect();
@@ -58,7 +67,7 @@ async fn an_incident_with_its_rollback_and_updates_is_told_whole_in_every_export
         let done = stage.run(&words);
         assert_eq!(done.code, Some(0), "{done:?}");
         let file = done.last()["files"][0].as_str().unwrap().to_owned();
-        assert_told(&words_of(&file, format), &facts, format);
+        assert_told(&words_of(&file, format), &facts, &story.told, format);
     }
 }
 
@@ -149,24 +158,53 @@ fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_else(|| panic!("{name} in {value}")).to_owned()
 }
 
-fn is(fact: &Fact, kind: &str) -> bool {
-    serde_json::to_value(&fact.event).unwrap()["kind"] == kind
+fn is(fact: &Fact, name: &str) -> bool {
+    kind(fact) == name
 }
 
-/// Each fact once, in the order of time, each with the reader's time and UTC; and no line of the journal's besides.
-fn assert_told(text: &str, facts: &[Fact], format: &str) {
-    let flat: String = text.split_whitespace().collect();
-    let mut places: Vec<(usize, &Fact)> = Vec::new();
-    for fact in facts {
-        let source = format!("journal{}#{}{}", fact.writer, fact.sequence, &fact.hash[..12]);
-        assert_eq!(flat.matches(&source).count(), 1, "{source} in {format}: {text}");
-        places.push((flat.find(&source).unwrap(), fact));
+fn kind(fact: &Fact) -> String {
+    text(&serde_json::to_value(&fact.event).unwrap(), "kind")
+}
+
+/// The facts that the post-mortem must tell.
+struct Story {
+    told: Vec<Fact>,
+    rollback: String,
+}
+
+impl Story {
+    /// Those of the incident, of the rollback that it names, of the fix and of the rollout; what happens inside a stage of
+    /// a rollout is that drive's own story.
+    fn of(facts: &[Fact], incident: &str) -> Self {
+        let rollback =
+            facts.iter().find(|fact| is(fact, "rollback_started")).and_then(|fact| fact.subject.rollback.clone());
+        let own = |fact: &&Fact| {
+            fact.subject.incident.as_ref().is_some_and(|id| id.as_str() == incident)
+                || (fact.subject.rollback.is_some() && fact.subject.rollback == rollback)
+                || ["fix_", "rollout_"].iter().any(|family| kind(fact).starts_with(family))
+        };
+        let told = facts.iter().filter(own).cloned().collect();
+        Self { told, rollback: rollback.map(|id| id.to_string()).unwrap_or_default() }
     }
-    assert_eq!(flat.matches("journalwriter-").count(), facts.len(), "{format}");
+}
+
+/// Each of these once, in the order of time, each with the reader's time and UTC; and no line of the journal's that it has
+/// not, nor any twice.
+fn assert_told(text: &str, all: &[Fact], told: &[Fact], format: &str) {
+    let flat: String = text.split_whitespace().collect();
+    let source = |fact: &Fact| format!("journal{}#{}{}", fact.writer, fact.sequence, &fact.hash[..12]);
+    let mut places: Vec<(usize, &Fact)> = Vec::new();
+    for fact in told {
+        assert_eq!(flat.matches(&source(fact)).count(), 1, "{} in {format}: {text}", source(fact));
+        places.push((flat.find(&source(fact)).unwrap(), fact));
+    }
+    let of_journal = all.iter().filter(|fact| flat.matches(&source(fact)).count() == 1).count();
+    assert_eq!(flat.matches("journalwriter-").count(), of_journal, "{format}");
     places.sort_by_key(|(place, _)| *place);
     // A detection stands where it was found, which may be before the fact that tells of it.
     let told: Vec<_> = places.iter().map(|(_, fact)| *fact).filter(|fact| !is(fact, "incident_opened")).collect();
-    assert!(told.is_sorted_by_key(|fact| (fact.at, fact.sequence)), "{format} is out of order");
+    let key = |fact: &&Fact| (fact.at, fact.writer.to_string(), fact.sequence);
+    assert!(told.is_sorted_by_key(key), "{format} is out of order");
     let zone = TimeZone::get("Europe/Berlin").unwrap();
     for fact in told {
         assert!(flat.contains(&fact.at.strftime("%H:%M:%SUTC").to_string()), "{} in {format}", fact.at);

@@ -162,7 +162,7 @@ fn start(stage: &Stage, more: &[&str]) -> Done {
 }
 
 /// A release that is newer than all, as a merged fix would be.
-fn release(stage: &Stage, tag: &str) {
+pub(crate) fn release(stage: &Stage, tag: &str) {
     let clone: &Path = &stage.description().clone;
     git(clone, &["commit", "--quiet", "--allow-empty", "-m", "Meter fuel once (#431)"]);
     git(clone, &["tag", "-a", tag, "-m", "Meter fuel once"]);
