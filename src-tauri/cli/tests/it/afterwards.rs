@@ -176,8 +176,8 @@ impl Story {
     /// Those of the incident, of the rollback that it names, of the fix and of the rollout; what happens inside a stage of
     /// a rollout is that drive's own story.
     fn of(facts: &[Fact], incident: &str) -> Self {
-        let rollback =
-            facts.iter().find(|fact| is(fact, "rollback_started")).and_then(|fact| fact.subject.rollback.clone());
+        let started = facts.iter().filter(|fact| is(fact, "rollback_started")).min_by_key(|fact| fact.at);
+        let rollback = started.and_then(|fact| fact.subject.rollback.clone());
         let own = |fact: &&Fact| {
             fact.subject.incident.as_ref().is_some_and(|id| id.as_str() == incident)
                 || (fact.subject.rollback.is_some() && fact.subject.rollback == rollback)
