@@ -1,4 +1,4 @@
-import { fireEvent, screen } from "@testing-library/svelte";
+import { fireEvent, screen, waitFor } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
 import type { InboxItem } from "../src/ipc/generated/InboxItem";
 import { openWindow } from "./kit";
@@ -33,7 +33,7 @@ describe("alerts", () => {
     expect(inbox.querySelectorAll("li button")).toHaveLength(1);
     await fireEvent.click(screen.getByText("Open Settings"));
     await screen.findByTestId("settings");
-    expect(screen.queryByTestId("inbox")).toBeNull();
+    await waitFor(() => expect(screen.queryByTestId("inbox")).toBeNull());
   });
 
   it("bring the window to what they are about when their button is pressed", async () => {

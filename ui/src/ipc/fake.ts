@@ -122,6 +122,7 @@ export class Fake implements Backend {
 
   /** Sends a notice that the scenario would not send by itself. */
   notify(notice: Notice): void {
+    if (notice.kind === "inbox") this.#inbox = notice.items;
     this.#receive(notice);
   }
 
