@@ -46,7 +46,13 @@ async fn killed_at_any_point_of_any_step_the_next_start_comes_to_the_same_end() 
     let end = Arc::new(Ending::of(&undisturbed).await);
     assert_eq!((end.outcome, end.runs, end.rollback_tags), (Some(Outcome::Succeeded), 1, 1));
     let points: Vec<String> = points.into_iter().filter(|point| !point.starts_with("rests")).collect();
-    assert!(points.len() > 40, "a rollback has {} points", points.len());
+    for step in StepName::ALL {
+        let started = format!("step_started {}", step.as_str());
+        assert!(points.iter().any(|point| point.contains(&started)), "{started}: {points:?}");
+    }
+    for effect in ["done: a mark put", "done: the tag made", "done: the tag pushed"] {
+        assert!(points.iter().any(|point| point == effect), "{effect}: {points:?}");
+    }
 
     let whole = number("LASTGOOD_TORTURE_ROUNDS").is_some();
     let taken =
