@@ -1,5 +1,6 @@
 //! Approving, rejecting and cancelling from here: one request each, and a lost answer is looked up.
 
+use jiff::SignedDuration;
 use lastgood_adapters::secret::Secret;
 use lastgood_adapters::workspace::{OrderWish, Workspace};
 use lastgood_core::error::Code;
@@ -77,6 +78,8 @@ async fn waiting(reviewer: &str) -> (Rehearsed, Workspace, RunId) {
     let rehearsed = Rehearsed::start().await;
     rehearsed.server().change(|state, _| state.environments[0].reviewers = vec![reviewer.to_owned()]).unwrap();
     let DispatchAnswer::Run(run) = rehearsed.dispatch().await else { panic!() };
+    // Its first job runs before it comes to the environment.
+    rehearsed.pass(SignedDuration::from_secs(30));
     let workspace = opened(&rehearsed);
     (rehearsed, workspace, run)
 }
