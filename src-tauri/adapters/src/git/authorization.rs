@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
 
 /// The value of an `Authorization` header, such as `Basic …`. It goes to the git program through its environment, never
@@ -34,6 +35,13 @@ impl Authorization {
             settings.push((format!("http.{scope}.schannelUseSSLCAInfo"), "true".to_owned()));
         }
         settings
+    }
+
+    /// This variable would be stronger than the setting (`git help config`, "http.sslCAInfo").
+    pub(super) fn clear_the_way(&self, command: &mut Command) {
+        if self.ca.is_some() {
+            command.env_remove("GIT_SSL_CAINFO");
+        }
     }
 
     fn header(&self) -> String {

@@ -132,6 +132,7 @@ impl Order {
         let mut added = vec![("core.hooksPath".to_owned(), "/dev/null".to_owned())];
         let authorization = self.authorizer.as_ref().and_then(|authorizer| authorizer.ask(&self.address));
         if let Some((scope, authorization)) = room::scope(&self.address).zip(authorization) {
+            authorization.clear_the_way(&mut command);
             added.extend(authorization.settings(&scope));
         }
         command.env("GIT_CONFIG_COUNT", added.len().to_string());

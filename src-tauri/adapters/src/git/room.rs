@@ -86,6 +86,9 @@ impl Room {
             .env("GIT_ALLOW_PROTOCOL", PROTOCOLS)
             .env("GIT_DIR", self.folder.path())
             .env("GIT_CONFIG_COUNT", added.len().to_string());
+        if let Some(authorization) = authorization {
+            authorization.clear_the_way(&mut command);
+        }
         if self.objects == Objects::Repository {
             command.env("GIT_OBJECT_DIRECTORY", location.common_dir.join("objects"));
         }
