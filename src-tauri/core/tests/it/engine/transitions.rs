@@ -132,12 +132,13 @@ async fn every_transition_that_is_legal_is_taken_somewhere_or_explained() {
 }
 
 /// Where a rollback ends without a dispatch and gives its hold back; or is over, and a person lifts it.
-const LIFTS: [&str; 13] = [
+const LIFTS: [&str; 15] = [
     "over",
     "hold Succeeded",
     "check Pending",
     "check Failed",
     "check Errored",
+    "check Aborted",
     "tag Pending",
     "tag Failed",
     "tag Errored",
@@ -145,6 +146,7 @@ const LIFTS: [&str; 13] = [
     "tag Inconclusive",
     "dispatch Pending",
     "dispatch Failed",
+    "dispatch Aborted",
     "dispatch Running",
 ];
 
@@ -156,7 +158,7 @@ fn explanation(place: &str, kind: &str) -> Option<&'static str> {
         }
         (_, "run ordered" | "run order ended") => Some("a person's word to GitHub, beside the engine"),
         ("hold Aborted", "stop asked" | "undo asked" | "reason given") => Some("giving up ends it at once"),
-        (_, "check aborted" | "prove aborted") => {
+        (_, "prove aborted") => {
             Some("only while a command runs, which has tests of its own; else a stop takes effect between two steps")
         }
         (_, "hold aborted" | "tag aborted" | "follow aborted") => {
