@@ -99,7 +99,7 @@ export function samplePage(environment: string, now: number): BreakGlassView {
         title: "Deploy, by one of these, once:",
         ways: [
           "gh workflow run deploy.yml --repo acme/connectias --ref main -f version_tag=v2.4.0",
-          `curl -fsS -X POST -H "Authorization: Bearer $GITHUB_TOKEN" -d '{"ref":"main"}' https://api.github.com/repos/acme/connectias/actions/workflows/deploy.yml/dispatches`,
+          `printf 'Authorization: Bearer %s' "$GITHUB_TOKEN" | curl -fsS -X POST -H @- -d '{"ref":"main"}' https://api.github.com/repos/acme/connectias/actions/workflows/deploy.yml/dispatches`,
         ],
       },
       { title: "Prove it: look at the service, no probe is configured.", ways: [] },
