@@ -22,7 +22,7 @@ async fn the_token_is_in_no_file_no_log_no_output_and_no_command_line() {
     let token = stage.description().token.clone();
     let authority = stage.path("authority");
     let server = serve(&stage, &authority, &token);
-    let watch = Watch::start(forms(&token));
+    let watch = Watch::start(forms(&token), stage.path("home").display().to_string());
     let mut said = String::new();
     for arguments in [
         &["status", "--all"][..],
@@ -74,7 +74,7 @@ fn serve(stage: &Stage, authority: &Path, token: &str) -> SmartHttp {
     server
 }
 
-/// Looks at the command lines of all processes, again and again, until it is stopped.
+/// Looks at the command lines of this stage's processes, again and again, until it is stopped.
 struct Watch {
     stop: Arc<AtomicBool>,
     looking: JoinHandle<Sightings>,
@@ -89,13 +89,13 @@ struct Sightings {
 }
 
 impl Watch {
-    fn start(forms: Vec<String>) -> Self {
+    fn start(forms: Vec<String>, home: String) -> Self {
         let stop = Arc::<AtomicBool>::default();
         let ended = Arc::clone(&stop);
         let looking = std::thread::spawn(move || {
             let mut seen = Sightings::default();
             while !ended.load(Ordering::SeqCst) {
-                look(&forms, &mut seen);
+                look(&forms, &home, &mut seen);
             }
             seen
         });
@@ -108,8 +108,13 @@ impl Watch {
     }
 }
 
-fn look(forms: &[String], seen: &mut Sightings) {
+fn look(forms: &[String], home: &str, seen: &mut Sightings) {
     for process in std::fs::read_dir("/proc").unwrap().flatten() {
+        // Another test's GitHub has the same token: only what runs with this stage's home counts.
+        let environment = std::fs::read(process.path().join("environ")).unwrap_or_default();
+        if !String::from_utf8_lossy(&environment).contains(home) {
+            continue;
+        }
         // One that ended meanwhile has none.
         let line = std::fs::read(process.path().join("cmdline")).unwrap_or_default();
         let line = String::from_utf8_lossy(&line).replace('\0', " ");

@@ -71,8 +71,9 @@ async fn through(kind: FaultKind) -> (Stage, Done) {
 
 /// How the step that dispatches ended.
 fn dispatch(done: &Done) -> Value {
-    let ended = |line: &Value| line["kind"] == "step_ended" && line["step"] == "dispatch";
-    done.lines().into_iter().find(ended).unwrap_or_else(|| panic!("{done:?}"))
+    let ended = |line: &Value| line["kind"] == "step_ended" && line["payload"]["step"] == "dispatch";
+    let fact = done.lines().into_iter().find(ended).unwrap_or_else(|| panic!("{done:?}"));
+    fact["payload"].clone()
 }
 
 fn status(code: u16, when: When, body: &Value) -> FaultKind {

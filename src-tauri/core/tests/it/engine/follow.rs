@@ -105,7 +105,8 @@ async fn a_run_that_waits_for_an_approval_calls_a_person_once() {
     let world = World::new();
     world.with(|state| state.fate = Fate::Words("waiting", "success"));
     world.roll_back(world.plan()).await;
-    assert_eq!(world.alerts(), ["Run 7001 waits for an approval", "production is back on v2.4.0"]);
+    let calls = world.alerts().iter().filter(|title| *title == "Run 7001 waits for an approval").count();
+    assert_eq!(calls, 1, "{:?}", world.alerts());
 }
 
 async fn fated(fate: Fate) -> (Arc<World>, Rollback) {
