@@ -31,7 +31,7 @@ async fn stage() -> Stage {
 async fn an_incident_its_rollback_three_updates_a_fix_and_a_rollout_are_told_whole_in_every_export() {
     let stage = stage().await;
     assert_eq!(finish(&mut stage.rollback(&[])).code, Some(0));
-    let incident = text(&stage.run(&["incident", "list", "--json"]).last()["incidents"][0], "id");
+    let incident = text(&stage.run(&["incident", "list", "--json"]).last()["incidents"][0], "incident");
     let known = ["--severity", "1", "--surface", "API", "--impact", "12 % of calls fail", "--text", "We look into it."];
     say(&stage, &[&["update", incident.as_str()], known.as_slice()].concat());
     say(&stage, &["update", &incident, "--stage", "identified", "--text", "Found."]);

@@ -109,7 +109,7 @@ export class FakePapers {
     create_ticket: ({ action }) => {
       const found = this.paper.actions.find(({ id }) => id === action);
       if (!found)
-        throw new IpcError({ code: "document.conflict", message: "It is gone", hint: "Look again." });
+        throw new IpcError({ code: "document_conflict", message: "It is gone", hint: "Look again." });
       return this.#changeAction({ ...found, kind: "edit", action, ticket: "#512" });
     },
     postmortem_news: () => {
