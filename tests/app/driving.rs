@@ -12,7 +12,7 @@ use lastgood_core::ports::world::{Alert, Request};
 use lastgood_core::ports::{Desktop, Watcher};
 use lastgood_core::rollback::Rollback;
 use lastgood_desktop::controller::Wanted;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::kit::{Stage, step};
 
@@ -28,8 +28,8 @@ async fn a_journal_that_takes_nothing_more_is_said_and_gone_on_with() {
     let broken = window.rollback("the trouble", |rollback| rollback["driver"]["kind"] == "broken").await;
     assert!(broken["driver"]["sentence"].as_str().unwrap().contains("disk is full"), "{broken:#}");
     assert_eq!((&broken["drivenHere"], &broken["canStop"]), (&Value::Bool(false), &Value::Bool(false)));
-    let inbox = window.told("the inbox", "inbox", stands_still).await;
-    assert_eq!(inbox["items"][0]["rollback"], id.as_str());
+    let inbox = window.told("the inbox", "inbox", |inbox| still(inbox).is_some()).await;
+    assert_eq!(still(&inbox).unwrap()["place"], json!({ "name": "rollback", "id": id.as_str() }));
     let refused = window.host.ask(id.clone(), Request::StopAfterThisStep).await.unwrap_err();
     assert_eq!(refused.message, "This rollback is not driven from this window.");
 
@@ -40,7 +40,7 @@ async fn a_journal_that_takes_nothing_more_is_said_and_gone_on_with() {
     assert_eq!(stage.dispatches(), 1);
     let called = window.alerts().iter().filter(|title| title.contains("stands still")).count();
     assert_eq!(called, 1, "a person is called once for one trouble");
-    window.told("an inbox without it", "inbox", |inbox| !stands_still(inbox)).await;
+    window.told("an inbox without it", "inbox", |inbox| still(inbox).is_none()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -96,9 +96,10 @@ async fn undo_stays_within_reach_when_another_repository_is_opened_in_the_countd
     assert_eq!(stage.dispatches(), 0);
 }
 
-fn stands_still(inbox: &Value) -> bool {
-    let items = inbox["items"].as_array().into_iter().flatten();
-    items.into_iter().any(|item| item["title"] == "The rollback of production stands still")
+/// The note that a rollback stands still.
+fn still(inbox: &Value) -> Option<&Value> {
+    let mut items = inbox["items"].as_array().into_iter().flatten();
+    items.find(|item| item["title"] == "The rollback of production stands still")
 }
 
 async fn plan(workspace: &Workspace) -> lastgood_core::rollback::plan::Plan {

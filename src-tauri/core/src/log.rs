@@ -87,9 +87,8 @@ pub fn strip(text: &str) -> String {
                 skip_until(&mut rest, |c| ('\u{40}'..='\u{7e}').contains(&c));
             }
             ('\u{1b}', Some(']' | 'P' | '_' | '^' | 'X')) => string(&mut rest),
-            ('\u{1b}', Some(c)) if !c.is_control() => {
-                rest.next();
-            }
+            // A choice of a character set, as `tput sgr0` writes one, has bytes in between.
+            ('\u{1b}', Some(c)) if !c.is_control() => skip_until(&mut rest, |c| !(' '..='/').contains(&c)),
             ('\u{1b}', _) => {}
             ('\u{9b}', _) => skip_until(&mut rest, |c| ('\u{40}'..='\u{7e}').contains(&c)),
             _ => kept.push(c),
