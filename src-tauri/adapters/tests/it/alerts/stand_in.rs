@@ -19,6 +19,7 @@ type Notify = (String, u32, String, String, String, Vec<String>, HashMap<String,
 pub(super) struct Shown {
     pub(super) body: String,
     pub(super) actions: Vec<String>,
+    pub(super) urgent: bool,
 }
 
 pub(super) struct StandIn {
@@ -93,6 +94,8 @@ async fn answer(
 }
 
 fn read(call: &Message) -> Shown {
-    let (_, _, _, _, body, actions, _, _): Notify = call.body().deserialize().unwrap();
-    Shown { body, actions }
+    let (_, _, _, _, body, actions, hints, _): Notify = call.body().deserialize().unwrap();
+    // Urgencies are bytes: 2 is "critical" (Desktop Notifications Specification 1.2, "Urgency Levels").
+    let urgent = format!("{:?}", hints.get("urgency")).contains("U8(2)");
+    Shown { body, actions, urgent }
 }
