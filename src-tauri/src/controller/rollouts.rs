@@ -111,17 +111,17 @@ impl Controller {
 
     /// One that another process drives is shown as it stands in the journal, its end too.
     pub(super) async fn tell_left_rollout(&mut self) {
-        let open = self.open_rollout().await.map(|open| open.id).filter(|id| !self.rolling.contains_key(id));
-        let before = std::mem::replace(&mut self.left_rollout, open.clone());
-        let ended = before.filter(|id| open.as_ref() != Some(id) && !self.rolling.contains_key(id));
-        for id in ended.into_iter().chain(open) {
-            self.tell_rollout(&id).await;
+        let Some(session) = &self.session else { return };
+        let all = match session.workspace.rollouts().await {
+            Ok(all) => all,
+            Err(trouble) => return tracing::warn!("{trouble}"),
+        };
+        let Some(newest) = all.last().filter(|newest| !self.rolling.contains_key(&newest.id)) else { return };
+        let is_news = newest.end.is_none() || self.left_rollout.as_ref() == Some(&newest.id);
+        self.left_rollout = newest.end.is_none().then(|| newest.id.clone());
+        if is_news {
+            self.tell_rollout(&newest.id).await;
         }
-    }
-
-    async fn open_rollout(&self) -> Option<Rollout> {
-        let all = self.session.as_ref()?.workspace.rollouts().await.unwrap_or_default();
-        all.into_iter().rev().find(|rollout| rollout.end.is_none())
     }
 
     fn resume_rollout(&self, id: RolloutId, asked: Option<Asked>, reply: Option<Reply<()>>) {
@@ -141,10 +141,10 @@ impl Controller {
 
     async fn tell_rollout(&self, id: &RolloutId) {
         let here = self.rolling.get(id).is_none_or(|rolling| self.is_open(&rolling.workspace));
-        if let Ok(view) = self.rollout_view(id).await
-            && here
-        {
-            self.tell(Notice::Rollout { rollout: Box::new(view) });
+        match self.rollout_view(id).await {
+            Ok(view) if here => self.tell(Notice::Rollout { rollout: Box::new(view) }),
+            Ok(_) => {}
+            Err(trouble) => tracing::warn!("{trouble}"),
         }
     }
 

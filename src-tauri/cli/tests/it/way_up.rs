@@ -151,7 +151,8 @@ async fn a_fix_has_a_branch_here_a_checklist_and_is_pushed_where_the_remote_has_
     let pushed = stage.run(&["fix", "push", "--json"]).last();
     assert_eq!(pushed["pushed"], begun["commit"]);
     assert_eq!(git(&remote, &["rev-parse", &branch]), pushed["pushed"].as_str().unwrap());
-    git(&remote, &["update-ref", &format!("refs/heads/{branch}"), "main"]);
+    let other = git(&clone, &["rev-parse", "v2.4.0^{commit}"]);
+    git(&remote, &["update-ref", &format!("refs/heads/{branch}"), &other]);
     assert_eq!(stage.run(&["fix", "push", "--json"]).trouble(), "branch_taken", "nobody's commits are lost");
 }
 
