@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::json;
 
@@ -40,8 +41,9 @@ async fn a_booby_trapped_repository_is_looked_at_checked_held_and_rolled_back_an
     assert_eq!((stage.live().as_str(), stage.rollback_tags().len()), ("v2.4.0", 1));
     silent("rollback");
 
-    git(&stage.description().clone, &["status"]);
-    assert!(canary.exists(), "the traps do work");
+    // Git itself runs them, and may well fail of what they answer.
+    let status = Command::new("git").arg("status").current_dir(&stage.description().clone).output().unwrap();
+    assert!(canary.exists(), "the traps do work: {status:?}");
 }
 
 /// Everything that git would run for a repository leaves a mark in the file that this returns.
