@@ -32,6 +32,7 @@ for (const route of Object.keys(description.paths)) {
   if (!PLAYED.test(route)) delete description.paths[route];
 }
 spellOutSegments(description);
+allowRanges(description);
 description.paths['/graphql'] = GRAPHQL;
 delete description.webhooks;
 delete description['x-webhooks'];
@@ -55,6 +56,13 @@ function spellOutSegments({ paths, components }) {
       }
       paths[`${route}/${names.map((name) => `{${name}}`).join('/')}`] = longer;
     }
+  }
+}
+
+// "Within the given date-time range", says GitHub of this parameter, and gives it the format of one moment.
+function allowRanges({ components }) {
+  for (const parameter of Object.values(components.parameters)) {
+    if (parameter.name === 'created' && parameter.in === 'query') delete parameter.schema.format;
   }
 }
 

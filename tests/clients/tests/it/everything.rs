@@ -61,7 +61,6 @@ async fn everything_about_a_run_that_waits_conforms() {
         served.github().advance(SignedDuration::from_secs(60)).unwrap();
         let seen = github.run(run).await.unwrap();
         assert!(seen.is_over(), "{seen:?}");
-        assert!(github.job_log(seen.jobs[0].id).await.unwrap().contains("##[group]"));
     }
     let run = waiting(&served, &github).await;
     assert_eq!(github.cancel(run).await, Written::Done(()));

@@ -93,6 +93,7 @@ pub(in crate::http) fn full(links: &Links, state: &State, pushed_at: String) -> 
         "has_wiki": false,
         "has_pages": false,
         "has_discussions": false,
+        "has_downloads": false,
         "archived": false,
         "disabled": false,
         "forks": 0,
