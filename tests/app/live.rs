@@ -64,7 +64,10 @@ async fn the_title_and_the_tray_name_the_repository_what_is_unread_and_the_next_
     let stage = Stage::at_speed(20.0).await;
     let window = stage.window(&stage.clone_folder());
     window.armed().await;
-    window.titled("the repository's name", |title| title == "connectias (rehearsal) – Lastgood").await;
+    // What failed already was told at the first look.
+    window.titled("the repository's name", |title| title == "(1) connectias (rehearsal) – Lastgood").await;
+    window.host.read_inbox().await.unwrap();
+    window.titled("nothing unread", |title| title == "connectias (rehearsal) – Lastgood").await;
     assert_eq!(window.tray(), (0, None));
     let telling = stage.another().telling().unwrap();
     telling.open(incident()).await.unwrap();
