@@ -41,7 +41,7 @@ async fn an_incident_its_rollback_three_updates_a_fix_and_a_rollout_are_told_who
     let up = ["rollout", "start", "v2.4.2", "--stage", "staging=0s", "--stage", "production=0s", "--yes", "--json"];
     let up = stage.run(&up);
     assert_eq!(up.last()["outcome"], "succeeded", "{up:?}");
-    say(&stage, &["resolve", &incident, "--text", "It is over."]);
+    say(&stage, &["resolve", &incident, "--set", "impact_duration=33 min", "--text", "It is over."]);
 
     let facts: Vec<Fact> = stage.records().iter().map(|record| record.read().unwrap()).collect();
     let story = Story::of(&facts, &incident);
