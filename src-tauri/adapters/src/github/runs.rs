@@ -7,7 +7,7 @@ use lastgood_core::error::Trouble;
 use lastgood_core::ids::{EnvironmentName, RunId};
 use lastgood_core::ports::forge::{Decision, PendingApproval, RunRecord, RunSnapshot, RunSummary, Written};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::reading::Page;
 use super::transport::encode;
@@ -161,7 +161,7 @@ impl Github {
 
     pub(super) async fn send_cancel(&self, run: RunId) -> Written<()> {
         let route = self.path(&format!("/actions/runs/{run}/cancel"));
-        writing::outcome(self.reader.transport.write(&Method::POST, &route, &json!({})).await)
+        writing::outcome(self.reader.transport.write(&Method::POST, &route, &Value::Null).await)
     }
 }
 

@@ -110,10 +110,12 @@ impl Transport {
         self.may_send(Face::Rest).map_err(Failure::NotSent)?;
         let _turn = self.limits.turn_to_write().await;
         let Clients { writing, .. } = self.clients();
+        // GitHub describes no body for some requests: null is none.
+        let body = (!body.is_null()).then_some(body);
         let answer = if *method == Method::PATCH {
-            self.hear(writing._patch(route, Some(body))).await
+            self.hear(writing._patch(route, body)).await
         } else {
-            self.hear(writing._post(route, Some(body))).await
+            self.hear(writing._post(route, body)).await
         };
         self.look_at(Face::Rest, answer)
     }
