@@ -2,6 +2,9 @@
 import type { OfferedRelease } from "./OfferedRelease";
 import type { StageWish } from "./StageWish";
 
+/**
+ * What could be rolled out.
+ */
 export type OfferView = { 
 /**
  * Newest first; those newer than what is live, else newer than the bad one.

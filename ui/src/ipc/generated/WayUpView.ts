@@ -3,6 +3,9 @@ import type { FixView } from "./FixView";
 import type { OfferView } from "./OfferView";
 import type { RolloutView } from "./RolloutView";
 
+/**
+ * What one page shows.
+ */
 export type WayUpView = { 
 /**
  * The rollback that it comes after; null where none is known.
