@@ -185,6 +185,7 @@ impl Controller {
             Message::Open(wanted, reply) => self.begin_opening(wanted, reply),
             Message::Opened(opening) => self.opened(*opening).await,
             Message::Refresh => self.refresh(),
+            Message::LookAgain => self.look_again(),
             Message::Known(opened, known) => self.known(opened, *known).await,
             Message::Armed(opened, environment, arming) => self.armed(opened, &environment, *arming).await,
             Message::Releases(reply) => reply.send(self.session().map(Session::rows)),

@@ -51,6 +51,8 @@ pub enum Trigger {
     Settings,
     Team,
     Facts,
+    /// A person looked again.
+    Person,
     Age,
     WokeUp,
 }
@@ -79,6 +81,7 @@ pub struct Slot {
     asking: Option<Asking>,
     done: Option<Done>,
     woke: bool,
+    wanted: bool,
     count: u64,
 }
 
@@ -114,10 +117,12 @@ impl Slot {
             (None, _) if self.woke => Trigger::WokeUp,
             (None, None) => Trigger::First,
             (None, Some(done)) => {
+                let wanted = self.wanted.then_some(Trigger::Person);
                 let old = (at.saturating_sub(done.at) >= OLD).then_some(Trigger::Age);
-                done.ground.differs(now).or(old)?
+                done.ground.differs(now).or(wanted).or(old)?
             }
         };
+        self.wanted = false;
         self.count += 1;
         self.asking = Some(Asking { number: self.count, ground: now.clone() });
         Some((self.count, trigger))
@@ -147,6 +152,11 @@ impl Slot {
     pub fn wake(&mut self) {
         self.woke = true;
         self.asking = None;
+    }
+
+    /// A person looks again: it is asked anew, also where nothing that is seen changed. What is known counts meanwhile.
+    pub fn want(&mut self) {
+        self.wanted = true;
     }
 
     pub fn standing(&self, target: &TagName, at: Duration) -> Standing {

@@ -85,6 +85,14 @@ impl Arming {
 }
 
 impl Controller {
+    /// A person looks again: what it takes to roll back is asked anew, also where nothing changed.
+    pub(super) fn look_again(&mut self) {
+        if let Some(session) = &mut self.session {
+            session.arming.values_mut().for_each(|arming| arming.slot.want());
+        }
+        self.refresh();
+    }
+
     /// Asks the checks of every environment's target whose ground changed, or whose answers grow old.
     pub(super) fn arm(&mut self) {
         let (opened, sender) = (self.opened, self.sender.clone());

@@ -64,7 +64,7 @@ impl Host {
     }
 
     pub fn refresh(&self) {
-        self.send(Message::Refresh);
+        self.send(Message::LookAgain);
     }
 
     pub(crate) async fn release_detail(

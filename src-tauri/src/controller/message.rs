@@ -41,6 +41,8 @@ pub(super) enum Message {
     Releases(Reply<Vec<ReleaseRow>>),
     Overview(Reply<Overview>),
     Refresh,
+    /// The same, because a person asks for it: the targets are checked anew as well.
+    LookAgain,
     ReleaseDetail(Option<EnvironmentName>, TagName, Reply<ReleaseDetail>),
     /// Called good, or taken back.
     MarkGood(EnvironmentName, TagName, String, bool, Reply<()>),

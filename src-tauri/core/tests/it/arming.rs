@@ -67,6 +67,19 @@ fn a_machine_that_slept_knows_nothing_until_it_has_asked_again() {
 }
 
 #[test]
+fn a_person_who_looks_again_has_it_asked_anew_while_what_is_known_counts() {
+    let mut slot = Slot::default();
+    slot.look(&ground(), at(0)).unwrap();
+    assert!(slot.answered(1, true, at(1)));
+    assert_eq!(slot.look(&ground(), at(2)), None);
+    slot.want();
+    assert_eq!(slot.look(&ground(), at(2)), Some((2, Trigger::Person)));
+    assert_eq!(slot.standing(&ground().target, at(2)), Standing::Fresh);
+    assert!(slot.answered(2, true, at(3)));
+    assert_eq!(slot.look(&ground(), at(4)), None, "once");
+}
+
+#[test]
 fn a_newer_asking_wins_over_an_older_whichever_answers_first() {
     let mut slot = Slot::default();
     let mut moved = ground();
