@@ -37,30 +37,32 @@ fn lock(known: &Mutex<Option<KnownRights>>) -> MutexGuard<'_, Option<KnownRights
     known.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+fn words(scopes: &str) -> Vec<String> {
+    scopes.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
 #[async_trait]
 impl Readiness for Github {
-    /// Asked each time; an unchanged answer costs no call. What is known is of this token alone and lives in this process:
-    /// scopes stand in a header, which a remembered answer lacks.
+    /// Asked each time; an unchanged answer costs no call. What is known is of this token alone and lives in this process.
+    /// Scopes stand in a header of each answer: those of a token change while the repository does not.
     async fn rights(&self) -> Result<Rights, Trouble> {
         let rights = self.known_of_the_token().rights;
         let known = lock(&rights).clone();
         let answer = self.reader.transport.get(&self.path(""), known.as_ref().map(|known| known.tag.as_str())).await?;
+        let scopes = answer.header("x-oauth-scopes").map(words);
         if let Some(known) = known.filter(|_| answer.status == 304) {
-            return Ok(known.rights);
+            return Ok(Rights { scopes: scopes.or(known.rights.scopes), ..known.rights });
         }
         if !answer.is_success() {
             return Err(answer.trouble());
         }
         let repository: Repository = answer.read("the repository")?;
-        let words = |scopes: &str| {
-            scopes.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
-        };
         let found = Rights {
             // Without the field GitHub says nothing; the push itself will.
             push: repository.permissions.is_none_or(|permissions| permissions.push),
             archived: repository.archived,
             private: repository.private,
-            scopes: answer.header("x-oauth-scopes").map(words),
+            scopes,
         };
         if let Some(tag) = answer.header("etag") {
             *lock(&rights) = Some(KnownRights { tag: tag.to_owned(), rights: found.clone() });

@@ -81,9 +81,11 @@ pub(crate) fn axe() -> Result<String, Failure> {
 
 pub(crate) fn nothing_found(window: &Window, place: &str, look: Look) -> Result<(), Failure> {
     window.execute(
+        // What was just typed is drawn within two frames; what moves because of it is waited for.
         "window.found = null;
-         const settled = document.getAnimations().map((animation) => animation.finished.catch(() => null));
-         Promise.race([Promise.all(settled), new Promise((done) => setTimeout(done, 2000))])
+         const frame = () => new Promise((done) => requestAnimationFrame(done));
+         const settled = () => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)));
+         Promise.race([frame().then(frame).then(settled), new Promise((done) => setTimeout(done, 2000))])
            .then(() => axe.run())
            .then((result) => result.violations.map((one) => one.id + ': ' + one.nodes.map((node) => node.html).join(' ')))
            .catch((error) => [String(error)])

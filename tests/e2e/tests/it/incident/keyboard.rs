@@ -106,7 +106,7 @@ fn axe_finds_nothing_in_channels_templates_and_dialogs() -> Result<(), Failure> 
         window.find(&By::role("dialog", "Send to several"))?;
         nothing_found(&window, "what leaves to several", look)?;
         window.press(&[keys::ESCAPE])?;
-        window.find(&By::test_id("next-update"))?.click()?;
+        window.click(&By::test_id("next-update"))?;
         window.find(&By::role("dialog", "Next updates"))?;
         nothing_found(&window, "the clocks", look)?;
     }
