@@ -63,7 +63,7 @@ impl Window {
         let up = keys.iter().rev().map(|each| key("keyUp", each));
         let strokes: Vec<Value> = down.chain(up).collect();
         let actions = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": strokes }] });
-        self.post("actions", &actions).map(|_| ())
+        self.post("actions", &actions).map(|_| ()).map_err(|failure| Failure::new(format!("{keys:?}: {failure}")))
     }
 
     /// Runs a script in the page and returns its value.

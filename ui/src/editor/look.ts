@@ -69,10 +69,10 @@ const theme = EditorView.theme({
   },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "5px 10px", display: "flex", gap: "14px" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { background: "var(--raised)", color: "var(--text)" },
-  ".cm-tooltip-autocomplete completion-section": {
+  ".cm-tooltip.cm-tooltip-autocomplete > ul > completion-section": {
     padding: "6px 10px 2px",
     borderBottom: "0",
-    color: "var(--faint)",
+    color: "var(--muted)",
     fontSize: "11px",
     opacity: "1",
   },

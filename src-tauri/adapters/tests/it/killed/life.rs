@@ -1,8 +1,7 @@
 //! One life of the process that is killed: the real ports of a real rollback, with a place to die at each point.
 
 use std::ffi::OsStr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use lastgood_adapters::place::Place;
@@ -37,6 +36,8 @@ pub(super) struct Orders {
     pub(super) data: String,
     /// At the point of this number, counted from 1, it ends.
     pub(super) die_at: Option<usize>,
+    /// At the point of this name, the so manieth of it, it ends.
+    pub(super) die_on: Option<(String, usize)>,
     /// What the person says who is asked.
     pub(super) choice: Option<Choice>,
 }
@@ -50,6 +51,7 @@ impl Orders {
             clone: description.clone.display().to_string(),
             data: rehearsed.beside("data").display().to_string(),
             die_at: None,
+            die_on: None,
             choice: None,
         }
     }
@@ -77,7 +79,7 @@ pub(super) async fn live(orders: Orders) {
         bell.ring(Request::Choose(choice));
     }
     drop(bell);
-    let points = Arc::new(Points { passed: AtomicUsize::new(0), die_at: orders.die_at });
+    let points = Arc::new(Points { passed: Mutex::default(), die_at: orders.die_at, die_on: orders.die_on.clone() });
     let ports = points.around(workspace.ports(audience).unwrap());
     let (pace, key) = (Pace::default().faster(8.0 * SPEED), workspace.key().to_owned());
     let known = workspace.rollbacks().await.unwrap().pop();
@@ -92,16 +94,25 @@ pub(super) async fn live(orders: Orders) {
     say(if rollback.end.is_some() { "rests at its end" } else { "rests with a person" });
 }
 
+/// Facts that come as often as they come.
+pub(super) const CHANCE: [&str; 2] = ["answered", "run_seen"];
+
 struct Points {
-    passed: AtomicUsize,
+    passed: Mutex<Vec<String>>,
     die_at: Option<usize>,
+    die_on: Option<(String, usize)>,
 }
 
 impl Points {
     fn pass(&self, name: &str) {
-        let number = self.passed.fetch_add(1, Ordering::SeqCst) + 1;
+        let (number, of_its_name) = {
+            let mut passed = self.passed.lock().unwrap();
+            passed.push(name.to_owned());
+            (passed.len(), passed.iter().filter(|one| *one == name).count())
+        };
         say(name);
-        if Some(number) == self.die_at {
+        let named = self.die_on.as_ref().is_some_and(|(on, times)| on == name && *times == of_its_name);
+        if named || Some(number) == self.die_at {
             let this = rustix::process::getpid();
             rustix::process::kill_process(this, rustix::process::Signal::KILL).unwrap();
             loop {
@@ -133,10 +144,10 @@ impl Journal for Mortal<dyn Journal> {
     }
 
     async fn append_all(&self, facts: Vec<NewFact>) -> Result<Vec<Fact>, Trouble> {
-        let names: Vec<String> = facts.iter().map(kind).collect();
-        self.points.pass(&format!("before {}", names.join(", ")));
+        let names = named(&facts);
+        self.points.pass(&format!("before {names}"));
         let written = self.inner.append_all(facts).await;
-        self.points.pass(&format!("after {}", names.join(", ")));
+        self.points.pass(&format!("after {names}"));
         written
     }
 
@@ -205,6 +216,17 @@ impl Repository for Mortal<dyn Repository> {
         self.points.pass("done: the tag pushed");
         pushed
     }
+}
+
+/// How many answers and looks come in one go is chance, and no part of the name.
+fn named(facts: &[NewFact]) -> String {
+    let mut kinds: Vec<String> = facts.iter().map(kind).collect();
+    if kinds.iter().any(|kind| !CHANCE.contains(&kind.as_str())) {
+        kinds.retain(|kind| !CHANCE.contains(&kind.as_str()));
+    } else {
+        kinds.truncate(1);
+    }
+    kinds.join(", ")
 }
 
 /// As the journal calls it.
