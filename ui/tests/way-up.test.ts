@@ -23,7 +23,7 @@ const stages = () => screen.getAllByTestId("stage").map((stage) => stage.dataset
 describe("the fix", () => {
   it("has a branch, a checklist and a pull request, and the next thing to do stands out", async () => {
     const fake = await goUp((fake) => {
-      fake.wayUp.early = true;
+      fake.wayUp.offered = [];
     });
     const begin = await button("Make the branch");
     expect(begin.className).toContain("primary");
@@ -99,6 +99,22 @@ describe("the rollout", () => {
     fake.advance(0);
     await waitFor(() => expect(screen.getByTestId("rollout").dataset.outcome).toBe("succeeded"));
     expect(screen.getByText("The hold of production is lifted")).toBeTruthy();
+  });
+
+  it("offers a release that came meanwhile, before the one that was left; what a person picked stays", async () => {
+    const fake = await goUp((fake) => {
+      fake.wayUp.offered = ["v2.4.1"];
+    });
+    const pick = await screen.findByLabelText<HTMLSelectElement>("Release");
+    expect(pick.value).toBe("v2.4.1");
+    fake.wayUp.offered = ["v2.4.3", "v2.4.2", "v2.4.1"];
+    fake.notify({ kind: "releases" });
+    await waitFor(() => expect(pick.value).toBe("v2.4.3"));
+    await fireEvent.change(pick, { target: { value: "v2.4.2" } });
+    fake.wayUp.offered = ["v2.4.4", "v2.4.3", "v2.4.2", "v2.4.1"];
+    fake.notify({ kind: "releases" });
+    await waitFor(() => expect(pick.options).toHaveLength(4));
+    expect(pick.value).toBe("v2.4.2");
   });
 
   it("stops where a stage fails and offers the rollback, which asks for a reason", async () => {

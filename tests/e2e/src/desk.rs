@@ -99,8 +99,12 @@ impl Desk {
             done.is_ok_and(|status| status.success())
         };
         let prompt = ["search", "--onlyvisible", "--class", "gcr-prompter"];
-        let dismissed = || key(&[&prompt[..], &["windowactivate", "key", "Escape"]].concat());
-        if wait_until(PROMPT_WITHIN, || key(&prompt)) && wait_until(PROMPT_WITHIN, || dismissed() && !key(&prompt)) {
+        let gone = || {
+            // Nothing to press it in is what is wanted: the question may go between the two looks.
+            key(&[&prompt[..], &["windowactivate", "key", "Escape"]].concat());
+            !key(&prompt)
+        };
+        if wait_until(PROMPT_WITHIN, || key(&prompt)) && wait_until(PROMPT_WITHIN, gone) {
             return Ok(());
         }
         Err(Failure::new("the keychain asked nothing, or its question would not go"))

@@ -47,6 +47,11 @@ export class WayUp {
     }
   }
 
+  /** What may go out has changed. */
+  reread(): Promise<void> {
+    return this.open(this.#wanted);
+  }
+
   /** Takes a notice about the rollout that is shown, or about one that has just begun. */
   receive(rollout: RolloutView): void {
     const { view } = this;

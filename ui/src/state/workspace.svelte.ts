@@ -87,6 +87,7 @@ export class Workspace {
         break;
       case "releases":
         void this.releases.load();
+        if (this.navigation.place.name === "way_up") void this.wayUp.reread();
         break;
       case "repository":
         this.#replace(notice.repository);

@@ -27,8 +27,8 @@ const ITEMS = [
 export class FakeWayUp {
   fix: FixView | null = null;
   rollout: RolloutView | null = null;
-  /** No release is newer yet. */
-  early = false;
+  /** The releases that may go out, newest first. */
+  offered = ["v2.4.2"];
   /** The deploy to this environment fails. */
   failing: string | null = null;
   #world: World;
@@ -208,7 +208,7 @@ export class FakeWayUp {
       reason: "Health checks return 503 since the fuel metering change.",
       fix: this.fix,
       offer: {
-        releases: this.early ? [] : [{ tag: "v2.4.2", title: "Meter fuel once a call", quarantined: false }],
+        releases: this.offered.map((tag) => ({ tag, title: "Meter fuel once a call", quarantined: false })),
         stages: [
           { environment: "staging", soakSeconds: 600, gate: "person" },
           { environment: "production", soakSeconds: 600, gate: "automatic" },
