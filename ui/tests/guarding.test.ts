@@ -197,6 +197,10 @@ describe("holds and quarantines by hand", () => {
       tag: "v2.4.1",
       reason: "It was the cache",
     });
+    expect(screen.getByText("Roll forward of production")).toBeTruthy();
+    fake.advance(120_000);
+    await screen.findByText("Rolled forward and proved");
+    expect(screen.queryByText("The way back up…")).toBeNull();
   });
 
   it("finds the way forward by Ctrl K", async () => {

@@ -61,8 +61,8 @@ impl About {
     pub fn of_rollback(rollback: &Rollback) -> Self {
         let plan = &rollback.plan;
         let title = match &plan.from {
-            Some(from) => format!("Rollback of {} from {from} to {}", plan.environment, plan.to),
-            None => format!("Rollback of {} to {}", plan.environment, plan.to),
+            Some(from) => format!("{} of {} from {from} to {}", plan.deed(), plan.environment, plan.to),
+            None => format!("{} of {} to {}", plan.deed(), plan.environment, plan.to),
         };
         let rollbacks = vec![rollback.id.clone()];
         Self { title, environment: Some(plan.environment.clone()), rollbacks, incident: None }

@@ -61,6 +61,8 @@ pub struct RollbackView {
     /// Grows with every fact: of two snapshots, the larger is the newer.
     pub sequence: u32,
     pub environment: String,
+    /// To a newer release than the one that was live, by the same steps.
+    pub forward: bool,
     pub from: Option<String>,
     pub to: String,
     pub commit: String,

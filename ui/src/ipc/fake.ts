@@ -265,8 +265,11 @@ export class Fake implements Backend {
       this.#receive({ kind: "overview", overview: this.#overview });
       return null;
     },
-    roll_forward: ({ environment, tag, reason }) =>
-      rollbackAt(this.#begin(environment, tag, reason, this.now), this.now),
+    roll_forward: ({ environment, tag, reason }) => {
+      const script = this.#begin(environment, tag, reason, this.now);
+      script.forward = true;
+      return rollbackAt(script, this.now);
+    },
     offer_guard: ({ environment }) => {
       const path = ".github/workflows/deploy.yml";
       if (environment === "production")

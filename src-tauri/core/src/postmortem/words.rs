@@ -105,7 +105,7 @@ fn ordered(order: RunOrder) -> &'static str {
 fn started(plan: &Plan) -> Told {
     let from = plan.from.as_ref().map_or("what was live", |from| from.as_str());
     let why = if plan.reason.is_empty() { String::new() } else { format!(": {}", quoted(&plan.reason)) };
-    let text = format!("Rollback of {} from {from} to {} started{why}", plan.environment, plan.to);
+    let text = format!("{} of {} from {from} to {} started{why}", plan.deed(), plan.environment, plan.to);
     Told { who: some(&plan.who), ..main(LineKind::Decision, text) }
 }
 

@@ -118,11 +118,16 @@ fn hold_hours() -> u32 {
 }
 
 impl Plan {
+    /// What it is called: the same steps lead back and forward.
+    pub fn deed(&self) -> &'static str {
+        if self.forward { "Roll forward" } else { "Rollback" }
+    }
+
     /// Message of the rollback tag: a subject a person can read, trailers a program can.
     pub fn tag_message(&self, reason: &str, id: &str) -> String {
         let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let from = self.from.as_ref().map_or("unknown", TagName::as_str);
-        let deed = if self.forward { "Roll forward" } else { "Rollback" };
+        let deed = self.deed();
         let incident = self.incident.as_ref().map(|incident| format!("Incident: {}\n", one_line(incident.as_str())));
         format!(
             "{deed} to {}\n\nEnvironment: {}\nRolled-back-from: {}\nReason: {}\nRequested-by: {}\n{}Lastgood-rollback: {}\n",

@@ -126,7 +126,7 @@ fn edited(edit: &Edit) -> String {
 fn of_rollback(event: &event::Event) -> Option<Said> {
     match event {
         event::Event::RollbackStarted(plan) => {
-            let sentence = format!("Rollback of {} to {} started", plan.environment, plan.to);
+            let sentence = format!("{} of {} to {} started", plan.deed(), plan.environment, plan.to);
             Some(Said(sentence, EventTone::Info, Some(plan.who.clone())))
         }
         event::Event::TagMade { tag, .. } => Some(Said(format!("Tag {tag} pushed"), EventTone::Neutral, None)),

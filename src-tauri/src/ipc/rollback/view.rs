@@ -35,6 +35,7 @@ pub(crate) fn rollback(rollback: &Rollback, facts: &[Fact], history: &[Fact], dr
         id: rollback.id.to_string(),
         sequence: u32::try_from(facts.len()).unwrap_or(u32::MAX),
         environment: plan.environment.to_string(),
+        forward: plan.forward,
         from: plan.from.as_ref().map(ToString::to_string),
         to: plan.to.to_string(),
         commit: plan.commit.to_string(),

@@ -22,6 +22,7 @@ export type Script = {
   undone?: number;
   stopAsked?: boolean;
   driver?: DriverView | null;
+  forward?: boolean;
   /** The run waits for an approval at this moment after the click, and for how long; null once it was decided. */
   waits?: boolean;
 };
@@ -138,6 +139,7 @@ export function rollbackAt(script: Script, now: number): RollbackView {
     id: script.id,
     sequence: Math.floor((now - script.startedAt) / 50) + 1,
     environment: script.environment,
+    forward: script.forward ?? false,
     from: script.from,
     to: script.to,
     commit: "9f1c2ab4".repeat(5),

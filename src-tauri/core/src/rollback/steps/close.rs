@@ -126,8 +126,11 @@ pub(crate) fn words(rollback: &Rollback, outcome: Outcome) -> (String, String) {
     let plan = &rollback.plan;
     let standing = rollback.current();
     match outcome {
+        Outcome::Succeeded if is_proved(rollback) && plan.forward => {
+            (format!("{} is now on {}", plan.environment, plan.to), "Lift the hold when it stays well.".to_owned())
+        }
         Outcome::Succeeded if is_proved(rollback) => (
-            format!("{} is {} on {}", plan.environment, if plan.forward { "now" } else { "back" }, plan.to),
+            format!("{} is back on {}", plan.environment, plan.to),
             "Lift the hold when a fix is ready.".to_owned(),
         ),
         Outcome::Succeeded => (
@@ -141,7 +144,7 @@ pub(crate) fn words(rollback: &Rollback, outcome: Outcome) -> (String, String) {
         Outcome::Failed | Outcome::Errored => {
             let why = standing.map_or("", |step| step.sentence.as_str());
             let hint = standing.map_or("", |step| step.hint.as_str());
-            (format!("Rollback of {} to {} did not work: {why}", plan.environment, plan.to), hint.to_owned())
+            (format!("{} of {} to {} did not work: {why}", plan.deed(), plan.environment, plan.to), hint.to_owned())
         }
     }
 }
@@ -155,10 +158,11 @@ fn is_proved(rollback: &Rollback) -> bool {
 }
 
 fn stopped(rollback: &Rollback) -> String {
+    let what = format!("{} of {} stopped", rollback.plan.deed(), rollback.plan.environment);
     let done = rollback.steps.iter().rev().find(|step| step.phase == StepPhase::Succeeded);
     match done {
-        Some(step) => format!("Rollback of {} stopped after {}", rollback.plan.environment, step.name.as_str()),
-        None => format!("Rollback of {} stopped before it began", rollback.plan.environment),
+        Some(step) => format!("{what} after {}", step.name.as_str()),
+        None => format!("{what} before it began"),
     }
 }
 

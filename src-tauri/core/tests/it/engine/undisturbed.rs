@@ -1,6 +1,6 @@
 //! A rollback to which nothing happens.
 
-use lastgood_core::rollback::{Outcome, StepPhase};
+use lastgood_core::rollback::{Outcome, Plan, StepPhase};
 
 use super::world::{Effects, World};
 use super::{outcome, words};
@@ -78,6 +78,14 @@ async fn calls_the_person_once_and_says_what_is_live_again() {
     assert_eq!(words(&rollback), ("production is back on v2.4.0", "Lift the hold when a fix is ready."));
     assert_eq!(world.alerts(), ["production is back on v2.4.0"]);
     assert!(!world.with(|state| state.alerts[0].urgent), "good news does not call anybody away");
+}
+
+#[tokio::test]
+async fn is_called_a_roll_forward_where_it_leads_to_a_newer_release() {
+    let world = World::new();
+    let rollback = world.roll_back(Plan { forward: true, ..world.plan() }).await;
+    assert_eq!(words(&rollback), ("production is now on v2.4.0", "Lift the hold when it stays well."));
+    assert!(world.quarantined().is_empty(), "what was live is not to blame");
 }
 
 #[tokio::test]
