@@ -195,9 +195,8 @@ impl Journal for SqliteJournal {
         let repository = repository.to_owned();
         let environment = environment.map(ToString::to_string);
         self.blocking(move |journal| {
-            let sql = "SELECT * FROM fact WHERE repository = ?1 AND (?2 IS NULL OR environment = ?2)
-                       ORDER BY at, writer, sequence";
-            facts(&journal.select(sql, &[&repository, &environment])?)
+            let sql = "SELECT * FROM fact WHERE repository = ?1 AND (?2 IS NULL OR environment = ?2)";
+            facts(&journal.select(sql, &[&repository, &environment])?).map(journal::merged)
         })
         .await
     }

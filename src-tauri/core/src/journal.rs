@@ -174,6 +174,20 @@ pub fn verify(records: &[Record]) -> Result<(), BrokenChain> {
     Ok(())
 }
 
+/// Several writers' facts as one story: each writer's in the order in which they were written, whatever their clock did
+/// meanwhile, and between writers by time. A clock that was set back counts as standing still.
+pub fn merged(mut facts: Vec<Fact>) -> Vec<Fact> {
+    facts.sort_by(|one, other| (&one.writer, one.sequence).cmp(&(&other.writer, other.sequence)));
+    let mut story: Vec<(Timestamp, Fact)> = Vec::with_capacity(facts.len());
+    for fact in facts {
+        let before = story.last().filter(|(_, before)| before.writer == fact.writer).map(|(at, _)| *at);
+        story.push((before.map_or(fact.at, |before| before.max(fact.at)), fact));
+    }
+    // Stable: of one moment, a writer's order stays.
+    story.sort_by_key(|(at, _)| *at);
+    story.into_iter().map(|(_, fact)| fact).collect()
+}
+
 /// Over length-prefixed fields, so that no two different records have one text.
 fn hash(record: &Record) -> String {
     let mut digest = Sha256::new();

@@ -60,6 +60,18 @@ async fn a_reopened_journal_keeps_its_writer_s_name_and_goes_on() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_back_does_not_change_the_order_of_what_was_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path(), "writer-a");
+    let mut written = Vec::new();
+    for at in ["2026-03-02T10:00:01Z", "2026-03-02T10:00:01.5Z", "2026-03-02T09:00:00Z", "2026-03-02T09:00:00.25Z"] {
+        let fact = NewFact { at: at.parse().unwrap(), ..fact("rb-1", at) };
+        written.push(journal.append(fact).await.unwrap());
+    }
+    assert_eq!(journal.of_repository(REPOSITORY, None).await.unwrap(), written);
+}
+
+#[tokio::test]
 async fn a_changed_a_missing_and_a_moved_fact_are_found() {
     for (change, at) in [
         ("UPDATE fact SET event = replace(event, 'two', 'tvo') WHERE sequence = 2", 2),

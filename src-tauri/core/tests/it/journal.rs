@@ -2,7 +2,7 @@
 
 use lastgood_core::hold;
 use lastgood_core::ids::WriterId;
-use lastgood_core::journal::{Head, NewFact, Record, Subject, chain, verify};
+use lastgood_core::journal::{Head, NewFact, Record, Subject, chain, merged, verify};
 use lastgood_core::rollback::Outcome;
 use lastgood_core::rollback::event::Event;
 use lastgood_core::rollback::next::fold;
@@ -105,6 +105,24 @@ fn a_fact_put_in_from_another_chain_shows() {
     let other = chain(&WriterId::new("other"), None, &undo()).unwrap();
     records[0] = other;
     assert_eq!(verify(&records).unwrap_err().sequence, 2);
+}
+
+#[test]
+fn two_writers_become_one_story_by_time_and_neither_is_reordered() {
+    let said = |writer: &str, sequence: u64, at: &str| {
+        let record = Record { writer: WriterId::new(writer), sequence, at: at.to_owned(), ..sample().remove(0) };
+        record.read().unwrap()
+    };
+    let (early, back, late) = ("2026-03-02T10:00:00Z", "2026-03-02T09:00:00Z", "2026-03-02T10:00:30Z");
+    let story = merged(vec![
+        said("b", 2, late),
+        said("a", 2, back),
+        said("b", 1, "2026-03-02T10:00:00.5Z"),
+        said("a", 1, early),
+        said("a", 3, late),
+    ]);
+    let order: Vec<_> = story.iter().map(|fact| (fact.writer.as_str(), fact.sequence)).collect();
+    assert_eq!(order, [("a", 1), ("a", 2), ("b", 1), ("a", 3), ("b", 2)]);
 }
 
 #[test]
