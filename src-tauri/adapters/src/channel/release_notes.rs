@@ -9,6 +9,7 @@ use lastgood_core::message::render::{Format, Letter, heading, render};
 use lastgood_core::ports::channel::{Sent, Tested};
 use lastgood_core::ports::publishing::{Latest, ReleaseEdit, ReleasePage};
 use lastgood_core::ports::{Channel, Publishing};
+use lastgood_core::release::notes::with_section;
 use lastgood_core::settings::telling::ChannelSettings;
 
 use super::Keys;
@@ -81,14 +82,4 @@ impl Channel for ReleaseNotes {
 fn no_release() -> Trouble {
     let message = "There is no such release in this incident.";
     Trouble::new(Code::ChannelRefused, message, "Open the incident from its rollback, then send again.")
-}
-
-/// The section above everything else, in place of an earlier one of the same incident.
-fn with_section(notes: &str, incident: &str, section: &str) -> String {
-    let (start, end) = (format!("<!-- lastgood:{incident} -->"), format!("<!-- /lastgood:{incident} -->"));
-    let rest = match (notes.find(&start), notes.find(&end)) {
-        (Some(from), Some(to)) if from < to => format!("{}{}", &notes[..from], &notes[to + end.len()..]),
-        _ => notes.to_owned(),
-    };
-    format!("{start}\n{section}\n{end}\n\n{}", rest.trim_start())
 }
