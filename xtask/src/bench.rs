@@ -9,8 +9,11 @@ mod templates;
 mod timeline;
 
 use crate::failure::{Failure, Outcome};
+use crate::setup::{Need, setup};
 
 pub(crate) fn bench(words: &[&str]) -> Outcome<String> {
+    // The tools of the other side are those of the tests.
+    setup(Need::Tests)?;
     match words {
         ["templates"] => templates::bench(),
         ["timeline"] => timeline::bench(),

@@ -12,17 +12,17 @@ const LINUX: [(&str, &str, &str); 3] = [
     (
         "dnf",
         "sudo dnf install gcc gcc-c++ make pkgconf-pkg-config git webkit2gtk4.1-devel libayatana-appindicator-gtk3-devel librsvg2-devel dbus-devel",
-        "xorg-x11-server-Xvfb openbox xprop dbus-daemon ImageMagick webkit2gtk-driver gnome-keyring dunst libsecret openssh-server gnupg2 gh time",
+        "xorg-x11-server-Xvfb openbox xprop xdotool dbus-daemon ImageMagick webkit2gtk-driver gnome-keyring gcr dunst glib2 libsecret openssh-server openssl gnupg2 gh poppler-utils dejavu-sans-fonts python3 python3-gobject gtk3 time",
     ),
     (
         "pacman",
         "sudo pacman -S --needed base-devel git webkit2gtk-4.1 libayatana-appindicator librsvg dbus",
-        "xorg-server-xvfb openbox xorg-xprop imagemagick gnome-keyring dunst libsecret openssh gnupg github-cli time",
+        "xorg-server-xvfb openbox xorg-xprop xdotool imagemagick gnome-keyring gcr dunst glib2 libsecret openssh openssl gnupg github-cli poppler ttf-dejavu python python-gobject gtk3 time",
     ),
     (
         "zypper",
         "sudo zypper install gcc gcc-c++ make pkg-config git webkit2gtk3-devel libayatana-appindicator3-devel librsvg-devel dbus-1-devel",
-        "xorg-x11-server-Xvfb openbox xprop dbus-1-daemon ImageMagick gnome-keyring dunst libsecret-tools openssh gpg2 gh time",
+        "xorg-x11-server-Xvfb openbox xprop xdotool dbus-1-daemon ImageMagick gnome-keyring gcr dunst glib2-tools libsecret-tools openssh openssl gpg2 gh poppler-tools dejavu-fonts python3 python3-gobject-Gdk gtk3-tools time",
     ),
 ];
 
@@ -70,7 +70,14 @@ fn programs(need: Need) -> &'static [&'static str] {
         "WebKitWebDriver",
         "dunst",
         "gnome-keyring-daemon",
+        "xdotool",
+        "gdbus",
+        "openssl",
+        "ssh-keygen",
+        "gpg",
         "gh",
+        "pdftotext",
+        "python3",
     ];
     match need {
         Need::Build => &[],
