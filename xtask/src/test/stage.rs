@@ -103,8 +103,9 @@ fn without_self(mut command: Command) -> Command {
     command
 }
 
+/// With the tests, whose dependencies have the same features: the programs alone would compile most of them anew.
 fn build() -> End {
-    command(without_self(cargo(["build", "--workspace", "--bins"])))
+    command(without_self(cargo(["build", "--workspace", "--bins", "--tests"])))
 }
 
 fn test_window() -> End {
