@@ -10,8 +10,18 @@ use crate::place;
 pub(crate) fn cargo<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(place::root());
+    // What cargo told this program about its own package. A build script that watches one of these (ring's does) would
+    // run again, and all that depends on it be compiled again, whenever cargo is run by hand in between.
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(|name| OF_THIS_PACKAGE.iter().any(|beginning| name.starts_with(beginning))) {
+            command.env_remove(name);
+        }
+    }
     command
 }
+
+/// <https://doc.rust-lang.org/cargo/reference/environment-variables.html#environment-variables-cargo-sets-for-crates>
+const OF_THIS_PACKAGE: [&str; 2] = ["CARGO_MANIFEST_", "CARGO_PKG_"];
 
 /// npm in the folder of the UI.
 pub(crate) fn npm<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Command {
