@@ -58,3 +58,16 @@ pub(crate) fn shown(command: &Command) -> String {
     let name = program.rsplit(['/', '\\']).next().unwrap_or(&program).to_owned();
     command.get_args().fold(name, |line, argument| format!("{line} {}", argument.to_string_lossy()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::cargo;
+
+    #[test]
+    fn cargo_is_started_without_what_cargo_said_of_this_package() {
+        // Cargo and nextest set it for the tests of a package, as `cargo run` does for its program.
+        assert!(std::env::var_os("CARGO_PKG_NAME").is_some());
+        let command = cargo(["--version"]);
+        assert!(command.get_envs().any(|(name, value)| name == "CARGO_PKG_NAME" && value.is_none()));
+    }
+}
