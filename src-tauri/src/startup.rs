@@ -41,10 +41,33 @@ pub(crate) fn build() -> Result<App<Wry>, Trouble> {
         })
         .build(crate::context::context())
         .map_err(|error| {
+            if matches!(&error, tauri::Error::PluginInitialization(name, _) if name == "single-instance") {
+                start_anew();
+            }
             let hint = "Check that this machine has a display and a web view.";
             Trouble::new(Code::Internal, format!("The window could not be opened: {error}."), hint)
         })
 }
+
+/// The window that was open a moment ago may be ending: it still has its name on the bus, and answers no more. It is gone
+/// by now, so this program begins once more in its own place; a toolkit starts only once in a process. Returns where that
+/// was tried already, or did not work.
+#[cfg(unix)]
+fn start_anew() {
+    use std::os::unix::process::CommandExt;
+    const ANEW: &str = "LASTGOOD_STARTED_ANEW";
+    if std::env::var_os(ANEW).is_some() {
+        return;
+    }
+    if let Ok(program) = std::env::current_exe() {
+        let failed = std::process::Command::new(program).args(std::env::args_os().skip(1)).env(ANEW, "1").exec();
+        tracing::warn!("Lastgood could not be started anew: {failed}");
+    }
+}
+
+/// There the first window is found without a message that could be lost.
+#[cfg(not(unix))]
+fn start_anew() {}
 
 /// Says on standard error why nothing opened.
 pub(crate) fn tell(trouble: &Trouble) {

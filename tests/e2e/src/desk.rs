@@ -27,7 +27,7 @@ pub struct Desk {
     // Fields drop in this order: programs go before the display, the bus and the folders that they use.
     keyring: Option<Process>,
     _alerts: Process,
-    bus: Bus,
+    pub(crate) bus: Bus,
     display: Display,
     home: TempDir,
     look: Look,

@@ -14,6 +14,10 @@ const SHOWS: Duration = Duration::from_secs(30);
 /// A window that a folder is dragged out of, at the top left of the screen.
 const SOURCE: &str = include_str!("drag_source.py");
 
+/// A window of Lastgood that is just ending: it has the name on the bus, and goes when it is asked for anything.
+const ENDING: &str = include_str!("ending_window.py");
+const ENDING_STARTS: Duration = Duration::from_secs(20);
+
 /// Debian's own, which has the packages of Debian.
 const PYTHON: &str = "/usr/bin/python3";
 
@@ -47,6 +51,13 @@ impl Desk {
         self.xdotool(&hand)?;
         // It ends itself when the other side has what it wanted.
         source.wait().map(|_| ())
+    }
+
+    /// A window of Lastgood that ends when the next one asks for it.
+    pub fn ending_window(&self, name: &str) -> Result<Process, Failure> {
+        let window = Process::start(Path::new(PYTHON), |command| self.prepare(command).args(["-c", ENDING, name]))?;
+        self.bus.wait_for(name, ENDING_STARTS)?;
+        Ok(window)
     }
 
     /// What stands in the title bar of the window whose title holds these words, once one does.

@@ -39,6 +39,16 @@ fn what_github_told_last_stays_in_the_window_and_is_there_at_the_next_start() ->
     stays(&desk.open(&[&folder])?)
 }
 
+#[test]
+fn a_start_while_the_window_before_is_just_ending_opens_one_all_the_same() -> Result<(), Failure> {
+    let desk = Desk::start(Look::Dark)?;
+    let mut before = desk.ending_window("dev.lastgood.desktop.SingleInstance")?;
+    let window = desk.open(&["--rehearsal"])?;
+    window.find(&By::test_id("timeline"))?;
+    assert!(before.ended().is_some(), "it was asked, and went");
+    Ok(())
+}
+
 /// What is live and what was last good, with the age of what GitHub told.
 fn stays(window: &Window) -> Result<(), Failure> {
     window.wait_until("the age of what GitHub told", ARMED_WITHIN, |window| {
