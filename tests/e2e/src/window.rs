@@ -83,6 +83,10 @@ impl Window {
 
     /// Writes a picture of the page into the folder for pictures.
     pub fn picture(&self, name: &str) -> Result<PathBuf, Failure> {
+        // On a loaded machine the newest frame, or its letters, may not be drawn yet.
+        let drawn = "const done = arguments[0];
+            document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => done())));";
+        self.post("execute/async", &json!({ "script": drawn, "args": [] }))?;
         let picture = self.get("screenshot")?;
         let file = program::pictures()?.join(format!("{name}.png"));
         STANDARD
