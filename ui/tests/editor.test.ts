@@ -2,6 +2,7 @@ import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { mountPaper } from "../src/editor/markdown";
+import { markup } from "../src/editor/markup";
 import { places } from "../src/editor/places";
 import type { Surface } from "../src/editor/surface";
 import { endingsOf } from "../src/words/endings";
@@ -165,5 +166,20 @@ describe("places and hints", () => {
     expect(whole).not.toHaveBeenCalled();
     lines.mockRestore();
     whole.mockRestore();
+  });
+});
+
+describe("a message's markup", () => {
+  it("lets the signs step back behind the words", () => {
+    const doc = "# Logins fail\n\nImpact:: nobody **can** sign in with `ssh`\nAt 14:02:: no";
+    const view = new EditorView({
+      parent: document.body,
+      state: EditorState.create({ doc, extensions: [markup] }),
+    });
+    const texts = (kind: string) => [...view.dom.querySelectorAll(kind)].map((one) => one.textContent);
+    expect(texts(".cm-sign")).toEqual(["# ", ":", "**", "**", "`", "`"]);
+    expect(texts(".cm-title")).toEqual(["# Logins fail"]);
+    expect(view.state.doc.toString()).toBe(doc);
+    view.destroy();
   });
 });

@@ -37,6 +37,7 @@ const theme = EditorView.theme({
   ".cm-value.unknown": { background: "var(--bad-soft)", color: "var(--bad)" },
   ".cm-title": { fontSize: "1.1em", fontWeight: "640" },
   ".cm-strong": { fontWeight: "640" },
+  ".cm-sign": { color: "var(--faint)", fontWeight: "400" },
   ".cm-code": { fontFamily: "var(--mono)", fontSize: "0.94em" },
   ".cm-block": { color: "var(--faint)" },
   ".cm-place": {
