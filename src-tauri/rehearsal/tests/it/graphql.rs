@@ -153,7 +153,7 @@ async fn what_cannot_be_answered_is_said_in_githubs_form() {
     let unknown = ask(&kit, "{ repository(owner: \"acme\", name: \"connectias\") { stars } }").await;
     assert!(unknown["errors"][0]["message"].as_str().unwrap().contains("stars"), "{unknown}");
     assert!(unknown.get("data").is_none(), "nothing was answered: {unknown}");
-    let foreign = "query($states: [IssueState!] = OPEN) { viewer { login } }";
+    let foreign = "query($states: [MilestoneState!] = OPEN) { viewer { login } }";
     let answer = ask(&kit, foreign).await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "variableRequiresValidType", "{answer}");
     let (status, _) = read(send(&kit, json!({ "variables": {} })).await).await;
