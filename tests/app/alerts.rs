@@ -36,6 +36,22 @@ async fn the_inbox_has_everything_that_called_a_person_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_fails_already_calls_a_person_at_the_first_start_and_not_at_the_next() {
+    const FAILS: &str = "production is failing";
+    let stage = Stage::at_speed(20.0).await;
+    let window = stage.window(&stage.clone_folder());
+    window.told("what is failing already", "inbox", |notice| titles(notice).contains(&FAILS)).await;
+    window.armed().await;
+    assert_eq!(window.alerts(), [FAILS]);
+    drop(window);
+
+    let later = stage.window(&stage.clone_folder());
+    later.armed().await;
+    assert_eq!(later.alerts(), [""; 0], "it called for that before");
+    later.titled("it is unread still", |title| title == "(1) connectias (rehearsal) – Lastgood").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_button_of_an_alert_leads_to_what_it_is_about() {
     let stage = Stage::at_speed(20.0).await;
     let window = stage.window(&stage.clone_folder());

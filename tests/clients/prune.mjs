@@ -59,11 +59,13 @@ function spellOutSegments({ paths, components }) {
   }
 }
 
-// "Within the given date-time range", says GitHub of this parameter, and gives it the format of one moment.
+// GitHub gives its description of this one parameter the format of a moment, and says beside it that it takes a range, in
+// the syntax of its search: https://docs.github.com/search-github/getting-started-with-searching-on-github/understanding-the-search-syntax#query-for-dates
 function allowRanges({ components }) {
-  for (const parameter of Object.values(components.parameters)) {
-    if (parameter.name === 'created' && parameter.in === 'query') delete parameter.schema.format;
-  }
+  const date = String.raw`\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?`;
+  const { schema } = components.parameters.created;
+  delete schema.format;
+  schema.pattern = `^([<>]=?)?${date}$|^(${date}|\\*)\\.\\.(${date}|\\*)$`;
 }
 
 function forgetUnused({ paths, components }) {

@@ -5,11 +5,13 @@
 //! errors carry their `type` beside the message; an answer that GitHub can only give in part comes with `errors`.
 
 mod actor;
+mod changed_file;
 mod commit;
 mod connection;
 mod cost;
 mod deployment;
 mod environment;
+mod issue;
 mod mutation;
 mod pull_request;
 mod query;

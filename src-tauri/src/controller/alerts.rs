@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use lastgood_adapters::workspace::{Told, Workspace};
 use lastgood_core::error::Trouble;
 use lastgood_core::ports::Desktop;
 use lastgood_core::ports::world::{About, Alert};
@@ -19,6 +20,9 @@ use crate::ipc::notice::Notice;
 
 /// Under this name, and the repository's, the journal file keeps what was noticed.
 const NOTICED: &str = "noticed";
+
+/// Under this name, and the repository's, the journal file keeps what a person was called for.
+const TOLD: &str = "told";
 
 /// Older ones are of no use to anybody.
 const KEPT: usize = 50;
@@ -76,6 +80,20 @@ impl Controller {
         }
         self.tell_inbox().await;
         self.alert(news);
+    }
+
+    /// What a person was called for by the process before this one.
+    pub(super) fn told_before(&self, workspace: &Workspace) -> Told {
+        let kept = self.journal.recall(&name_of_told(workspace)).ok().flatten();
+        kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    }
+
+    /// Lost, it costs the person a call at the next start.
+    pub(super) fn keep_told(&self, told: &Told) {
+        let (Some(session), Ok(text)) = (&self.session, serde_json::to_string(told)) else { return };
+        if let Err(trouble) = self.journal.remember(&name_of_told(&session.workspace), &text) {
+            tracing::warn!("{trouble}");
+        }
     }
 
     /// Calls the person; what it is about is kept elsewhere.
@@ -141,6 +159,10 @@ impl Controller {
         let session = self.session.as_ref()?;
         Some(format!("{NOTICED} {}", session.workspace.key()))
     }
+}
+
+fn name_of_told(workspace: &Workspace) -> String {
+    format!("{TOLD} {}", workspace.key())
 }
 
 fn item(noticed: Noticed) -> InboxItem {

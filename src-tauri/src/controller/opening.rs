@@ -57,7 +57,8 @@ impl Controller {
             Ok(Some(opened)) => {
                 self.trouble = None;
                 self.opened += 1;
-                let session = Session::new(opened.workspace, opened.releases);
+                let told = self.told_before(&opened.workspace);
+                let session = Session::new(opened.workspace, opened.releases, told);
                 if opened.rehearsal.is_none() {
                     self.remember(&session.view);
                 }

@@ -48,12 +48,12 @@ pub(super) struct Session {
     /// The next refresh by itself; there is only ever one.
     next_refresh: Option<tauri::async_runtime::JoinHandle<()>>,
     waiting: Vec<Reply<Overview>>,
-    /// What a person was called for already.
+    /// What a person was called for already, by this process or one before it.
     told: Told,
 }
 
 impl Session {
-    pub(super) fn new(workspace: Arc<Workspace>, releases: Arc<Vec<Release>>) -> Self {
+    pub(super) fn new(workspace: Arc<Workspace>, releases: Arc<Vec<Release>>, told: Told) -> Self {
         let view = repository(&workspace);
         Self {
             workspace,
@@ -68,7 +68,7 @@ impl Session {
             asked_too_early: false,
             next_refresh: None,
             waiting: Vec::new(),
-            told: Told::default(),
+            told,
         }
     }
 
@@ -142,11 +142,16 @@ impl Controller {
                     known.or_as_before(before, &session.workspace);
                 }
                 let refused = known.forge.as_ref().err().filter(|trouble| needs_person(trouble)).cloned();
+                let told_before = session.told.clone();
                 let news = known.news(&mut session.told);
+                let told = (session.told != told_before).then(|| session.told.clone());
                 let (workspace, whole) = (Arc::clone(&session.workspace), known.clone());
                 tauri::async_runtime::spawn(async move { workspace.prepare_break_glass(&whole).await });
                 session.known = Some(known);
                 self.call_for(news).await;
+                if let Some(told) = told {
+                    self.keep_told(&told);
+                }
                 if changed {
                     self.tell(Notice::Releases);
                 }

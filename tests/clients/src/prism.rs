@@ -44,6 +44,7 @@ impl Prism {
 
     fn command() -> Command {
         let mut command = alone("node");
+        command.arg("--require").arg(here().join("proxy.cjs"));
         command.arg(here().join("node_modules/@stoplight/prism-cli/dist/index.js"));
         command.env("NO_COLOR", "1");
         command

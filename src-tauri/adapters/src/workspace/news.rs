@@ -2,24 +2,40 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use lastgood_core::error::Code;
-use lastgood_core::ids::{EnvironmentName, RunId};
+use lastgood_core::ids::{EnvironmentName, RunId, TagName};
 use lastgood_core::live::Environment;
+use lastgood_core::live::wellness::spells;
 use lastgood_core::ports::forge::{DeploymentState, RunRecord};
 use lastgood_core::ports::world::{About, Alert};
 use lastgood_core::rollback::check::Verdict;
 use lastgood_core::rollback::event::Event;
+use serde::{Deserialize, Serialize};
 
 use super::Known;
 
 /// What a person was called for. A look that GitHub did not answer changes nothing of what was told of GitHub, so that what
 /// began during an outage is told behind it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+///
+/// It is kept from one process to the next, so that a start calls for nothing twice; losing it costs a call.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Told {
-    failing: BTreeSet<EnvironmentName>,
+    failing: BTreeMap<EnvironmentName, Failing>,
     differing: BTreeMap<EnvironmentName, String>,
     waiting: BTreeSet<RunId>,
     refused: bool,
+    /// Environments that this process has seen failing ever since it told of them, or found them told.
+    #[serde(skip)]
+    watched: BTreeSet<EnvironmentName>,
+}
+
+/// What was failing when it was told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Failing {
+    tag: Option<TagName>,
+    at: Timestamp,
 }
 
 impl Known {
@@ -27,7 +43,7 @@ impl Known {
     pub fn news(&self, told: &mut Told) -> Vec<Alert> {
         let mut news: Vec<Alert> = Vec::new();
         for environment in &self.environments {
-            news.extend(failing_news(environment, told));
+            news.extend(self.failing_news(environment, told));
             news.extend(self.differing_news(environment, told));
         }
         match &self.forge {
@@ -45,6 +61,38 @@ impl Known {
             Err(_) => {}
         }
         news
+    }
+
+    /// A service that could not be asked is as it was.
+    fn failing_news(&self, environment: &Environment, told: &mut Told) -> Option<Alert> {
+        let live = environment.live.as_ref()?;
+        let health = live.health.as_ref()?;
+        let name = &environment.name;
+        match health.verdict {
+            Verdict::Failed => {
+                let was_told = told.failing.get(name).is_some_and(|before| {
+                    told.watched.contains(name) || (before.tag == live.tag && !self.turned(name, before))
+                });
+                told.watched.insert(name.clone());
+                if !was_told || told.failing.get(name).is_none_or(|before| before.tag != live.tag) {
+                    told.failing.insert(name.clone(), Failing { tag: live.tag.clone(), at: self.at });
+                }
+                let body = after_failing(environment, &health.sentence);
+                (!was_told).then(|| alert(format!("{name} is failing"), body, About::Timeline))
+            }
+            Verdict::Passed => {
+                told.failing.remove(name);
+                told.watched.remove(name);
+                None
+            }
+            Verdict::Inconclusive | Verdict::Errored => None,
+        }
+    }
+
+    /// Some process saw it well, or saw another release there, since that was told.
+    fn turned(&self, name: &EnvironmentName, told: &Failing) -> bool {
+        let mut since = spells(&self.facts, name).into_iter().filter(|spell| spell.from > told.at);
+        since.any(|spell| spell.well || spell.tag != told.tag)
     }
 
     fn differing_news(&self, environment: &Environment, told: &mut Told) -> Option<Alert> {
@@ -79,23 +127,6 @@ fn is_under_way(state: &DeploymentState) -> bool {
         state,
         DeploymentState::Pending | DeploymentState::Queued | DeploymentState::InProgress | DeploymentState::Waiting
     )
-}
-
-/// A service that could not be asked is as it was.
-fn failing_news(environment: &Environment, told: &mut Told) -> Option<Alert> {
-    let health = environment.live.as_ref()?.health.as_ref()?;
-    match health.verdict {
-        Verdict::Failed => {
-            let title = format!("{} is failing", environment.name);
-            let body = after_failing(environment, &health.sentence);
-            told.failing.insert(environment.name.clone()).then(|| alert(title, body, About::Timeline))
-        }
-        Verdict::Passed => {
-            told.failing.remove(&environment.name);
-            None
-        }
-        Verdict::Inconclusive | Verdict::Errored => None,
-    }
 }
 
 /// What is live, what it says, and what there is to go back to.

@@ -4,6 +4,7 @@
 //! Here at a size that fits; `cargo xtask torture` takes every point, and random ones under faults, from a seed that it
 //! prints.
 
+mod disk;
 mod life;
 
 use std::collections::BTreeSet;

@@ -16,6 +16,7 @@ mod deciding;
 mod faults;
 mod forward;
 mod good;
+mod guard;
 mod holds;
 #[cfg(unix)]
 mod hostile;

@@ -71,7 +71,8 @@ pub enum Event {
     },
     /// The run looks different from last time.
     RunSeen(Box<RunSnapshot>),
-    /// GitHub cannot be asked about the run just now; written once for each outage.
+    /// GitHub cannot be asked about the run just now; written once for each outage, and again where a limit begins in it,
+    /// lasts longer, or is over.
     RunOutOfSight {
         sentence: String,
     },

@@ -4,9 +4,12 @@ use async_graphql::{Enum, Error, ErrorExtensions, OutputType, SimpleObject};
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::{
+    actor::User,
+    changed_file::PullRequestChangedFile,
     commit::Commit,
     deployment::{Deployment, DeploymentStatus},
     environment::Environment,
+    issue::{IssueComment, Label},
     pull_request::PullRequest,
     refs::Ref,
     release::{Release, ReleaseAsset},
@@ -28,10 +31,14 @@ pub(super) enum OrderDirection {
 #[graphql(concrete(name = "DeploymentConnection", params(Deployment)))]
 #[graphql(concrete(name = "DeploymentStatusConnection", params(DeploymentStatus)))]
 #[graphql(concrete(name = "EnvironmentConnection", params(Environment)))]
+#[graphql(concrete(name = "IssueCommentConnection", params(IssueComment)))]
+#[graphql(concrete(name = "LabelConnection", params(Label)))]
+#[graphql(concrete(name = "PullRequestChangedFileConnection", params(PullRequestChangedFile)))]
 #[graphql(concrete(name = "PullRequestConnection", params(PullRequest)))]
 #[graphql(concrete(name = "RefConnection", params(Ref)))]
 #[graphql(concrete(name = "ReleaseAssetConnection", params(ReleaseAsset)))]
 #[graphql(concrete(name = "ReleaseConnection", params(Release)))]
+#[graphql(concrete(name = "UserConnection", params(User)))]
 pub(super) struct Connection<T: OutputType + Clone>
 where
     Edge<T>: OutputType,
@@ -48,10 +55,14 @@ where
 #[graphql(concrete(name = "DeploymentEdge", params(Deployment)))]
 #[graphql(concrete(name = "DeploymentStatusEdge", params(DeploymentStatus)))]
 #[graphql(concrete(name = "EnvironmentEdge", params(Environment)))]
+#[graphql(concrete(name = "IssueCommentEdge", params(IssueComment)))]
+#[graphql(concrete(name = "LabelEdge", params(Label)))]
+#[graphql(concrete(name = "PullRequestChangedFileEdge", params(PullRequestChangedFile)))]
 #[graphql(concrete(name = "PullRequestEdge", params(PullRequest)))]
 #[graphql(concrete(name = "RefEdge", params(Ref)))]
 #[graphql(concrete(name = "ReleaseAssetEdge", params(ReleaseAsset)))]
 #[graphql(concrete(name = "ReleaseEdge", params(Release)))]
+#[graphql(concrete(name = "UserEdge", params(User)))]
 pub(super) struct Edge<T: OutputType> {
     cursor: String,
     node: Option<T>,

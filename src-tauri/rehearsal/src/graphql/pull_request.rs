@@ -3,9 +3,11 @@
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 
 use super::{
-    actor::{Actor, Organization, RepositoryOwner},
+    actor::{Actor, Organization, RepositoryOwner, User},
+    changed_file::PullRequestChangedFile,
     commit::Commit,
-    connection::OrderDirection,
+    connection::{Connection, OrderDirection, Paging},
+    issue::{IssueComment, Label},
     refs::Ref,
     repository::Repository,
     scalar::{DateTime, GitObjectId, Uri},
@@ -43,7 +45,7 @@ impl PullRequest {
         snapshot.state.pull_requests.iter()
     }
 
-    fn files(&self, context: &Context<'_>) -> Result<Vec<ChangedFile>> {
+    fn changes(&self, context: &Context<'_>) -> Result<Vec<ChangedFile>> {
         let compared = pull_requests::compared(Snapshot::of(context)?.bare(), &self.0)?;
         Ok(compared.map(|compared| compared.files).unwrap_or_default())
     }
@@ -160,15 +162,62 @@ impl PullRequest {
     }
 
     async fn additions(&self, context: &Context<'_>) -> Result<usize> {
-        Ok(self.files(context)?.iter().map(|file| file.additions).sum())
+        Ok(self.changes(context)?.iter().map(|file| file.additions).sum())
     }
 
     async fn deletions(&self, context: &Context<'_>) -> Result<usize> {
-        Ok(self.files(context)?.iter().map(|file| file.deletions).sum())
+        Ok(self.changes(context)?.iter().map(|file| file.deletions).sum())
     }
 
     async fn changed_files(&self, context: &Context<'_>) -> Result<usize> {
-        Ok(self.files(context)?.len())
+        Ok(self.changes(context)?.len())
+    }
+
+    async fn files(
+        &self,
+        context: &Context<'_>,
+        first: Option<i32>,
+        last: Option<i32>,
+        after: Option<String>,
+        before: Option<String>,
+    ) -> Result<Option<Connection<PullRequestChangedFile>>> {
+        let files = self.changes(context)?.into_iter().map(PullRequestChangedFile::from).collect();
+        let paging = Paging { field: "files", first, last, after, before };
+        paging.cut(files, |one: &PullRequestChangedFile| one.path.clone()).map(Some)
+    }
+
+    /// Nobody gets one here.
+    async fn assignees(
+        &self,
+        first: Option<i32>,
+        last: Option<i32>,
+        after: Option<String>,
+        before: Option<String>,
+    ) -> Result<Connection<User>> {
+        Paging { field: "assignees", first, last, after, before }.cut(Vec::new(), |one: &User| one.0.clone())
+    }
+
+    /// Nor has one any.
+    async fn labels(
+        &self,
+        first: Option<i32>,
+        last: Option<i32>,
+        after: Option<String>,
+        before: Option<String>,
+    ) -> Result<Option<Connection<Label>>> {
+        let paging = Paging { field: "labels", first, last, after, before };
+        paging.cut(Vec::new(), Label::key).map(Some)
+    }
+
+    /// People write below issues only.
+    async fn comments(
+        &self,
+        first: Option<i32>,
+        last: Option<i32>,
+        after: Option<String>,
+        before: Option<String>,
+    ) -> Result<Connection<IssueComment>> {
+        Paging { field: "comments", first, last, after, before }.cut(Vec::new(), IssueComment::key)
     }
 
     async fn url(&self, context: &Context<'_>) -> Result<Uri> {

@@ -8,6 +8,7 @@ use super::{
     connection::{Connection, OrderDirection, Paging, refusal},
     deployment::{Deployment, DeploymentOrder},
     environment::{Environment, EnvironmentOrder},
+    issue::IssueOrPullRequest,
     pull_request::{IssueOrder, PullRequest, PullRequestState},
     refs::{self, Ref, RefOrder},
     release::{self, Release, ReleaseOrder},
@@ -328,6 +329,10 @@ impl Repository {
             deployments.reverse();
         }
         Paging { field: "deployments", first, last, after, before }.cut(deployments, |one| one.0.id.to_string())
+    }
+
+    async fn issue_or_pull_request(&self, context: &Context<'_>, number: u64) -> Result<Option<IssueOrPullRequest>> {
+        IssueOrPullRequest::find(Snapshot::of(context)?, number).map(Some)
     }
 
     async fn pull_request(&self, context: &Context<'_>, number: u64) -> Result<Option<PullRequest>> {

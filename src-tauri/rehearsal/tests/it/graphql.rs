@@ -153,7 +153,7 @@ async fn what_cannot_be_answered_is_said_in_githubs_form() {
     let unknown = ask(&kit, "{ repository(owner: \"acme\", name: \"connectias\") { stars } }").await;
     assert!(unknown["errors"][0]["message"].as_str().unwrap().contains("stars"), "{unknown}");
     assert!(unknown.get("data").is_none(), "nothing was answered: {unknown}");
-    let foreign = "query($states: [IssueState!] = OPEN) { viewer { login } }";
+    let foreign = "query($states: [MilestoneState!] = OPEN) { viewer { login } }";
     let answer = ask(&kit, foreign).await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "variableRequiresValidType", "{answer}");
     let (status, _) = read(send(&kit, json!({ "variables": {} })).await).await;
@@ -220,6 +220,50 @@ async fn a_pull_request_is_opened_once() {
         (&refused["errors"][0]["type"], refused["data"]["createPullRequest"].is_null()),
         (&json!("FORBIDDEN"), true)
     );
+}
+
+#[tokio::test]
+async fn a_number_leads_to_an_issue_or_to_a_pull_request() {
+    let kit = Kit::start().await;
+    let (_, issue) = kit.post("/issues", json!({ "title": "Slow", "labels": ["bug"], "assignees": ["on-call"] })).await;
+    let path = format!("/issues/{}", issue["number"]);
+    kit.post(&format!("{path}/comments"), json!({ "body": "Better." })).await;
+    read(kit.send(Method::PATCH, &path, json!({ "state": "closed", "state_reason": "duplicate" })).await).await;
+    kit.branch("notes", "v2.4.0");
+    kit.post("/pulls", json!({ "title": "Notes", "head": "notes", "base": "main" })).await;
+    let look = async |number: &Value| {
+        let fields = "number title closed labels(first: 5) { nodes { name } } assignees(first: 5) { nodes { login } }
+            comments(first: 5) { nodes { body author { login } reactionGroups { users { totalCount } } } totalCount }";
+        let query = format!(
+            "{{ repository(owner: \"acme\", name: \"connectias\") {{ issueOrPullRequest(number: {number}) {{
+                __typename
+                ... on Issue {{ {fields} state stateReason duplicate: stateReason(enableDuplicate: true) }}
+                ... on PullRequest {{ {fields} files(first: 5) {{ nodes {{ path changeType additions }} }} }} }} }} }}"
+        );
+        let answer = ask(&kit, &query).await;
+        (answer["data"]["repository"]["issueOrPullRequest"].clone(), answer["errors"].clone())
+    };
+
+    let (found, _) = look(&issue["number"]).await;
+    assert_eq!(
+        (&found["__typename"], &found["title"], &found["closed"]),
+        (&json!("Issue"), &json!("Slow"), &json!(true))
+    );
+    assert_eq!((&found["state"], &found["stateReason"]), (&json!("CLOSED"), &json!("NOT_PLANNED")));
+    assert_eq!(found["duplicate"], "DUPLICATE");
+    assert_eq!(found["labels"]["nodes"], json!([{ "name": "bug" }]));
+    assert_eq!(found["assignees"]["nodes"], json!([{ "login": "on-call" }]));
+    let comment = &found["comments"]["nodes"][0];
+    assert_eq!((&comment["body"], &comment["author"]["login"]), (&json!("Better."), &json!("platform-lead")));
+
+    let (found, _) = look(&json!(414)).await;
+    assert_eq!((&found["__typename"], &found["comments"]["totalCount"]), (&json!("PullRequest"), &json!(0)));
+    let file = json!({ "path": "NOTES.md", "changeType": "ADDED", "additions": 1 });
+    assert_eq!(found["files"]["nodes"], json!([file]));
+
+    let (none, errors) = look(&json!(9_999)).await;
+    let words = "Could not resolve to an issue or pull request with the number of 9999.";
+    assert_eq!((none, &errors[0]["type"], &errors[0]["message"]), (Value::Null, &json!("NOT_FOUND"), &json!(words)));
 }
 
 async fn overview(kit: &Kit, first: usize, after: Value) -> Value {

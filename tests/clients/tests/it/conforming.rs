@@ -139,6 +139,8 @@ async fn runs(asker: &mut Asker, going: &Value) {
     }
     let job = asker.get(&format!("/actions/runs/{ended}/jobs")).await["jobs"][0]["id"].clone();
     asker.get(&format!("/actions/jobs/{job}")).await;
+    // The text lies elsewhere; who asks is only told where.
+    asker.get(&format!("/actions/jobs/{job}/logs")).await;
     asker.get(&format!("/check-runs/{job}/annotations")).await;
 }
 

@@ -66,6 +66,24 @@ async fn everything_about_a_run_that_waits_conforms() {
 }
 
 #[tokio::test]
+async fn a_cancelled_run_and_the_log_of_a_job_conform() {
+    let (served, prism) = stage().await;
+    let github = github(&served, &prism);
+    let answer = github.dispatch(&order()).await;
+    let DispatchAnswer::Run(run) = answer else { panic!("{answer:?}") };
+    served.github().advance(SignedDuration::from_secs(5)).unwrap();
+    assert_eq!(github.cancel(run).await, Written::Done(()));
+    let seen = github.run(run).await.unwrap();
+    assert_eq!(seen.conclusion.as_deref(), Some("cancelled"), "{seen:?}");
+
+    let ended = github.successful_runs("deploy.yml").await.unwrap()[0].id;
+    let job = github.run(ended).await.unwrap().jobs[0].id;
+    let log = github.job_log(job).await.unwrap();
+    assert!(log.contains("##[group]"), "{log}");
+    all_passed(&served);
+}
+
+#[tokio::test]
 async fn a_dispatch_to_a_server_that_names_no_run_conforms() {
     let (served, prism) = stage().await;
     let github = github(&served, &prism);

@@ -92,16 +92,35 @@ async fn gh_opens_a_pull_request() {
     let twice = gh(&served, &words).await.unwrap_err();
     assert!(twice.contains("already exists"), "{twice}");
 
-    let fields = ["--json", "number,state,headRefName,baseRefName,mergedAt,changedFiles,url"];
+    let fields = ["--json", "number,state,headRefName,baseRefName,mergedAt,changedFiles,files,url"];
     let open = gh(&served, &[&["pr", "view", "413"], fields.as_slice()].concat()).await.unwrap();
     let open: serde_json::Value = serde_json::from_str(&open).unwrap();
     assert_eq!((&open["state"], &open["changedFiles"], &open["mergedAt"]), (&"OPEN".into(), &1.into(), &().into()));
+    let file = serde_json::json!({ "path": "NOTES.md", "additions": 1, "deletions": 0 });
+    assert_eq!(open["files"], serde_json::json!([file]));
     served.github().merge_pull_request(413).unwrap();
     let listed = gh(&served, &["pr", "list", "--state", "merged", "--head", "notes"]).await.unwrap();
     assert!(listed.starts_with("413\tNotes\tnotes\tMERGED"), "{listed}");
     let merged = gh(&served, &[&["pr", "view", "413"], fields.as_slice()].concat()).await.unwrap();
     assert!(merged.contains("\"state\":\"MERGED\"") && !merged.contains("\"mergedAt\":null"), "{merged}");
     assert_eq!(gh(&served, &["pr", "list"]).await.unwrap(), "");
+}
+
+#[tokio::test]
+async fn gh_shows_an_issue() {
+    let served = Served::at_speed(1.0).await;
+    let new = ["api", "repos/{owner}/{repo}/issues", "-f", "title=Checkout fails", "-f", "labels[]=incident"];
+    let number = gh(&served, &[new.as_slice(), &["--jq", ".number"]].concat()).await.unwrap();
+    let number = number.trim();
+    let fields = "number,title,state,author,labels,assignees,createdAt,closedAt,url";
+    let shown = gh(&served, &["issue", "view", number, "--json", fields]).await.unwrap();
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!((&shown["title"], &shown["state"]), (&"Checkout fails".into(), &"OPEN".into()));
+    assert_eq!((&shown["labels"][0]["name"], &shown["closedAt"]), (&"incident".into(), &().into()));
+    assert_eq!(shown["author"]["login"], "platform-lead");
+    assert_eq!(shown["url"], format!("http://github.localhost/acme/connectias/issues/{number}"));
+    let refused = gh(&served, &["issue", "view", "9999", "--json", "title"]).await.unwrap_err();
+    assert!(refused.contains("Could not resolve to an issue or pull request"), "{refused}");
 }
 
 /// A row as gh prints it.

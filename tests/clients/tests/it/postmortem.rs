@@ -33,9 +33,8 @@ async fn gh_reads_back_the_pull_request_and_the_issue_of_a_post_mortem() {
     let ticket =
         kept.open_ticket(&kept.find(&id).await.unwrap(), "Alert the lead too @platform-lead", "@platform-lead").await;
     let ticket = ticket.unwrap();
-    let issue = format!("repos/{{owner}}/{{repo}}/issues/{}", ticket.number);
-    let shown: Value = serde_json::from_str(&gh(&served, &["api", &issue]).await.unwrap()).unwrap();
-    assert_eq!((&shown["title"], &shown["state"]), (&"Alert the lead too @platform-lead".into(), &"open".into()));
+    let shown = shown(&served, &["issue", "view", &ticket.number.to_string(), "--json", "title,state,url"]).await;
+    assert_eq!((&shown["title"], &shown["state"]), (&"Alert the lead too @platform-lead".into(), &"OPEN".into()));
 
     let story = kept.story(kept.find(&id).await.unwrap(), None, None).await.unwrap();
     let Publishing::Done(pushed) = kept
@@ -48,15 +47,13 @@ async fn gh_reads_back_the_pull_request_and_the_issue_of_a_post_mortem() {
     let Pushed { published, pull_request, trouble } = *pushed;
     let opened = pull_request.unwrap_or_else(|| panic!("{trouble:?}"));
     let number = opened.number.to_string();
-    let fields = "number,state,title,body,headRefName,baseRefName,url";
-    let shown: Value =
-        serde_json::from_str(&gh(&served, &["pr", "view", &number, "--json", fields]).await.unwrap()).unwrap();
+    let fields = "number,state,title,body,headRefName,baseRefName,url,files";
+    let shown = self::shown(&served, &["pr", "view", &number, "--json", fields]).await;
     assert_eq!((&shown["state"], &shown["title"]), (&"OPEN".into(), &"Post-mortem: Checkout fails".into()));
     assert_eq!((&shown["headRefName"], &shown["baseRefName"]), (&published.branch.clone().into(), &"main".into()));
     assert!(shown["body"].as_str().unwrap().starts_with("Nobody could pay for 33 minutes."), "{shown}");
-    let files = format!("repos/{{owner}}/{{repo}}/pulls/{number}/files");
-    let files: Value = serde_json::from_str(&gh(&served, &["api", &files]).await.unwrap()).unwrap();
-    let there: Vec<&str> = files.as_array().unwrap().iter().filter_map(|file| file["filename"].as_str()).collect();
+    let files = shown["files"].as_array().unwrap();
+    let there: Vec<&str> = files.iter().filter_map(|file| file["path"].as_str()).collect();
     assert!(there.contains(&published.path.as_str()), "{there:?}");
     assert!(there.contains(&"docs/troubleshooting.md"), "in the same pull request: {there:?}");
 
@@ -64,4 +61,9 @@ async fn gh_reads_back_the_pull_request_and_the_issue_of_a_post_mortem() {
     served.github().merge_pull_request(opened.number).unwrap();
     assert_eq!(kept.look(kept.find(&id).await.unwrap()).await.unwrap().stage(), Stage::Published);
     assert_eq!(kept.find(&id).await.unwrap().stage(), Stage::Published, "it is a fact");
+}
+
+/// What gh tells as JSON.
+async fn shown(served: &Served, words: &[&str]) -> Value {
+    serde_json::from_str(&gh(served, words).await.unwrap()).unwrap()
 }

@@ -1,6 +1,8 @@
-//! One life of the process that is killed: the real ports of a real rollback, with a place to die at each point.
+//! One life of the process that is killed: the real ports of a real rollback, with a place to die at each point, or to
+//! find the disk full.
 
 use std::ffi::OsStr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -16,10 +18,12 @@ use lastgood_core::ports::team::Put;
 use lastgood_core::ports::world::Request;
 use lastgood_core::ports::{Journal, Ports, Repository, Team};
 use lastgood_core::release::Release;
+use lastgood_core::rollback::Rollback;
 use lastgood_core::rollback::engine::{Engine, Pace};
 use lastgood_core::rollback::event::Choice;
 use serde::{Deserialize, Serialize};
 
+use super::disk::Disk;
 use crate::again::say;
 use crate::rehearsed::Rehearsed;
 use crate::workspace::audience::{audience, plan};
@@ -38,6 +42,8 @@ pub(super) struct Orders {
     pub(super) die_at: Option<usize>,
     /// At the point of this name, the so manieth of it, it ends.
     pub(super) die_on: Option<(String, usize)>,
+    /// From the point of this name on, the so manieth of it, this disk is full.
+    pub(super) full_from: Option<(String, usize, Disk)>,
     /// What the person says who is asked.
     pub(super) choice: Option<Choice>,
 }
@@ -52,6 +58,7 @@ impl Orders {
             data: rehearsed.beside("data").display().to_string(),
             die_at: None,
             die_on: None,
+            full_from: None,
             choice: None,
         }
     }
@@ -66,32 +73,52 @@ impl Orders {
 }
 
 pub(super) fn open(orders: &Orders) -> Workspace {
-    let place = Place::at(orders.data.as_str().into()).unwrap();
-    let access = Access::rehearsal(&orders.api, Secret::new(orders.token.as_str()), SPEED);
-    Workspace::open(orders.clone.as_ref(), &place, access).unwrap()
+    try_open(orders).unwrap()
 }
 
-/// Begins the rollback, or takes it up; says each point that it passes.
+fn try_open(orders: &Orders) -> Result<Workspace, Trouble> {
+    let place = Place::at(orders.data.as_str().into())?;
+    let access = Access::rehearsal(&orders.api, Secret::new(orders.token.as_str()), SPEED);
+    Workspace::open(orders.clone.as_ref(), &place, access)
+}
+
+/// What is passed before anything is opened.
+pub(super) const OPENING: &str = "before it opens";
+
+/// Begins the rollback, or takes it up; says each point that it passes, and what stopped it.
 pub(super) async fn live(orders: Orders) {
-    let workspace = open(&orders);
+    let points = Arc::new(Points::of(&orders));
+    match roll_back(&orders, &points).await {
+        Ok(rollback) => say(if rollback.end.is_some() { "rests at its end" } else { "rests with a person" }),
+        Err(trouble) => {
+            say(format!("acknowledged {}", points.acknowledged.load(Ordering::Relaxed)));
+            say(format!("refused {}", serde_json::to_string(&trouble).unwrap()));
+            panic!("{trouble:?}");
+        }
+    }
+}
+
+async fn roll_back(orders: &Orders, points: &Arc<Points>) -> Result<Rollback, Trouble> {
+    if orders.full_from.as_ref().is_some_and(|(on, ..)| on == OPENING) {
+        points.pass(OPENING);
+    }
+    let workspace = try_open(orders)?;
     let (audience, _, bell) = audience();
     if let Some(choice) = orders.choice {
         bell.ring(Request::Choose(choice));
     }
     drop(bell);
-    let points = Arc::new(Points { passed: Mutex::default(), die_at: orders.die_at, die_on: orders.die_on.clone() });
-    let ports = points.around(workspace.ports(audience).unwrap());
+    let ports = points.around(workspace.ports(audience)?);
     let (pace, key) = (Pace::default().faster(8.0 * SPEED), workspace.key().to_owned());
-    let known = workspace.rollbacks().await.unwrap().pop();
+    let known = workspace.rollbacks().await?.pop();
     let engine = match known {
         Some(rollback) => Engine::resume(ports, pace, key, rollback),
         None => {
             let id = RollbackId::new(format!("rb-{}", fresh()));
-            Engine::start(ports, pace, key, id, plan(&workspace, Some("v2.4.0")).await).await.unwrap()
+            Engine::start(ports, pace, key, id, plan(&workspace, Some("v2.4.0")).await).await?
         }
     };
-    let rollback = engine.drive().await.unwrap();
-    say(if rollback.end.is_some() { "rests at its end" } else { "rests with a person" });
+    engine.drive().await
 }
 
 /// Facts that come as often as they come.
@@ -101,9 +128,22 @@ struct Points {
     passed: Mutex<Vec<String>>,
     die_at: Option<usize>,
     die_on: Option<(String, usize)>,
+    full_from: Option<(String, usize, Disk)>,
+    /// Facts that the journal took.
+    acknowledged: AtomicUsize,
 }
 
 impl Points {
+    fn of(orders: &Orders) -> Self {
+        Self {
+            passed: Mutex::default(),
+            die_at: orders.die_at,
+            die_on: orders.die_on.clone(),
+            full_from: orders.full_from.clone(),
+            acknowledged: AtomicUsize::new(0),
+        }
+    }
+
     fn pass(&self, name: &str) {
         let (number, of_its_name) = {
             let mut passed = self.passed.lock().unwrap();
@@ -111,6 +151,11 @@ impl Points {
             (passed.len(), passed.iter().filter(|one| *one == name).count())
         };
         say(name);
+        if let Some((on, times, disk)) = &self.full_from
+            && (on.as_str(), *times) == (name, of_its_name)
+        {
+            disk.fill();
+        }
         let named = self.die_on.as_ref().is_some_and(|(on, times)| on == name && *times == of_its_name);
         if named || Some(number) == self.die_at {
             let this = rustix::process::getpid();
@@ -147,6 +192,8 @@ impl Journal for Mortal<dyn Journal> {
         let names = named(&facts);
         self.points.pass(&format!("before {names}"));
         let written = self.inner.append_all(facts).await;
+        let taken = written.as_ref().map_or(0, Vec::len);
+        self.points.acknowledged.fetch_add(taken, Ordering::Relaxed);
         self.points.pass(&format!("after {names}"));
         written
     }

@@ -64,6 +64,51 @@ async fn what_is_failing_already_is_told_at_the_first_look() {
 }
 
 #[tokio::test]
+async fn what_was_told_is_not_told_again_by_the_next_process() {
+    let rehearsed = Rehearsed::start().await;
+    rehearsed.server().change(|state, _| state.environments[0].reviewers = vec!["on-call".to_owned()]).unwrap();
+    rehearsed.dispatch().await;
+    rehearsed.pass(jiff::SignedDuration::from_secs(30));
+    let first = opened(&rehearsed);
+    let mut told = Told::default();
+    let known = first.know().await.unwrap();
+    assert_eq!(known.news(&mut told).len(), 2, "it fails, and a run waits");
+    first.note_health(&known).await.unwrap();
+    let mut kept = next_process(&told);
+    assert_eq!(opened(&rehearsed).know().await.unwrap().news(&mut kept), []);
+    assert_eq!(next_process(&kept), next_process(&told));
+}
+
+#[tokio::test]
+async fn what_turned_since_it_was_told_is_told_again() {
+    let rehearsed = Rehearsed::start().await;
+    let workspace = opened(&rehearsed);
+    let told = looked(&workspace).await;
+    let sick = rehearsed.server().state().sicknesses;
+    rehearsed.server().change(|state, _| state.sicknesses.clear()).unwrap();
+    workspace.note_health(&workspace.know().await.unwrap()).await.unwrap();
+    rehearsed.server().change(|state, _| state.sicknesses = sick).unwrap();
+    let titles = |told: &Told| {
+        let (workspace, mut told) = (opened(&rehearsed), next_process(told));
+        async move {
+            let news = workspace.know().await.unwrap().news(&mut told);
+            news.into_iter().map(|alert| alert.title).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(titles(&told).await, ["production is failing"], "it was well in between");
+
+    let told = looked(&workspace).await;
+    assert_eq!(titles(&told).await, [""; 0]);
+    let also = Sickness { version: "v2.4.0".to_owned(), ..rehearsed.server().state().sicknesses[0].clone() };
+    rehearsed.server().change(|state, _| state.sicknesses.push(also)).unwrap();
+    rehearsed.dispatch().await;
+    rehearsed.pass(jiff::SignedDuration::from_mins(20));
+    let told_anew = titles(&told).await;
+    assert_eq!(rehearsed.server().live("production").unwrap().tag, "v2.4.0");
+    assert!(told_anew.contains(&"production is failing".to_owned()), "the next release fails as well: {told_anew:?}");
+}
+
+#[tokio::test]
 async fn a_run_that_began_to_wait_during_an_outage_is_told_behind_it() {
     let rehearsed = Rehearsed::start().await;
     rehearsed.server().change(|state, _| state.environments[0].reviewers = vec!["on-call".to_owned()]).unwrap();
@@ -76,6 +121,11 @@ async fn a_run_that_began_to_wait_during_an_outage_is_told_behind_it() {
     let news = workspace.know().await.unwrap().news(&mut told);
     assert_eq!(news.len(), 1, "{news:?}");
     assert!(news[0].title.ends_with("waits for an approval"), "{news:?}");
+}
+
+/// What lies in the file is all that it knows.
+fn next_process(told: &Told) -> Told {
+    serde_json::from_str(&serde_json::to_string(told).unwrap()).unwrap()
 }
 
 async fn looked(workspace: &Workspace) -> Told {

@@ -3,6 +3,8 @@
 use lastgood_adapters::place::Place;
 use lastgood_adapters::workspace::{Access, Workspace};
 use lastgood_core::live::Source;
+use lastgood_core::rollback::check::Answer;
+use lastgood_core::rollback::checks;
 use lastgood_rehearsal::state::deployment::{Deployment, Link, Status};
 use lastgood_rehearsal::{Fault, FaultKind, RecordedRequest, When};
 use serde_json::{Value, json};
@@ -66,6 +68,32 @@ async fn a_look_in_which_nothing_changed_is_made_of_304s_alone() {
         assert_eq!((again.deployments, again.workflows), (first.deployments, first.workflows));
         assert_eq!((again.published, again.environments), (first.published, first.environments));
     }
+}
+
+#[tokio::test]
+async fn a_second_round_of_arming_in_which_nothing_changed_costs_no_call() {
+    let rehearsed = Rehearsed::start().await;
+    let workspace = opened(&rehearsed);
+    arm(&workspace).await;
+    let (spent, before) = (calls_left(&workspace), rehearsed.server().requests().len());
+    let answers = arm(&workspace).await;
+    let asked: Vec<RecordedRequest> = rehearsed.server().requests().split_off(before);
+    assert!(!asked.is_empty(), "it looked");
+    let paid: Vec<&RecordedRequest> = asked.iter().filter(|request| request.status != Some(304)).collect();
+    assert!(paid.is_empty(), "{paid:#?}");
+    assert_eq!(calls_left(&workspace), spent);
+    assert!(answers.iter().all(|answer| !answer.blocks()), "{answers:#?}");
+}
+
+/// As the window does it: a look, and all questions about the best target.
+async fn arm(workspace: &Workspace) -> Vec<Answer> {
+    let plan = plan(workspace, None).await;
+    let (audience, _, _bell) = audience();
+    checks::ask_all(&workspace.ports(audience).unwrap(), workspace.key(), &plan).await
+}
+
+fn calls_left(workspace: &Workspace) -> Option<u32> {
+    workspace.github().unwrap().calls_left()
 }
 
 #[tokio::test]

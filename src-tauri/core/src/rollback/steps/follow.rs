@@ -1,6 +1,7 @@
 //! Step 5. Exactly our run, to its end.
 
 mod stuck;
+mod unseen;
 
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     hold::reword(engine).await;
     let begun = engine.ports.clock.elapsed();
     let mut stuck = stuck::Stuck::default();
+    let mut unseen = unseen::Unseen::default();
     loop {
         match engine.ports.forge.run(id).await {
             Ok(seen) => {
@@ -35,12 +37,12 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
                     return Ok(judge(&seen, newer));
                 }
             }
-            Err(trouble) if engine.rollback().out_of_sight.is_none() => {
-                engine.write(Event::RunOutOfSight { sentence: trouble.message }).await?;
+            Err(trouble) => {
+                // Its end may never be seen. Who asked to stop after it need not wait for that.
+                if !unseen.tell(engine, &trouble).await? && engine.rollback().stop_asked {
+                    return Ok(lost(id, trouble));
+                }
             }
-            // Its end may never be seen. Who asked to stop after it need not wait for that.
-            Err(trouble) if engine.rollback().stop_asked => return Ok(lost(id, trouble)),
-            Err(_) => {}
         }
         stuck.look(engine, id).await;
         let young = engine.ports.clock.elapsed().saturating_sub(begun) < YOUNG;

@@ -2,11 +2,17 @@
 
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
 use lastgood_core::error::Code;
+use lastgood_core::journal::Fact;
+use lastgood_core::rollback::event::Event;
 use lastgood_core::rollback::{Outcome, Rollback, StepName};
 
 use super::outcome;
-use super::world::{Fate, World};
+use super::world::{Call, Fate, Fault, World};
+
+/// The world's, after a refusal.
+const LIMIT: SignedDuration = SignedDuration::from_secs(7);
 
 #[tokio::test]
 async fn a_run_that_failed_names_the_job_and_the_step() {
@@ -69,6 +75,22 @@ async fn each_outage_of_github_is_one_fact_and_no_failure() {
 }
 
 #[tokio::test]
+async fn a_limit_met_on_the_way_is_shown_with_how_long_is_waited() {
+    let world = World::new();
+    world.fails(Call::Run, 2..4, Fault::Limited);
+    let rollback = world.roll_back(world.plan()).await;
+    assert_eq!((outcome(&rollback), world.effects().dispatches), (Outcome::Succeeded, 1));
+    let facts = world.facts();
+    let told: Vec<(Timestamp, &str)> = facts.iter().filter_map(|fact| Some((fact.at, out_of_sight(fact)?))).collect();
+    assert_eq!(told.len(), 2, "once for each limit: {told:?}");
+    for (at, sentence) in told {
+        let until = at.checked_add(LIMIT).unwrap().strftime("%H:%M:%S");
+        assert_eq!(sentence, format!("GitHub asks for fewer calls; nothing is asked before {until} UTC."));
+    }
+    assert_eq!(rollback.out_of_sight, None);
+}
+
+#[tokio::test]
 async fn a_run_that_ends_while_github_is_out_of_sight_is_judged_when_it_is_back() {
     let world = World::new();
     world.goes_dark(7..600);
@@ -119,4 +141,9 @@ async fn fated(fate: Fate) -> (Arc<World>, Rollback) {
 fn ending(rollback: &Rollback) -> (Code, &str) {
     let step = rollback.step(StepName::Follow);
     (step.code.expect("it did not succeed"), &step.sentence)
+}
+
+fn out_of_sight(fact: &Fact) -> Option<&str> {
+    let Event::RunOutOfSight { sentence } = fact.event.rollback()? else { return None };
+    Some(sentence)
 }

@@ -58,14 +58,7 @@ impl Forge for World {
             Some(Fault::No) => {
                 return DispatchAnswer::Refused(trouble(Code::TokenTooWeak, "GitHub refused the dispatch."));
             }
-            Some(Fault::Limited) => {
-                let until = self.with(|state| {
-                    let until = state.elapsed + state.limit;
-                    state.closed_until = Some(until);
-                    state.now.checked_add(state.limit).unwrap()
-                });
-                return DispatchAnswer::Refused(Waiting { until, why: Limit::Secondary }.trouble(until));
-            }
+            Some(Fault::Limited) => return DispatchAnswer::Refused(self.with(State::close)),
             Some(Fault::NotSent) => return DispatchAnswer::NotSent(unreachable()),
             Some(Fault::LostBefore | Fault::Broken) => return DispatchAnswer::Unknown(lost()),
             Some(Fault::LostAfter) | None => {}
@@ -98,8 +91,18 @@ impl Forge for World {
     }
 
     async fn run(&self, id: RunId) -> Result<RunSnapshot, Trouble> {
-        if self.enter(Call::Run).is_some() || self.with(|state| state.is_dark()) {
-            return Err(unreachable());
+        if let Some(waiting) = self.waiting() {
+            return Err(waiting.trouble(waiting.until));
+        }
+        match self.enter(Call::Run) {
+            // The first refusal does not say how long; what is asked behind it is not sent.
+            Some(Fault::Limited) => {
+                drop(self.with(State::close));
+                return Err(trouble(Code::RateLimited, "GitHub's limit of calls is reached."));
+            }
+            Some(_) => return Err(unreachable()),
+            None if self.with(|state| state.is_dark()) => return Err(unreachable()),
+            None => {}
         }
         self.with(|state| {
             let run = state.runs.iter().chain(&state.strangers).find(|run| run.id == id);
@@ -166,6 +169,13 @@ impl Forge for World {
 }
 
 impl State {
+    /// GitHub takes no calls for a while.
+    fn close(&mut self) -> Trouble {
+        self.closed_until = Some(self.elapsed + self.limit);
+        let until = self.now.checked_add(self.limit).unwrap();
+        Waiting { until, why: Limit::Secondary }.trouble(until)
+    }
+
     fn begin_run(&mut self, order: &DispatchOrder) -> RunId {
         let id = RunId(7001 + self.runs.len() as u64);
         let title = order.inputs.get("rollback_id").cloned().unwrap_or_else(|| "Deploy".to_owned());
