@@ -10,7 +10,11 @@ export type RollbackView = { id: string,
 /**
  * Grows with every fact: of two snapshots, the larger is the newer.
  */
-sequence: number, environment: string, from: string | null, to: string, commit: string, reason: string, startedAt: string, startedBy: string, endedAt: string | null, phase: RollbackPhase, sentence: string, hint: string, budgetSeconds: number, usuallySeconds: number | null, usuallyFrom: number, undoUntil: string | null, canUndo: boolean, canStop: boolean, stopRequested: boolean, choices: Array<Choice>, 
+sequence: number, environment: string, from: string | null, to: string, commit: string, reason: string, startedAt: string, startedBy: string, endedAt: string | null, phase: RollbackPhase, sentence: string, hint: string, budgetSeconds: number, usuallySeconds: number | null, usuallyFrom: number, undoUntil: string | null, canUndo: boolean, canStop: boolean, stopRequested: boolean, 
+/**
+ * It is deployed from this machine, without GitHub.
+ */
+local: boolean, choices: Array<Choice>, 
 /**
  * A task of this window drives it; only then can it be undone, stopped or decided here.
  */
