@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use lastgood_core::error::Code;
+use lastgood_core::ids::TagName;
 use lastgood_core::ports::shell::{CommandEnd, CommandPlace, Distrust, Ran};
 use lastgood_core::ports::world::Request;
 use lastgood_core::rollback::check::{Policy, Question, Verdict};
@@ -138,7 +139,7 @@ async fn a_tag_that_moved_stops_it_here_and_on_a_remote_that_answers() {
 
     let (world, plan) = github_away();
     world.fails(Call::RemoteTag, 1..9, Fault::Broken);
-    world.with(|state| state.local.get_mut(&TARGET.into()).unwrap().object = object('e'));
+    world.with(|state| state.local.get_mut(&TagName::new(TARGET)).unwrap().object = object('e'));
     let rollback = world.roll_back(plan).await;
     assert_eq!((outcome(&rollback), runs(&world)), (Outcome::Errored, 0));
 }
