@@ -202,8 +202,8 @@ impl Controller {
             }
             Message::SettingsRead(opened) => self.settings_read(opened).await,
             Message::HoldsChanged => self.holds_changed().await,
-            Message::StartRollback(environment, tag, reason, reply) => {
-                self.start_rollback(&environment, tag, reason, reply);
+            Message::StartRollback(environment, tag, reason, way, reply) => {
+                self.start_rollback(&environment, tag, reason, way, reply);
             }
             Message::Driving(driving, reply) => self.driving(*driving, reply).await,
             Message::NotTakenUp(id, trouble) => self.not_taken_up(&id, trouble).await,

@@ -50,6 +50,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         timeline::mark_good,
         timeline::take_mark_back,
         rollback::start_rollback,
+        rollback::roll_back_here,
         rollback::give_reason,
         rollback::undo_rollback,
         rollback::stop_rollback,

@@ -126,6 +126,62 @@ describe("break glass", () => {
     await screen.findByTestId("break-glass");
   });
 
+  it("offers to deploy from this machine where a command is named and allowed, and never by itself", async () => {
+    const fake = await openWindow("away");
+    fake.local = { line: "./scripts/deploy.sh --here", trusted: true };
+    await fireEvent.click(await screen.findByTestId("to-break-glass"));
+    const here = await screen.findByTestId("glass-here");
+    expect(here.textContent).toContain("./scripts/deploy.sh --here");
+    expect(screen.queryByTestId("glass-reachable")).toBeNull();
+    await fireEvent.click(within(here).getByTestId("deploy-here"));
+    expect(fake.count("roll_back_here")).toBe(0);
+    await reason("GitHub is away");
+    await press("Deploy here");
+    expect(given(fake, "roll_back_here")).toEqual({
+      environment: "production",
+      tag: "v2.4.0",
+      reason: "GitHub is away",
+    });
+    expect((await screen.findByTestId("step-dispatch")).textContent).toContain("Deploy here");
+    expect(screen.queryByText(/deploy\.yml/)).toBeNull();
+    expect(screen.queryByTestId("away")).toBeNull();
+    expect(fake.count("start_rollback")).toBe(0);
+  });
+
+  it("ends the command where somebody stops a deploy from this machine", async () => {
+    const fake = await openWindow("away");
+    fake.local = { line: "./scripts/deploy.sh --here", trusted: true };
+    await fireEvent.click(await screen.findByTestId("to-break-glass"));
+    await fireEvent.click(await screen.findByTestId("deploy-here"));
+    await reason("GitHub is away");
+    await press("Deploy here");
+    await screen.findByTestId("step-dispatch");
+    const begun = await fake.call("rollback", { id: "rollback-1" });
+    const steps = begun.steps.map((step) => ({
+      ...step,
+      phase: step.name === "dispatch" ? ("running" as const) : step.phase,
+    }));
+    fake.notify({
+      kind: "rollback",
+      rollback: { ...begun, sequence: 9e9, steps, canUndo: false, canStop: true },
+    });
+    await press("Stop the command");
+    expect(fake.count("stop_rollback")).toBe(1);
+  });
+
+  it("deploys nothing by a command that nobody has read, and leads to where it is allowed", async () => {
+    const fake = await openWindow("commands");
+    fake.local = { line: "./scripts/deploy.sh --here", trusted: false };
+    await fireEvent.click(
+      await within(await find("break glass")).findByText("Break glass: production by hand"),
+    );
+    const here = await screen.findByTestId("glass-here");
+    expect(within(here).queryByTestId("deploy-here")).toBeNull();
+    expect(screen.getByTestId("glass-reachable").textContent).toContain("GitHub answers");
+    await fireEvent.click(within(here).getByTestId("review-here"));
+    await screen.findByTestId("trust-repository");
+  });
+
   it("says so where no page was prepared", async () => {
     const fake = await openWindow("away");
     fake.refuse(

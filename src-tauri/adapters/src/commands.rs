@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::EvidenceHash;
 use lastgood_core::ports::Clock;
-use lastgood_core::ports::shell::{CommandEnd, CommandOrder, CommandPlace, Ran, Shell};
+use lastgood_core::ports::shell::{CommandEnd, CommandOrder, CommandPlace, Distrust, Ran, Shell};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::SystemClock;
@@ -132,13 +132,16 @@ impl Commands {
 #[async_trait]
 impl Shell for Commands {
     async fn run(&self, order: &CommandOrder) -> CommandEnd {
-        let allowed = self.trust.against(order);
-        match allowed {
+        match self.trust.against(order) {
             Ok(Some(distrust)) => return CommandEnd::NotTrusted(distrust),
             Ok(None) => {}
             Err(trouble) => return CommandEnd::Broken(trouble),
         }
         self.run_trusted(order).await.unwrap_or_else(CommandEnd::Broken)
+    }
+
+    async fn distrust(&self, order: &CommandOrder) -> Result<Option<Distrust>, Trouble> {
+        self.trust.against(order)
     }
 }
 

@@ -11,11 +11,13 @@ mod guard;
 mod holds;
 mod kept;
 mod known;
+mod local;
 mod logs;
 mod news;
 mod orders;
 mod rollouts;
 mod settings_file;
+mod silent;
 mod tagging;
 mod trusted;
 
@@ -28,7 +30,7 @@ use lastgood_core::ids::{EnvironmentName, IncidentId, RepositorySlug, RollbackId
 use lastgood_core::incident::{self, Incident};
 use lastgood_core::journal::Fact;
 use lastgood_core::planning::{self, Wish};
-use lastgood_core::ports::{Clock, Desktop, Journal, Person, Ports, Repository, Watcher};
+use lastgood_core::ports::{Clock, Desktop, Forge, Journal, Person, Ports, Publishing, Readiness, Repository, Watcher};
 use lastgood_core::rollback::Rollback;
 use lastgood_core::rollback::checks::armed::Armed;
 use lastgood_core::rollback::engine::Engine;
@@ -46,6 +48,7 @@ pub use guard::{Guard, Inserted, insert, snippet};
 pub use holds::{Held, HoldWish};
 pub use kept::Kept;
 pub use known::{ForgeKnown, Known};
+pub use local::LocalOffer;
 pub use news::Told;
 pub use orders::OrderWish;
 pub use rollouts::{Asked, Company, RolloutDrive};
@@ -333,7 +336,7 @@ impl Workspace {
             return Err(trouble);
         }
         plan.rollback_tag = self.free_tag(&plan, &before).await?;
-        let ports = self.ports(audience)?;
+        let ports = self.ports_of(&plan, audience)?;
         let engine = Engine::start(ports, self.access.pace, self.key.clone(), id, plan).await?;
         drop(naming);
         Ok(Drive { engine: engine.armed(armed), _turn: turn })
@@ -345,7 +348,8 @@ impl Workspace {
         let turn = self.take_turn(&rollback.plan.environment).await?;
         // Read again: the process that had the turn may have gone on meanwhile.
         let rollback = self.rollback(id).await?;
-        let engine = Engine::resume(self.ports(audience)?, self.access.pace, self.key.clone(), rollback);
+        let ports = self.ports_of(&rollback.plan, audience)?;
+        let engine = Engine::resume(ports, self.access.pace, self.key.clone(), rollback);
         Ok(Drive { engine, _turn: turn })
     }
 
@@ -421,12 +425,22 @@ impl Workspace {
     /// The world around a rollback of this repository.
     pub fn ports(&self, audience: Audience) -> Result<Ports, Trouble> {
         let (git, github) = (self.repository.clone(), self.github()?);
-        Ok(Ports {
-            repository: Arc::new(Tagging { git, github: github.clone() }),
+        let tagging = Arc::new(Tagging { git, github: github.clone() });
+        Ok(self.ports_with(tagging, &github, audience))
+    }
+
+    fn ports_with<F: Forge + Readiness + Publishing + 'static>(
+        &self,
+        repository: Arc<dyn Repository>,
+        forge: &Arc<F>,
+        audience: Audience,
+    ) -> Ports {
+        Ports {
+            repository,
             history: self.repository.clone(),
-            forge: github.clone(),
-            readiness: github.clone(),
-            publishing: github,
+            forge: forge.clone(),
+            readiness: forge.clone(),
+            publishing: forge.clone(),
             shell: self.commands.clone(),
             team: self.repository.clone(),
             journal: Arc::new(self.journal.clone()),
@@ -435,7 +449,7 @@ impl Workspace {
             clock: Arc::new(SystemClock),
             person: audience.person,
             watcher: audience.watcher,
-        })
+        }
     }
 }
 

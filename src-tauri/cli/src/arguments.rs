@@ -269,6 +269,9 @@ pub(crate) struct Rollback {
     /// Why; it goes into the rollback tag and the journal
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
+    /// Deploy from this machine with the environment's own deploy_command, for when GitHub is away
+    #[arg(long)]
+    pub(crate) local: bool,
     /// Begin without asking
     #[arg(long)]
     pub(crate) yes: bool,

@@ -8,12 +8,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{EnvironmentName, ObjectId, TagName};
 use crate::ports::publishing::Asset;
+use crate::rollback::local::LocalDeploy;
 use crate::rollback::plan::Plan;
 
 /// What the page is made of.
 #[derive(Debug, Clone)]
 pub struct Glass<'a> {
     pub plan: &'a Plan,
+    /// What deploys from this machine, where something is named for it.
+    pub local: Option<&'a LocalDeploy>,
     /// `owner/name`.
     pub slug: &'a str,
     /// Of GitHub's API, without a slash at its end.
@@ -115,13 +118,20 @@ fn steps(glass: &Glass<'_>) -> Vec<Step> {
     let follow =
         format!("gh run list --repo {} --workflow {}", quoted(&repository(glass)), quoted(&plan.deploy.workflow));
     let step = |title: &str, ways: Vec<String>| Step { title: title.to_owned(), ways };
-    vec![
+    let deploys = [by_gh(glass), by_curl(glass)].into_iter().chain(glass.local.map(|local| by_command(plan, local)));
+    let mut steps = vec![
         step("Look that the target is what it was; both lines show its object:", vec![look]),
         step("Mark the rollback:", vec![mark]),
-        step("Deploy, by one of these, once:", vec![by_gh(glass), by_curl(glass)]),
+        step("Deploy, by one of these, once:", deploys.collect()),
         step("Follow it:", vec![follow]),
         proving(plan),
-    ]
+    ];
+    steps.extend(glass.local.map(|_| {
+        let title = "Or let Lastgood do all of it from this machine, without GitHub, and keep the journal:";
+        let (environment, target) = (quoted(plan.environment.as_str()), quoted(plan.to.as_str()));
+        step(title, vec![format!("lastgood rollback {environment} --to {target} --local --reason 'GitHub is away'")])
+    }));
+    steps
 }
 
 fn proving(plan: &Plan) -> Step {
@@ -171,6 +181,20 @@ fn by_curl(glass: &Glass<'_>) -> String {
         "printf 'Authorization: Bearer %s' \"$GITHUB_TOKEN\" | curl -fsS -X POST -H @- -H 'Accept: application/vnd.github+json' -d {} {}",
         quoted(&body),
         quoted(&address)
+    )
+}
+
+/// The environment's own command, among the files of the target.
+fn by_command(plan: &Plan, local: &LocalDeploy) -> String {
+    let order = local.order(plan);
+    let variables: Vec<String> =
+        order.variables.iter().map(|(name, value)| format!("{name}={}", quoted(value))).collect();
+    let words: Vec<String> = order.argv.iter().map(|word| quoted(word)).collect();
+    format!(
+        "folder=$(mktemp -d)\ngit worktree add --detach \"$folder\" {}\n(cd \"$folder\" && {} {})",
+        plan.commit,
+        variables.join(" "),
+        words.join(" ")
     )
 }
 

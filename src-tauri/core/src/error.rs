@@ -91,6 +91,14 @@ pub enum Code {
     CheckBlocked,
     /// Whether the dispatch arrived is not known: look, then decide.
     DispatchUnknown,
+    /// Nobody trusts this command of the repository here yet: look at it, then grant it.
+    CommandUntrusted,
+    /// The environment names no command that deploys from this machine.
+    NoDeployCommand,
+    /// The command that deploys from this machine said no, or could not begin: read its output.
+    DeployFailed,
+    /// How far the command that deploys from this machine came is not known: look, then decide.
+    DeployUnknown,
     /// A newer run took this one's place in the queue.
     RunEvicted,
     /// The environment wants another person's approval: ask one of those named.

@@ -160,6 +160,9 @@ fn fold(facts: &[Fact], environment: &EnvironmentName) -> (Option<Hold>, Option<
             | Event::NewestRun { .. }
             | Event::Waiting { .. }
             | Event::DispatchSent
+            | Event::LocalBegan { .. }
+            | Event::LocalEnded(_)
+            | Event::TagKept { .. }
             | Event::RunFound { .. }
             | Event::RunSeen(_)
             | Event::RunOutOfSight { .. }

@@ -10,6 +10,7 @@ use crate::live::{Environment, Returned};
 use crate::ports::forge::{Workflow, WorkflowInput};
 use crate::release::Release;
 use crate::rollback::checks::plan::{self as checks, CheckPlan};
+use crate::rollback::local::LocalDeploy;
 use crate::rollback::plan::{Deploy, Plan, Proofs, RELEASE_BUDGET_SECONDS, rollback_tag};
 use crate::settings::{EnvironmentSettings, HEALTH_TIMES, HOLD_HOURS, address};
 
@@ -43,6 +44,24 @@ pub fn plan(
     settled(wish, environment, settings, releases, deploy, now)
 }
 
+/// The same by the environment's own command on this machine, for when GitHub is away: the workflow need not be known.
+///
+/// # Errors
+/// [`Code::NoTarget`], [`Code::TagMissing`] or [`Code::NoDeployCommand`], each with what to do.
+pub fn plan_local(
+    wish: Wish,
+    environment: &Environment,
+    settings: &EnvironmentSettings,
+    releases: &[Release],
+    workflows: &[Workflow],
+    default_branch: &str,
+    now: Timestamp,
+) -> Result<Plan, Trouble> {
+    let local = LocalDeploy::of(settings).ok_or_else(|| no_command(&environment.name))?;
+    let known = deploy(&environment.name, settings, workflows, default_branch).unwrap_or(nowhere(default_branch));
+    settled(wish, environment, settings, releases, Ok(Deploy { local: Some(local), ..known }), now)
+}
+
 /// The same for reading alone, where a workflow need not be known: then the plan names none, and nothing is deployed by it.
 ///
 /// # Errors
@@ -58,15 +77,19 @@ pub fn plan_to_compare(
 ) -> Result<Plan, Trouble> {
     let (who, countdown) = (String::new(), SignedDuration::ZERO);
     let wish = Wish { to: Some(to), reason: String::new(), who, countdown, rehearsal: false };
-    let nowhere = Deploy {
+    let deploy = deploy(&environment.name, settings, workflows, default_branch).unwrap_or(nowhere(default_branch));
+    settled(wish, environment, settings, releases, Ok(deploy), now)
+}
+
+fn nowhere(default_branch: &str) -> Deploy {
+    Deploy {
         workflow: String::new(),
         branch: default_branch.to_owned(),
         version_input: String::new(),
         inputs: BTreeMap::new(),
         key_input: None,
-    };
-    let deploy = deploy(&environment.name, settings, workflows, default_branch).unwrap_or(nowhere);
-    settled(wish, environment, settings, releases, Ok(deploy), now)
+        local: None,
+    }
 }
 
 fn settled(
@@ -165,6 +188,7 @@ pub fn deploy(
         version_input,
         inputs,
         key_input: key_input.map(|name| (*name).to_owned()),
+        local: None,
     })
 }
 
@@ -267,6 +291,12 @@ fn no_target(environment: &Environment) -> Trouble {
         format!("Name a target with `--to TAG`. Known here: {}.", known.join(", "))
     };
     Trouble::new(Code::NoTarget, format!("{} has no last good release.", environment.name), hint)
+}
+
+fn no_command(environment: &EnvironmentName) -> Trouble {
+    let message = format!("No command deploys to {environment} from this machine.");
+    let hint = format!("Name one in lastgood.toml: [environments.{environment}] deploy_command = [\"./deploy.sh\"].");
+    Trouble::new(Code::NoDeployCommand, message, hint)
 }
 
 fn no_workflow(environment: &EnvironmentName, several: &[&str]) -> Trouble {

@@ -8,6 +8,7 @@ pub mod check;
 pub mod checks;
 pub mod engine;
 pub mod event;
+pub mod local;
 pub mod next;
 pub mod plan;
 mod steps;
@@ -22,6 +23,7 @@ use crate::ports::forge::RunSnapshot;
 use crate::release::notes::with_section;
 use crate::rollback::check::Answer;
 use crate::rollback::event::Choice;
+use crate::rollback::local::LocalRun;
 use crate::rollback::plan::Plan;
 
 /// Where one rollback stands.
@@ -43,8 +45,12 @@ pub struct Rollback {
     pub quarantined: bool,
     /// The rollback tag's object, once it exists here.
     pub tag: Option<ObjectId>,
-    /// A run may have been started. A definite no to the dispatch takes it back.
+    /// Why the rollback tag is on this machine alone, where it is.
+    pub tag_kept: Option<String>,
+    /// A run may have been started, or the command here. A definite no to the dispatch takes it back.
     pub sent: bool,
+    /// The command that deploys from here, once it was started.
+    pub local: Option<LocalRun>,
     pub run: Option<RunId>,
     /// The newest run of the workflow before ours, where only that tells them apart.
     pub newest: Option<RunId>,
@@ -175,6 +181,11 @@ impl Rollback {
         if self.reason.is_empty() { format!("Rollback to {}", self.plan.to) } else { self.reason.clone() }
     }
 
+    /// It is deployed from this machine, without GitHub.
+    pub fn is_local(&self) -> bool {
+        self.plan.deploy.local.is_some()
+    }
+
     /// A run may have been started, also where a person said of an earlier dispatch that it did not arrive.
     pub fn may_have_run(&self) -> bool {
         self.sent || self.step(StepName::Dispatch).attempts > 1
@@ -192,9 +203,17 @@ impl Rollback {
     /// What a person can decide now.
     pub fn choices(&self) -> &'static [Choice] {
         match self.current() {
-            Some(step) if step.phase == StepPhase::Inconclusive && self.end.is_none() => choices(step.name),
+            Some(step) if step.phase == StepPhase::Inconclusive && self.end.is_none() => self.choices_at(step.name),
             _ => &[],
         }
+    }
+
+    /// A command that ran here has no destination to look at: whoever looked says what is so.
+    fn choices_at(&self, step: StepName) -> &'static [Choice] {
+        if step == StepName::Dispatch && self.is_local() {
+            return &[Choice::ItWorked, Choice::SendAgain, Choice::GiveUp];
+        }
+        choices(step)
     }
 }
 

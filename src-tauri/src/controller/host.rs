@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::message::{Message, Reply};
 use super::orders::Word;
+use super::rollbacks::Way;
 use super::settings;
 use super::{Notes, People, Wanted};
 use crate::ipc::inbox::InboxItem;
@@ -96,7 +97,17 @@ impl Host {
         tag: TagName,
         reason: String,
     ) -> Result<RollbackView, Trouble> {
-        self.answer(|reply| Message::StartRollback(environment, tag, reason, reply)).await
+        self.answer(|reply| Message::StartRollback(environment, tag, reason, Way::Workflow, reply)).await
+    }
+
+    /// The same from this machine, without GitHub.
+    pub async fn roll_back_here(
+        &self,
+        environment: EnvironmentName,
+        tag: TagName,
+        reason: String,
+    ) -> Result<RollbackView, Trouble> {
+        self.answer(|reply| Message::StartRollback(environment, tag, reason, Way::Here, reply)).await
     }
 
     pub async fn ask(&self, id: RollbackId, request: Request) -> Result<(), Trouble> {

@@ -96,6 +96,9 @@ fn item(fact: &Fact, read: &ReadUpTo) -> Option<InboxItem> {
         | Event::NewestRun { .. }
         | Event::Waiting { .. }
         | Event::DispatchSent
+        | Event::LocalBegan { .. }
+        | Event::LocalEnded(_)
+        | Event::TagKept { .. }
         | Event::RunFound { .. }
         | Event::RunSeen(_)
         | Event::RunOutOfSight { .. }

@@ -21,6 +21,7 @@ use tokio::sync::oneshot;
 use super::arming::Answered;
 use super::driving::Driving;
 use super::orders::Word;
+use super::rollbacks::Way;
 use super::rollouts::Rolling;
 use super::settings::{News, Request};
 use super::{Notes, People, Wanted};
@@ -46,7 +47,7 @@ pub(super) enum Message {
     ReleaseDetail(Option<EnvironmentName>, TagName, Reply<ReleaseDetail>),
     /// Called good, or taken back.
     MarkGood(EnvironmentName, TagName, String, bool, Reply<()>),
-    StartRollback(EnvironmentName, TagName, String, Reply<RollbackView>),
+    StartRollback(EnvironmentName, TagName, String, Way, Reply<RollbackView>),
     Ask(RollbackId, Wish, Reply<()>),
     TakeUp(RollbackId, Reply<()>),
     Approvals(RollbackId, Reply<Vec<PendingApproval>>),

@@ -19,6 +19,15 @@ use crate::ipc::notice::Notice;
 use crate::ipc::rollback::view::{self, Driver};
 use crate::ipc::rollback::{RollbackSummary, RollbackView};
 
+/// How the deploy goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// By the workflow on GitHub.
+    Workflow,
+    /// By the environment's own command on this machine, because a person said so.
+    Here,
+}
+
 impl Controller {
     /// Plans from what is known, without waiting for anything, and begins.
     pub(super) fn start_rollback(
@@ -26,9 +35,10 @@ impl Controller {
         environment: &EnvironmentName,
         tag: TagName,
         reason: String,
+        way: Way,
         reply: Reply<RollbackView>,
     ) {
-        let planned = self.plan(environment, tag, reason);
+        let planned = self.plan(environment, tag, reason, way);
         let (session, (plan, armed)) = match (self.session.as_ref(), planned) {
             (Some(session), Ok(planned)) => (session, planned),
             (_, Err(trouble)) => return reply.send(Err(trouble)),
@@ -54,6 +64,7 @@ impl Controller {
         environment: &EnvironmentName,
         tag: TagName,
         reason: String,
+        way: Way,
     ) -> Result<(Plan, Option<Armed>), Trouble> {
         let session = self.session()?;
         let known = session.known.as_ref().ok_or_else(super::session::nothing_open)?;
@@ -64,7 +75,10 @@ impl Controller {
             countdown: SignedDuration::from_secs(i64::from(self.undo_seconds())),
             rehearsal: session.workspace.is_rehearsal(),
         };
-        let plan = session.workspace.plan(environment.as_str(), wish, known)?;
+        let plan = match way {
+            Way::Workflow => session.workspace.plan(environment.as_str(), wish, known)?,
+            Way::Here => session.workspace.plan_local(environment.as_str(), wish, known)?,
+        };
         let arming = session.arming.get(environment);
         let pinned = arming.and_then(|arming| arming.said());
         unmoved(pinned.map(|said| (&said.plan.to, &said.plan.object)), &plan.to, &plan.object)?;

@@ -1,5 +1,6 @@
 //! The page for the hour in which GitHub, or Lastgood itself, cannot help.
 
+use lastgood_adapters::workspace::LocalOffer;
 use lastgood_core::break_glass::Page;
 use lastgood_core::ids::EnvironmentName;
 use serde::Serialize;
@@ -20,6 +21,8 @@ pub struct BreakGlassView {
     pub commit: String,
     /// What has changed since, in one sentence; the page may then lead to the wrong release.
     pub changed: Option<String>,
+    /// The command that deploys from this machine, as lastgood.toml names it now.
+    pub local: Option<GlassCommand>,
     pub contacts: Vec<GlassContact>,
     pub steps: Vec<GlassStep>,
     pub files: Vec<GlassFile>,
@@ -29,6 +32,14 @@ pub struct BreakGlassView {
 pub struct GlassContact {
     pub name: String,
     pub how: String,
+}
+
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct GlassCommand {
+    /// On one line, whole.
+    pub line: String,
+    /// Somebody has read and allowed it here; else it does not run.
+    pub trusted: bool,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]
@@ -51,10 +62,11 @@ pub struct GlassFile {
 pub(crate) async fn break_glass(host: State<'_, Host>, environment: String) -> Result<BreakGlassView, UiError> {
     let notes = host.notes().await?;
     let page = notes.workspace.break_glass(&EnvironmentName::new(environment))?;
-    Ok(view(&page, changed(&page, &notes)))
+    let offer = notes.workspace.local_offer(page.environment.as_str())?;
+    Ok(view(&page, changed(&page, &notes), offer))
 }
 
-fn view(page: &Page, changed: Option<String>) -> BreakGlassView {
+fn view(page: &Page, changed: Option<String>, offer: Option<LocalOffer>) -> BreakGlassView {
     BreakGlassView {
         environment: page.environment.to_string(),
         prepared_at: page.prepared.to_string(),
@@ -63,6 +75,7 @@ fn view(page: &Page, changed: Option<String>) -> BreakGlassView {
         object: page.object.to_string(),
         commit: page.commit.to_string(),
         changed,
+        local: offer.map(|offer| GlassCommand { line: offer.command, trusted: offer.distrust.is_none() }),
         contacts: page.contacts.iter().cloned().map(|(name, how)| GlassContact { name, how }).collect(),
         steps: page.steps.iter().cloned().map(|step| GlassStep { title: step.title, ways: step.ways }).collect(),
         files: page

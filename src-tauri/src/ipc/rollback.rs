@@ -81,6 +81,8 @@ pub struct RollbackView {
     pub can_undo: bool,
     pub can_stop: bool,
     pub stop_requested: bool,
+    /// It is deployed from this machine, without GitHub.
+    pub local: bool,
     pub choices: Vec<Choice>,
     /// A task of this window drives it; only then can it be undone, stopped or decided here.
     pub driven_here: bool,
@@ -240,6 +242,17 @@ pub(crate) async fn start_rollback(
     reason: String,
 ) -> Result<RollbackView, UiError> {
     Ok(host.start_rollback(EnvironmentName::new(environment), TagName::new(tag), reason).await?)
+}
+
+/// The same from this machine, by the environment's own command: for when GitHub is away, and somebody said so.
+#[tauri::command]
+pub(crate) async fn roll_back_here(
+    host: State<'_, Host>,
+    environment: String,
+    tag: String,
+    reason: String,
+) -> Result<RollbackView, UiError> {
+    Ok(host.roll_back_here(EnvironmentName::new(environment), TagName::new(tag), reason).await?)
 }
 
 #[tauri::command]

@@ -37,6 +37,8 @@ type RollbackCommands = {
   refresh: [Nothing, null];
   release_detail: [{ environment: string | null; tag: string }, ReleaseDetail];
   start_rollback: [{ environment: string; tag: string; reason: string }, RollbackView];
+  /** From this machine, by the environment's own command: for when GitHub is away, and somebody said so. */
+  roll_back_here: [{ environment: string; tag: string; reason: string }, RollbackView];
   give_reason: [{ id: string; reason: string }, null];
   undo_rollback: [{ id: string }, null];
   stop_rollback: [{ id: string }, null];

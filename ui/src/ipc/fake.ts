@@ -13,6 +13,7 @@ import { type Scenario, type ScenarioName, scenarioNamed } from "./fake/scenario
 import { FakeSettings } from "./fake/settings";
 import { FakeTrust, samplePage } from "./fake/trust";
 import { FakeWayUp } from "./fake/way-up";
+import type { GlassCommand } from "./generated/GlassCommand";
 import type { InboxItem } from "./generated/InboxItem";
 import type { MarkedGood } from "./generated/MarkedGood";
 import type { Notice } from "./generated/Notice";
@@ -48,6 +49,8 @@ export class Fake implements Backend {
   readonly settings: FakeSettings;
   readonly trust: FakeTrust;
   readonly wayUp: FakeWayUp;
+  /** What deploys from this machine, where a test names something. */
+  local: GlassCommand | null = null;
   now: number;
   #script: Script | null = null;
   #receive: (notice: Notice) => void = () => undefined;
@@ -187,6 +190,11 @@ export class Fake implements Backend {
       const script = this.#begin(environment, tag, reason, this.now);
       return rollbackAt(script, this.now);
     },
+    roll_back_here: ({ environment, tag, reason }) => {
+      const script = this.#begin(environment, tag, reason, this.now);
+      script.local = true;
+      return rollbackAt(script, this.now);
+    },
     give_reason: ({ reason }) => {
       if (this.#script) this.#script.reason = reason;
       return null;
@@ -285,6 +293,7 @@ export class Fake implements Backend {
     },
     break_glass: ({ environment }) => ({
       ...samplePage(environment, this.now),
+      local: this.local,
       changed: this.scenario.rollbackAge === null ? null : "v2.4.0 is live already.",
     }),
     mark_good: ({ environment, tag, reason }) => {

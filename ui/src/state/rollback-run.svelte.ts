@@ -34,6 +34,11 @@ export class RollbackRun {
     return this.#begin(() => call("start_rollback", { environment, tag, reason }));
   }
 
+  /** The same from this machine, without GitHub. */
+  startHere(environment: string, tag: string, reason: string): Promise<RollbackView | null> {
+    return this.#begin(() => call("roll_back_here", { environment, tag, reason }));
+  }
+
   /** The same for the way back up. */
   forward(environment: string, tag: string, reason: string): Promise<RollbackView | null> {
     return this.#begin(() => call("roll_forward", { environment, tag, reason }));

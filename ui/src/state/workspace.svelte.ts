@@ -145,6 +145,13 @@ export class Workspace {
     return Boolean(view);
   }
 
+  /** The same from this machine, by the environment's own command. */
+  async rollBackHere(environment: string, tag: string, reason: string): Promise<boolean> {
+    const view = await this.attempt(() => this.run.startHere(environment, tag, reason));
+    if (view) this.navigation.go({ name: "rollback", id: view.id });
+    return Boolean(view);
+  }
+
   /** Takes back a rollback of another repository than the one that is shown. */
   undoElsewhere = (id: string) => this.attempt(() => call("undo_rollback", { id }));
 

@@ -10,6 +10,7 @@ use lastgood_core::ids::{EnvironmentName, TagName};
 use lastgood_core::live::Environment;
 use lastgood_core::planning::Wish;
 use lastgood_core::ports::{Clock, Publishing};
+use lastgood_core::rollback::local::LocalDeploy;
 
 use super::{Known, Workspace};
 use crate::clock::SystemClock;
@@ -63,6 +64,7 @@ impl Workspace {
         let host = self.connection.host().ok()?;
         Some(page(&Glass {
             plan: &plan,
+            local: LocalDeploy::of(&self.settings().environment(environment.name.as_str())).as_ref(),
             slug: &slug,
             api: &host.api,
             host: &host.name,

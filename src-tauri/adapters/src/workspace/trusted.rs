@@ -7,6 +7,7 @@ use lastgood_core::ports::shell::CommandOrder;
 use lastgood_core::rollback::check::Question;
 use lastgood_core::rollback::checks::command::{orders, preset};
 use lastgood_core::rollback::checks::plan::{CheckPlan, CommandSet};
+use lastgood_core::rollback::local::LocalDeploy;
 
 use super::Workspace;
 use crate::clock::SystemClock;
@@ -49,13 +50,7 @@ impl Workspace {
         let mut found: Vec<NamedCommand> = Vec::new();
         for environment in self.named_environments() {
             let name = environment.as_ref().map(EnvironmentName::as_str).unwrap_or_default();
-            let plan = CheckPlan::new(&self.settings().environment(name), &TagName::new("TAG"), None);
-            for question in Question::COMMANDED.into_iter().filter(|question| plan.asks(*question)) {
-                let configured = plan.commands.get(&question);
-                let set = match configured {
-                    Some(set) => set.clone(),
-                    None => CommandSet::of(preset(question, &*self.repository, &head).await?),
-                };
+            for (question, set, preset) in self.sets(name, &head).await? {
                 for order in orders(question, &set, &head, &[]) {
                     let fingerprint = order.fingerprint();
                     let known = found
@@ -68,7 +63,7 @@ impl Workspace {
                             environments: environment.iter().cloned().collect(),
                             granted: granted.iter().any(|granted| granted.fingerprint == fingerprint),
                             before: None,
-                            preset: configured.is_none(),
+                            preset,
                             order,
                         }),
                     }
@@ -77,6 +72,22 @@ impl Workspace {
         }
         changed_since(&mut found, &granted);
         Ok(found)
+    }
+
+    /// What is named for an environment or fits the project, by what it is for; whether it is a preset.
+    async fn sets(&self, environment: &str, head: &ObjectId) -> Result<Vec<(Question, CommandSet, bool)>, Trouble> {
+        let settings = self.settings().environment(environment);
+        let plan = CheckPlan::new(&settings, &TagName::new("TAG"), None);
+        let mut sets = Vec::new();
+        for question in Question::COMMANDED.into_iter().filter(|question| plan.asks(*question)) {
+            sets.push(match plan.commands.get(&question) {
+                Some(set) => (question, set.clone(), false),
+                None => (question, CommandSet::of(preset(question, &*self.repository, head).await?), true),
+            });
+        }
+        let deploy = LocalDeploy::of(&settings);
+        sets.extend(deploy.map(|deploy| (Question::DeployCommand, CommandSet::of(vec![deploy.argv]), false)));
+        Ok(sets)
     }
 
     /// Lets the command run whose fingerprint begins so; it must be one of those that are named here.

@@ -22,6 +22,7 @@ pub(crate) async fn run(arguments: Forward) -> Result<ExitCode, Trouble> {
         choose: None,
         json: arguments.json,
         forward: true,
+        local: false,
     };
     carry_out(&workspace, &order).await
 }

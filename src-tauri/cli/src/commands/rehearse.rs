@@ -41,6 +41,7 @@ pub(crate) async fn run(arguments: Rehearse) -> Result<ExitCode, Trouble> {
         choose: None,
         json: arguments.json,
         forward: false,
+        local: false,
     };
     let code = carry_out(&workspace, &order).await;
     rehearsal.stop().await;

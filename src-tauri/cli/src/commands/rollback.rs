@@ -23,6 +23,7 @@ use crate::commands::incident;
 use crate::output::{self, plain};
 
 mod clock;
+mod local;
 pub(crate) mod narrator;
 pub(crate) mod terminal;
 
@@ -39,6 +40,7 @@ pub(crate) async fn run(arguments: arguments::Rollback) -> Result<ExitCode, Trou
         choose: arguments.choose.map(Into::into),
         json: arguments.json,
         forward: false,
+        local: arguments.local,
     };
     carry_out(&workspace, &order).await
 }
@@ -53,6 +55,8 @@ pub(crate) struct Order {
     pub(crate) json: bool,
     /// To the release that a rollback left: its quarantine is lifted, and nothing is quarantined.
     pub(crate) forward: bool,
+    /// From this machine, by the environment's own command.
+    pub(crate) local: bool,
 }
 
 /// Starts the rollback, or takes up an unfinished one, and tells of it until it is over.
@@ -92,6 +96,12 @@ async fn take_up(workspace: &Workspace, order: &Order, rollback: &Rollback) -> R
             format!("Rollback {} of {} to {} is not finished.", rollback.id, order.environment, rollback.plan.to),
             "Name that target to take it up, or end it with --choose give-up.",
         ));
+    }
+    if order.local && !rollback.is_local() {
+        let message =
+            format!("Rollback {} goes by {} and not from this machine.", rollback.id, rollback.plan.deploy.workflow);
+        let hint = "End it with --choose give-up; then begin again with --local.";
+        return Err(Trouble::new(Code::AlreadyRunning, message, hint));
     }
     let decision = decision(order, rollback)?;
     if !order.json {
@@ -138,24 +148,20 @@ async fn begin(workspace: &Workspace, order: &Order) -> Result<Option<Drive>, Tr
         return Err(Trouble::new(Code::Usage, "A rollback needs a reason.", "Say why with --reason TEXT."));
     }
     let known = workspace.know().await?;
-    let who = known.forge.as_ref().map(|forge| format!("@{}", forge.account)).unwrap_or_default();
     let wish = Wish {
         to: order.to.clone(),
         reason: order.reason.clone(),
-        who,
+        who: workspace.who_asks(&known),
         countdown: SignedDuration::ZERO,
         rehearsal: workspace.is_rehearsal(),
     };
-    let plan = workspace.plan(&order.environment, wish, &known)?;
+    let plan = local::planned(workspace, order, wish, &known)?;
     let plan = Plan { forward: plan.forward || order.forward, ..plan };
     if !order.json {
         let from = plan.from.as_ref().map_or("what is live", TagName::as_str);
         let deed = if plan.forward { "Roll forward" } else { "Roll back" };
         output::line(&plain(&format!("{deed} {} from {from} to {}", plan.environment, plan.to)));
-        let inputs = plan.inputs("this rollback");
-        let given: Vec<String> = inputs.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-        let deploy = &plan.deploy;
-        output::line(&plain(&format!("  {} on {}, {}", deploy.workflow, deploy.branch, given.join(", "))));
+        local::how(workspace, &plan, &known).iter().for_each(|line| output::line(&plain(line)));
         output::line(&plain(&format!("  tag {} on {}", plan.rollback_tag, plan.commit.short())));
         output::line(&format!("  {}", clock::expected(&plan, &known.facts)));
     }

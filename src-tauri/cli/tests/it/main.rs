@@ -14,6 +14,8 @@ mod certificates;
 mod check;
 mod deciding;
 mod faults;
+#[cfg(unix)]
+mod forge_down;
 mod forward;
 mod good;
 mod guard;

@@ -144,10 +144,14 @@ fn own_runs(environment: &EnvironmentName, facts: &[Fact]) -> Vec<OwnRun> {
     for fact in facts.iter().filter(|fact| fact.subject.environment.as_ref() == Some(environment)) {
         let Some(id) = &fact.subject.rollback else { continue };
         if let Some(Event::RollbackStarted(plan)) = fact.event.rollback() {
-            let (to, branch) = (plan.to.clone(), plan.deploy.branch.clone());
+            // A deploy from this machine leaves no deployment on GitHub, whatever came at that time.
+            let branch = if plan.deploy.local.is_some() { String::new() } else { plan.deploy.branch.clone() };
+            let to = plan.to.clone();
             begun.insert(id, OwnRun { to, branch, sent: plan.started, over: plan.started });
         }
-        if let (Some(Event::DispatchSent), Some(run)) = (fact.event.rollback(), begun.get_mut(id)) {
+        if let (Some(Event::DispatchSent | Event::LocalBegan { .. }), Some(run)) =
+            (fact.event.rollback(), begun.get_mut(id))
+        {
             run.sent = fact.at;
         }
         if let Some(Event::StepEnded(ending)) = fact.event.rollback()

@@ -14,6 +14,9 @@ use crate::ids::{EvidenceHash, ObjectId};
 pub trait Shell: Send + Sync {
     /// Runs one command to its end or its deadline. Dropping the call ends the command and all that it started.
     async fn run(&self, order: &CommandOrder) -> CommandEnd;
+
+    /// Why this may not run; `None` where it may.
+    async fn distrust(&self, order: &CommandOrder) -> Result<Option<Distrust>, Trouble>;
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

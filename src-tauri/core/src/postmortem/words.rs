@@ -9,6 +9,7 @@ use crate::ports::forge::RunSnapshot;
 use crate::postmortem::line::{Answered, Evidence, LineKind, Weight};
 use crate::rollback::check::{Answer, Verdict};
 use crate::rollback::event::{Choice, Ending, Event, Evidence as Tie, RunOrder, StepOutcome};
+use crate::rollback::local::LocalEnd;
 use crate::rollback::plan::Plan;
 use crate::rollback::{Outcome, StepName};
 
@@ -57,6 +58,13 @@ fn of_rollback(event: &Event) -> Told {
         }
         Event::Waiting { sentence, .. } => detail(LineKind::Signal, bare(sentence).to_owned()),
         Event::DispatchSent => detail(LineKind::Action, "Deploy workflow dispatched".to_owned()),
+        Event::LocalBegan { command, .. } => {
+            main(LineKind::Action, format!("Deploy from this machine begun: {command}"))
+        }
+        Event::LocalEnded(ended) => local_ended(ended),
+        Event::TagKept { tag, sentence } => {
+            detail(LineKind::Signal, format!("Tag {tag} kept here and not pushed: {}", bare(sentence)))
+        }
         Event::RunFound { run, how } => {
             let told = main(LineKind::Action, format!("Run {run} started, {}", tie(*how)));
             Told { evidence: vec![Evidence::Run { id: *run, url: None }], ..told }
@@ -132,6 +140,12 @@ fn seen_run(seen: &RunSnapshot) -> Told {
     let jobs = if jobs.is_empty() { String::new() } else { format!(" ({})", jobs.join(", ")) };
     let told = detail(LineKind::Signal, format!("Run {}: {state}{jobs}", seen.id));
     Told { evidence: vec![Evidence::Run { id: seen.id, url: some(&seen.url) }], ..told }
+}
+
+fn local_ended(ended: &LocalEnd) -> Told {
+    let told = main(LineKind::Action, format!("Deploy from this machine ended: {}", ended.words()));
+    let stored = ended.output.iter().cloned().map(Evidence::Stored);
+    Told { evidence: std::iter::once(Evidence::Output(ended.tail.clone())).chain(stored).collect(), ..told }
 }
 
 fn ended(ending: &Ending) -> Told {

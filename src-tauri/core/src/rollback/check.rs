@@ -62,6 +62,7 @@ macro_rules! questions {
 questions! {
     TargetExists, "target.exists", "Same tag here and on the remote", Check, Block;
     WorkflowReady, "workflow.ready", "Workflow ready", Check, Block;
+    DeployCommand, "deploy.command", "Deploy command may run", Check, Block;
     TargetQuarantine, "target.quarantine", "Not quarantined", Check, Block;
     AccessReady, "access.ready", "May push and dispatch", Check, Block;
     TargetArtifact, "target.artifact", "Artifacts still there", Check, Block;

@@ -5,6 +5,7 @@
 mod access;
 pub mod armed;
 mod artifact;
+mod away;
 pub mod command;
 mod environment;
 pub(crate) mod found;
@@ -25,13 +26,16 @@ use crate::ports::Ports;
 use crate::ports::forge::Deployment;
 use crate::ports::history::Difference;
 use crate::rollback::StepName;
-use crate::rollback::check::{Answer, Policy, Question};
+use crate::rollback::check::{Answer, Question};
 use crate::rollback::plan::Plan;
 use found::Found;
 
 /// The questions before this rollback, in the order in which they are shown.
 pub fn before(plan: &Plan) -> Vec<Question> {
-    let asked = |question: &&Question| question.step() == StepName::Check && plan.checks.asks(**question);
+    let asked = |question: &&Question| {
+        let fits = **question != Question::DeployCommand || plan.deploy.local.is_some();
+        question.step() == StepName::Check && fits && plan.checks.asks(**question)
+    };
     Question::ALL.iter().filter(asked).copied().collect()
 }
 
@@ -93,7 +97,7 @@ async fn answer(question: Question, asking: Arc<Asking<'_>>) -> Option<Answer> {
     Some(Answer {
         question,
         verdict: found.verdict,
-        policy: if found.only_informs { Policy::Info } else { asking.plan.checks.policy(question) },
+        policy: found.policy.unwrap_or_else(|| asking.plan.checks.policy(question)),
         sentence: found.sentence,
         evidence: found.evidence,
         milliseconds: u64::try_from(taken.as_millis()).unwrap_or(u64::MAX),
@@ -104,6 +108,11 @@ async fn answer(question: Question, asking: Arc<Asking<'_>>) -> Option<Answer> {
 
 async fn find(question: Question, asking: &Asking<'_>) -> Option<Found> {
     let Asking { ports, repository, plan, .. } = *asking;
+    if plan.deploy.local.is_some()
+        && let Some(found) = away::find(question, asking).await
+    {
+        return Some(found);
+    }
     Some(match question {
         Question::TargetExists => target::exists(ports, plan).await,
         Question::TargetSignature => signature::signed(ports, plan).await,
@@ -111,6 +120,7 @@ async fn find(question: Question, asking: &Asking<'_>) -> Option<Found> {
         Question::TargetQuarantine => target::quarantine(ports, repository, plan).await,
         Question::TargetArtifact => artifact::there(ports, plan).await,
         Question::WorkflowReady => workflow::ready(ports, plan).await,
+        Question::DeployCommand => command::may_deploy(ports, plan, plan.deploy.local.as_ref()?).await,
         Question::AccessReady => access::ready(ports).await,
         Question::EnvironmentIdle => environment::idle(asking).await,
         Question::RiskMigrations => risk::migrations(asking).await,

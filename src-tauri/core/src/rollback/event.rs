@@ -8,6 +8,7 @@ use crate::hold::record::HoldRecord;
 use crate::ids::{ObjectId, RunId, TagName};
 use crate::ports::forge::RunSnapshot;
 use crate::rollback::check::Answer;
+use crate::rollback::local::LocalEnd;
 use crate::rollback::plan::Plan;
 use crate::rollback::{Outcome, StepName};
 
@@ -64,6 +65,21 @@ pub enum Event {
     },
     /// The last moment before the request goes out. Without this fact behind the intent, nothing was sent.
     DispatchSent,
+    /// The last moment before the environment's own command is started here. Without this fact behind the intent, nothing
+    /// was run.
+    LocalBegan {
+        /// The command on one line.
+        command: String,
+        /// What trust is bound to.
+        fingerprint: String,
+    },
+    /// How it ended. Without this fact behind its beginning nobody knows, and it is not run again by itself.
+    LocalEnded(Box<LocalEnd>),
+    /// The rollback tag stays on this machine: the remote could not be reached, and the deploy does not need it.
+    TagKept {
+        tag: TagName,
+        sentence: String,
+    },
     /// This run is ours.
     RunFound {
         run: RunId,

@@ -8,8 +8,9 @@ use crate::ids::RollbackId;
 use crate::journal::Fact;
 use crate::rollback::check::Answer;
 use crate::rollback::event::{Choice, Ending, Event, StepOutcome};
+use crate::rollback::local::{LocalEnd, LocalRun};
 use crate::rollback::plan::Plan;
-use crate::rollback::{End, Outcome, Rollback, Step, StepName, StepPhase, Waits, choices};
+use crate::rollback::{End, Outcome, Rollback, Step, StepName, StepPhase, Waits};
 
 /// A fact that does not fit where the rollback stands.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,7 +46,9 @@ pub fn begin(id: RollbackId, plan: Plan) -> Rollback {
         over: None,
         quarantined: false,
         tag: None,
+        tag_kept: None,
         sent: false,
+        local: None,
         run: None,
         newest: None,
         seen: None,
@@ -97,31 +100,40 @@ pub fn next(rollback: &Rollback, at: Timestamp, event: &Event) -> Result<Rollbac
         Event::TagMade { object, .. } => {
             running(&after, StepName::Tag) && {
                 after.tag = Some(object.clone());
+                after.tag_kept = None;
                 true
             }
         }
         Event::NewestRun { run } => {
-            running(&after, StepName::Dispatch) && {
+            running(&after, StepName::Dispatch) && !after.is_local() && {
                 after.newest.get_or_insert(*run);
                 true
             }
         }
         Event::Waiting { step, until, sentence } => {
-            running(&after, *step) && (*step != StepName::Dispatch || after.run.is_none()) && {
+            running(&after, *step) && (*step != StepName::Dispatch || (after.run.is_none() && !after.is_local())) && {
                 after.waiting = Some(Waits { until: *until, sentence: sentence.clone() });
                 // GitHub said no, or was not asked: nothing was started.
                 after.sent &= *step != StepName::Dispatch;
                 true
             }
         }
+        Event::TagKept { sentence, .. } => {
+            running(&after, StepName::Tag) && after.is_local() && after.tag.is_some() && {
+                after.tag_kept = Some(sentence.clone());
+                true
+            }
+        }
+        Event::LocalBegan { .. } => begin_local(&mut after),
+        Event::LocalEnded(ended) => end_local(&mut after, ended),
         Event::DispatchSent => {
-            running(&after, StepName::Dispatch) && {
+            running(&after, StepName::Dispatch) && !after.is_local() && {
                 after.waiting = None;
                 set(&mut after.sent)
             }
         }
         Event::RunFound { run, .. } => {
-            running(&after, StepName::Dispatch) && {
+            running(&after, StepName::Dispatch) && !after.is_local() && {
                 after.run = Some(*run);
                 set(&mut after.sent)
             }
@@ -214,8 +226,31 @@ fn start(rollback: &mut Rollback, at: Timestamp, name: StepName, key: &str) -> b
     if name == StepName::Dispatch {
         // A person said that an earlier attempt did not arrive.
         rollback.sent = false;
+        rollback.local = None;
     }
     true
+}
+
+fn begin_local(rollback: &mut Rollback) -> bool {
+    let may_begin = running(rollback, StepName::Dispatch) && rollback.is_local() && rollback.local.is_none();
+    if may_begin {
+        rollback.local = Some(LocalRun::default());
+        rollback.sent = true;
+    }
+    may_begin
+}
+
+fn end_local(rollback: &mut Rollback, ended: &LocalEnd) -> bool {
+    if !running(rollback, StepName::Dispatch) {
+        return false;
+    }
+    match &mut rollback.local {
+        Some(LocalRun { ended: none @ None }) => {
+            *none = Some(ended.clone());
+            true
+        }
+        Some(LocalRun { ended: Some(_) }) | None => false,
+    }
 }
 
 fn answered(rollback: &mut Rollback, answer: &Answer) -> bool {
@@ -250,8 +285,10 @@ fn end_step(rollback: &mut Rollback, at: Timestamp, ending: &Ending) -> bool {
     step.hint.clone_from(&ending.hint);
     step.code = ending.code;
     match (ending.step, ending.outcome) {
-        // GitHub said no, or nothing left this machine.
-        (StepName::Dispatch, StepOutcome::Failed) => rollback.sent = false,
+        // GitHub said no, or nothing left this machine; a command that ran and said no may have changed something.
+        (StepName::Dispatch, StepOutcome::Failed) => {
+            rollback.sent = rollback.local.as_ref().is_some_and(|local| local.ended.is_some());
+        }
         (StepName::Dispatch, StepOutcome::Inconclusive) => rollback.sent = true,
         _ => {}
     }
@@ -259,7 +296,7 @@ fn end_step(rollback: &mut Rollback, at: Timestamp, ending: &Ending) -> bool {
 }
 
 fn choose(rollback: &mut Rollback, at: Timestamp, name: StepName, choice: Choice) -> bool {
-    if rollback.step(name).phase != StepPhase::Inconclusive || !choices(name).contains(&choice) {
+    if rollback.step(name).phase != StepPhase::Inconclusive || !rollback.choices_at(name).contains(&choice) {
         return false;
     }
     let step = &mut rollback.steps[name as usize];

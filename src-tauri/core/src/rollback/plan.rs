@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{EnvironmentName, IncidentId, ObjectId, RolloutId, TagName};
 use crate::ports::world::Wanted;
 use crate::rollback::checks::plan::CheckPlan;
+use crate::rollback::local::LocalDeploy;
 use crate::settings::HOLD_HOURS;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +57,7 @@ pub struct Plan {
     pub rehearsal: bool,
 }
 
-/// The workflow that puts a version into the environment.
+/// What puts a version into the environment: the workflow, or a command on this machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deploy {
     /// File name below `.github/workflows/`.
@@ -68,6 +69,10 @@ pub struct Deploy {
     pub inputs: BTreeMap<String, String>,
     /// The input that carries the rollback's id into the run's title, where the workflow has one.
     pub key_input: Option<String>,
+    /// A person chose to deploy from this machine with this command: no workflow is dispatched. Absent in what earlier
+    /// versions wrote: the workflow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local: Option<LocalDeploy>,
 }
 
 /// What is asked of the live service afterwards.

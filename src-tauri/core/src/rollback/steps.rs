@@ -6,6 +6,7 @@ pub(super) mod close;
 pub(super) mod dispatch;
 pub(super) mod follow;
 pub(super) mod hold;
+mod local;
 pub(super) mod prove;
 pub(super) mod tag;
 mod waiting;
@@ -32,4 +33,9 @@ fn inconclusive(step: StepName, code: Code, sentence: impl Into<String>, hint: i
 
 fn ended(step: StepName, outcome: StepOutcome, trouble: Trouble) -> Ending {
     Ending { step, outcome, sentence: trouble.message, hint: trouble.hint, code: Some(trouble.code) }
+}
+
+/// The remote says nothing, or there is none. A deploy from this machine goes on without it.
+pub(super) fn is_away(code: Code) -> bool {
+    matches!(code, Code::RemoteUnreachable | Code::NoRemote | Code::GitMissing)
 }

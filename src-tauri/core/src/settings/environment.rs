@@ -27,6 +27,12 @@ pub struct EnvironmentSettings {
     pub version_input: Option<String>,
     /// Further inputs of the dispatch. An input named `environment` is filled with the environment's name.
     pub inputs: BTreeMap<String, String>,
+    /// A command that deploys the target from this machine, as an array of words: for when GitHub is away, and only when a
+    /// person asks for it. It runs among the files of the target and is told `LASTGOOD_TAG`, `LASTGOOD_COMMIT`,
+    /// `LASTGOOD_ENVIRONMENT` and `LASTGOOD_URL`. It does not run before a person has seen and trusted it.
+    pub deploy_command: Option<Vec<String>>,
+    /// Seconds that the deploy command may take. Default: 600.
+    pub deploy_timeout_seconds: Option<u32>,
     /// Where the service answers; else what its newest deployment says.
     pub url: Option<String>,
     pub probes: ProbeSettings,

@@ -9,6 +9,7 @@ mod dispatch;
 mod failures;
 mod follow;
 mod hold;
+mod local;
 mod marking;
 mod prove;
 mod schedules;

@@ -198,6 +198,20 @@ fn a_rollback_that_github_recorded_too_counts_once() {
 }
 
 #[test]
+fn a_deploy_from_this_machine_is_live_though_github_has_no_record_of_it() {
+    let mut team = Team::new(&["v1", "v2", "v3"], &[("v1", 0), ("v2", 10_000)]);
+    let mut of_somebody = deployment("main", 20_050);
+    of_somebody.commit = release("v3.0.0", 3).commit().unwrap().clone();
+    team.deployments.insert(0, of_somebody);
+    team.facts = kit::local_facts("v1.0.0", 20_000);
+    let known = know(&team.sightings());
+    let live = known.live.unwrap();
+    assert_eq!((live.tag.unwrap().as_str(), live.source), ("v1.0.0", Source::Journal));
+    let spans = known.spans.iter().map(|span| span.tag.as_str()).collect::<Vec<_>>();
+    assert_eq!(spans, ["v1.0.0", "v2.0.0", "v3.0.0", "v1.0.0"], "no run of ours made that deployment");
+}
+
+#[test]
 fn a_rollback_whose_run_failed_changes_nothing() {
     let mut team = Team::new(&["v1", "v2"], &[("v1", 0), ("v2", 10_000)]);
     team.facts = rollback_facts("v1.0.0", 20_000, false);

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{EnvironmentName, ObjectId};
 use lastgood_core::live::{Environment, know};
-use lastgood_core::planning::{Wish, deploy, is_shared, plan};
+use lastgood_core::planning::{Wish, deploy, is_shared, plan, plan_local};
 use lastgood_core::ports::forge::{Workflow, WorkflowInput};
 use lastgood_core::release::PointsAt;
 use lastgood_core::rollback::plan::{Deploy, Plan};
@@ -221,6 +221,42 @@ fn a_tag_names_the_incident_that_was_open() {
     assert!(message.contains("\nIncident: inc-1 Requested-by: @nobody\nLastgood-rollback: rb-1\n"), "{message}");
 }
 
+#[test]
+fn a_deploy_from_this_machine_needs_a_command_and_no_workflow() {
+    let mut team = team();
+    let planned = |team: &Team| {
+        let environment: Environment = know(&team.sightings());
+        let now: Timestamp = "2026-03-02T10:00:00Z".parse().unwrap();
+        plan_local(wish(None), &environment, &team.settings, &team.releases, &[], "", now)
+    };
+    for named in [None, Some(Vec::new())] {
+        team.settings.deploy_command = named;
+        assert_eq!(planned(&team).unwrap_err().code, Code::NoDeployCommand);
+    }
+    team.settings.deploy_command = Some(vec!["make".to_owned(), "deploy".to_owned()]);
+    let plan = planned(&team).unwrap();
+    assert_eq!((plan.to.as_str(), plan.deploy.workflow.as_str()), ("v2.0.0", ""));
+    let local = plan.deploy.local.clone().unwrap();
+    assert_eq!((local.shown().as_str(), local.timeout_seconds), ("make deploy", 600));
+    assert_eq!(local.order(&plan).fingerprint(), local.order_to_look_at().fingerprint(), "trust is bound to the words");
+}
+
+#[test]
+fn a_command_is_never_chosen_by_itself() {
+    let mut team = team();
+    team.settings.deploy_command = Some(vec!["make".to_owned(), "deploy".to_owned()]);
+    assert_eq!(plan_of(&team, None, &[workflow("deploy.yml", &["version"])]).unwrap().deploy.local, None);
+    assert_eq!(plan_of(&team, None, &[]).unwrap_err().code, Code::NoWorkflow, "not even where nothing else deploys");
+}
+
+#[test]
+fn a_plan_of_an_earlier_version_goes_by_its_workflow() {
+    let plan = wished(None).unwrap();
+    let text = serde_json::to_string(&plan).unwrap();
+    assert!(!text.contains("local"), "what was always written stays as it was");
+    assert_eq!(serde_json::from_str::<Plan>(&text).unwrap().deploy.local, None);
+}
+
 fn team() -> Team {
     Team::new(&["v1", "v2", "v3"], &[("v1", 0), ("v2", 10_000), ("v3", 20_000)])
 }
@@ -231,15 +267,18 @@ fn wished(to: Option<&str>) -> Result<Plan, Trouble> {
 
 fn plan_of(team: &Team, to: Option<&str>, workflows: &[Workflow]) -> Result<Plan, Trouble> {
     let environment: Environment = know(&team.sightings());
-    let wish = Wish {
+    let now: Timestamp = "2026-03-02T10:00:00.4Z".parse().unwrap();
+    plan(wish(to), &environment, &team.settings, &team.releases, workflows, "main", now)
+}
+
+fn wish(to: Option<&str>) -> Wish {
+    Wish {
         to: to.map(Into::into),
         reason: "Checkout fails".to_owned(),
         who: "@release-manager".to_owned(),
         countdown: SignedDuration::from_secs(5),
         rehearsal: false,
-    };
-    let now: Timestamp = "2026-03-02T10:00:00.4Z".parse().unwrap();
-    plan(wish, &environment, &team.settings, &team.releases, workflows, "main", now)
+    }
 }
 
 fn detect(workflows: &[Workflow]) -> Result<Deploy, Trouble> {

@@ -5,6 +5,7 @@ use lastgood_core::risk;
 use lastgood_core::rollback::StepName;
 use lastgood_core::rollback::check::{Policy, Question};
 use lastgood_core::rollback::checks::plan::CheckPlan;
+use lastgood_core::rollback::local::LocalDeploy;
 use lastgood_core::settings::{EnvironmentSettings, Settings, address};
 
 #[test]
@@ -22,6 +23,8 @@ fn every_key_is_read() {
         workflow = "ship.yml"
         version_input = "tag"
         inputs = { region = "eu" }
+        deploy_command = ["./deploy.sh", "two words"]
+        deploy_timeout_seconds = 90
         url = "https://shop.example"
         soak_minutes = 10
         budget_seconds = 120
@@ -35,6 +38,8 @@ fn every_key_is_read() {
     let production = settings.environment("production");
     assert_eq!(production.workflow.as_deref(), Some("ship.yml"));
     assert_eq!(production.inputs["region"], "eu");
+    let local = LocalDeploy::of(&production).unwrap();
+    assert_eq!((local.shown().as_str(), local.timeout_seconds), ("./deploy.sh \"two words\"", 90));
     assert_eq!((production.soak_minutes, production.budget_seconds), (Some(10), Some(120)));
     assert_eq!((production.probes.version.as_deref(), production.probes.health_times), (Some("/version"), Some(5)));
     assert_eq!(settings.environment("staging"), EnvironmentSettings::default(), "another environment is not this one");
@@ -56,6 +61,7 @@ fn a_mistake_is_refused_with_its_line_and_column() {
         ("[checks.risk.migrations]\nfile = []", "line 2, column 1", "unknown field `file`"),
         ("[checks.risk.migrations]\nfiles = [\"a[\"]", "line 2, column 9", "no pattern of names"),
         ("[environments.p.probes]\nbody = \"(\"", "line 2, column 8", "no regular expression"),
+        ("[environments.p]\ndeploy_command = \"make deploy\"", "line 2, column 18", "invalid type"),
         ("[environments.p.proofs]\nlooks = \"block\"", "line 2, column 1", "unknown field `looks`"),
     ] {
         let trouble = Settings::parse(text).expect_err(text);

@@ -131,6 +131,12 @@ fn of_rollback(event: &event::Event) -> Option<Said> {
         }
         event::Event::TagMade { tag, .. } => Some(Said(format!("Tag {tag} pushed"), EventTone::Neutral, None)),
         event::Event::RunFound { run, .. } => Some(Said(format!("Run {run} started"), EventTone::Neutral, None)),
+        event::Event::LocalBegan { command, .. } => {
+            Some(Said(format!("Deploy from this machine: {command}"), EventTone::Neutral, None))
+        }
+        event::Event::TagKept { tag, .. } => {
+            Some(Said(format!("Tag {tag} kept on this machine, not pushed"), EventTone::Warn, None))
+        }
         event::Event::StepEnded(ending) => {
             let tone = match ending.outcome {
                 StepOutcome::Succeeded => return None,
@@ -159,6 +165,7 @@ fn of_rollback(event: &event::Event) -> Option<Said> {
         | event::Event::NewestRun { .. }
         | event::Event::Waiting { .. }
         | event::Event::DispatchSent
+        | event::Event::LocalEnded(_)
         | event::Event::RunSeen(_)
         | event::Event::RunOutOfSight { .. }
         | event::Event::Quarantined { .. }

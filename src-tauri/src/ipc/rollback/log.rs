@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use lastgood_core::journal::Fact;
 use lastgood_core::ports::forge::RunSnapshot;
 use lastgood_core::rollback::event::{Event, OrderOutcome, RunOrder};
+use lastgood_core::rollback::local::LocalOutcome;
 
 use super::{LogLine, LogTone};
 
@@ -24,6 +25,15 @@ pub(crate) fn lines(facts: &[Fact]) -> Vec<LogLine> {
             }
             Event::Waiting { sentence, .. } => log.say(fact.at, sentence.clone(), LogTone::Plain),
             Event::RunOutOfSight { sentence } => log.say(fact.at, sentence.clone(), LogTone::Bad),
+            Event::LocalBegan { command, .. } => log.say(fact.at, format!("$ {command}"), LogTone::Active),
+            Event::LocalEnded(ended) => {
+                ended.tail.iter().for_each(|line| log.say(fact.at, line.clone(), LogTone::Plain));
+                let tone = if ended.how == LocalOutcome::Exited(0) { LogTone::Good } else { LogTone::Bad };
+                log.say(fact.at, ended.words(), tone);
+            }
+            Event::TagKept { sentence, .. } => {
+                log.say(fact.at, format!("The tag stays on this machine: {sentence}"), LogTone::Warn);
+            }
             Event::RollbackStarted(_)
             | Event::ReasonGiven { .. }
             | Event::StepStarted { .. }

@@ -6,13 +6,16 @@ use lastgood_core::ids::TagName;
 use lastgood_core::journal::Fact;
 use lastgood_core::live::spans::{durations, median};
 use lastgood_core::ports::forge;
+use lastgood_core::rollback::check::{Answer, Policy, Question, Verdict};
 use lastgood_core::rollback::event;
+use lastgood_core::rollback::local::LocalOutcome;
 use lastgood_core::rollback::{self, Outcome, Rollback, Step};
 
 use super::{
     Choice, ChoiceId, DriverKind, DriverView, ElsewhereView, JobStepView, JobView, RollbackPhase, RollbackSummary,
     RollbackView, RunView, StepName, StepPhase, StepView, log,
 };
+use crate::ipc::timeline::CheckView;
 use crate::ipc::timeline::view::check;
 
 /// Who drives a rollback.
@@ -53,7 +56,8 @@ pub(crate) fn rollback(rollback: &Rollback, facts: &[Fact], history: &[Fact], dr
         can_undo: here && rollback.can_undo(),
         can_stop: here && rollback.can_stop(),
         stop_requested: rollback.stop_asked,
-        choices: rollback.choices().iter().filter(|_| here).map(|choice| self::choice(*choice)).collect(),
+        local: rollback.is_local(),
+        choices: rollback.choices().iter().filter(|_| here).map(|choice| self::choice(*choice, rollback)).collect(),
         driven_here: here,
         driver: if rollback.end.is_some() { None } else { self::driver(driver) },
         elsewhere: None,
@@ -182,8 +186,30 @@ fn step(step: &Step, rollback: &Rollback) -> StepView {
         hint: step.hint.clone(),
         started_at: step.started.map(|at| at.to_string()),
         ended_at: step.ended.map(|at| at.to_string()),
-        checks: step.answers.iter().map(check).collect(),
+        checks: step.answers.iter().map(check).chain(output(step, rollback)).collect(),
     }
+}
+
+/// What the command that deploys from here wrote, as the evidence of its step.
+fn output(step: &Step, rollback: &Rollback) -> Option<CheckView> {
+    let deploy = rollback.plan.deploy.local.as_ref().filter(|_| step.name == rollback::StepName::Dispatch)?;
+    let ended = rollback.local.as_ref()?.ended.as_ref()?;
+    let verdict = match ended.how {
+        LocalOutcome::Exited(0) => Verdict::Passed,
+        LocalOutcome::Exited(_) => Verdict::Failed,
+        LocalOutcome::Signalled | LocalOutcome::TimedOut | LocalOutcome::Stopped => Verdict::Inconclusive,
+    };
+    let shown = Answer {
+        question: Question::DeployCommand,
+        verdict,
+        policy: Policy::Block,
+        sentence: format!("{}: {}", deploy.shown(), ended.words()),
+        evidence: ended.tail.clone(),
+        milliseconds: ended.milliseconds,
+        asked_at: step.ended,
+        outputs: ended.output.iter().cloned().collect(),
+    };
+    Some(CheckView { title: "What the command wrote".to_owned(), ..check(&shown) })
 }
 
 fn said(step: &Step, rollback: &Rollback) -> String {
@@ -212,6 +238,8 @@ fn title(name: rollback::StepName, rollback: &Rollback) -> String {
         rollback::StepName::Hold => format!("Hold {} deploys", plan.environment),
         rollback::StepName::Check => "Check the target".to_owned(),
         rollback::StepName::Tag => "Tag and push".to_owned(),
+        rollback::StepName::Dispatch if rollback.is_local() => "Deploy here".to_owned(),
+        rollback::StepName::Follow if rollback.is_local() => "Follow".to_owned(),
         rollback::StepName::Dispatch => format!("Start {}", plan.deploy.workflow),
         rollback::StepName::Follow => "Deploy".to_owned(),
         rollback::StepName::Prove => "Prove it worked".to_owned(),
@@ -228,12 +256,17 @@ fn ahead(name: rollback::StepName, rollback: &Rollback) -> String {
             format!("{} questions before anything leaves this machine", rollback::checks::before(plan).len())
         }
         rollback::StepName::Tag => format!("{} → {}", plan.rollback_tag, plan.commit.short()),
-        rollback::StepName::Dispatch => format!("{} = {}", plan.deploy.version_input, plan.to),
+        rollback::StepName::Dispatch => match &plan.deploy.local {
+            Some(local) => local.shown(),
+            None => format!("{} = {}", plan.deploy.version_input, plan.to),
+        },
+        rollback::StepName::Follow if rollback.is_local() => "Nothing runs on GitHub".to_owned(),
         rollback::StepName::Follow => active(rollback).unwrap_or_else(|| "Exactly this run, to its end".to_owned()),
         rollback::StepName::Prove => match (&plan.proofs.version, &plan.proofs.health) {
             (Some(_), Some(_)) => format!("Live version, then health {} times in a row", plan.proofs.health_times),
             (Some(_), None) => "Live version".to_owned(),
             (None, Some(_)) => format!("Health {} times in a row", plan.proofs.health_times),
+            (None, None) if rollback.is_local() => "No probe is configured: look at the service yourself".to_owned(),
             (None, None) => "No probe is configured: GitHub's record is the evidence".to_owned(),
         },
         rollback::StepName::Close => match &plan.from {
@@ -256,9 +289,19 @@ fn active(rollback: &Rollback) -> Option<String> {
     })
 }
 
-fn choice(choice: event::Choice) -> Choice {
+fn choice(choice: event::Choice, rollback: &Rollback) -> Choice {
+    let deploys_here =
+        rollback.is_local() && rollback.current().is_some_and(|step| step.name == rollback::StepName::Dispatch);
     let (id, title, sentence) = match choice {
         event::Choice::LookAgain => (ChoiceId::LookAgain, "Look again", "Asks once more and sends nothing."),
+        event::Choice::SendAgain if deploys_here => (
+            ChoiceId::SendAgain,
+            "Run it again",
+            "Runs the command once more. Only if it runs no more and the target is not live.",
+        ),
+        event::Choice::ItWorked if deploys_here => {
+            (ChoiceId::ItWorked, "It deployed", "You looked yourself; the proofs are asked next.")
+        }
         event::Choice::SendAgain => (
             ChoiceId::SendAgain,
             "Send again",

@@ -21,6 +21,8 @@ export type Script = {
   ending: Ending;
   undone?: number;
   stopAsked?: boolean;
+  /** It deploys from this machine. */
+  local?: boolean;
   driver?: DriverView | null;
   forward?: boolean;
   /** The run waits for an approval at this moment after the click, and for how long; null once it was decided. */
@@ -130,7 +132,7 @@ const CHOICES: Choice[] = [
 /** The whole rollback as a function of the time since the click. */
 export function rollbackAt(script: Script, now: number): RollbackView {
   const elapsed = Math.min(now - script.startedAt, script.undone ?? Number.POSITIVE_INFINITY);
-  const steps = LINES.map((line) => stepAt(line, script, elapsed));
+  const steps = LINES.map((line) => stepAt(script.local ? fromHere(line) : line, script, elapsed));
   const phase = phaseAt(script, elapsed);
   const ended =
     phase === "running" || phase === "inconclusive" || phase === "waiting" ? null : endOf(script, phase);
@@ -156,6 +158,7 @@ export function rollbackAt(script: Script, now: number): RollbackView {
     canUndo: here && phase === "running" && elapsed < UNDO_UNTIL,
     canStop: here && phase === "running" && elapsed >= UNDO_UNTIL,
     stopRequested: script.stopAsked ?? false,
+    local: script.local ?? false,
     choices: here && phase === "inconclusive" ? CHOICES : [],
     drivenHere: here,
     driver: ended === null ? (script.driver ?? null) : null,
@@ -164,11 +167,34 @@ export function rollbackAt(script: Script, now: number): RollbackView {
     nextTarget: phase === "failed" && script.ending === "unproved" ? "v2.3.1" : null,
     rollbackTag: elapsed > 5600 ? "rollback-20261122-144107" : null,
     steps,
-    run: runAt(script, elapsed),
+    run: script.local ? null : runAt(script, elapsed),
     log: LOG.filter(([after]) => after <= elapsed && !(unclear(script) && after > 5900)).map((line) =>
       logLine(script, line),
     ),
   };
+}
+
+/** The same where a command deploys from this machine: it runs in the place of the workflow and its run. */
+function fromHere(line: Line): Line {
+  if (line.name === "dispatch")
+    return {
+      ...line,
+      title: "Deploy here",
+      end: 92_900,
+      before: "./scripts/deploy.sh --here",
+      during: "./scripts/deploy.sh --here",
+      after: "./scripts/deploy.sh --here deployed from this machine, exit 0 after 87.3 s",
+    };
+  if (line.name === "follow")
+    return {
+      ...line,
+      title: "Follow",
+      start: 92_900,
+      before: "Nothing runs on GitHub",
+      during: "Nothing runs on GitHub",
+      after: "Nothing to follow: the deploy was made on this machine",
+    };
+  return line;
 }
 
 function unclear(script: Script): boolean {

@@ -84,6 +84,7 @@ export function samplePage(environment: string, now: number): BreakGlassView {
     object: "41c0de7a".repeat(5),
     commit: "9f1c2ab4".repeat(5),
     changed: null,
+    local: null,
     contacts: [
       { name: "@on-call", how: "pager 555 0100" },
       { name: "@platform-lead", how: "phone 555 0101" },

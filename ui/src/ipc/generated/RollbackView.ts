@@ -14,7 +14,11 @@ sequence: number, environment: string,
 /**
  * To a newer release than the one that was live, by the same steps.
  */
-forward: boolean, from: string | null, to: string, commit: string, reason: string, startedAt: string, startedBy: string, endedAt: string | null, phase: RollbackPhase, sentence: string, hint: string, budgetSeconds: number, usuallySeconds: number | null, usuallyFrom: number, undoUntil: string | null, canUndo: boolean, canStop: boolean, stopRequested: boolean, choices: Array<Choice>, 
+forward: boolean, from: string | null, to: string, commit: string, reason: string, startedAt: string, startedBy: string, endedAt: string | null, phase: RollbackPhase, sentence: string, hint: string, budgetSeconds: number, usuallySeconds: number | null, usuallyFrom: number, undoUntil: string | null, canUndo: boolean, canStop: boolean, stopRequested: boolean, 
+/**
+ * It is deployed from this machine, without GitHub.
+ */
+local: boolean, choices: Array<Choice>, 
 /**
  * A task of this window drives it; only then can it be undone, stopped or decided here.
  */

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use lastgood_core::journal::Fact;
 use lastgood_core::ports::Watcher;
 use lastgood_core::rollback::event::{Event, RunOrder, StepOutcome};
+use lastgood_core::rollback::local::LocalEnd;
 use lastgood_core::rollback::{Rollback, StepName};
 
 use super::clock;
@@ -74,7 +75,12 @@ impl Watcher for Narrator {
                 };
                 output::line(&plain(&format!("  {by} {deed} the run")));
             }
+            Event::LocalBegan { command, .. } => output::line(&plain(&format!("  $ {command}"))),
+            Event::LocalEnded(ended) => local_ended(ended),
             Event::Waiting { sentence, .. } => output::line(&plain(&format!("  … {sentence}"))),
+            Event::StopAsked if rollback.local.as_ref().is_some_and(|local| local.ended.is_none()) => {
+                output::line("  Ending the deploy command");
+            }
             Event::StopAsked => output::line("  Stopping after this step; press Ctrl C again to leave at once"),
             Event::RollbackStarted(_)
             | Event::ReasonGiven { .. }
@@ -83,6 +89,7 @@ impl Watcher for Narrator {
             | Event::HoldTaken { .. }
             | Event::HoldLifted { .. }
             | Event::TagMade { .. }
+            | Event::TagKept { .. }
             | Event::NewestRun { .. }
             | Event::DispatchSent
             | Event::RunFound { .. }
@@ -94,6 +101,16 @@ impl Watcher for Narrator {
             | Event::RunOrderEnded { .. }
             | Event::RollbackEnded { .. } => {}
         }
+    }
+}
+
+/// The last lines that it wrote; the evidence store has them all.
+fn local_ended(ended: &LocalEnd) {
+    ended.tail.iter().for_each(|line| output::line(&plain(&format!("    {line}"))));
+    output::line(&format!("    {}", ended.words()));
+    if let Some(hash) = &ended.output {
+        let hash = hash.as_str().get(..12).unwrap_or(hash.as_str());
+        output::line(&format!("    whole output: lastgood evidence {hash}"));
     }
 }
 

@@ -4,12 +4,20 @@ use super::found::Found;
 use crate::ports::Ports;
 use crate::ports::world::{Seen, Wanted};
 use crate::risk;
+use crate::rollback::check::Policy;
 use crate::rollback::plan::Plan;
 
 pub(super) async fn there(ports: &Ports, plan: &Plan) -> Found {
     let artifact = &plan.checks.artifact;
     let mut evidence = Vec::new();
-    if !artifact.assets.is_empty() {
+    let not_asked = plan.deploy.local.is_some() && !artifact.assets.is_empty();
+    if not_asked {
+        let sentence = format!("Not asked: GitHub has the files of {}.", plan.to);
+        if artifact.url.is_none() {
+            return Found::not_asked(sentence, Policy::Warn);
+        }
+        evidence.push(sentence);
+    } else if !artifact.assets.is_empty() {
         let names = match ports.readiness.assets(&plan.to).await {
             Err(trouble) => return Found::errored(&trouble),
             Ok(None) => return Found::failed(format!("{} has no release on GitHub, so its files are gone.", plan.to)),

@@ -12,7 +12,8 @@ use crate::error::Trouble;
 use crate::ids::ObjectId;
 use crate::ports::shell::{CommandEnd, CommandOrder, CommandPlace, Distrust, Ran};
 use crate::ports::{History, Ports};
-use crate::rollback::check::Question;
+use crate::rollback::check::{Policy, Question};
+use crate::rollback::local::LocalDeploy;
 use crate::rollback::plan::Plan;
 
 /// `None` where there is nothing to run.
@@ -39,11 +40,22 @@ pub(super) async fn ask(question: Question, ports: &Ports, plan: &Plan) -> Optio
         let end = ports.shell.run(&order).await;
         if let Some(mut found) = told.hear(&order, end) {
             // Nobody asked for it in so many words, and nobody has said yet that it may run.
-            found.only_informs = configured.is_none() && told.distrusted;
+            found.policy = (configured.is_none() && told.distrusted).then_some(Policy::Info);
             return Some(found);
         }
     }
     Some(told.all_passed())
+}
+
+/// `deploy.command`: whether the command that deploys from here may run.
+pub(super) async fn may_deploy(ports: &Ports, plan: &Plan, deploy: &LocalDeploy) -> Found {
+    let order = deploy.order(plan);
+    let evidence = |more| [vec![format!("$ {}", order.shown())], more].concat();
+    match ports.shell.distrust(&order).await {
+        Ok(None) => Found::passed(format!("{} is trusted, and deploys from this machine", order.shown())),
+        Ok(Some(distrust)) => Found::failed(not_trusted(&order)).with(evidence(vec![what_to_do(&order, distrust)])),
+        Err(trouble) => Found::errored(&trouble),
+    }
 }
 
 /// The orders of one question, in their order.
@@ -71,6 +83,7 @@ fn recall_for(question: Question) -> Option<Duration> {
         Question::SecurityScan => Some(HOUR * 24),
         Question::TargetExists
         | Question::WorkflowReady
+        | Question::DeployCommand
         | Question::TargetQuarantine
         | Question::AccessReady
         | Question::TargetArtifact
@@ -101,6 +114,7 @@ pub async fn preset(question: Question, history: &dyn History, commit: &ObjectId
         Question::SecurityScan => project.security_scan(),
         Question::TargetExists
         | Question::WorkflowReady
+        | Question::DeployCommand
         | Question::TargetQuarantine
         | Question::AccessReady
         | Question::TargetArtifact
@@ -200,7 +214,11 @@ impl Told {
 /// So many of a failed command's last lines are shown; the evidence store has them all.
 const TAIL: usize = 12;
 
-fn what_to_do(order: &CommandOrder, distrust: Distrust) -> String {
+pub(crate) fn not_trusted(order: &CommandOrder) -> String {
+    format!("{} was not run: nobody trusts it on this machine yet.", order.shown())
+}
+
+pub(crate) fn what_to_do(order: &CommandOrder, distrust: Distrust) -> String {
     let fingerprint = order.fingerprint();
     let hash = fingerprint.get(..12).unwrap_or(&fingerprint);
     match distrust {

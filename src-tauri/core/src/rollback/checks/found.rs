@@ -2,7 +2,7 @@
 
 use crate::error::Trouble;
 use crate::ids::EvidenceHash;
-use crate::rollback::check::Verdict;
+use crate::rollback::check::{Policy, Verdict};
 use jiff::Timestamp;
 
 pub(crate) struct Found {
@@ -12,8 +12,8 @@ pub(crate) struct Found {
     pub(crate) outputs: Vec<EvidenceHash>,
     /// Set where the answer is older than the question.
     pub(crate) asked_at: Option<Timestamp>,
-    /// The answer only informs, whatever the policy: nobody configured the question, and it was not asked.
-    pub(crate) only_informs: bool,
+    /// What the answer does, whatever the settings say: where it was not asked, it blocks nothing.
+    pub(crate) policy: Option<Policy>,
 }
 
 impl Found {
@@ -29,6 +29,11 @@ impl Found {
     /// It could not tell.
     pub(crate) fn unclear(sentence: impl Into<String>) -> Self {
         Self::new(Verdict::Inconclusive, sentence)
+    }
+
+    /// Nobody asked, because the rollback does not need it.
+    pub(crate) fn not_asked(sentence: impl Into<String>, policy: Policy) -> Self {
+        Self { policy: Some(policy), ..Self::unclear(sentence) }
     }
 
     /// It broke.
@@ -48,7 +53,7 @@ impl Found {
             evidence: Vec::new(),
             outputs: Vec::new(),
             asked_at: None,
-            only_informs: false,
+            policy: None,
         }
     }
 }

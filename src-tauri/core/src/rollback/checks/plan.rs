@@ -93,6 +93,7 @@ impl CheckPlan {
             }
             Question::TargetExists
             | Question::WorkflowReady
+            | Question::DeployCommand
             | Question::TargetQuarantine
             | Question::AccessReady
             | Question::TargetRan

@@ -2,15 +2,17 @@
 
 use super::Asking;
 use super::found::Found;
-use crate::hold;
+use crate::hold::{self, Quarantine};
 use crate::ids::RollbackId;
 use crate::journal::Fact;
 use crate::live::runs::words;
 use crate::ports::Ports;
 use crate::ports::forge::{Deployment, RunRecord};
 use crate::rollback::StepName;
+use crate::rollback::check::Policy;
 use crate::rollback::event::{Event, StepOutcome};
 use crate::rollback::plan::Plan;
+use crate::rollback::steps::is_away;
 
 /// Here and on the remote, and both the object that was pinned when the rollback was asked for.
 pub(super) async fn exists(ports: &Ports, plan: &Plan) -> Found {
@@ -19,14 +21,19 @@ pub(super) async fn exists(ports: &Ports, plan: &Plan) -> Found {
         Ok(None) => return Found::failed(format!("{} is no longer in this repository.", plan.to)),
         Err(trouble) => return Found::errored(&trouble),
     };
+    let moved = here.object != plan.object || here.commit.as_ref() != Some(&plan.commit);
     let there = match ports.repository.remote_tag(&plan.to).await {
         Ok(Some(there)) => there,
         Ok(None) => return Found::failed(format!("The remote has no tag {}.", plan.to)),
+        Err(trouble) if !moved && plan.deploy.local.is_some() && is_away(trouble.code) => {
+            let sentence = format!("{} is what it was here; the remote could not be asked.", plan.to);
+            return Found::not_asked(sentence, Policy::Warn).with(vec![trouble.message]);
+        }
         Err(trouble) => return Found::errored(&trouble),
     };
     let evidence =
         vec![format!("planned {}", plan.object), format!("here {}", here.object), format!("remote {}", there.object)];
-    if here.object != plan.object || here.commit.as_ref() != Some(&plan.commit) {
+    if moved {
         return Found::failed(format!("{} moved in this repository since it was chosen.", plan.to)).with(evidence);
     }
     if there.object != plan.object {
@@ -38,11 +45,15 @@ pub(super) async fn exists(ports: &Ports, plan: &Plan) -> Found {
 pub(super) async fn quarantine(ports: &Ports, repository: &str, plan: &Plan) -> Found {
     match hold::known::ask(ports, repository, &plan.environment).await {
         Err(trouble) => Found::errored(&trouble),
-        Ok(quarantined) => match quarantined.into_iter().find(|bad| bad.tag == plan.to) {
-            Some(bad) => Found::failed(format!("{} is quarantined: {}", plan.to, bad.reason))
-                .with(vec![format!("since {}", bad.since)]),
-            None => Found::passed(format!("{} is not quarantined", plan.to)),
-        },
+        Ok(quarantined) => judge_quarantine(quarantined, plan),
+    }
+}
+
+pub(super) fn judge_quarantine(quarantined: Vec<Quarantine>, plan: &Plan) -> Found {
+    match quarantined.into_iter().find(|bad| bad.tag == plan.to) {
+        Some(bad) => Found::failed(format!("{} is quarantined: {}", plan.to, bad.reason))
+            .with(vec![format!("since {}", bad.since)]),
+        None => Found::passed(format!("{} is not quarantined", plan.to)),
     }
 }
 
@@ -61,17 +72,24 @@ pub(super) async fn ran(asking: &Asking<'_>) -> Found {
             }
         }
     }
-    match asking.ports.journal.of_repository(asking.repository, Some(&plan.environment)).await {
-        Err(trouble) => return Found::errored(&trouble),
-        Ok(facts) => {
-            if let Some(id) = rolled_back_to(&facts, plan) {
-                return before(format!("rollback {id} brought it here"));
-            }
-        }
+    if let Some(found) = brought_here(asking).await {
+        return found;
     }
     match asking.ports.forge.successful_runs(&plan.deploy.workflow).await {
         Err(trouble) => Found::errored(&trouble),
         Ok(runs) => told_by_runs(&runs, plan),
+    }
+}
+
+/// What the journal alone tells of it; `None` where it tells nothing.
+pub(super) async fn brought_here(asking: &Asking<'_>) -> Option<Found> {
+    let plan = asking.plan;
+    match asking.ports.journal.of_repository(asking.repository, Some(&plan.environment)).await {
+        Err(trouble) => Some(Found::errored(&trouble)),
+        Ok(facts) => rolled_back_to(&facts, plan).map(|id| {
+            let sentence = format!("{} ran in {} before", plan.to, plan.environment);
+            Found::passed(sentence).with(vec![format!("rollback {id} brought it here")])
+        }),
     }
 }
 

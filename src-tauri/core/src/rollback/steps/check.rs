@@ -16,7 +16,8 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     open.retain(is_open);
     // Only git knows whether the tag is where it was; the others ask GitHub as well.
     let mut waited = Waited::Over;
-    if open.iter().any(|question| *question != Question::TargetExists) {
+    let needs_github = !engine.rollback().is_local();
+    if needs_github && open.iter().any(|question| *question != Question::TargetExists) {
         waited = waiting::for_github(engine, StepName::Check).await?;
     }
     loop {
@@ -27,7 +28,7 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
         if asked.stopped {
             return Ok(stopped(&asked.answers));
         }
-        let limited = engine.ports.forge.waiting().is_some() && blocking(&asked.answers).is_some();
+        let limited = needs_github && engine.ports.forge.waiting().is_some() && blocking(&asked.answers).is_some();
         if waited == Waited::TooLong || !limited {
             return Ok(judge(&asked.answers));
         }

@@ -130,12 +130,17 @@ pub(crate) fn words(rollback: &Rollback, outcome: Outcome) -> (String, String) {
             (format!("{} is now on {}", plan.environment, plan.to), "Lift the hold when it stays well.".to_owned())
         }
         Outcome::Succeeded if is_proved(rollback) => (
+<<<<<<< HEAD
             format!("{} is back on {}", plan.environment, plan.to),
             "Lift the hold when a fix is ready.".to_owned(),
+=======
+            format!("{} is {} on {}", plan.environment, if plan.forward { "now" } else { "back" }, plan.to),
+            after_success(rollback, "Lift the hold when a fix is ready."),
+>>>>>>> h1
         ),
         Outcome::Succeeded => (
             format!("The deploy of {} to {} succeeded; nothing proved that it is live", plan.to, plan.environment),
-            "Look at the service yourself. Lift the hold when a fix is ready.".to_owned(),
+            after_success(rollback, "Look at the service yourself. Lift the hold when a fix is ready."),
         ),
         Outcome::Aborted if rollback.undo_asked => {
             (format!("Undone: {} stays as it is", plan.environment), NOTHING_LEFT.to_owned())
@@ -147,6 +152,19 @@ pub(crate) fn words(rollback: &Rollback, outcome: Outcome) -> (String, String) {
             (format!("{} of {} to {} did not work: {why}", plan.deed(), plan.environment, plan.to), hint.to_owned())
         }
     }
+}
+
+/// What a deploy from this machine left undone is said at its end.
+fn after_success(rollback: &Rollback, hint: &str) -> String {
+    if !rollback.is_local() {
+        return hint.to_owned();
+    }
+    let tag = &rollback.plan.rollback_tag;
+    let kept = rollback
+        .tag_kept
+        .as_ref()
+        .map(|_| format!(" The tag {tag} is on this machine only: push it when the remote answers."));
+    format!("{hint} GitHub has no record of this deploy.{}", kept.unwrap_or_default())
 }
 
 const NOTHING_LEFT: &str = "Its hold is lifted, and nothing was tagged or sent. Roll back again whenever you need to.";
@@ -174,7 +192,11 @@ fn next_after_stop(rollback: &Rollback) -> String {
             format!("Run {run} is over: see what is live. {held}")
         }
         Some(run) => format!("Run {run} goes on at GitHub; cancel it there if it must not. {held}"),
+        None if rollback.is_local() && rollback.may_have_run() => {
+            format!("The deploy command may have changed something: see what is live. {held}")
+        }
         None if rollback.may_have_run() => format!("A run may have been started: look at the Actions page. {held}"),
+        None if rollback.tag_kept.is_some() => format!("Nothing was deployed; the tag {tag} is on this machine only."),
         None if rollback.step(StepName::Tag).phase == StepPhase::Succeeded => {
             format!("Nothing was dispatched; the tag {tag} stays on the remote.")
         }

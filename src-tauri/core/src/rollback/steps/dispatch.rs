@@ -13,13 +13,16 @@ use crate::rollback::StepName;
 use crate::rollback::engine::{Attempt, Engine};
 use crate::rollback::event::{Ending, Event, Evidence};
 use crate::rollback::steps::waiting::{self, Waited};
-use crate::rollback::steps::{failed, hold, inconclusive, succeeded};
+use crate::rollback::steps::{failed, hold, inconclusive, local, succeeded};
 
 /// How far GitHub's clock and this machine's may differ. A run is ours by its key or by its number; the time only bounds
 /// the list.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_hours(48);
 
 pub(crate) async fn run(engine: &mut Engine, attempt: Attempt) -> Result<Ending, Trouble> {
+    if let Some(deploy) = engine.rollback().plan.deploy.local.clone() {
+        return local::run(engine, &deploy).await;
+    }
     if let Some(run) = engine.rollback().run {
         return Ok(started(engine, run));
     }
@@ -78,7 +81,7 @@ async fn send(engine: &mut Engine) -> Result<Option<Ending>, Trouble> {
 /// The newest run of the workflow as it is now. Only where no key in a run's title tells which one is ours.
 pub(super) async fn newest(engine: &Engine) -> Option<RunId> {
     let (plan, known) = (&engine.rollback().plan, engine.rollback().newest);
-    if plan.deploy.key_input.is_some() || known.is_some() {
+    if plan.deploy.key_input.is_some() || plan.deploy.local.is_some() || known.is_some() {
         return None;
     }
     let runs = engine.ports.forge.newest_runs(&plan.deploy.workflow).await.ok()?;
@@ -171,7 +174,7 @@ fn started(engine: &Engine, run: RunId) -> Ending {
     succeeded(StepName::Dispatch, format!("Run {run} accepted, {} = {}", plan.deploy.version_input, plan.to))
 }
 
-fn broken(other: &HoldRecord) -> Trouble {
+pub(super) fn broken(other: &HoldRecord) -> Trouble {
     let message = format!("Nothing was sent: {} is held by {}", other.environment, other.words());
     Trouble::new(Code::Held, message, format!("Ask {} before you roll back again.", other.owner))
 }

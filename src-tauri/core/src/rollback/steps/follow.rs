@@ -17,6 +17,10 @@ use crate::rollback::steps::{errored, failed, hold, inconclusive, succeeded};
 const YOUNG: Duration = Duration::from_secs(60);
 
 pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
+    if engine.rollback().is_local() {
+        hold::reword(engine).await;
+        return Ok(succeeded(StepName::Follow, "Nothing to follow: the deploy was made on this machine"));
+    }
     let Some(id) = engine.rollback().run else {
         let trouble = Trouble::new(Code::Internal, "No run is known to follow.", "Report this with the journal.");
         return Ok(errored(StepName::Follow, trouble));

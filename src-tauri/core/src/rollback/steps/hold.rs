@@ -39,6 +39,7 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
         Change::Refused(words) => (None, None, words),
         Change::Held(other) => return Ok(held_by(&other)),
         Change::Unreadable(why) => return Ok(unreadable(engine, &why)),
+        Change::Unclear(trouble) if engine.rollback().is_local() => (None, None, unasked(engine, &trouble)),
         Change::Unclear(trouble) => return Ok(unclear(engine, &trouble)),
     };
     let HoldRecord { owner, reason, expires, .. } = hold;
@@ -125,6 +126,18 @@ fn held(engine: &Engine, why: &str) -> Ending {
             (None, why) => format!("{environment} is held on this machine only; the remote took no hold: {why}"),
         },
     )
+}
+
+/// A deploy from this machine does not wait for the remote; what it said last is told.
+fn unasked(engine: &Engine, trouble: &Trouble) -> String {
+    let environment = &engine.rollback().plan.environment;
+    let marks = engine.ports.team.remembered();
+    let last = marks.and_then(|marks| marks.hold(environment)?.says.ok());
+    let words = trouble.message.trim_end_matches('.');
+    match last.filter(|hold| !hold.has_expired(engine.ports.clock.now())) {
+        Some(other) => format!("{words}; when it was last read, it was held by {}", other.words()),
+        None => words.to_owned(),
+    }
 }
 
 fn held_by(other: &HoldRecord) -> Ending {

@@ -10,7 +10,7 @@ use crate::release::Moment;
 use crate::rollback::StepName;
 use crate::rollback::engine::Engine;
 use crate::rollback::event::{Ending, Event};
-use crate::rollback::steps::{dispatch, errored, failed, hold, inconclusive, succeeded};
+use crate::rollback::steps::{dispatch, errored, failed, hold, inconclusive, is_away, succeeded};
 
 pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     let plan = engine.rollback().plan.clone();
@@ -32,6 +32,11 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     engine.hold_seen = hold_seen;
     engine.newest = newest;
     let done = format!("{} → {}", order.name, plan.commit.short());
+    if let Some(why) = away(engine, &pushed) {
+        let sentence = format!("{done}, kept on this machine and not pushed: {}", why.trim_end_matches('.'));
+        engine.note(Event::TagKept { tag: order.name, sentence: why })?;
+        return Ok(succeeded(StepName::Tag, sentence));
+    }
     Ok(match pushed {
         Ok(PushOutcome::Created | PushOutcome::AlreadyThere) => succeeded(StepName::Tag, done),
         Ok(PushOutcome::Taken) => failed(
@@ -58,4 +63,17 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
         ),
         Err(trouble) => errored(StepName::Tag, trouble),
     })
+}
+
+/// Why the tag stays here, where the remote is away and the deploy does not need it. Pushed later, it is the same tag.
+fn away(engine: &Engine, pushed: &Result<PushOutcome, Trouble>) -> Option<String> {
+    if !engine.rollback().is_local() {
+        return None;
+    }
+    match pushed {
+        Ok(PushOutcome::Unknown(words)) => Some(words.clone()),
+        Err(trouble) if is_away(trouble.code) => Some(trouble.message.clone()),
+        Ok(PushOutcome::Created | PushOutcome::AlreadyThere | PushOutcome::Taken | PushOutcome::Refused(_))
+        | Err(_) => None,
+    }
 }

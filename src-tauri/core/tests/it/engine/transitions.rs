@@ -12,6 +12,7 @@ use lastgood_core::ports::forge::RunSnapshot;
 use lastgood_core::ports::world::Request;
 use lastgood_core::rollback::check::{Answer, Policy, Question, Verdict};
 use lastgood_core::rollback::event::{Choice, Ending, Event, Evidence, OrderOutcome, RunOrder, StepOutcome};
+use lastgood_core::rollback::local::{LocalEnd, LocalOutcome};
 use lastgood_core::rollback::next::{begin, fold, next};
 use lastgood_core::rollback::{Outcome, Rollback, StepName, StepPhase};
 use proptest::prelude::*;
@@ -229,6 +230,14 @@ fn everything() -> Vec<Event> {
         Event::TagMade { tag: "rollback-20260302-100000".into(), object: "f".into() },
         Event::NewestRun { run: RunId(6900) },
         Event::DispatchSent,
+        Event::LocalBegan { command: "./deploy.sh".to_owned(), fingerprint: "f00d".to_owned() },
+        Event::LocalEnded(Box::new(LocalEnd {
+            how: LocalOutcome::Exited(0),
+            tail: Vec::new(),
+            output: None,
+            milliseconds: 1200,
+        })),
+        Event::TagKept { tag: "rollback-20260302-100000".into(), sentence: "No way to the remote.".to_owned() },
         Event::RunFound { run: RunId(7001), how: Evidence::Key },
         Event::RunSeen(Box::new(run(7001))),
         Event::RunSeen(Box::new(run(1))),

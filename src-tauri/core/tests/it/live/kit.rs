@@ -15,6 +15,7 @@ use lastgood_core::release::{Moment, PointsAt, Release, TagKind};
 use lastgood_core::rollback::check::{Answer, Policy, Question, Verdict};
 use lastgood_core::rollback::checks::plan::CheckPlan;
 use lastgood_core::rollback::event::{Ending, Event, StepOutcome};
+use lastgood_core::rollback::local::LocalDeploy;
 use lastgood_core::rollback::plan::{Deploy, Plan, Proofs, rollback_tag};
 use lastgood_core::rollback::{Outcome, StepName};
 use lastgood_core::settings::EnvironmentSettings;
@@ -111,6 +112,17 @@ pub(crate) fn rollback_facts(to: &str, started: i64, worked: bool) -> Vec<Fact> 
         fact(3, started + 60, Event::StepEnded(ending)),
         fact(4, started + 90, Event::RollbackEnded { outcome: end, sentence: words(), hint: words() }),
     ]
+}
+
+/// The same by the environment's own command, on this machine.
+pub(crate) fn local_facts(to: &str, started: i64) -> Vec<Fact> {
+    let mut facts = rollback_facts(to, started, true);
+    let mut here = plan(to.into(), at(started));
+    here.deploy.local = Some(LocalDeploy { argv: vec!["./deploy.sh".to_owned()], timeout_seconds: 600 });
+    facts[0] = fact(1, started, Event::RollbackStarted(Box::new(here)));
+    let (command, fingerprint) = ("./deploy.sh".to_owned(), "f00d".to_owned());
+    facts[1] = fact(2, started + 5, Event::LocalBegan { command, fingerprint });
+    facts
 }
 
 /// The health that was seen after that rollback.
@@ -213,6 +225,7 @@ fn plan(to: TagName, started: Timestamp) -> Plan {
             version_input: "version".to_owned(),
             inputs: std::collections::BTreeMap::new(),
             key_input: None,
+            local: None,
         },
         checks: CheckPlan::default(),
         next: None,

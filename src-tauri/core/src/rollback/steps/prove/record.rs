@@ -9,10 +9,15 @@ use crate::rollback::plan::Plan;
 pub(super) async fn ask(engine: &Engine) -> Answer {
     let begun = engine.ports.clock.elapsed();
     let plan = &engine.rollback().plan;
-    let (verdict, sentence, evidence) = match engine.ports.forge.deployments().await {
-        Ok(deployments) => record(plan, &deployments),
-        Err(trouble) => {
-            (Verdict::Inconclusive, "GitHub could not be asked what it has deployed".to_owned(), trouble.message)
+    let (verdict, sentence, evidence) = if engine.rollback().is_local() {
+        let evidence = "the deploy was made on this machine".to_owned();
+        (Verdict::Inconclusive, "GitHub keeps no record of this deploy".to_owned(), evidence)
+    } else {
+        match engine.ports.forge.deployments().await {
+            Ok(deployments) => record(plan, &deployments),
+            Err(trouble) => {
+                (Verdict::Inconclusive, "GitHub could not be asked what it has deployed".to_owned(), trouble.message)
+            }
         }
     };
     let sentence = format!("{sentence}; the service itself was not asked");

@@ -9,7 +9,7 @@ use lastgood_core::ids::{ObjectId, TagName};
 use lastgood_core::ports::forge::{Protection, RunRecord};
 use lastgood_core::ports::history::{Difference, Key, Signature};
 use lastgood_core::ports::readiness::Rights;
-use lastgood_core::ports::shell::{CommandEnd, CommandOrder, Ran};
+use lastgood_core::ports::shell::{CommandEnd, CommandOrder, Distrust, Ran};
 use lastgood_core::ports::world::Seen;
 use lastgood_core::ports::{History, Readiness, Shell};
 
@@ -103,6 +103,13 @@ impl Shell for World {
         }
         let known = self.with(|state| state.readiness.commands.get(&shown).cloned());
         known.unwrap_or_else(|| CommandEnd::Missing(order.argv[0].clone()))
+    }
+
+    async fn distrust(&self, order: &CommandOrder) -> Result<Option<Distrust>, Trouble> {
+        Ok(self.with(|state| match state.readiness.commands.get(&order.shown()) {
+            Some(CommandEnd::NotTrusted(distrust)) => Some(*distrust),
+            Some(_) | None => None,
+        }))
     }
 }
 

@@ -44,6 +44,7 @@ impl World {
                 version_input: "version".to_owned(),
                 inputs: BTreeMap::new(),
                 key_input: Some("rollback_id".to_owned()),
+                local: None,
             },
             proofs: Proofs {
                 version: Some("https://shop.example/version".to_owned()),
