@@ -85,7 +85,7 @@ impl Window {
     pub fn picture(&self, name: &str) -> Result<PathBuf, Failure> {
         // On a loaded machine the newest frame, or its letters, may not be drawn yet.
         let drawn = "const done = arguments[0];
-            document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => done())));";
+            document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => done(true))));";
         self.post("execute/async", &json!({ "script": drawn, "args": [] }))?;
         let picture = self.get("screenshot")?;
         let file = program::pictures()?.join(format!("{name}.png"));

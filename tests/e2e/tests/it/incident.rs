@@ -14,7 +14,6 @@ use receiver::Receiver;
 
 const OPENS_WITHIN: Duration = Duration::from_secs(60);
 const SENDS_WITHIN: Duration = Duration::from_secs(60);
-const SAVES_WITHIN: Duration = Duration::from_secs(30);
 
 const CHANNEL: &str = "\n[channels.alerts]\nkind = \"slack\"\nto = [\"#incidents\"]\n";
 
@@ -79,28 +78,13 @@ fn nothing_new(window: &Window) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What else is typed there, kept and read is the subject of `postmortem.rs`.
+/// What is typed there, kept and read is the subject of `postmortem.rs`.
 fn write_down(window: &Window, look: Look) -> Result<(), Failure> {
     window.click(&By::role("button", "Resolved"))?;
     window.click(&By::role("button", "Write the post-mortem"))?;
     window.find(&By::test_id("paper-timeline"))?;
     nothing_found(window, "the post-mortem", look)?;
     window.picture(&format!("post-mortem-{look:?}").to_lowercase())?;
-    let focus = "const paper = document.querySelector('[data-testid=paper]')?.shadowRoot?.querySelector('.cm-content');
-        paper?.focus();
-        return paper !== null && paper !== undefined";
-    window.wait_until("the editor", SAVES_WITHIN, |window| Ok(window.execute(focus, &[])? == true))?;
-    window.press(&[keys::CONTROL, keys::END])?;
-    "Kilroy".chars().try_for_each(|letter| window.press(&[letter]))?;
-    let kept = "return document.querySelector('header.top [role=status]')?.textContent ?? ''";
-    window.wait_until("the saved words", SAVES_WITHIN, |window| {
-        Ok(window.execute(kept, &[])?.as_str().is_some_and(|words| words.contains("saved")))
-    })?;
-    window.click(&By::role("button", "Read"))?;
-    let read = "return document.querySelector('[data-testid=rendered] > div')?.shadowRoot?.textContent ?? ''";
-    window.wait_until("the words as they are read", SAVES_WITHIN, |window| {
-        Ok(window.execute(read, &[])?.as_str().is_some_and(|text| text.contains("Kilroy")))
-    })?;
     window.click(&By::role("button", "Post-mortems"))?;
     window.find(&By::test_id("postmortem-line"))?;
     nothing_found(window, "the post-mortems", look)
