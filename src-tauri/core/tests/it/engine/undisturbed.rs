@@ -1,6 +1,7 @@
 //! A rollback to which nothing happens.
 
-use lastgood_core::rollback::{Outcome, Plan, StepPhase};
+use lastgood_core::rollback::plan::Plan;
+use lastgood_core::rollback::{Outcome, StepPhase};
 
 use super::world::{Effects, World};
 use super::{outcome, words};
