@@ -5,6 +5,7 @@ mod hostile;
 mod incident;
 mod kit;
 mod outbox;
+mod pace;
 mod render;
 mod review;
 mod settings;
