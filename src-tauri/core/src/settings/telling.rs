@@ -178,7 +178,8 @@ impl ChannelKind {
             Self::Slack | Self::SlackBot => Format::Slack,
             Self::Teams => Format::Teams,
             Self::Email => Format::Mail,
-            Self::Statuspage | Self::Pagerduty => Format::Status,
+            Self::Statuspage => Format::Status,
+            Self::Pagerduty => Format::Event,
             Self::Instatus | Self::Cachet | Self::Cstate | Self::Github | Self::ReleaseNotes => Format::Markdown,
             Self::Notice | Self::Webhook => Format::Notice,
         }
