@@ -226,7 +226,7 @@ describe("the room", () => {
       [/Teams/, "teams"],
       [/Email to leads/, "email"],
       [/Status page/, "status_page"],
-      [/Ticket/, "plain"],
+      [/Ticket/, "ticket"],
     ] as const) {
       await tab(name);
       await waitFor(() => expect(screen.getByTestId("preview").dataset.kind).toBe(kind));

@@ -1,4 +1,5 @@
-//! What somebody is typing: saved at every change, in the journal's file, and gone when it was sent. No fact yet.
+//! What somebody is typing: saved at every change, in the journal's file, and gone with the fact
+//! that approves it. No fact yet.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -115,13 +116,6 @@ impl Drafts {
     /// Those that nobody typed: what they were about is over.
     pub fn forget_untouched(&self, incident: &IncidentId) -> Result<(), Trouble> {
         let gone = self.lock().execute("DELETE FROM draft WHERE incident = ?1 AND typed = 0", [incident.as_str()]);
-        gone.map(|_| ()).map_err(|error| unusable(&error))
-    }
-
-    /// It was sent, or thrown away.
-    pub fn discard(&self, incident: &IncidentId, channel: &ChannelName) -> Result<(), Trouble> {
-        let sql = "DELETE FROM draft WHERE incident = ?1 AND channel = ?2";
-        let gone = self.lock().execute(sql, [incident.as_str(), channel.as_str()]);
         gone.map(|_| ()).map_err(|error| unusable(&error))
     }
 

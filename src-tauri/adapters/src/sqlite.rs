@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use lastgood_core::error::{Code, Trouble};
-use lastgood_core::ids::{EnvironmentName, IncidentId, RollbackId, WriterId};
+use lastgood_core::ids::{ChannelName, EnvironmentName, IncidentId, RollbackId, WriterId};
 use lastgood_core::journal::{self, Fact, Head, NewFact, Record};
 use lastgood_core::ports::Journal;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, params};
@@ -46,6 +46,9 @@ const MIGRATIONS: [&str; 2] = [
     CREATE INDEX fact_of_incident ON fact (incident);
 ",
 ];
+
+/// Of which incident, for which channel a draft is.
+pub type Typed = (IncidentId, ChannelName);
 
 /// The journal, and beside it the small things this installation remembers.
 #[derive(Clone)]
@@ -104,6 +107,21 @@ impl SqliteJournal {
         connection.query_row("PRAGMA data_version", [], |row| row.get(0)).map_err(|error| unreadable(&error))
     }
 
+    /// Names the newest fact, whoever wrote it: while it is the same, nothing was written. Compared, never interpreted.
+    pub async fn newest(&self) -> Result<Option<i64>, Trouble> {
+        self.blocking(|journal| {
+            let row = journal.lock().query_row("SELECT max(rowid) FROM fact", [], |row| row.get(0));
+            row.map_err(|error| unreadable(&error))
+        })
+        .await
+    }
+
+    /// A fact that approves words, and with it the end of the drafts that they were typed in: both are there, or neither.
+    /// The table of drafts is there ([`crate::drafts`]).
+    pub async fn append_approved(&self, fact: NewFact, drafts: Vec<Typed>) -> Result<(), Trouble> {
+        self.blocking(move |journal| journal.write(&[fact], &drafts).map(drop)).await
+    }
+
     /// What was remembered under this name.
     pub fn recall(&self, name: &str) -> Result<Option<String>, Trouble> {
         self.lock()
@@ -149,9 +167,9 @@ impl SqliteJournal {
     }
 
     /// In one transaction: all of them, or none.
-    fn write(&self, facts: &[NewFact]) -> Result<Vec<Fact>, Trouble> {
+    fn write(&self, facts: &[NewFact], drafts: &[Typed]) -> Result<Vec<Fact>, Trouble> {
         let mut connection = self.lock();
-        let records = insert_all(&mut connection, &self.writer, facts).map_err(|error| unwritable(&error))?;
+        let records = insert_all(&mut connection, &self.writer, facts, drafts).map_err(|error| unwritable(&error))?;
         self::facts(&records)
     }
 
@@ -176,7 +194,7 @@ impl Journal for SqliteJournal {
     }
 
     async fn append_all(&self, facts: Vec<NewFact>) -> Result<Vec<Fact>, Trouble> {
-        self.blocking(move |journal| journal.write(&facts)).await
+        self.blocking(move |journal| journal.write(&facts, &[])).await
     }
 
     async fn of_rollback(&self, id: &RollbackId) -> Result<Vec<Fact>, Trouble> {
@@ -246,7 +264,12 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<bool> {
     }
 }
 
-fn insert_all(connection: &mut Connection, writer: &WriterId, facts: &[NewFact]) -> rusqlite::Result<Vec<Record>> {
+fn insert_all(
+    connection: &mut Connection,
+    writer: &WriterId,
+    facts: &[NewFact],
+    drafts: &[Typed],
+) -> rusqlite::Result<Vec<Record>> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut head = transaction
         .prepare_cached("SELECT sequence, hash FROM fact WHERE writer = ?1 ORDER BY sequence DESC LIMIT 1")?
@@ -261,6 +284,10 @@ fn insert_all(connection: &mut Connection, writer: &WriterId, facts: &[NewFact])
         insert(&transaction, &record, fact)?;
         head = Some(Head { sequence: record.sequence, hash: record.hash.clone() });
         records.push(record);
+    }
+    for (incident, channel) in drafts {
+        let sql = "DELETE FROM draft WHERE incident = ?1 AND channel = ?2";
+        transaction.prepare_cached(sql)?.execute([incident.as_str(), channel.as_str()])?;
     }
     transaction.commit()?;
     Ok(records)

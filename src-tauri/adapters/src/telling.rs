@@ -6,13 +6,14 @@
 mod compose;
 mod decide;
 mod follow;
+mod known;
 mod review;
 mod seen;
 mod send;
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -21,12 +22,11 @@ use lastgood_core::ids::{ChannelName, IncidentId, RepositorySlug, RollbackId};
 use lastgood_core::incident::cadence::{self, Reminder};
 use lastgood_core::incident::event::{Event, Opening};
 use lastgood_core::incident::{Incident, next, opening};
-use lastgood_core::journal::{Fact, NewFact, Subject};
+use lastgood_core::journal::{NewFact, Subject};
 use lastgood_core::ports::channel::Tested;
-use lastgood_core::ports::{Channel, Clock, Journal};
-use lastgood_core::rollback::Rollback;
+use lastgood_core::ports::{Channel, Clock};
 use lastgood_core::settings::Settings;
-use lastgood_core::settings::telling::ChannelSettings;
+use lastgood_core::settings::telling::{ChannelKind, ChannelSettings};
 use lastgood_core::template::Templates;
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,7 @@ pub struct Telling {
     templates: Templates,
     zone: TimeZone,
     world: World,
+    known: Mutex<known::Known>,
 }
 
 /// What channels may need of the repository around them.
@@ -97,7 +98,7 @@ impl Telling {
         let drafts = Drafts::open(&place.journal())?;
         let templates = Templates::new(own);
         let place = place.clone();
-        Ok(Self { place, key, journal, drafts, settings, templates, zone, world })
+        Ok(Self { place, key, journal, drafts, settings, templates, zone, world, known: Mutex::default() })
     }
 
     pub fn settings(&self) -> &Settings {
@@ -129,29 +130,17 @@ impl Telling {
         &self.drafts
     }
 
-    /// Every incident of the repository, oldest first.
-    pub async fn incidents(&self) -> Result<Vec<Incident>, Trouble> {
-        next::fold(&self.facts().await?).map_err(|illegal| broken(&illegal.to_string()))
-    }
-
     /// # Errors
     /// [`Code::IncidentUnknown`] with those that are open.
     pub async fn incident(&self, id: &IncidentId) -> Result<Incident, Trouble> {
-        let all = self.incidents().await?;
+        let all = self.all().await?;
         let open: Vec<String> =
             all.iter().filter(|incident| incident.is_open()).map(|incident| incident.id.to_string()).collect();
-        all.into_iter().find(|incident| incident.id == *id).ok_or_else(|| {
+        all.iter().find(|incident| incident.id == *id).cloned().ok_or_else(|| {
             let hint =
                 if open.is_empty() { "None is open.".to_owned() } else { format!("Open are: {}.", open.join(", ")) };
             Trouble::new(Code::IncidentUnknown, format!("There is no incident {id}."), hint)
         })
-    }
-
-    /// The rollback that opened or answers the incident.
-    pub async fn rollback_of(&self, incident: &Incident) -> Result<Option<Rollback>, Trouble> {
-        let Some(id) = &incident.rollback else { return Ok(None) };
-        let facts = self.journal.of_rollback(id).await?;
-        lastgood_core::rollback::next::fold(&facts).map_err(|illegal| broken(&illegal.to_string()))
     }
 
     pub async fn open(&self, opening: Opening) -> Result<Incident, Trouble> {
@@ -171,17 +160,28 @@ impl Telling {
     /// # Errors
     /// [`Code::IncidentRefused`] where that cannot happen to it now; nothing was written then.
     pub async fn write(&self, id: &IncidentId, event: Event) -> Result<Incident, Trouble> {
+        self.write_approved(id, event, Vec::new()).await
+    }
+
+    /// The same, and with it the end of the drafts for these channels: their words are in the fact.
+    async fn write_approved(
+        &self,
+        id: &IncidentId,
+        event: Event,
+        drafts: Vec<ChannelName>,
+    ) -> Result<Incident, Trouble> {
         let _lock = self.lock("facts").await?;
         let at = SystemClock.now();
-        let standing = self.incidents().await?.into_iter().find(|incident| incident.id == *id);
-        let after = match (standing, &event) {
-            (Some(standing), event) => next::next(&standing, at, event).map_err(|_| refused(id))?,
+        let all = self.all().await?;
+        let after = match (all.iter().find(|incident| incident.id == *id), &event) {
+            (Some(standing), event) => next::next(standing, at, event).map_err(|_| refused(id))?,
             (None, Event::IncidentOpened(opening)) => next::begin(id.clone(), at, opening),
             (None, _) => return Err(Trouble::new(Code::IncidentUnknown, format!("There is no incident {id}."), "")),
         };
         let subject = Subject::repository(&self.key).incident(id.clone());
         let subject = Subject { environment: after.environment.clone(), ..subject };
-        self.journal.append(NewFact { at, subject, event: event.into() }).await?;
+        let drafts = drafts.into_iter().map(|channel| (id.clone(), channel)).collect();
+        self.journal.append_approved(NewFact { at, subject, event: event.into() }, drafts).await?;
         Ok(after)
     }
 
@@ -234,6 +234,24 @@ impl Telling {
         })
     }
 
+    /// Whether its settings are whole; its service is not asked.
+    ///
+    /// # Errors
+    /// [`Code::ChannelUnready`] with the first thing that is missing.
+    pub fn check(&self, name: &ChannelName) -> Result<(), Trouble> {
+        self.channel_settings(name)?.check(name.as_str())?;
+        self.recipients(name).map(drop)
+    }
+
+    /// Whom it writes to: of a mail, every address of every group.
+    fn recipients(&self, name: &ChannelName) -> Result<Vec<String>, Trouble> {
+        let settings = self.channel_settings(name)?;
+        if settings.kind == ChannelKind::Email {
+            return self.settings.incident.recipients(name.as_str(), &settings.to);
+        }
+        Ok(settings.to.clone())
+    }
+
     /// Whether its secret is there, without saying anything of it.
     pub async fn has_secret(&self, name: &ChannelName) -> bool {
         self.secret(name).await.is_some()
@@ -259,7 +277,7 @@ impl Telling {
 
     async fn channel(&self, name: &ChannelName) -> Result<Arc<dyn Channel>, Trouble> {
         let mut settings = self.channel_settings(name)?.clone();
-        settings.to = settings.to.iter().flat_map(|to| self.group(to)).collect();
+        settings.to = self.recipients(name)?;
         let keys = Keys {
             secret: if settings.kind.secret().is_some() { self.secret(name).await } else { None },
             github: self.world.github.clone(),
@@ -268,19 +286,6 @@ impl Telling {
             deadline: None,
         };
         channel::channel(name.as_str(), &settings, &keys)
-    }
-
-    /// The addresses of a group, or the address itself.
-    fn group(&self, name: &str) -> Vec<String> {
-        self.settings.incident.groups.get(name).cloned().unwrap_or_else(|| vec![name.to_owned()])
-    }
-
-    /// In the order in which they were written: a clock may go back.
-    async fn facts(&self) -> Result<Vec<Fact>, Trouble> {
-        let mut facts = self.journal.of_repository(&self.key, None).await?;
-        facts.retain(|fact| fact.event.incident().is_some());
-        facts.sort_by(|one, other| (&one.writer, one.sequence).cmp(&(&other.writer, other.sequence)));
-        Ok(facts)
     }
 
     /// Waits for its turn.

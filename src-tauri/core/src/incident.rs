@@ -9,6 +9,7 @@ pub mod moment;
 pub mod next;
 pub mod opening;
 pub mod outbox;
+pub mod pace;
 pub mod values;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -199,7 +199,8 @@ impl Telling {
     /// first wait for that in a fact of their own.
     ///
     /// # Errors
-    /// [`Code::ValueMissing`] where a value is not known.
+    /// [`Code::ValueMissing`] where a value is not known; [`Code::ChannelUnready`] where a channel lacks a setting. Nothing
+    /// is approved then.
     pub async fn approve(&self, incident: &Incident, words: &[Composed]) -> Result<Incident, Trouble> {
         let lacking = words.iter().find_map(|words| Some((words, words.gaps().first().map(|gap| (*gap).to_owned())?)));
         if let Some((words, gap)) = lacking {
@@ -207,6 +208,7 @@ impl Telling {
             let hint = format!("Fill it in (`lastgood incident update --set {gap}=TEXT`), or take it out of the text.");
             return Err(Trouble::new(Code::ValueMissing, message, hint));
         }
+        words.iter().try_for_each(|words| self.check(&words.channel))?;
         let mut after = incident.clone();
         let settings = &self.settings;
         let is_read = |words: &&Composed| {
@@ -216,14 +218,11 @@ impl Telling {
         let (read, free): (Vec<&Composed>, Vec<&Composed>) = words.iter().partition(is_read);
         if !free.is_empty() {
             let event = Event::IncidentUpdateApproved(Box::new(self.approval(incident, &free)));
-            after = self.write(&incident.id, event).await?;
+            after = self.write_approved(&incident.id, event, channels(&free)).await?;
         }
         if !read.is_empty() {
             let event = Event::IncidentReviewAsked(Box::new(self.approval(incident, &read)));
-            after = self.write(&incident.id, event).await?;
-        }
-        for words in words {
-            self.drafts.discard(&incident.id, &words.channel)?;
+            after = self.write_approved(&incident.id, event, channels(&read)).await?;
         }
         Ok(after)
     }
@@ -307,6 +306,10 @@ fn template(moment: Moment, settings: &ChannelSettings, first: bool) -> String {
         return "release-good".to_owned();
     }
     moment.template(settings.kind, settings.audience(), first).to_owned()
+}
+
+fn channels(words: &[&Composed]) -> Vec<ChannelName> {
+    words.iter().map(|words| words.channel.clone()).collect()
 }
 
 fn outgoing(words: &Composed) -> Outgoing {

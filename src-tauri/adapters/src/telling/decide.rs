@@ -44,6 +44,7 @@ impl Telling {
             let wish = Wish { template: Some(template.to_owned()), stage: Some(incident.stage), ..Wish::default() };
             if let Ok(words) = self.compose(incident, &channel, &wish).await?
                 && words.gaps().is_empty()
+                && self.check(&channel).is_ok()
             {
                 found.push(words);
             }

@@ -81,7 +81,7 @@ impl Telling {
                 continue;
             }
             let Ok(words) = self.words(incident, Some(rollback), &channel, &Wish::default())? else { continue };
-            if sends && settings.automatic && words.gaps().is_empty() {
+            if sends && settings.automatic && words.gaps().is_empty() && self.check(&channel).is_ok() {
                 at_once.push(words);
             } else if draft.is_none() {
                 self.save_untouched(incident, &words)?;

@@ -1,16 +1,17 @@
 //! The outbox at work: intent, act, outcome. What was begun and has no outcome is looked up, and never sent again without a
 //! person.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs::TryLockError;
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{ChannelName, IncidentId, UpdateId};
 use lastgood_core::incident::event::{Event, SendEnding, SendOutcome};
 use lastgood_core::incident::outbox::{Delivery, SendEffect, SendPhase, effect};
+use lastgood_core::incident::pace::{Turns, is_paced};
 use lastgood_core::incident::{Incident, Receipt, Stage};
 use lastgood_core::message::render::{Letter, render};
 use lastgood_core::ports::Clock;
@@ -22,11 +23,8 @@ use sha2::{Digest, Sha256};
 use super::Telling;
 use crate::clock::SystemClock;
 
-/// Slack and Statuspage take one a second.
-const PACE: Duration = Duration::from_secs(1);
-
-/// When each token was used last, by its fingerprint.
-static LAST_SENT: Mutex<BTreeMap<String, Instant>> = Mutex::new(BTreeMap::new());
+/// Of each token, by its fingerprint; they outlive a `Telling` that is made anew.
+static TURNS: Mutex<Turns> = Mutex::new(Turns::new());
 
 /// Of what was sent, so much is kept as evidence.
 const EVIDENCE: usize = 32_000;
@@ -204,18 +202,12 @@ impl Telling {
 
     /// Waits until the service takes the next one.
     async fn keep_pace(&self, name: &ChannelName, kind: ChannelKind) {
-        if !matches!(kind, ChannelKind::Slack | ChannelKind::SlackBot | ChannelKind::Statuspage) {
+        if !is_paced(kind) {
             return;
         }
         // Services count by token: two channels with one token, and one that is made anew, share their turns.
         let token = self.secret(name).await.map_or_else(|| name.to_string(), |secret| fingerprint(secret.reveal()));
-        let now = Instant::now();
-        let turn = {
-            let mut last = LAST_SENT.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            let turn = last.get(&token).map_or(now, |last| (*last + PACE).max(now));
-            last.insert(token, turn);
-            turn
-        };
+        let turn = TURNS.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take(&token, Instant::now());
         tokio::time::sleep_until(turn.into()).await;
     }
 }

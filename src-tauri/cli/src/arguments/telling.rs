@@ -25,7 +25,7 @@ pub(crate) enum Incident {
         id: Option<String>,
         #[arg(long, value_enum)]
         stage: Option<Stage>,
-        /// Say that there is nothing new: the team hears more one cadence later
+        /// Say that there is nothing new: the team hears more one cadence later, and is told so where the settings want it
         #[arg(long, conflicts_with = "channel")]
         nothing_new: bool,
         #[command(flatten)]

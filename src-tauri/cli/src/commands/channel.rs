@@ -23,7 +23,7 @@ pub(crate) async fn run(command: arguments::Channel) -> Result<ExitCode, Trouble
             let telling = telling(&repository)?;
             for (name, settings) in &telling.settings().channels {
                 let name = ChannelName::new(name.as_str());
-                let lacking = settings.check(name.as_str()).err().map(|trouble| trouble.hint);
+                let lacking = telling.check(&name).err().map(|trouble| trouble.hint);
                 let secret = !settings.needs_secret() || telling.has_secret(&name).await;
                 let lacking =
                     lacking.or_else(|| (!secret).then(|| format!("Its secret: `lastgood channel secret {name}`.")));

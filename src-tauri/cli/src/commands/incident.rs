@@ -14,6 +14,7 @@ use lastgood_adapters::workspace::{Access, Workspace};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{ChannelName, EnvironmentName, IncidentId, RollbackId, UpdateId};
 use lastgood_core::incident::event::{Edit, Event, Opening, SendChoice, Verdict};
+use lastgood_core::incident::outbox::SendPhase;
 use lastgood_core::incident::{Audience, Incident, Severity, Stage, next, opening};
 use lastgood_core::ports::Clock;
 use lastgood_core::rollback::Rollback;
@@ -42,6 +43,9 @@ pub(crate) async fn run(command: arguments::Incident) -> Result<ExitCode, Troubl
                 incident = telling.nothing_new(&incident.id, Audience::Team).await?;
             }
             let incident = apply(&telling, incident, changes(&edits, stage.map(Into::into)), words.dry_run).await?;
+            if nothing_new && waits(&incident) {
+                return tell::send(&telling, words.json).await;
+            }
             tell::tell(&telling, &incident, &words).await
         }
         Command::Resolve { id, edits, words } => {
@@ -101,6 +105,12 @@ pub(crate) async fn follow(workspace: &Workspace, rollback: &Rollback, json: boo
 
 pub(super) fn telling(repository: &Repository) -> Result<Telling, Trouble> {
     Workspace::open(&repository.repo, &Place::find()?, Access::from_environment())?.telling()
+}
+
+/// Whether something of it may leave now.
+fn waits(incident: &Incident) -> bool {
+    let mut all = incident.updates.iter().flat_map(|update| &update.deliveries);
+    all.any(|delivery| delivery.phase == SendPhase::Queued)
 }
 
 /// The named incident, or the only open one.

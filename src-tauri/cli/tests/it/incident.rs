@@ -1,7 +1,16 @@
 //! Telling people from a terminal.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use jiff::{SignedDuration, Timestamp};
+use lastgood_adapters::sqlite::SqliteJournal;
+use lastgood_core::ids::{ChannelName, IncidentId, UpdateId};
+use lastgood_core::incident::Audience;
+use lastgood_core::incident::event::{Approval, Event, Outgoing};
+use lastgood_core::journal::{NewFact, Subject};
+use lastgood_core::message::parse;
+use lastgood_core::ports::Journal;
 use serde_json::{Value, json};
 
 use crate::kit::{Done, Stage, finish, git};
@@ -169,4 +178,72 @@ async fn channels_say_what_they_lack_and_can_be_tried() {
     let done = finish(command.env("LASTGOOD_SECRET_INCIDENTS", address));
     assert_eq!(done.trouble(), "channel_unready", "a secret does not travel in the clear");
     assert!(!format!("{done:?}").contains("secret-part"), "{done:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_new_leaves_once_where_the_settings_want_it_told_and_is_recorded_where_not() {
+    for (setting, comments, recorded) in [("send", 1, 0), ("record", 0, 1)] {
+        let stage = stage(&format!("\n[incident]\nnothing_new = \"{setting}\"\n{TICKET}")).await;
+        opened(&stage);
+        stage.run(&["incident", "update", "--channel", "ticket"]);
+        let done = stage.run(&["incident", "update", "--nothing-new", "--json"]);
+        assert_eq!(done.code, Some(0), "{done:?}");
+        if setting == "send" {
+            assert_eq!(told(&done), [("ticket".to_owned(), "delivered".to_owned())]);
+        }
+        assert_eq!(told(&stage.run(&["incident", "send", "--json"])), [], "nothing waits");
+        assert_eq!(stage.server().state().issues[0].comments.len(), comments, "{setting}");
+        assert_eq!(stage.facts("incident_nothing_new"), recorded, "{setting}");
+        stage.records();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_leave_in_time_is_asked_about_and_leaves_once_when_a_person_says_so() {
+    let stage = stage(TICKET).await;
+    let id = opened(&stage)["incident"].as_str().unwrap().to_owned();
+    approved_long_ago(&stage, &id).await;
+    let issues = || stage.server().state().issues.len();
+    let asked = stage.run(&["incident", "send", "--json"]);
+    assert_eq!((asked.code, told(&asked)[0].1.as_str(), issues()), (Some(1), "stale", 0), "{asked:?}");
+    let gone = asked.last()["sent"][0].clone();
+    assert_eq!(gone["sentence"], "It could not leave in time; what it says may be old.");
+    assert_eq!(told(&stage.run(&["incident", "send", "--json"])), [], "the question stays one");
+    assert_eq!(stage.run(&["incident", "show", "--json"]).last()["updates"][0]["deliveries"][0]["phase"], "stale");
+    let update = gone["update"].as_str().unwrap();
+    let decide = |choice| stage.run(&["incident", "decide", &id, update, "ticket", choice, "--json"]);
+    assert_eq!(decide("it-arrived").trouble(), "incident_refused", "it surely did not");
+    let again = decide("send-again");
+    assert_eq!((told(&again)[0].1.as_str(), issues()), ("delivered", 1), "{again:?}");
+    assert_eq!((told(&stage.run(&["incident", "send", "--json"])).len(), issues()), (0, 1));
+    assert_eq!((decide("send-again").trouble().as_str(), issues()), ("incident_refused", 1));
+    stage.records();
+}
+
+/// An update that was approved an hour ago, and could leave for half of it.
+async fn approved_long_ago(stage: &Stage, incident: &str) {
+    let subject = stage.records().iter().find_map(|record| {
+        let subject: Subject = serde_json::from_str(&record.subject).unwrap();
+        (subject.incident.as_ref().map(IncidentId::as_str) == Some(incident)).then_some(subject)
+    });
+    let ago = |minutes| Timestamp::now() - SignedDuration::from_mins(minutes);
+    let outgoing = Outgoing {
+        channel: ChannelName::new("ticket"),
+        audience: Audience::Team,
+        template: "ticket-opened".to_owned(),
+        moment: None,
+        stage: None,
+        message: parse("# Plugins fail\nWe look into it."),
+    };
+    let approval = Approval {
+        update: UpdateId::new("up-old"),
+        by: "Lead".to_owned(),
+        stage: lastgood_core::incident::Stage::Investigating,
+        messages: vec![outgoing],
+        expires_at: ago(30),
+        due: BTreeMap::new(),
+    };
+    let event = Event::IncidentUpdateApproved(Box::new(approval)).into();
+    let journal = SqliteJournal::open(&stage.data().join("journal.sqlite"), &"writer".into()).unwrap();
+    journal.append(NewFact { at: ago(60), subject: subject.unwrap(), event }).await.unwrap();
 }

@@ -42,31 +42,44 @@ pub(super) fn json_bytes(text: &str) -> usize {
         .sum()
 }
 
-/// The message as it fits, and what was done to it, one sentence each.
+/// The message as it fits, and what was done to it, one sentence each. What is as long as the limit is not touched.
 pub(super) fn fit(message: &Message, limits: &Limits) -> (Message, Vec<String>) {
     let mut notes = Vec::new();
-    let mut budget = limits.total.saturating_sub((limits.measure)(CUT_NOTE) + 1);
     let title = cut(&message.title, limits.title, limits.measure);
     if title.is_some() {
         notes.push(format!("The title was shortened: {} takes {}.", limits.channel, limits.title));
     }
-    let mut fitted = Message { title: title.unwrap_or_else(|| message.title.clone()), blocks: Vec::new() };
-    let mut shortened = false;
-    // One is kept for the note.
-    for block in message.blocks.iter().take(limits.blocks.saturating_sub(1)) {
-        let (block, was_cut) = fit_block(block, limits, budget);
+    let title = title.unwrap_or_else(|| message.title.clone());
+    let (whole, shortened) = fit_blocks(&message.blocks, limits, limits.total, limits.blocks);
+    if !shortened {
+        return (Message { title, blocks: whole }, notes);
+    }
+    // One block, and the room for it, are kept for the note.
+    let room = limits.total.saturating_sub((limits.measure)(CUT_NOTE) + 1);
+    let (mut blocks, _) = fit_blocks(&message.blocks, limits, room, limits.blocks.saturating_sub(1));
+    blocks.push(Block::Paragraph(vec![Inline::Text(CUT_NOTE.to_owned())]));
+    notes.push(format!("The text was shortened: it is longer than {} takes.", limits.channel));
+    (Message { title, blocks }, notes)
+}
+
+/// How much of each limit the message uses as it is: its title, and all else.
+pub(super) fn used(message: &Message, measure: fn(&str) -> usize) -> (usize, usize) {
+    let title = message.title.iter().map(|inline| measure(&inline.shown())).sum();
+    (title, message.blocks.iter().map(|block| size(block, measure)).sum())
+}
+
+/// So many blocks in so much room, and whether something is missing from them.
+fn fit_blocks(blocks: &[Block], limits: &Limits, room: usize, most: usize) -> (Vec<Block>, bool) {
+    let (mut kept, mut room, mut shortened) = (Vec::new(), room, blocks.len() > most);
+    for block in blocks.iter().take(most) {
+        let (block, was_cut) = fit_block(block, limits, room);
         shortened |= was_cut;
         if let Some(block) = block {
-            budget = budget.saturating_sub(size(&block, limits.measure));
-            fitted.blocks.push(block);
+            room = room.saturating_sub(size(&block, limits.measure));
+            kept.push(block);
         }
     }
-    shortened |= message.blocks.len() >= limits.blocks;
-    if shortened {
-        fitted.blocks.push(Block::Paragraph(vec![Inline::Text(CUT_NOTE.to_owned())]));
-        notes.push(format!("The text was shortened: it is longer than {} takes.", limits.channel));
-    }
-    (fitted, notes)
+    (kept, shortened)
 }
 
 /// The line within this many units, cut at a word; `None` where it fits as it is.
@@ -118,6 +131,9 @@ fn words(text: &str, room: usize, measure: fn(&str) -> usize) -> &str {
 
 fn fit_block(block: &Block, limits: &Limits, budget: usize) -> (Option<Block>, bool) {
     let most = limits.block.min(budget);
+    if !matches!(block, Block::Links(_)) && size(block, limits.measure) <= most {
+        return (Some(block.clone()), false);
+    }
     if most < (limits.measure)(CUT) + 8 {
         return (None, true);
     }
@@ -174,11 +190,11 @@ fn fit_links(links: &[Link], limits: &Limits, budget: usize) -> (Option<Block>, 
     let mut room = budget;
     let mut kept = Vec::new();
     for link in links.iter().take(limits.links) {
-        let length = (limits.measure)(&link.url) + limits.link_text;
+        let text = cut(&vec![Inline::Text(link.text.clone())], limits.link_text, limits.measure);
+        let text = text.map_or_else(|| link.text.clone(), |line| super::shown(&line));
+        let length = (limits.measure)(&link.url) + (limits.measure)(&text);
         if (limits.measure)(&link.url) <= limits.link_url && length <= room {
             room -= length;
-            let text = cut(&vec![Inline::Text(link.text.clone())], limits.link_text, limits.measure);
-            let text = text.map_or_else(|| link.text.clone(), |line| super::shown(&line));
             kept.push(Link { text, url: link.url.clone() });
         }
     }

@@ -1,5 +1,7 @@
 //! One renderer for each format. All are pure, so that the preview and what is sent are one thing.
 
+mod copying;
+mod limits;
 mod mail;
 mod markdown;
 mod notice;
@@ -11,10 +13,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use copying::{CopyAs, copied};
+pub use limits::{Limit, counted};
 pub use markdown::heading;
 
 use super::fit::{Limits, characters, fit};
-use super::{Line, Message};
+use super::{Inline, Line, Message};
 use crate::ids::TagName;
 use crate::incident::{Severity, Stage};
 
@@ -54,6 +58,8 @@ pub enum Format {
     Mail,
     /// A status page's own text: no markup.
     Status,
+    /// An event of a pager: a line for whoever is woken, and plain text behind it.
+    Event,
     /// GitHub's and most status pages' Markdown.
     Markdown,
     Plain,
@@ -94,6 +100,7 @@ pub fn render(format: Format, letter: &Letter) -> Rendered {
         Format::Teams => teams::render(letter),
         Format::Mail => mail::render(letter),
         Format::Status => text::status(letter),
+        Format::Event => text::event(letter),
         Format::Markdown => markdown::render(letter),
         Format::Plain => text::plain(letter),
         Format::Notice => notice::render(letter),
@@ -102,22 +109,37 @@ pub fn render(format: Format, letter: &Letter) -> Rendered {
 
 /// The message as this format takes it: what is cut there is cut in a preview.
 pub fn fitted(format: Format, message: &Message) -> Message {
-    let limits = match format {
+    fit(message, of(format)).0
+}
+
+fn of(format: Format) -> &'static Limits {
+    match format {
         Format::Slack => &slack::LIMITS,
         Format::Teams => &teams::LIMITS,
         Format::Mail => &mail::LIMITS,
         Format::Status => &text::STATUS,
+        Format::Event => &text::EVENT,
         Format::Markdown => &markdown::LIMITS,
         Format::Plain => &ROOMY,
         Format::Notice => &notice::LIMITS,
-    };
-    fit(message, limits).0
+    }
 }
 
-/// The message's title on one line, or the incident's where it has none.
-fn headline(letter: &Letter, title: &Line) -> String {
-    let words = if title.is_empty() { letter.title.clone() } else { super::shown(title) };
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
+/// The message with the incident's title where it has none of its own.
+fn titled(letter: &Letter) -> Message {
+    let message = letter.message.clone();
+    let own = Some(message.title.clone()).filter(|title| !title.is_empty());
+    Message { title: own.unwrap_or_else(|| vec![Inline::Text(letter.title.clone())]), ..message }
+}
+
+/// What a channel takes of the letter's message, and what was shortened.
+fn fit_letter(letter: &Letter, limits: &Limits) -> (Message, Vec<String>) {
+    fit(&titled(letter), limits)
+}
+
+/// The title on one line.
+fn headline(title: &Line) -> String {
+    super::shown(title).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// For formats whose own limit is far away.

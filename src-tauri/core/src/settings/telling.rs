@@ -178,7 +178,8 @@ impl ChannelKind {
             Self::Slack | Self::SlackBot => Format::Slack,
             Self::Teams => Format::Teams,
             Self::Email => Format::Mail,
-            Self::Statuspage | Self::Pagerduty => Format::Status,
+            Self::Statuspage => Format::Status,
+            Self::Pagerduty => Format::Event,
             Self::Instatus | Self::Cachet | Self::Cstate | Self::Github | Self::ReleaseNotes => Format::Markdown,
             Self::Notice | Self::Webhook => Format::Notice,
         }
@@ -329,6 +330,34 @@ impl IncidentSettings {
             Audience::Leads => 30,
             Audience::Customers => 60,
         })
+    }
+
+    /// The mail addresses that these addresses and names of groups stand for, each once; `channel` names them so.
+    ///
+    /// # Errors
+    /// [`Code::ChannelUnready`] where a name is neither an address nor a group with somebody in it.
+    pub fn recipients(&self, channel: &str, to: &[String]) -> Result<Vec<String>, Trouble> {
+        let mut found: Vec<String> = Vec::new();
+        for name in to {
+            let members = match self.groups.get(name) {
+                Some(members) if !members.is_empty() => members.clone(),
+                None if name.contains('@') => vec![name.clone()],
+                Some(_) | None => return Err(self.no_group(channel, name)),
+            };
+            for member in members {
+                if !found.contains(&member) {
+                    found.push(member);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn no_group(&self, channel: &str, name: &str) -> Trouble {
+        let what = if self.groups.contains_key(name) { "has no address" } else { "is not there" };
+        let message = format!("The channel {channel} writes to the group {name}, which {what}.");
+        let hint = format!("Add `{name} = [\"name@example.com\"]` below [incident.groups], or name an address.");
+        Trouble::new(Code::ChannelUnready, message, hint)
     }
 
     pub fn warn_minutes(&self) -> u32 {

@@ -7,7 +7,7 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{ChannelName, EnvironmentName, IncidentId, RollbackId, UpdateId};
 use lastgood_core::incident::event::{Edit, Event, Opening, SendChoice, Verdict};
 use lastgood_core::incident::{self, Audience, Incident, Severity, opening};
-use lastgood_core::message::render::{Body, Format};
+use lastgood_core::message::render::{CopyAs, copied};
 use lastgood_core::ports::Clock;
 use lastgood_core::postmortem::fold;
 use tauri::State;
@@ -139,14 +139,13 @@ pub(crate) async fn copy_update(
     let channel = ChannelName::new(destination);
     let composed = room(&people, &standing, &channel)?.composed().await?;
     let severity = people.telling.settings().incident.severity_name(standing.severity);
-    let written = |format| look::written(&standing, &composed.message, &severity, format);
-    Ok(match (format, &composed.rendered.body) {
-        (CopyFormat::Plain, _) => written(Format::Plain),
-        (CopyFormat::Markdown, _) => written(Format::Markdown),
-        (CopyFormat::Channel, Body::Json(value)) => serde_json::to_string_pretty(value).unwrap_or_default(),
-        (CopyFormat::Channel, Body::Mail { html, .. }) => html.clone(),
-        (CopyFormat::Channel, Body::Text(text)) => text.clone(),
-    })
+    let spoken = Incident { stage: composed.stage, ..standing };
+    let form = match format {
+        CopyFormat::Plain => CopyAs::Plain,
+        CopyFormat::Markdown => CopyAs::Markdown,
+        CopyFormat::Channel => CopyAs::Channel,
+    };
+    Ok(copied(form, composed.kind.format(), &look::letter(&spoken, &composed.message, &severity)))
 }
 
 /// Approves the words of all of them, exactly as they were shown; the outbox then sends each at most once.

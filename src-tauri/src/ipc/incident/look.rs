@@ -1,10 +1,13 @@
 //! Previews: a message, in the parts that its destination shows.
 
+use lastgood_core::ids::ChannelName;
 use lastgood_core::incident::{self, Incident};
 use lastgood_core::message::render::{Body, Format, Letter, render};
 use lastgood_core::message::{self, Block, Line, Message, shown};
 use lastgood_core::ports::Clock;
-use lastgood_core::settings::telling::ChannelSettings;
+use lastgood_core::settings::telling::{ChannelKind as Kind, ChannelSettings};
+
+use serde_json::Value;
 
 use super::preview::{ComponentLine, FactPair, Inline, InlineStyle, LinkButton, PreviewBlock, PreviewView};
 use super::{ChannelKind, EventTone, Reason, view};
@@ -15,16 +18,32 @@ pub(super) struct Address {
     pub(super) from: String,
     pub(super) to: String,
     pub(super) components: Vec<String>,
+    pub(super) labels: Vec<String>,
+    /// The release notes of the release that is live again, not of the one that was left.
+    pub(super) of_good: bool,
+    /// The issue that was opened there before.
+    pub(super) issue: Option<String>,
 }
 
 impl Address {
-    pub(super) fn of(name: &str, settings: &ChannelSettings) -> Self {
+    pub(super) fn of(name: &str, settings: &ChannelSettings, incident: &Incident) -> Self {
+        // An event of a pager has no look of its own.
+        let is_event = settings.kind == Kind::Pagerduty;
         Self {
-            kind: view::kind(settings.kind),
+            kind: if is_event { ChannelKind::Webhook } else { view::kind(settings.kind) },
             from: settings.from.clone().unwrap_or_default(),
             to: view::target(name, settings),
             components: settings.components.keys().cloned().collect(),
+            labels: settings.labels.clone(),
+            of_good: settings.to.iter().any(|which| which == "good"),
+            issue: incident.handle(&ChannelName::new(name)).map(str::to_owned),
         }
+    }
+
+    /// Of a template, which goes to no channel in particular.
+    pub(super) fn sample(kind: ChannelKind, to: &str) -> Self {
+        let (from, components, labels) = (String::new(), Vec::new(), Vec::new());
+        Self { kind, from, to: to.to_owned(), components, labels, of_good: false, issue: None }
     }
 }
 
@@ -47,15 +66,51 @@ pub(super) fn preview(incident: &Incident, message: &Message, severity: &str, to
             blocks: blocks(message),
             components: components(incident, &to.components),
         },
-        ChannelKind::InApp | ChannelKind::Ticket | ChannelKind::ReleaseNotes | ChannelKind::Webhook => {
-            PreviewView::Plain { title, text: written(incident, message, severity, Format::Plain) }
-        }
+        ChannelKind::Ticket => ticket(incident, message, title, to),
+        ChannelKind::InApp => notice(incident, message, title),
+        ChannelKind::ReleaseNotes => PreviewView::ReleaseNotes {
+            repository: to.to.clone(),
+            release: if to.of_good { "The release that is live again" } else { "The release that was left" }.to_owned(),
+            title,
+            blocks: blocks(message),
+        },
+        ChannelKind::Webhook => PreviewView::Plain { title, text: written(incident, message, severity, Format::Plain) },
     }
 }
 
 /// The message in one of the formats that can be copied anywhere.
 pub(super) fn written(incident: &Incident, message: &Message, severity: &str, format: Format) -> String {
     render(format, &letter(incident, message, severity)).body.text()
+}
+
+/// A comment has a heading of its own; the issue keeps the title that it was opened with.
+fn ticket(incident: &Incident, message: &Message, title: String, to: &Address) -> PreviewView {
+    PreviewView::Ticket {
+        repository: to.to.clone(),
+        title: if to.issue.is_some() { incident.title.clone() } else { title.clone() },
+        heading: title,
+        issue: to.issue.clone(),
+        labels: to.labels.clone(),
+        closes: incident.stage == incident::Stage::Resolved,
+        blocks: blocks(message),
+    }
+}
+
+/// What an app shows of the document that it reads.
+fn notice(incident: &Incident, message: &Message, title: String) -> PreviewView {
+    let document = match render(Format::Notice, &letter(incident, message, "")).body {
+        Body::Json(document) => document,
+        Body::Text(_) | Body::Mail { .. } => Value::Null,
+    };
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let link = |link: &Value| LinkButton { title: text(&link["text"]), url: text(&link["url"]) };
+    PreviewView::Notice {
+        title,
+        text: text(&document["text"]),
+        stage: view::stage(incident.stage),
+        active: document["active"].as_bool().unwrap_or_default(),
+        links: document["links"].as_array().into_iter().flatten().map(link).collect(),
+    }
 }
 
 fn email(incident: &Incident, message: &Message, severity: &str, to: &Address) -> PreviewView {
@@ -68,7 +123,7 @@ fn email(incident: &Incident, message: &Message, severity: &str, to: &Address) -
 }
 
 /// A letter that goes nowhere.
-fn letter(incident: &Incident, message: &Message, severity: &str) -> Letter {
+pub(super) fn letter(incident: &Incident, message: &Message, severity: &str) -> Letter {
     Letter {
         key: "preview".to_owned(),
         incident: incident.id.to_string(),

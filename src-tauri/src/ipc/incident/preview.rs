@@ -31,6 +31,34 @@ pub enum PreviewView {
         blocks: Vec<PreviewBlock>,
         components: Vec<ComponentLine>,
     },
+    /// An issue on GitHub; `issue` is the number of the one that it comments on.
+    Ticket {
+        repository: String,
+        /// The issue's.
+        title: String,
+        /// The comment's.
+        heading: String,
+        issue: Option<String>,
+        labels: Vec<String>,
+        closes: bool,
+        blocks: Vec<PreviewBlock>,
+    },
+    /// The in-app notice's document.
+    Notice {
+        title: String,
+        text: String,
+        stage: Stage,
+        active: bool,
+        links: Vec<LinkButton>,
+    },
+    /// A section at the head of a release's notes.
+    ReleaseNotes {
+        repository: String,
+        /// Which release it is, in words.
+        release: String,
+        title: String,
+        blocks: Vec<PreviewBlock>,
+    },
     Plain {
         title: String,
         text: String,

@@ -103,8 +103,7 @@ pub(crate) async fn try_template(
         }
     };
     let gaps = message.gaps().into_iter().map(str::to_owned).collect();
-    let to =
-        Address { kind: kind_of(&id), from: String::new(), to: audience_of(&id).to_owned(), components: Vec::new() };
+    let to = Address::sample(kind_of(&id), audience_of(&id));
     let severity = people.telling.settings().incident.severity_name(on.severity);
     let preview = Some(look::preview(&on, &message, &severity, &to));
     Ok(TemplateTrial { preview, problems: Vec::new(), gaps })

@@ -153,7 +153,7 @@ fn destinations(incident: &Incident, telling: &Telling, drafted: &BTreeSet<Chann
 
 /// Why nothing can be sent there now.
 pub(crate) fn closed(incident: &Incident, telling: &Telling, name: &str, settings: &ChannelSettings) -> Option<Reason> {
-    if let Err(trouble) = settings.check(name) {
+    if let Err(trouble) = telling.check(&ChannelName::new(name)) {
         return Some(Reason { sentence: bare(&trouble.message), hint: trouble.hint });
     }
     if !settings.takes(incident.severity, &telling.settings().incident) {

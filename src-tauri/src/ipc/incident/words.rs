@@ -9,7 +9,7 @@ use lastgood_adapters::telling::{Composed, Telling, Wish};
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::ChannelName;
 use lastgood_core::incident::{self, Incident};
-use lastgood_core::message::render::{Body, fitted};
+use lastgood_core::message::render::{Body, Letter, counted, fitted};
 use lastgood_core::ports::Clock;
 use lastgood_core::settings::telling::ChannelSettings;
 use lastgood_core::template::{NAMES, TemplateFault, shipped};
@@ -150,7 +150,7 @@ impl Room<'_> {
         let gaps: Vec<String> = composed.gaps().into_iter().map(str::to_owned).collect();
         let blocked = self.closed.clone().or_else(|| look::lacking(&gaps));
         let severity = self.telling.settings().incident.severity_name(self.incident.severity);
-        let address = Address::of(self.channel.as_str(), settings);
+        let address = Address::of(self.channel.as_str(), settings, self.incident);
         let standing = Incident { stage: composed.stage, ..self.incident.clone() };
         Ok(DraftView {
             template,
@@ -159,7 +159,7 @@ impl Room<'_> {
             seen: composed.seen(),
             values: values(&composed.values),
             gaps,
-            limits: limits(&composed, settings),
+            limits: limits(&composed, settings, &look::letter(&standing, &composed.message, &severity)),
             shortened: composed.rendered.notes.clone(),
             problems: Vec::new(),
             preview: look::preview(&standing, &fitted(settings.kind.format(), &composed.message), &severity, &address),
@@ -235,7 +235,7 @@ pub(super) fn values(known: &[(&'static str, String)]) -> Vec<ValueView> {
     NAMES.iter().filter(|(name, _)| *name != NOT_LINKED).map(view).collect()
 }
 
-fn limits(composed: &Composed, settings: &ChannelSettings) -> Vec<LimitView> {
+fn limits(composed: &Composed, settings: &ChannelSettings, letter: &Letter) -> Vec<LimitView> {
     let limit = |title: &str, used: usize, limit: u32| LimitView {
         title: title.to_owned(),
         used: u32::try_from(used).unwrap_or(u32::MAX),
@@ -246,7 +246,13 @@ fn limits(composed: &Composed, settings: &ChannelSettings) -> Vec<LimitView> {
             vec![limit("characters", characters(&composed.rendered.body), SLACK_CHARACTERS)]
         }
         (super::ChannelKind::Teams, Body::Json(card)) => vec![limit("bytes", card.to_string().len(), TEAMS_BYTES)],
-        _ => Vec::new(),
+        _ => {
+            let counted = counted(settings.kind.format(), letter);
+            counted
+                .into_iter()
+                .map(|one| limit(one.place, one.used, u32::try_from(one.most).unwrap_or(u32::MAX)))
+                .collect()
+        }
     }
 }
 

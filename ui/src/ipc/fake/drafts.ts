@@ -231,6 +231,34 @@ export function previewOf(
           { name: "Plugin host", state: "Degraded", tone: "warn" },
         ],
       };
+    case "ticket":
+      return {
+        kind: "ticket",
+        repository: destination.target,
+        title,
+        heading: title,
+        issue: null,
+        labels: ["incident"],
+        closes: incident.stage === "resolved",
+        blocks: body,
+      };
+    case "in_app":
+      return {
+        kind: "notice",
+        title,
+        text: words,
+        stage: incident.stage,
+        active: incident.stage !== "resolved",
+        links: [],
+      };
+    case "release_notes":
+      return {
+        kind: "release_notes",
+        repository: destination.target,
+        release: "The release that was left",
+        title,
+        blocks: body,
+      };
     default:
       return { kind: "plain", title, text: words };
   }

@@ -14,9 +14,6 @@ use super::{components, last_part, words};
 use crate::channel::http::{Http, authorized};
 use crate::secret::Secret;
 
-/// Cachet's own limit of a name.
-const LONGEST_NAME: usize = 255;
-
 pub(in crate::channel) struct Cachet {
     http: Http,
     api: String,
@@ -44,7 +41,7 @@ impl Cachet {
             .map(|id| json!({ "component_id": id, "component_status": state }))
             .collect();
         let mut body = json!({
-            "name": title.chars().take(LONGEST_NAME).collect::<String>(),
+            "name": title,
             "status": status(letter.stage),
             "message": text,
             "visible": true,

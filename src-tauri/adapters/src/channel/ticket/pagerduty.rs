@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::channel::http::Http;
 use crate::secret::Secret;
 
-const LONGEST_SUMMARY: usize = 1_024;
+/// Of what is not a message's own text.
 const LONGEST_KEY: usize = 255;
 
 pub(in crate::channel) struct Pagerduty {
@@ -28,17 +28,18 @@ impl Pagerduty {
     }
 
     fn event(&self, letter: &Letter) -> Value {
-        let rendered = render(Format::Status, letter);
+        let rendered = render(Format::Event, letter);
         let key = key(letter);
         let mut event = json!({ "routing_key": self.key.reveal(), "dedup_key": key, "event_action": "trigger" });
         if letter.stage == Stage::Resolved {
             event["event_action"] = json!("resolve");
             return event;
         }
+        let source = letter.surfaces.first().unwrap_or(&letter.incident);
         event["client"] = json!("Lastgood");
         event["payload"] = json!({
-            "summary": rendered.title.chars().take(LONGEST_SUMMARY).collect::<String>(),
-            "source": letter.surfaces.first().map_or(letter.incident.as_str(), String::as_str),
+            "summary": rendered.title,
+            "source": source.chars().take(LONGEST_KEY).collect::<String>(),
             "severity": match letter.severity.number() { 1 => "critical", 2 => "error", 3 => "warning", _ => "info" },
             "timestamp": letter.at,
             "custom_details": { "stage": letter.stage.as_str(), "text": rendered.body.text() },

@@ -1,11 +1,19 @@
 //! Whatever a service does, a letter leaves at most once, and what is not a clear yes or no is unknown.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use lastgood_core::incident::Stage;
 use lastgood_core::message::render::Letter;
 use lastgood_core::ports::channel::Sent;
+use serde_json::{Value, json};
 
 use super::kit::{KINDS, build, first, taken};
-use super::receiver::{Receiver, Reply};
+use super::receiver::{Gate, Receiver, Reply, Request};
+
+/// A request on loopback comes sooner.
+const COMES_WITHIN: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum End {
@@ -40,7 +48,21 @@ fn letters(kind: &str) -> [Letter; 3] {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_channel_delivers_once_and_tells_no_from_not_known() {
+async fn every_channel_delivers_a_first_message_once_and_tells_no_from_not_known() {
+    every_fault(|[first, ..]| first).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_channel_delivers_an_update_once_and_tells_no_from_not_known() {
+    every_fault(|[_, update, _]| update).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_channel_delivers_an_end_once_and_tells_no_from_not_known() {
+    every_fault(|[.., end]| end).await;
+}
+
+async fn every_fault(which: fn([Letter; 3]) -> Letter) {
     let html = "<!DOCTYPE html><title>Sign in</title>";
     let faults = [
         (answers(400, "", r#"{"message":"no"}"#), End::Refused),
@@ -66,7 +88,8 @@ async fn every_channel_delivers_once_and_tells_no_from_not_known() {
         (Reply::CutAfter, End::Unknown),
         (Reply::CutAnswer, End::Unknown),
     ];
-    for ((kind, more), letter) in KINDS.into_iter().flat_map(|kind| letters(kind.0).map(|letter| (kind, letter))) {
+    for (kind, more) in KINDS {
+        let letter = which(letters(kind));
         for (fault, wanted) in &faults {
             let broken = fault.clone();
             let receiver = Receiver::start(move |request| match (request.method.as_str(), &broken) {
@@ -104,17 +127,102 @@ async fn every_channel_delivers_once_and_tells_no_from_not_known() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_is_silent_leaves_it_unknown() {
-    let receiver = Receiver::start(|request| if request.method == "GET" { taken(request) } else { Reply::Silent });
-    let mut all = tokio::task::JoinSet::new();
-    for (kind, more) in KINDS {
-        let channel = build(kind, more, &receiver);
-        all.spawn(async move { (kind, channel.send(&first()).await) });
+    for silence in [Reply::Silent, Reply::HalfSilent] {
+        let fault = silence.clone();
+        let receiver =
+            Receiver::start(move |request| if request.method == "GET" { taken(request) } else { fault.clone() });
+        let mut all = tokio::task::JoinSet::new();
+        for ((kind, more), letter) in KINDS.into_iter().flat_map(|kind| letters(kind.0).map(|letter| (kind, letter))) {
+            let channel = build(kind, more, &receiver);
+            all.spawn(async move { (kind, channel.send(&letter).await) });
+        }
+        while let Some(ended) = all.join_next().await {
+            let (kind, sent) = ended.unwrap();
+            assert_eq!(end(&sent), End::Unknown, "{kind}, {silence:?}: {sent:?}");
+        }
+        assert_eq!(receiver.written().len(), 3 * KINDS.len(), "{silence:?}");
     }
-    while let Some(ended) = all.join_next().await {
-        let (kind, sent) = ended.unwrap();
-        assert_eq!(end(&sent), End::Unknown, "{kind}: {sent:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_byte_that_comes_late_but_in_time_is_waited_for_and_nothing_goes_twice() {
+    for ((kind, more), letter) in KINDS.into_iter().flat_map(|kind| letters(kind.0).map(|letter| (kind, letter))) {
+        let gate = Arc::new(Gate::default());
+        let held = Arc::clone(&gate);
+        let receiver = Receiver::start(move |request| match request.method.as_str() {
+            "GET" => taken(request),
+            _ => Reply::Held(Arc::clone(&held), Box::new(taken(request))),
+        });
+        let (channel, letter) = (build(kind, more, &receiver), letter);
+        let stage = letter.stage;
+        let sending = tokio::spawn(async move { channel.send(&letter).await });
+        let begun = Instant::now();
+        while receiver.written().is_empty() {
+            assert!(begun.elapsed() < COMES_WITHIN, "{kind}: no request came");
+            tokio::task::yield_now().await;
+        }
+        assert!(!sending.is_finished(), "{kind} waits for an answer");
+        gate.open();
+        let sent = sending.await.unwrap();
+        assert_eq!(end(&sent), End::Delivered, "{kind}, {stage:?}: {sent:?}");
+        let paths: Vec<String> = receiver.written().iter().map(|one| format!("{} {}", one.method, one.path)).collect();
+        assert_eq!(paths.iter().collect::<BTreeSet<_>>().len(), paths.len(), "{kind}, {stage:?}: {paths:?}");
     }
-    assert_eq!(receiver.written().len(), KINDS.len());
+}
+
+/// What the service says, with words that nobody knows yet and nothing where nothing is allowed.
+fn odd(request: &Request) -> Reply {
+    let Reply::Answer(status, more, body) = taken(request) else { panic!("it answers") };
+    let Ok(mut body) = serde_json::from_str::<Value>(&body) else { return Reply::Answer(status, more, body) };
+    for part in [true, false] {
+        let whole = if part && body["data"].is_object() { &mut body["data"] } else { &mut body };
+        let Some(whole) = whole.as_object_mut() else { continue };
+        for (name, value) in [
+            ("state", json!("dreaming")),
+            ("status", json!("dreaming")),
+            ("impact", json!("cosmic")),
+            ("type", json!("dream")),
+            ("state_reason", Value::Null),
+            ("shortlink", Value::Null),
+            ("body", Value::Null),
+            ("resolved_at", Value::Null),
+            ("labels", json!([])),
+        ] {
+            whole.insert(name.to_owned(), value);
+        }
+    }
+    Reply::Answer(status, more, body.to_string())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_that_nobody_knows_and_a_null_that_is_allowed_change_nothing() {
+    for ((kind, more), letter) in KINDS.into_iter().flat_map(|kind| letters(kind.0).map(|letter| (kind, letter))) {
+        let plain = Receiver::start(taken);
+        let receiver = Receiver::start(odd);
+        let sent = build(kind, more, &receiver).send(&letter).await;
+        assert_eq!(end(&sent), End::Delivered, "{kind}, {:?}: {sent:?}", letter.stage);
+        build(kind, more, &plain).send(&letter).await;
+        assert_eq!(receiver.written().len(), plain.written().len(), "{kind}: no more than else");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_moved_is_not_followed_and_that_is_said() {
+    for ((kind, more), letter) in KINDS.into_iter().flat_map(|kind| letters(kind.0).map(|letter| (kind, letter))) {
+        for status in [301, 308] {
+            let receiver = Receiver::start(move |request| match request.method.as_str() {
+                "GET" => taken(request),
+                _ => answers(status, "Location: /moved\r\n", ""),
+            });
+            let sent = build(kind, more, &receiver).send(&letter).await;
+            let Sent::Refused(trouble) = &sent else { panic!("{kind}, {status}: {sent:?}") };
+            // GitHub's moves are known by what they mean.
+            let is_said = ["moved on GitHub", &status.to_string()].iter().any(|words| trouble.message.contains(words));
+            assert!(is_said, "{kind}: {trouble:?}");
+            assert!(receiver.seen().iter().all(|request| request.path != "/moved"), "{kind}, {status}");
+            assert_eq!(receiver.written().len(), 1, "{kind}, {status}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,11 +6,13 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use lastgood_adapters::drafts::Draft;
+use lastgood_core::incident::Incident;
 use lastgood_core::incident::event::SendChoice;
 use lastgood_core::incident::outbox::SendPhase;
+use rusqlite::Connection;
 
 use super::kit::taken;
-use super::outbox::{approve, open, phase, telling, ticket};
+use super::outbox::{approve, approve_long_ago, open, phase, telling, ticket};
 use super::receiver::{Receiver, Reply};
 use crate::again;
 
@@ -37,6 +39,7 @@ async fn killed_in_any_state_a_message_leaves_at_most_once() {
         ("unknown", Some(SendPhase::Unknown), 1),
         ("dropped", Some(SendPhase::Dropped), 0),
         ("review", Some(SendPhase::Review), 0),
+        ("stale", Some(SendPhase::Stale), 0),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let receiver = Receiver::start(move |request| match (request.method.as_str(), state) {
@@ -92,17 +95,12 @@ async fn act(state: &str, folder: &Path, address: &str) {
     let telling = telling(folder, address, settings(state));
     let incident = open(&telling).await;
     if state == "drafted" {
-        let draft = Draft {
-            incident: incident.id.clone(),
-            channel: ticket(),
-            template: "ticket-opened".to_owned(),
-            body: "half a sen".to_owned(),
-            given: BTreeMap::new(),
-            stage: None,
-            typed: true,
-            saved_at: Timestamp::UNIX_EPOCH,
-        };
-        telling.drafts().save(&draft).unwrap();
+        telling.drafts().save(&typed(&incident, "half a sen")).unwrap();
+        return again::say("ready");
+    }
+    if state == "stale" {
+        approve_long_ago(folder, &telling, &incident).await;
+        telling.send_queued().await.unwrap();
         return again::say("ready");
     }
     let approved = approve(&telling, &incident).await;
@@ -113,6 +111,69 @@ async fn act(state: &str, folder: &Path, address: &str) {
         telling.send_queued().await.unwrap();
     }
     again::say("ready");
+}
+
+fn typed(incident: &Incident, words: &str) -> Draft {
+    Draft {
+        incident: incident.id.clone(),
+        channel: ticket(),
+        template: "ticket-opened".to_owned(),
+        body: words.to_owned(),
+        given: BTreeMap::new(),
+        stage: None,
+        typed: true,
+        saved_at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+/// A draft goes with the fact that approves its words. Killed between the two, neither happened.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_words_are_approved_their_draft_is_neither_lost_nor_sent_twice() {
+    const NAME: &str = "channel::killed::killed_while_words_are_approved_their_draft_is_neither_lost_nor_sent_twice";
+    const TYPED: &str = "# {{ title }}\nWe are on it.";
+    if let Some(folder) = again::told() {
+        let telling = telling(Path::new(&folder), "http://127.0.0.1:9", "");
+        let incident = open(&telling).await;
+        telling.drafts().save(&typed(&incident, TYPED)).unwrap();
+        let file = Connection::open(Path::new(&folder).join("data/journal.sqlite")).unwrap();
+        file.execute_batch(ENDLESS).unwrap();
+        again::say("approving");
+        approve(&telling, &incident).await;
+        unreachable!("the draft never goes");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = again::start(NAME, folder.path(), |command| command);
+    child.hear("approving");
+    let file = Connection::open(folder.path().join("data/journal.sqlite")).unwrap();
+    wait_for_a_writer(&file);
+    child.kill();
+    file.busy_timeout(COMES_WITHIN).unwrap();
+    file.execute_batch("DROP TRIGGER stays; DROP VIEW endless").unwrap();
+    let receiver = Receiver::start(taken);
+    let telling = telling(folder.path(), &receiver.address, "");
+    let incident = telling.incidents().await.unwrap().pop().unwrap();
+    assert_eq!((telling.send_queued().await.unwrap(), incident.updates.len()), (Vec::new(), 0));
+    assert_eq!(telling.drafts().of(&incident.id).unwrap()[0].body, TYPED);
+    approve(&telling, &incident).await;
+    telling.send_queued().await.unwrap();
+    telling.send_queued().await.unwrap();
+    assert_eq!((receiver.written().len(), telling.drafts().of(&incident.id).unwrap()), (1, Vec::new()));
+}
+
+/// From now on a draft takes for ever to go.
+const ENDLESS: &str = "
+    CREATE VIEW endless (x) AS WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c;
+    CREATE TRIGGER stays BEFORE DELETE ON draft BEGIN SELECT count(*) FROM endless; END;
+";
+
+/// Somebody is in the middle of a transaction.
+fn wait_for_a_writer(file: &Connection) {
+    file.busy_timeout(Duration::ZERO).unwrap();
+    let begun = Instant::now();
+    while file.execute_batch("BEGIN IMMEDIATE; ROLLBACK").is_ok() {
+        assert!(begun.elapsed() < COMES_WITHIN, "nobody writes");
+        std::thread::yield_now();
+    }
 }
 
 fn wait_for_a_request(receiver: &Receiver) {

@@ -21,15 +21,16 @@ pub(crate) fn venv(program: &str) -> PathBuf {
     path
 }
 
-struct Server {
+pub(super) struct Server {
     child: Child,
     lines: BufReader<ChildStdout>,
-    port: u64,
-    folder: tempfile::TempDir,
+    pub(super) port: u64,
+    /// Its certificates, and the authority's.
+    pub(super) folder: tempfile::TempDir,
 }
 
 impl Server {
-    fn start(mode: &str) -> Self {
+    pub(super) fn start(mode: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         certificates(folder.path());
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/smtp_server.py");
@@ -42,14 +43,14 @@ impl Server {
         server
     }
 
-    fn line(&mut self) -> Value {
+    pub(super) fn line(&mut self) -> Value {
         let mut line = String::new();
         self.lines.read_line(&mut line).unwrap();
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
     }
 
     /// How many letters it took and nobody has read yet; ends it.
-    fn rest(mut self) -> usize {
+    pub(super) fn rest(mut self) -> usize {
         drop(self.child.stdin.take());
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -136,7 +137,7 @@ fn certificates(folder: &Path) {
     }
 }
 
-const PASSWORD: &str = "correct horse";
+pub(super) const PASSWORD: &str = "correct horse";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_letter_arrives_whole_and_what_follows_belongs_to_it() {

@@ -5,16 +5,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lastgood_adapters::drafts::Draft;
 use lastgood_adapters::place::Place;
 use lastgood_adapters::sqlite::SqliteJournal;
 use lastgood_adapters::telling::{Telling, Wish, World};
 use lastgood_core::error::Code;
-use lastgood_core::ids::{ChannelName, RepositorySlug};
-use lastgood_core::incident::event::{Edit, Event, Opening, SendChoice, Verdict};
+use lastgood_core::ids::{ChannelName, RepositorySlug, UpdateId};
+use lastgood_core::incident::event::{Approval, Edit, Event, Opening, Outgoing, SendChoice, Verdict};
 use lastgood_core::incident::outbox::SendPhase;
 use lastgood_core::incident::{Audience, Incident, Severity};
+use lastgood_core::journal::{NewFact, Subject};
+use lastgood_core::ports::Journal;
 use lastgood_core::settings::Settings;
 
 use super::kit::{github, taken};
@@ -57,6 +59,32 @@ pub(super) async fn open(telling: &Telling) -> Incident {
 pub(super) async fn approve(telling: &Telling, incident: &Incident) -> Incident {
     let words = telling.compose(incident, &ticket(), &Wish::default()).await.unwrap().unwrap();
     telling.approve(incident, &[words]).await.unwrap()
+}
+
+/// Words that were approved an hour ago, and could leave for half of it.
+pub(super) async fn approve_long_ago(folder: &Path, telling: &Telling, incident: &Incident) {
+    let words = telling.compose(incident, &ticket(), &Wish::default()).await.unwrap().unwrap();
+    let ago = |minutes| Timestamp::now() - SignedDuration::from_mins(minutes);
+    let outgoing = Outgoing {
+        channel: ticket(),
+        audience: words.audience,
+        template: words.template.clone(),
+        moment: Some(words.moment),
+        stage: Some(words.stage),
+        message: words.message,
+    };
+    let approval = Approval {
+        update: UpdateId::new("up-old"),
+        by: "@team-lead".to_owned(),
+        stage: incident.stage,
+        messages: vec![outgoing],
+        expires_at: ago(30),
+        due: BTreeMap::new(),
+    };
+    let event = Event::IncidentUpdateApproved(Box::new(approval));
+    let subject = Subject::repository("github.com/acme/shop").incident(incident.id.clone());
+    let journal = SqliteJournal::open(&folder.join("data/journal.sqlite"), &"writer-1".into()).unwrap();
+    journal.append(NewFact { at: ago(60), subject, event: event.into() }).await.unwrap();
 }
 
 pub(super) async fn phase(telling: &Telling, incident: &Incident) -> SendPhase {

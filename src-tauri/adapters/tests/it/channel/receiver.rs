@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 
 use serde_json::Value;
 
@@ -39,6 +39,28 @@ pub(crate) enum Reply {
     CutAnswer,
     /// Takes all of it, and says nothing until the other end gives up.
     Silent,
+    /// Takes all of it, answers half, and says no more until the other end gives up.
+    HalfSilent,
+    /// Takes all of it, and answers when the gate is opened.
+    Held(Arc<Gate>, Box<Reply>),
+}
+
+/// Closed until somebody opens it.
+#[derive(Debug, Default)]
+pub(crate) struct Gate {
+    open: Mutex<bool>,
+    opened: Condvar,
+}
+
+impl Gate {
+    pub(crate) fn open(&self) {
+        *self.open.lock().unwrap() = true;
+        self.opened.notify_all();
+    }
+
+    fn pass(&self) {
+        drop(self.opened.wait_while(self.open.lock().unwrap(), |open| !*open).unwrap());
+    }
 }
 
 type Replies = dyn Fn(&Request) -> Reply + Send + Sync;
@@ -111,7 +133,15 @@ fn answer(mut stream: TcpStream, reply: Reply) -> std::io::Result<()> {
             write!(stream, "HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nConnection: close\r\n{more}\r\n{body}")
         }
         Reply::CutAnswer => write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"),
-        Reply::Silent => stream.read(&mut [0]).map(|_| ()),
+        Reply::Silent => stream.read(&mut [0]).map(drop),
+        Reply::HalfSilent => {
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")?;
+            stream.read(&mut [0]).map(drop)
+        }
+        Reply::Held(gate, reply) => {
+            gate.pass();
+            answer(stream, *reply)
+        }
         Reply::CutBefore | Reply::CutDuring | Reply::CutAfter => stream.shutdown(Shutdown::Both),
     }
 }

@@ -1,15 +1,15 @@
 //! Email: the same message as HTML and as plain text. Styles stand inline, because many readers drop all others.
 
-use super::{Body, Letter, ROOMY, Rendered, headline, text};
-use crate::message::fit::{Limits, fit};
+use super::{Body, Letter, ROOMY, Rendered, fit_letter, headline, text};
+use crate::message::fit::Limits;
 use crate::message::{Block, Inline, Line, gap};
 
 /// A subject is read to about here (RFC 5322 asks for lines of 78 and allows 998).
 pub(super) const LIMITS: Limits = Limits { channel: "a mail", title: 150, ..ROOMY };
 
 pub(super) fn render(letter: &Letter) -> Rendered {
-    let (message, notes) = fit(&letter.message, &LIMITS);
-    let title = headline(letter, &message.title);
+    let (message, notes) = fit_letter(letter, &LIMITS);
+    let title = headline(&message.title);
     let foot = format!("{} · {} · {}", letter.severity_name, letter.stage.as_str(), letter.incident);
     let plain = format!("{}\n\n-- \n{foot}\n", text::blocks(&message.blocks));
     let blocks: String = message.blocks.iter().map(block).collect();

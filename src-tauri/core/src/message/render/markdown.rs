@@ -1,19 +1,20 @@
 //! Markdown as GitHub, Cachet, Instatus and Hugo (cState) read it. Every character with a meaning is escaped; those that
 //! mean something outside Markdown too (mentions, shortcodes, HTML) lose it.
 
-use super::{Body, Letter, ROOMY, Rendered, headline};
-use crate::message::fit::{Limits, fit};
+use super::{Body, Letter, ROOMY, Rendered, fit_letter, headline};
+use crate::message::fit::Limits;
 use crate::message::{Block, Inline, Line, gap};
 
-/// GitHub takes 65,536 characters in a comment; escaping makes some of them several.
-pub(super) const LIMITS: Limits = Limits { channel: "this channel", title: 200, block: 5_000, total: 12_000, ..ROOMY };
+/// Cachet takes 255 characters in a name (<https://docs.cachethq.io/v3.x/api-reference>), GitHub 256 in a title and 65,536 in
+/// a comment (<https://docs.github.com/rest/issues>); escaping makes up to six of one.
+pub(super) const LIMITS: Limits = Limits { channel: "this channel", title: 255, block: 10_000, total: 10_000, ..ROOMY };
 
 /// Parts a mention or a reference from the sign that would make it one.
 const APART: char = '\u{200B}';
 
 pub(super) fn render(letter: &Letter) -> Rendered {
-    let (message, notes) = fit(&letter.message, &LIMITS);
-    let title = headline(letter, &message.title);
+    let (message, notes) = fit_letter(letter, &LIMITS);
+    let title = headline(&message.title);
     let body = message.blocks.iter().map(block).collect::<Vec<_>>().join("\n\n");
     Rendered { title, body: Body::Text(format!("{body}\n")), notes }
 }

@@ -3,20 +3,20 @@
 
 use serde_json::json;
 
-use super::{Body, Letter, ROOMY, Rendered, headline, text};
+use super::{Body, Letter, ROOMY, Rendered, fit_letter, headline, text};
 use crate::incident::Stage;
 use crate::message::Block;
-use crate::message::fit::{Limits, fit};
+use crate::message::fit::Limits;
 
 /// A banner holds little.
-pub(super) const LIMITS: Limits = Limits { channel: "a notice", title: 120, block: 1_000, total: 2_000, ..ROOMY };
+pub(super) const LIMITS: Limits = Limits { channel: "a notice", title: 120, block: 2_000, total: 2_000, ..ROOMY };
 
 /// Counts up when a reader must know of a change.
 const VERSION: u32 = 1;
 
 pub(super) fn render(letter: &Letter) -> Rendered {
-    let (message, notes) = fit(&letter.message, &LIMITS);
-    let title = headline(letter, &message.title);
+    let (message, notes) = fit_letter(letter, &LIMITS);
+    let title = headline(&message.title);
     let is_links = |block: &&Block| matches!(block, Block::Links(_));
     let links: Vec<_> = message
         .blocks

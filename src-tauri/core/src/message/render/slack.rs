@@ -6,8 +6,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Body, Letter, Rendered, headline};
-use crate::message::fit::{Limits, characters, fit};
+use super::{Body, Letter, Rendered, fit_letter, headline};
+use crate::message::fit::{Limits, characters};
 use crate::message::{Block, Inline, Line, Link, gap};
 
 pub(super) const LIMITS: Limits = Limits {
@@ -27,8 +27,8 @@ pub(super) const LIMITS: Limits = Limits {
 const LONGEST_FALLBACK: usize = 300;
 
 pub(super) fn render(letter: &Letter) -> Rendered {
-    let (message, notes) = fit(&letter.message, &LIMITS);
-    let title = headline(letter, &message.title);
+    let (message, notes) = fit_letter(letter, &LIMITS);
+    let title = headline(&message.title);
     let mut blocks = vec![json!({
         "type": "header",
         "text": { "type": "plain_text", "text": title.chars().take(LIMITS.title).collect::<String>(), "emoji": false },

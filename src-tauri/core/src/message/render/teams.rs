@@ -6,8 +6,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Body, Letter, Rendered, headline};
-use crate::message::fit::{Limits, fit, json_bytes};
+use super::{Body, Letter, Rendered, fit_letter, headline};
+use crate::message::fit::{Limits, json_bytes};
 use crate::message::{Block, Inline, Line, gap};
 
 /// In bytes of JSON. What stands around each run counts too, so the text alone may have half of the 28 KB.
@@ -24,8 +24,8 @@ pub(super) const LIMITS: Limits = Limits {
 };
 
 pub(super) fn render(letter: &Letter) -> Rendered {
-    let (message, notes) = fit(&letter.message, &LIMITS);
-    let title = headline(letter, &message.title);
+    let (message, notes) = fit_letter(letter, &LIMITS);
+    let title = headline(&message.title);
     let run = json!({ "type": "TextRun", "text": title, "weight": "Bolder", "size": "Large" });
     let mut body = vec![json!({ "type": "RichTextBlock", "inlines": [run] })];
     let mut actions = Vec::new();

@@ -1,23 +1,34 @@
 //! Plain text: for a status page that has its own layout, for a terminal, for the clipboard.
 
-use super::{Body, Letter, ROOMY, Rendered, headline};
-use crate::message::fit::{Limits, fit};
+use super::{Body, Letter, ROOMY, Rendered, fit_letter, headline};
+use crate::message::fit::Limits;
 use crate::message::{Block, shown};
 
-/// Statuspage takes 25,000 characters, the others no fewer; nobody reads as many.
-pub(super) const STATUS: Limits = Limits { channel: "a status page", title: 120, block: 3_000, total: 8_000, ..ROOMY };
+/// Statuspage takes 25,000 characters (<https://developer.statuspage.io/>), the others no fewer; nobody reads as many.
+pub(super) const STATUS: Limits = Limits { channel: "a status page", title: 120, block: 8_000, total: 8_000, ..ROOMY };
+
+/// A summary is cut off by PagerDuty behind 1,024 characters (<https://developer.pagerduty.com/docs/send-alert-event>).
+pub(super) const EVENT: Limits = Limits { channel: "PagerDuty", title: 1_024, ..STATUS };
 
 /// Some status pages read HTML in their texts, and others show it: without angle brackets both show the same.
 pub(super) fn status(letter: &Letter) -> Rendered {
-    let (message, notes) = fit(&letter.message, &STATUS);
+    harmless(letter, &STATUS)
+}
+
+pub(super) fn event(letter: &Letter) -> Rendered {
+    harmless(letter, &EVENT)
+}
+
+fn harmless(letter: &Letter, limits: &Limits) -> Rendered {
+    let (message, notes) = fit_letter(letter, limits);
     let harmless = |text: String| text.replace('<', "‹").replace('>', "›");
-    let title = harmless(headline(letter, &message.title));
+    let title = harmless(headline(&message.title));
     Rendered { title, body: Body::Text(harmless(blocks(&message.blocks))), notes }
 }
 
 pub(super) fn plain(letter: &Letter) -> Rendered {
-    let (message, notes) = fit(&letter.message, &ROOMY);
-    let title = headline(letter, &message.title);
+    let (message, notes) = fit_letter(letter, &ROOMY);
+    let title = headline(&message.title);
     let body = Body::Text(format!("{title}\n\n{}\n", blocks(&message.blocks)));
     Rendered { title, body, notes }
 }

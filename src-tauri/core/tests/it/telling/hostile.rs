@@ -34,12 +34,12 @@ fn with(hostile: &str) -> Values {
     values
 }
 
-fn message(template: &str, hostile: &str) -> Message {
+pub(super) fn message(template: &str, hostile: &str) -> Message {
     Templates::default().render(template, &with(hostile)).unwrap()
 }
 
 /// All texts that Slack shows or reads markup in.
-fn texts<'a>(value: &'a Value, key: &str, found: &mut Vec<&'a str>) {
+pub(super) fn texts<'a>(value: &'a Value, key: &str, found: &mut Vec<&'a str>) {
     match value {
         Value::Object(object) => {
             found.extend(object.get(key).and_then(Value::as_str));
@@ -215,7 +215,7 @@ fn what_looks_like_a_token_is_not_kept() {
     assert_eq!(kept, "curl -H 'Bearer [redacted]' [redacted], not xoxb- or ghp_1.");
 }
 
-fn each(check: impl Fn(&str, &str)) {
+pub(super) fn each(check: impl Fn(&str, &str)) {
     for template in shipped() {
         for hostile in HOSTILE {
             check(template.name, hostile);

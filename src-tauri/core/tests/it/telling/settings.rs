@@ -1,5 +1,6 @@
 //! What `lastgood.toml` says of telling people.
 
+use lastgood_core::error::Code;
 use lastgood_core::incident::{Audience, Severity};
 use lastgood_core::settings::Settings;
 use lastgood_core::settings::telling::{ChannelKind, Security};
@@ -70,5 +71,24 @@ fn a_key_or_a_kind_that_nobody_knows_is_refused_with_its_line() {
     {
         let trouble = Settings::parse(text).unwrap_err();
         assert!(trouble.message.contains(line), "{trouble:?}");
+    }
+}
+
+#[test]
+fn a_group_stands_for_its_addresses_and_nobody_is_written_to_twice() {
+    let text = "[incident.groups]\nleads = ['a@acme.example', 'B <b@acme.example>']\nnobody = []";
+    let settings = Settings::parse(text).unwrap().incident;
+    let recipients = |to: &[&str]| {
+        let to: Vec<String> = to.iter().map(|name| (*name).to_owned()).collect();
+        settings.recipients("mail", &to)
+    };
+    assert_eq!(
+        recipients(&["leads", "c@acme.example", "a@acme.example"]).unwrap(),
+        ["a@acme.example", "B <b@acme.example>", "c@acme.example"]
+    );
+    for (name, words) in [("lead", "the group lead, which is not there"), ("nobody", "which has no address")] {
+        let trouble = recipients(&["leads", name]).unwrap_err();
+        assert_eq!(trouble.code, Code::ChannelUnready);
+        assert!(trouble.message.contains(words) && trouble.hint.contains("[incident.groups]"), "{trouble:?}");
     }
 }
