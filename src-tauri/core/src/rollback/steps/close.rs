@@ -126,17 +126,13 @@ pub(crate) fn words(rollback: &Rollback, outcome: Outcome) -> (String, String) {
     let plan = &rollback.plan;
     let standing = rollback.current();
     match outcome {
-        Outcome::Succeeded if is_proved(rollback) && plan.forward => {
-            (format!("{} is now on {}", plan.environment, plan.to), "Lift the hold when it stays well.".to_owned())
-        }
+        Outcome::Succeeded if is_proved(rollback) && plan.forward => (
+            format!("{} is now on {}", plan.environment, plan.to),
+            after_success(rollback, "Lift the hold when it stays well."),
+        ),
         Outcome::Succeeded if is_proved(rollback) => (
-<<<<<<< HEAD
             format!("{} is back on {}", plan.environment, plan.to),
-            "Lift the hold when a fix is ready.".to_owned(),
-=======
-            format!("{} is {} on {}", plan.environment, if plan.forward { "now" } else { "back" }, plan.to),
             after_success(rollback, "Lift the hold when a fix is ready."),
->>>>>>> h1
         ),
         Outcome::Succeeded => (
             format!("The deploy of {} to {} succeeded; nothing proved that it is live", plan.to, plan.environment),
