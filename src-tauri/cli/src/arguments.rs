@@ -1,6 +1,8 @@
 //! The command line. Its help is its documentation.
 
+mod auth;
 mod good;
+mod holding;
 mod log;
 mod orders;
 mod postmortem;
@@ -11,7 +13,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use auth::{Auth, AuthStatus, Login, Whose};
 pub(crate) use good::Good;
+pub(crate) use holding::{Hold, HoldVerb, Quarantine, QuarantineVerb};
 pub(crate) use log::Log;
 pub(crate) use orders::{Approve, Cancel};
 pub(crate) use postmortem::{
@@ -159,62 +163,6 @@ pub(crate) struct Status {
     pub(crate) json: bool,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum Auth {
-    /// Sign in to a GitHub host
-    ///
-    /// The token goes into your keychain, or stays with gh. One that is to last for this shell alone belongs into
-    /// LASTGOOD_GITHUB_TOKEN: a program that ends at once has no session to keep it in.
-    Login(Login),
-    /// Show as whom you are signed in, and what the token may do
-    Status(AuthStatus),
-    /// Forget the token
-    Logout(Whose),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Login {
-    #[command(flatten)]
-    pub(crate) whose: Whose,
-    /// Address for requests, where it is not the customary one
-    #[arg(long, value_name = "URL")]
-    pub(crate) api: Option<String>,
-    /// PEM file of the server's own certificate authority
-    #[arg(long, value_name = "FILE")]
-    pub(crate) ca: Option<PathBuf>,
-    /// The OAuth app that the sign-in by code uses; LASTGOOD_GITHUB_CLIENT_ID comes before it
-    #[arg(long, value_name = "ID")]
-    pub(crate) client_id: Option<String>,
-    /// Read a token from standard input
-    #[arg(long, group = "way")]
-    pub(crate) with_token: bool,
-    /// Use the token that gh has; it stays there
-    #[arg(long, group = "way")]
-    pub(crate) from_gh: bool,
-    /// Type a code on GitHub's page
-    #[arg(long, group = "way")]
-    pub(crate) device: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AuthStatus {
-    #[command(flatten)]
-    pub(crate) whose: Whose,
-    /// Tell what the token may do in this repository as well
-    #[arg(long, value_name = "DIR")]
-    pub(crate) repo: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Whose {
-    /// Such as github.example.com; without it, github.com, or the server of --api
-    #[arg(long, value_name = "HOST")]
-    pub(crate) host: Option<String>,
-    /// One JSON object
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// Such as production
@@ -332,71 +280,6 @@ pub(crate) struct BreakGlass {
     pub(crate) environment: String,
     #[command(flatten)]
     pub(crate) repository: Repository,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Hold {
-    /// Such as production; or `snippet`
-    pub(crate) environment: String,
-    #[arg(value_enum)]
-    pub(crate) verb: Option<HoldVerb>,
-    /// Why; everybody reads it
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: Option<String>,
-    /// Until it no longer blocks; else as lastgood.toml says, else 24
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=8760))]
-    pub(crate) hours: Option<u32>,
-    #[command(flatten)]
-    pub(crate) repository: Repository,
-    /// One JSON object
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum HoldVerb {
-    /// Who holds it, until when and why
-    Show,
-    /// Hold it; needs a reason
-    Take,
-    /// Lift your own hold, or one that has expired
-    Lift,
-    /// Take it over from whoever holds it; needs a reason
-    Break,
-    /// Open a pull request with a step of the deploy workflow that refuses while the environment is held
-    Guard,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Quarantine {
-    /// The release; without it, all are listed
-    pub(crate) tag: Option<String>,
-    #[arg(value_enum)]
-    pub(crate) verb: Option<QuarantineVerb>,
-    /// Why; everybody reads it
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: Option<String>,
-    /// Only in this environment; may be given several times. Without it, everywhere
-    #[arg(long, value_name = "NAME")]
-    pub(crate) environment: Vec<String>,
-    /// Until it no longer counts; without it, until it is lifted
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=8760))]
-    pub(crate) hours: Option<u32>,
-    #[command(flatten)]
-    pub(crate) repository: Repository,
-    /// One JSON object
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum QuarantineVerb {
-    /// What is quarantined, where, since when and why
-    List,
-    /// Quarantine it; needs a reason
-    Add,
-    /// It may be a target again; needs a reason
-    Lift,
 }
 
 #[derive(Debug, Subcommand)]
