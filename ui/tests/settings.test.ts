@@ -4,6 +4,7 @@ import App from "../src/App.svelte";
 import { useBackend } from "../src/ipc/backend";
 import { Fake } from "../src/ipc/fake";
 import type { ScenarioName } from "../src/ipc/fake/scenarios";
+import { Settings } from "../src/state/settings.svelte";
 
 const CANARY = "canary-pasted-token";
 
@@ -17,6 +18,16 @@ async function open(scenario: ScenarioName): Promise<Fake> {
 }
 
 describe("the settings", () => {
+  it("never go back to an answer that a notice has overtaken", () => {
+    const fake = new Fake("usual");
+    const settings = new Settings();
+    const answer = fake.settings.view();
+    const notice = fake.settings.view();
+    settings.receive(notice);
+    settings.receive(answer);
+    expect(settings.view).toBe(notice);
+  });
+
   it("show the account, its scopes, rights, calls and where the token lives", async () => {
     await open("usual");
     const host = screen.getByTestId("host");

@@ -4,6 +4,7 @@ mod deeds;
 mod standing;
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicU32;
 
 use lastgood_adapters::alerts::Service;
 use lastgood_adapters::secret::Secret;
@@ -74,6 +75,8 @@ pub(super) struct Settings {
     hosts: HashMap<String, HostState>,
     /// Counts deeds and questions, so that what was overtaken is dropped.
     count: u64,
+    /// Counts what was shown.
+    shown: AtomicU32,
 }
 
 #[derive(Default)]
@@ -95,7 +98,7 @@ impl Settings {
     pub(super) fn new(journal: lastgood_adapters::sqlite::SqliteJournal) -> Self {
         let session = SessionTokens::default();
         let sign_in = SignIn::new(journal, session.clone());
-        Self { sign_in, session, keychain: None, alerts: None, hosts: HashMap::new(), count: 0 }
+        Self { sign_in, session, keychain: None, alerts: None, hosts: HashMap::new(), count: 0, shown: AtomicU32::new(0) }
     }
 
     /// Tokens that live in this process.

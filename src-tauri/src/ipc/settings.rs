@@ -16,6 +16,8 @@ use crate::controller::settings::Request;
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SettingsView {
+    /// Grows with each view: of two, the larger is the newer. An answer may come after a notice that was made later.
+    pub sequence: u32,
     /// The open repository's host first.
     pub hosts: Vec<HostView>,
     pub keychain: KeychainView,

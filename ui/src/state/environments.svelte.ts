@@ -10,6 +10,7 @@ export class Environments {
   trouble = $state.raw<IpcError | null>(null);
   refreshing = $state(false);
   #chosen = $state<string | null>(null);
+  #received = 0;
 
   readonly all = $derived(this.overview?.environments ?? []);
   readonly current = $derived<EnvironmentView | null>(
@@ -20,14 +21,18 @@ export class Environments {
   readonly marks = $derived(groupMarks(this.current?.marks ?? []));
 
   async load(): Promise<void> {
+    const asked = this.#received;
     try {
-      this.receive(await call("overview"));
+      const overview = await call("overview");
+      // A notice that came meanwhile is newer.
+      if (asked === this.#received) this.receive(overview);
     } catch (thrown) {
       this.trouble = toIpcError(thrown);
     }
   }
 
   receive(overview: Overview): void {
+    this.#received += 1;
     this.overview = overview;
     this.trouble = null;
   }
@@ -52,6 +57,8 @@ export class Environments {
   }
 
   clear(): void {
+    // What is still on its way is about another repository.
+    this.#received += 1;
     this.overview = null;
     this.trouble = null;
     this.#chosen = null;

@@ -15,18 +15,22 @@ export class Incidents {
   readonly over = $derived((this.all ?? []).filter((one) => one.endedAt !== null));
   /** Incidents whose overdue update was said once; it is not said again until the update went out. */
   #said = new Map<string, string>();
+  #received = 0;
 
   async load(): Promise<void> {
+    const asked = this.#received;
     try {
       const [all, severities] = await Promise.all([call("incidents"), call("severities")]);
       this.severities = severities;
-      this.receive(all);
+      // A notice that came meanwhile is newer.
+      if (asked === this.#received) this.receive(all);
     } catch (thrown) {
       this.trouble = toIpcError(thrown);
     }
   }
 
   receive(incidents: IncidentSummary[]): void {
+    this.#received += 1;
     this.all = incidents;
     this.trouble = null;
   }
@@ -40,6 +44,8 @@ export class Incidents {
   }
 
   clear(): void {
+    // What is still on its way is about another repository.
+    this.#received += 1;
     this.all = null;
     this.trouble = null;
     this.#said.clear();

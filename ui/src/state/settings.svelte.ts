@@ -16,6 +16,8 @@ export class Settings {
   check = () => this.#quietly("check_settings");
 
   receive(view: SettingsView): void {
+    // An answer may come after a notice that was made later; what is shown never goes back.
+    if (this.view && view.sequence < this.view.sequence) return;
     this.view = view;
     this.trouble = null;
   }

@@ -1,6 +1,7 @@
 //! How it stands with each host, and the view of it.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 use lastgood_adapters::github::account::{self, Account, Rights};
@@ -62,6 +63,7 @@ impl Controller {
         let hosts = self.shown_hosts()?.into_iter();
         let hosts = hosts.map(|host| self.host_view(&host, self.settings.hosts.get(&host.name).unwrap_or(&blank)));
         Ok(SettingsView {
+            sequence: self.settings.shown.fetch_add(1, Ordering::Relaxed),
             hosts: hosts.collect(),
             keychain: view::keychain(self.settings.keychain.as_ref()),
             alerts: view::alerts(self.settings.alerts.as_ref()),

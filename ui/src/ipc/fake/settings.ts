@@ -22,6 +22,7 @@ export class FakeSettings {
     hint: "Their button brings this window to what they are about.",
   };
   countdown: Countdown = "seconds";
+  #shown = 0;
   #hosts: HostView[];
 
   constructor(
@@ -34,7 +35,14 @@ export class FakeSettings {
   }
 
   view(): SettingsView {
-    return { hosts: this.#hosts, keychain: this.keychain, alerts: this.alerts, countdown: this.countdown };
+    this.#shown += 1;
+    return {
+      sequence: this.#shown,
+      hosts: this.#hosts,
+      keychain: this.keychain,
+      alerts: this.alerts,
+      countdown: this.countdown,
+    };
   }
 
   /** Puts these in place of what is known of a host. */

@@ -6,6 +6,10 @@ import type { KeychainView } from "./KeychainView";
 
 export type SettingsView = { 
 /**
+ * Grows with each view: of two, the larger is the newer. An answer may come after a notice that was made later.
+ */
+sequence: number, 
+/**
  * The open repository's host first.
  */
 hosts: Array<HostView>, keychain: KeychainView, alerts: AlertsView, countdown: Countdown, };
