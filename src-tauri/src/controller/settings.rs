@@ -98,7 +98,15 @@ impl Settings {
     pub(super) fn new(journal: lastgood_adapters::sqlite::SqliteJournal) -> Self {
         let session = SessionTokens::default();
         let sign_in = SignIn::new(journal, session.clone());
-        Self { sign_in, session, keychain: None, alerts: None, hosts: HashMap::new(), count: 0, shown: AtomicU32::new(0) }
+        Self {
+            sign_in,
+            session,
+            keychain: None,
+            alerts: None,
+            hosts: HashMap::new(),
+            count: 0,
+            shown: AtomicU32::new(0),
+        }
     }
 
     /// Tokens that live in this process.
