@@ -29,7 +29,6 @@ pub(crate) struct Past {
 pub(crate) struct OldRelease {
     pub(crate) tag: String,
     pub(crate) commit: String,
-    object: String,
     pub(crate) at: Timestamp,
 }
 
@@ -50,9 +49,13 @@ impl Past {
         let mut writer = odb.packwriter()?;
         writer.write_all(&pack).map_err(|error| internal(&error))?;
         writer.commit()?;
-        // Only now: a ref must not lead to what a killed process would have taken along.
+        // Only now: a ref must not lead to what a killed process would have taken along. And beside the pack, because
+        // libgit2 dumps commits with what they reach, and no tag's object
+        // (https://libgit2.org/docs/reference/main/sys/mempack/git_mempack_dump.html).
+        let repository = bare.open()?;
         for old in &past.releases {
-            repository.reference(&format!("refs/tags/{}", old.tag), Oid::from_str(&old.object)?, false, "past")?;
+            let object = old.annotate(&repository)?;
+            repository.reference(&format!("refs/tags/{}", old.tag), object, false, "past")?;
         }
         repository.reference(MAIN, merge, true, "past")?;
         Ok(past)
@@ -73,18 +76,14 @@ impl Past {
             tip = Some(commit);
             let due = u64::from(number + 1) * u64::from(fill.tags) / u64::from(fill.commits);
             if due > self.releases.len() as u64 {
-                self.tag(repository, commit, at)?;
+                self.tag(commit, at);
             }
         }
         Ok(tip)
     }
 
-    fn tag(&mut self, repository: &Repository, commit: Oid, at: Timestamp) -> Result<(), git2::Error> {
-        let tag = name(self.releases.len());
-        let target = repository.find_object(commit, Some(ObjectType::Commit))?;
-        let object = repository.tag_annotation_create(&tag, &target, &signature(0, at)?, &format!("{tag}\n"))?;
-        self.releases.push(OldRelease { tag, commit: commit.to_string(), object: object.to_string(), at });
-        Ok(())
+    fn tag(&mut self, commit: Oid, at: Timestamp) {
+        self.releases.push(OldRelease { tag: name(self.releases.len()), commit: commit.to_string(), at });
     }
 
     /// Main goes on where it was, with the past as its second parent, so that every clone gets both.
@@ -95,6 +94,13 @@ impl Past {
         let message = "Join the history of the first years\n";
         let past = repository.find_commit(past)?;
         repository.commit(None, &signature, &signature, message, &main.tree()?, &[&main, &past])
+    }
+}
+
+impl OldRelease {
+    fn annotate(&self, repository: &Repository) -> Result<Oid, git2::Error> {
+        let target = repository.find_object(Oid::from_str(&self.commit)?, Some(ObjectType::Commit))?;
+        repository.tag_annotation_create(&self.tag, &target, &signature(0, self.at)?, &format!("{}\n", self.tag))
     }
 }
 
