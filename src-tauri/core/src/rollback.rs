@@ -45,7 +45,7 @@ pub struct Rollback {
     pub quarantined: bool,
     /// The rollback tag's object, once it exists here.
     pub tag: Option<ObjectId>,
-    /// Why the rollback tag is on this machine alone, where it is.
+    /// Why the remote did not confirm the rollback tag, where the rollback went on without it.
     pub tag_kept: Option<String>,
     /// A run may have been started, or the command here. A definite no to the dispatch takes it back.
     pub sent: bool,

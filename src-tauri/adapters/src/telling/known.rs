@@ -58,11 +58,9 @@ impl Telling {
         Ok(rollback)
     }
 
-    /// In the order in which they were written: a clock may go back.
     async fn facts(&self) -> Result<Vec<Fact>, Trouble> {
         let mut facts = self.journal.of_repository(&self.key, None).await?;
         facts.retain(|fact| fact.event.incident().is_some());
-        facts.sort_by(|one, other| (&one.writer, one.sequence).cmp(&(&other.writer, other.sequence)));
         Ok(facts)
     }
 

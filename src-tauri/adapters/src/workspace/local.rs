@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use lastgood_core::error::{Code, Trouble};
+use lastgood_core::error::Trouble;
 use lastgood_core::planning::{self, Wish};
 use lastgood_core::ports::shell::Distrust;
 use lastgood_core::ports::{Clock, Ports};
+use lastgood_core::rollback::checks::command::untrusted;
 use lastgood_core::rollback::local::LocalDeploy;
 use lastgood_core::rollback::plan::Plan;
 
@@ -39,7 +40,7 @@ impl Workspace {
     /// Settles what a rollback from this machine would do, where a person asked for it.
     ///
     /// # Errors
-    /// As [`Workspace::plan`], [`Code::NoDeployCommand`], and [`Code::CommandUntrusted`]: then nothing begins.
+    /// As [`Workspace::plan`] and [`planning::plan_local`], and that nobody trusts the command yet: then nothing begins.
     pub fn plan_local(&self, environment: &str, wish: Wish, known: &Known) -> Result<Plan, Trouble> {
         let environment = known.environment(environment)?;
         let none = ForgeKnown::default();
@@ -48,12 +49,12 @@ impl Workspace {
         let (releases, now) = (&known.releases, SystemClock.now());
         let (workflows, branch) = (&forge.workflows, &forge.default_branch);
         let plan = planning::plan_local(wish, environment, &settings, releases, workflows, branch, now)?;
-        match self.local_offer(environment.name.as_str())? {
-            Some(LocalOffer { distrust: Some(distrust), command, fingerprint }) => {
-                Err(untrusted(&command, &fingerprint, distrust))
-            }
-            Some(LocalOffer { distrust: None, .. }) | None => Ok(plan),
+        if let Some(order) = plan.deploy.local.as_ref().map(LocalDeploy::order_to_look_at)
+            && let Some(distrust) = self.trust.against(&order)?
+        {
+            return Err(untrusted(&order, distrust));
         }
+        Ok(plan)
     }
 
     /// Who asks, as GitHub knew them last, else as this system does.
@@ -73,14 +74,4 @@ impl Workspace {
             Err(trouble) => self.ports_with(git, &Arc::new(Silent(trouble)), audience),
         })
     }
-}
-
-fn untrusted(command: &str, fingerprint: &str, distrust: Distrust) -> Trouble {
-    let repository = if distrust == Distrust::Repository { "--repository " } else { "" };
-    let hash = fingerprint.get(..12).unwrap_or(fingerprint);
-    Trouble::new(
-        Code::CommandUntrusted,
-        format!("Nothing begins: {command} would deploy, and nobody trusts it on this machine yet."),
-        format!("Read it, then allow it with: lastgood trust {repository}--grant {hash}"),
-    )
 }

@@ -63,7 +63,7 @@ fn of_rollback(event: &Event) -> Told {
         }
         Event::LocalEnded(ended) => local_ended(ended),
         Event::TagKept { tag, sentence } => {
-            detail(LineKind::Signal, format!("Tag {tag} kept here and not pushed: {}", bare(sentence)))
+            detail(LineKind::Signal, format!("Tag {tag} kept here; the remote did not confirm it: {}", bare(sentence)))
         }
         Event::RunFound { run, how } => {
             let told = main(LineKind::Action, format!("Run {run} started, {}", tie(*how)));

@@ -75,7 +75,8 @@ pub enum Event {
     },
     /// How it ended. Without this fact behind its beginning nobody knows, and it is not run again by itself.
     LocalEnded(Box<LocalEnd>),
-    /// The rollback tag stays on this machine: the remote could not be reached, and the deploy does not need it.
+    /// The rollback tag is on this machine, and the remote did not confirm that it has it: it is away, and the deploy does
+    /// not need it.
     TagKept {
         tag: TagName,
         sentence: String,

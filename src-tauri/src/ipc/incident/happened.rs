@@ -135,7 +135,7 @@ fn of_rollback(event: &event::Event) -> Option<Said> {
             Some(Said(format!("Deploy from this machine: {command}"), EventTone::Neutral, None))
         }
         event::Event::TagKept { tag, .. } => {
-            Some(Said(format!("Tag {tag} kept on this machine, not pushed"), EventTone::Warn, None))
+            Some(Said(format!("Tag {tag} kept here; the remote did not confirm it"), EventTone::Warn, None))
         }
         event::Event::StepEnded(ending) => {
             let tone = match ending.outcome {

@@ -32,7 +32,11 @@ pub(crate) fn lines(facts: &[Fact]) -> Vec<LogLine> {
                 log.say(fact.at, ended.words(), tone);
             }
             Event::TagKept { sentence, .. } => {
-                log.say(fact.at, format!("The tag stays on this machine: {sentence}"), LogTone::Warn);
+                log.say(
+                    fact.at,
+                    format!("The tag is kept here; the remote did not confirm it: {sentence}"),
+                    LogTone::Warn,
+                );
             }
             Event::RollbackStarted(_)
             | Event::ReasonGiven { .. }

@@ -8,7 +8,7 @@ use project::Project;
 
 use super::found::Found;
 use super::plan::CommandSet;
-use crate::error::Trouble;
+use crate::error::{Code, Trouble};
 use crate::ids::ObjectId;
 use crate::ports::shell::{CommandEnd, CommandOrder, CommandPlace, Distrust, Ran};
 use crate::ports::{History, Ports};
@@ -214,11 +214,16 @@ impl Told {
 /// So many of a failed command's last lines are shown; the evidence store has them all.
 const TAIL: usize = 12;
 
-pub(crate) fn not_trusted(order: &CommandOrder) -> String {
+/// Why the order does not run, and how it is allowed.
+pub fn untrusted(order: &CommandOrder, distrust: Distrust) -> Trouble {
+    Trouble::new(Code::CommandUntrusted, not_trusted(order), what_to_do(order, distrust))
+}
+
+fn not_trusted(order: &CommandOrder) -> String {
     format!("{} was not run: nobody trusts it on this machine yet.", order.shown())
 }
 
-pub(crate) fn what_to_do(order: &CommandOrder, distrust: Distrust) -> String {
+fn what_to_do(order: &CommandOrder, distrust: Distrust) -> String {
     let fingerprint = order.fingerprint();
     let hash = fingerprint.get(..12).unwrap_or(&fingerprint);
     match distrust {
@@ -231,7 +236,7 @@ pub(crate) fn what_to_do(order: &CommandOrder, distrust: Distrust) -> String {
 
 fn broken(shown: &str) -> Trouble {
     Trouble::new(
-        crate::error::Code::Internal,
+        Code::Internal,
         format!("{shown} was ended by a signal before it could answer."),
         "Run it by hand to see why.",
     )

@@ -159,7 +159,7 @@ fn after_success(rollback: &Rollback, hint: &str) -> String {
     let kept = rollback
         .tag_kept
         .as_ref()
-        .map(|_| format!(" The tag {tag} is on this machine only: push it when the remote answers."));
+        .map(|_| format!(" The remote did not confirm the tag {tag}: push it when it answers."));
     format!("{hint} GitHub has no record of this deploy.{}", kept.unwrap_or_default())
 }
 
@@ -192,7 +192,9 @@ fn next_after_stop(rollback: &Rollback) -> String {
             format!("The deploy command may have changed something: see what is live. {held}")
         }
         None if rollback.may_have_run() => format!("A run may have been started: look at the Actions page. {held}"),
-        None if rollback.tag_kept.is_some() => format!("Nothing was deployed; the tag {tag} is on this machine only."),
+        None if rollback.tag_kept.is_some() => {
+            format!("Nothing was deployed; the tag {tag} is here, and the remote did not confirm it.")
+        }
         None if rollback.step(StepName::Tag).phase == StepPhase::Succeeded => {
             format!("Nothing was dispatched; the tag {tag} stays on the remote.")
         }

@@ -39,8 +39,7 @@ pub(super) async fn run(engine: &mut Engine, deploy: &LocalDeploy) -> Result<End
         Some(CommandEnd::Exited(ran)) => LocalEnd::exited(ran),
         Some(CommandEnd::TimedOut(ran)) => LocalEnd::timed_out(ran),
         Some(CommandEnd::NotTrusted(distrust)) => {
-            let (message, hint) = (command::not_trusted(&order), command::what_to_do(&order, distrust));
-            return Ok(failed(StepName::Dispatch, Trouble::new(Code::CommandUntrusted, message, hint)));
+            return Ok(failed(StepName::Dispatch, command::untrusted(&order, distrust)));
         }
         Some(CommandEnd::Missing(program)) => return Ok(missing(deploy, &program)),
         Some(CommandEnd::Broken(trouble)) => return Ok(broken(deploy, trouble)),

@@ -33,7 +33,7 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     engine.newest = newest;
     let done = format!("{} → {}", order.name, plan.commit.short());
     if let Some(why) = away(engine, &pushed) {
-        let sentence = format!("{done}, kept on this machine and not pushed: {}", why.trim_end_matches('.'));
+        let sentence = format!("{done}, kept here; the remote did not confirm it: {}", why.trim_end_matches('.'));
         engine.note(Event::TagKept { tag: order.name, sentence: why })?;
         return Ok(succeeded(StepName::Tag, sentence));
     }
@@ -65,7 +65,8 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     })
 }
 
-/// Why the tag stays here, where the remote is away and the deploy does not need it. Pushed later, it is the same tag.
+/// Why the remote did not confirm the tag, where it is away and the deploy does not need it. A push whose answer was lost may
+/// have arrived; pushed once more, it is the same tag.
 fn away(engine: &Engine, pushed: &Result<PushOutcome, Trouble>) -> Option<String> {
     if !engine.rollback().is_local() {
         return None;

@@ -121,11 +121,11 @@ async fn with_the_remote_away_too_the_tag_and_the_hold_stay_here_and_the_end_say
         let rollback = world.roll_back(plan).await;
         assert_eq!((outcome(&rollback), world.effects()), (Outcome::Succeeded, Effects { pushes: 0, ..PUSHED }));
         let tag = rollback.step(StepName::Tag);
-        assert!(tag.sentence.contains("kept on this machine and not pushed"), "{}", tag.sentence);
+        assert!(tag.sentence.contains("kept here; the remote did not confirm it"), "{}", tag.sentence);
         let hold = rollback.step(StepName::Hold);
         assert!(hold.sentence.starts_with("production is held on this machine only"), "{}", hold.sentence);
         let end = words(&rollback).1;
-        assert!(end.contains("rollback-20260302-100000 is on this machine only: push it"), "{end}");
+        assert!(end.contains("did not confirm the tag rollback-20260302-100000: push it"), "{end}");
         assert!(world.hold().is_some() && world.team_hold().is_none());
         assert_eq!(world.quarantined(), [BAD]);
     }
