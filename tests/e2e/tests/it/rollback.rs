@@ -44,7 +44,7 @@ fn undo_in_the_countdown_leaves_nothing_but_facts() -> Result<(), Failure> {
 
     armed(&window)?.click()?;
     window.find(&By::test_id("undo"))?;
-    window.picture("rollback-countdown-light")?;
+    // No picture before the key: on a loaded machine one takes longer than the five seconds to undo.
     window.press(&[keys::ESCAPE])?;
     outcome(&window, "aborted")?;
     window.picture("rollback-undone-light")?;
