@@ -306,6 +306,21 @@ describe("a computer that slept", () => {
   });
 });
 
+describe("what lies outside of the window", () => {
+  it("is waited for with a word on where to answer, until it has", async () => {
+    const fake = await openWindow("keychain-asks");
+    const waiting = await screen.findByTestId("waiting");
+    expect(waiting.textContent).toContain("Your keychain has not answered yet.");
+    fake.notify({ kind: "waiting", waiting: null });
+    await waitFor(() => expect(screen.queryByTestId("waiting")).toBeNull());
+  });
+
+  it("is told apart from what was never there: older deployments that were not read", async () => {
+    await openWindow("history-cut");
+    expect(await screen.findByText(/Only the newest 1.000 deployments were read/)).toBeTruthy();
+  });
+});
+
 describe("deploys while an environment is held", () => {
   it("are made to refuse by a pull request, once, or by a step to paste", async () => {
     const fake = await openWindow("usual");

@@ -293,6 +293,21 @@ describe("the palette", () => {
   });
 });
 
+describe("the palette and post-mortems", () => {
+  it("finds one by its title, once somebody looks for it", async () => {
+    await open("usual");
+    await screen.findByTestId("inspector");
+    await fireEvent.keyDown(document.body, { key: "k", ctrlKey: true });
+    const palette = await screen.findByTestId("palette");
+    expect(within(palette).queryByText(/^Go to the post-mortem: /)).toBeNull();
+    await fireEvent.input(within(palette).getByRole("combobox"), { target: { value: "plugin execution" } });
+    await fireEvent.click(
+      await within(palette).findByText(/^Go to the post-mortem: Plugin execution failed/),
+    );
+    await screen.findByTestId("paper-timeline");
+  });
+});
+
 describe("the rollbacks", () => {
   it("lists what the journal knows and opens one", async () => {
     await open("succeeded");

@@ -24,9 +24,9 @@ pub(crate) fn torture(words: &[&str]) -> Outcome<String> {
     }
     let seed = seed.unwrap_or_else(by_the_clock);
     println!("torture: seed {seed}, {rounds} rounds in memory, {} with real processes", real(rounds));
-    run(seed, rounds, "lastgood-core", "schedules")?;
-    run(seed, real(rounds), "lastgood-adapters", "killed::")?;
-    run(seed, real(rounds), "lastgood-cli", "torture")?;
+    run(seed, rounds, "engine::schedules::")?;
+    run(seed, real(rounds), "killed::")?;
+    run(seed, real(rounds), "torture::")?;
     Ok(format!("{rounds} rounds from seed {seed}"))
 }
 
@@ -34,9 +34,9 @@ fn real(rounds: u64) -> u64 {
     rounds.div_ceil(IN_MEMORY)
 }
 
-fn run(seed: u64, rounds: u64, package: &str, filter: &str) -> Outcome {
-    let mut command =
-        cargo(["test", "--package", package, "--test", "it", "--", "--nocapture", "--test-threads=1", filter]);
+/// The whole workspace, as everywhere: one package alone would be compiled once more with features of its own.
+fn run(seed: u64, rounds: u64, filter: &str) -> Outcome {
+    let mut command = cargo(["test", "--workspace", "--test", "it", "--", "--nocapture", "--test-threads=1", filter]);
     command.env("LASTGOOD_TORTURE_SEED", seed.to_string()).env("LASTGOOD_TORTURE_ROUNDS", rounds.to_string());
     program::run(&mut command).map_err(|failure| {
         Failure::new(format!("{failure}; the same again: cargo xtask torture --seed {seed} --rounds {rounds}"))

@@ -26,8 +26,23 @@ fn install_in(folder: &Path, step: &str, what: &str) -> Outcome {
         return Ok(());
     }
     println!("setup: {what} (npm ci)");
-    program::run(npm(["ci", "--no-audit", "--no-fund"]).current_dir(folder))?;
+    let modules = folder.join("node_modules");
+    let left_over = modules.is_dir();
+    let installed = npm_ci(folder);
+    if installed.is_err() && left_over {
+        // What an interrupted install left, npm cannot always clear away itself (ENOTEMPTY).
+        println!("setup: once more, without what was left in {}", modules.display());
+        std::fs::remove_dir_all(&modules)
+            .map_err(|error| Failure::new(format!("{} cannot be removed: {error}", modules.display())))?;
+        npm_ci(folder)?;
+    } else {
+        installed?;
+    }
     stamp.keep()
+}
+
+fn npm_ci(folder: &Path) -> Outcome {
+    program::run(npm(["ci", "--no-audit", "--no-fund"]).current_dir(folder))
 }
 
 /// Builds `ui/dist`, when anything in `ui/` changed since the last time.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::EvidenceHash;
@@ -19,7 +20,7 @@ use crate::evidence::Evidence;
 use crate::git::GitRepository;
 use crate::redact::redact;
 use crate::secret::Secret;
-use crate::shell;
+use crate::shell::{self, How};
 use crate::sqlite::SqliteJournal;
 use crate::trust::Trust;
 
@@ -63,40 +64,45 @@ impl Commands {
         Self { repository, journal, trust, evidence, secret: Box::new(secret), running }
     }
 
-    async fn run_trusted(&self, order: &CommandOrder) -> Result<CommandEnd, Trouble> {
-        let Some(name) = name(order) else { return self.begin(order).await };
+    async fn run_trusted(&self, order: &CommandOrder, stop: BoxFuture<'_, ()>) -> Result<CommandEnd, Trouble> {
+        let Some(name) = name(order) else { return self.begin(order, stop).await };
         let turn =
             Arc::clone(self.running.lock().unwrap_or_else(PoisonError::into_inner).entry(name.clone()).or_default());
         let _turn = turn.lock().await;
         if let Some(ran) = order.recall_for.and_then(|limit| self.recall(&name, limit)) {
             return Ok(CommandEnd::Exited(ran));
         }
-        let end = self.begin(order).await?;
+        let end = self.begin(order, stop).await?;
         if let CommandEnd::Exited(ran) = &end {
             self.remember(&name, ran)?;
         }
         Ok(end)
     }
 
-    async fn begin(&self, order: &CommandOrder) -> Result<CommandEnd, Trouble> {
+    async fn begin(&self, order: &CommandOrder, stop: BoxFuture<'_, ()>) -> Result<CommandEnd, Trouble> {
         if let Some(program) = shell::missing(&order.argv) {
             return Ok(CommandEnd::Missing(program));
         }
         match &order.place {
             CommandPlace::Worktree(commit) => {
                 let worktree = self.repository.check_out(commit).await?;
-                self.run_in(order, worktree.path()).await
+                self.run_in(order, worktree.path(), stop).await
             }
             CommandPlace::Empty => {
                 let folder = tempfile::Builder::new().prefix("lastgood-").tempdir().map_err(|error| unready(&error))?;
-                self.run_in(order, folder.path()).await
+                self.run_in(order, folder.path(), stop).await
             }
         }
     }
 
-    async fn run_in(&self, order: &CommandOrder, folder: &Path) -> Result<CommandEnd, Trouble> {
+    async fn run_in(
+        &self,
+        order: &CommandOrder,
+        folder: &Path,
+        stop: BoxFuture<'_, ()>,
+    ) -> Result<CommandEnd, Trouble> {
         let (began, start) = (SystemClock.now(), Instant::now());
-        let finished = match shell::run(&order.argv, folder, &order.variables, order.deadline).await {
+        let finished = match shell::run(&order.argv, folder, &order.variables, order.deadline, stop).await {
             Ok(finished) => finished,
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 return Ok(CommandEnd::Missing(order.argv.first().cloned().unwrap_or_default()));
@@ -109,7 +115,11 @@ impl Commands {
         let transcript = format!("$ {}\n{text}", redact(&order.shown(), &secrets));
         let output = Some(self.evidence.keep(&transcript)?);
         let ran = Ran { exit: finished.exit, tail: tail(&text), output, began, milliseconds, recalled: false };
-        Ok(if finished.timed_out { CommandEnd::TimedOut(ran) } else { CommandEnd::Exited(ran) })
+        Ok(match finished.how {
+            How::ByItself => CommandEnd::Exited(ran),
+            How::TimedOut => CommandEnd::TimedOut(ran),
+            How::Stopped => CommandEnd::Stopped(ran),
+        })
     }
 
     fn recall(&self, name: &str, limit: Duration) -> Option<Ran> {
@@ -131,13 +141,13 @@ impl Commands {
 
 #[async_trait]
 impl Shell for Commands {
-    async fn run(&self, order: &CommandOrder) -> CommandEnd {
+    async fn run_until(&self, order: &CommandOrder, stop: BoxFuture<'_, ()>) -> CommandEnd {
         match self.trust.against(order) {
             Ok(Some(distrust)) => return CommandEnd::NotTrusted(distrust),
             Ok(None) => {}
             Err(trouble) => return CommandEnd::Broken(trouble),
         }
-        self.run_trusted(order).await.unwrap_or_else(CommandEnd::Broken)
+        self.run_trusted(order, stop).await.unwrap_or_else(CommandEnd::Broken)
     }
 
     async fn distrust(&self, order: &CommandOrder) -> Result<Option<Distrust>, Trouble> {

@@ -19,14 +19,21 @@ const LEFTOVERS: Duration = Duration::from_secs(2);
 /// How a command ended.
 #[derive(Debug)]
 pub struct Finished {
-    /// `None` where a signal ended it, or the deadline.
+    /// `None` where a signal ended it, the deadline, or a person.
     pub exit: Option<i32>,
-    pub timed_out: bool,
+    pub how: How,
     /// Both streams, in the order in which they were written.
     pub output: String,
 }
 
-/// Runs to the end or to the deadline. A call that is dropped is ended as well, with all that the command started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    ByItself,
+    TimedOut,
+    Stopped,
+}
+
+/// Runs to the end or to the deadline, or until `stop` comes. A call that is dropped is ended as well, with all that the command started.
 ///
 /// # Errors
 /// Where the program cannot be started.
@@ -35,19 +42,23 @@ pub async fn run(
     folder: &Path,
     variables: &[(String, String)],
     deadline: Duration,
+    stop: impl Future<Output = ()>,
 ) -> io::Result<Finished> {
     let (reader, mut group) = Group::start(argv, folder, variables)?;
     let heard = Arc::new(Mutex::new(Heard::default()));
     let into = Arc::clone(&heard);
     let listening = tokio::task::spawn_blocking(move || listen(reader, &into));
-    let ended = tokio::time::timeout(deadline, group.child.wait()).await;
-    let timed_out = ended.is_err();
+    let (ended, how) = tokio::select! {
+        ended = group.child.wait() => (Some(ended), How::ByItself),
+        () = tokio::time::sleep(deadline) => (None, How::TimedOut),
+        () = stop => (None, How::Stopped),
+    };
     // Whatever the command left running goes with its folder.
     group.end();
     drop(tokio::time::timeout(LEFTOVERS, listening).await);
-    let exit = ended.ok().transpose()?.and_then(|status| status.code());
+    let exit = ended.transpose()?.and_then(|status| status.code());
     let output = heard.lock().unwrap_or_else(PoisonError::into_inner).text();
-    Ok(Finished { exit, timed_out, output })
+    Ok(Finished { exit, how, output })
 }
 
 /// The program that a command needs beyond its first word, where that is known: cargo's own word for a missing

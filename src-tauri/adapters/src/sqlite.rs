@@ -4,6 +4,8 @@
 //! were given together. Several processes may
 //! write at once; the chain's head is read inside the writing transaction.
 
+mod before;
+
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,6 +16,8 @@ use lastgood_core::ids::{ChannelName, EnvironmentName, IncidentId, RollbackId, W
 use lastgood_core::journal::{self, Fact, Head, NewFact, Record};
 use lastgood_core::ports::Journal;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+
+use self::before::Before;
 
 /// How long a writer waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(10);
@@ -54,6 +58,7 @@ pub type Typed = (IncidentId, ChannelName);
 #[derive(Clone)]
 pub struct SqliteJournal {
     connection: Arc<Mutex<Connection>>,
+    before: Arc<Mutex<Before>>,
     writer: WriterId,
 }
 
@@ -66,7 +71,7 @@ impl SqliteJournal {
     pub fn open(path: &Path, new_writer: &WriterId) -> Result<Self, Trouble> {
         let opened = patiently(|| open(path, new_writer)).map_err(|error| unopened(&error))?;
         let (connection, writer) = opened.ok_or_else(newer)?;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)), writer })
+        Ok(Self { connection: Arc::new(Mutex::new(connection)), before: Arc::default(), writer })
     }
 
     pub fn writer(&self) -> &WriterId {
@@ -211,10 +216,12 @@ impl Journal for SqliteJournal {
         environment: Option<&EnvironmentName>,
     ) -> Result<Vec<Fact>, Trouble> {
         let repository = repository.to_owned();
-        let environment = environment.map(ToString::to_string);
+        let environment = environment.cloned();
         self.blocking(move |journal| {
-            let sql = "SELECT * FROM fact WHERE repository = ?1 AND (?2 IS NULL OR environment = ?2)";
-            facts(&journal.select(sql, &[&repository, &environment])?).map(journal::merged)
+            let mut before = journal.before.lock().unwrap_or_else(PoisonError::into_inner);
+            let all = before.with_new(&journal.lock(), &repository)?;
+            let wanted = |fact: &&Fact| environment.is_none() || fact.subject.environment == environment;
+            Ok(journal::merged(all.iter().filter(wanted).cloned().collect()))
         })
         .await
     }

@@ -170,6 +170,9 @@ pub(crate) struct Check {
     /// The target; without it, the last good release
     #[arg(long, value_name = "TAG")]
     pub(crate) to: Option<String>,
+    /// Of a deploy from this machine with the environment's own deploy_command
+    #[arg(long)]
+    pub(crate) local: bool,
     #[command(flatten)]
     pub(crate) repository: Repository,
     /// One JSON object

@@ -79,8 +79,7 @@ impl Bare {
 
     /// The commit that a branch, tag, full ref or (abbreviated) id means.
     pub(crate) fn commit(&self, revision: &str) -> Found<CommitFacts> {
-        let repository = self.open()?;
-        resolve(&repository, revision)?.map(|commit| Ok(CommitFacts::of(&commit))).transpose()
+        commit_in(&self.open()?, revision)
     }
 
     /// Commits from `revision` back, newest first.
@@ -178,6 +177,11 @@ impl Bare {
         reference.delete()?;
         Ok(true)
     }
+}
+
+/// [`Bare::commit`] in a repository that is open already, where many are asked for at once.
+pub(crate) fn commit_in(repository: &Repository, revision: &str) -> Found<CommitFacts> {
+    Ok(resolve(repository, revision)?.map(|commit| CommitFacts::of(&commit)))
 }
 
 /// As GitHub does it: a branch before a tag before an id.

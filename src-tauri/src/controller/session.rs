@@ -1,5 +1,7 @@
 //! The open repository and what is known of it.
 
+mod keychain;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -99,6 +101,7 @@ impl Controller {
         session.asking = true;
         let workspace = Arc::clone(&session.workspace);
         tauri::async_runtime::spawn(async move {
+            keychain::wait(&workspace, |notice| drop(sender.send(Message::Tell(Box::new(notice))))).await;
             if let Some(first) = workspace.first_look().await {
                 drop(sender.send(Message::Known(opened, Box::new(Ok(first)))));
             }

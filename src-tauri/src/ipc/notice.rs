@@ -57,6 +57,17 @@ pub enum Notice {
     Gap {
         gap: GapView,
     },
+    /// Nothing can go on until somebody answers elsewhere; without one, it goes on.
+    Waiting {
+        waiting: Option<WaitingView>,
+    },
+}
+
+/// Who has to answer, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct WaitingView {
+    pub sentence: String,
+    pub hint: String,
 }
 
 /// What the clocks of this computer told.

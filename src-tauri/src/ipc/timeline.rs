@@ -108,6 +108,8 @@ pub struct Overview {
     pub unread: u32,
     /// Of releases whose runs are among the newest.
     pub ci: Vec<CiView>,
+    /// So many deployments were read, and older ones were not.
+    pub deployments_cut_at: Option<u32>,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]

@@ -104,8 +104,9 @@ export class Fake implements Backend {
 
   async watch(receive: (notice: Notice) => void): Promise<void> {
     this.#receive = receive;
-    const { gap } = this.scenario;
+    const { gap, waiting } = this.scenario;
     if (gap) receive({ kind: "gap", gap });
+    if (waiting) receive({ kind: "waiting", waiting });
   }
 
   async onDrop(receive: (event: DropEvent) => void): Promise<() => void> {

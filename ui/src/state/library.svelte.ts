@@ -1,6 +1,7 @@
 import { call } from "../ipc/commands";
 import { type IpcError, toIpcError } from "../ipc/error";
 import type { LibraryView } from "../ipc/generated/LibraryView";
+import type { PostmortemSummary } from "../ipc/generated/PostmortemSummary";
 import { Later } from "./later";
 
 /** The host searches: a text of megabytes does not come here to be looked through. */
@@ -9,6 +10,8 @@ const LOOK_WITHIN = 120;
 /** All post-mortems, and what was looked for among them. */
 export class Library {
   view = $state.raw<LibraryView | null>(null);
+  /** Every one of them, for those who look for one from elsewhere. */
+  all = $state.raw<PostmortemSummary[]>([]);
   trouble = $state.raw<IpcError | null>(null);
   query = $state("");
   factor = $state<string | null>(null);
@@ -35,6 +38,12 @@ export class Library {
     }
   }
 
+  /** What it lacks is told by the library itself. */
+  async glance(): Promise<void> {
+    const view = await call("postmortems", { environment: null, query: "" }).catch(() => null);
+    if (view) this.all = view.postmortems;
+  }
+
   look(query: string): void {
     this.query = query;
     this.#later.ask();
@@ -49,6 +58,7 @@ export class Library {
     this.#later.forget();
     this.#asked += 1;
     this.view = null;
+    this.all = [];
     this.trouble = null;
     this.query = "";
     this.factor = null;

@@ -7,6 +7,7 @@ import type { Notice } from "../ipc/generated/Notice";
 import type { RepositoryView } from "../ipc/generated/RepositoryView";
 import type { RollbackView } from "../ipc/generated/RollbackView";
 import type { RolloutView } from "../ipc/generated/RolloutView";
+import type { WaitingView } from "../ipc/generated/WaitingView";
 import { watch } from "../ipc/watch";
 import { phaseSign } from "../words/outcome";
 import { outcomeOf } from "../words/rollout";
@@ -56,6 +57,8 @@ export class Workspace {
   readonly people = new PeopleGlance();
   /** What the clocks of this computer told last, until somebody has read it. */
   gap = $state.raw<GapView | null>(null);
+  /** Who has to answer elsewhere before anything goes on. */
+  waiting = $state.raw<WaitingView | null>(null);
   readonly wayUp = new WayUp();
   /** What was said last of a rollout that was over or needed a person. */
   #saidRollout = "";
@@ -110,6 +113,9 @@ export class Workspace {
         break;
       case "gap":
         this.gap = notice.gap;
+        break;
+      case "waiting":
+        this.waiting = notice.waiting;
         break;
       case "show_inbox":
         this.inbox.open = true;

@@ -22,6 +22,9 @@ const CHECK_TARGET: f64 = 300.0;
 const TAGS: u32 = 2_000;
 const COMMITS: u32 = 5_000;
 
+/// The moments of ours on the way, by the names under which our side tells them.
+const PARTS: [&str; 5] = ["started", "held", "checked", "tagged", "followed"];
+
 const GOOD: &str = "v2.4.0";
 const BAD: &str = "v2.4.1";
 const NEWEST: &str = "v2.5.0";
@@ -46,6 +49,7 @@ pub(super) fn bench() -> Outcome<String> {
 
 fn race(stage: &Stage, ours: &mut Ours) -> Outcome {
     let [mut sent, mut over, mut dispatched, mut proved, mut journal] = [(); 5].map(|()| Times::default());
+    let mut parts = PARTS.map(|_| Times::default());
     for round in 0..ROUNDS {
         deploy(stage, BAD)?;
         let shell = by_hand(stage, round)?;
@@ -55,6 +59,9 @@ fn race(stage: &Stage, ours: &mut Ours) -> Outcome {
         let told = ours.ask("roll back")?;
         dispatched.0.push(number(&told, "dispatched")?);
         proved.0.push(number(&told, "proved")?);
+        for (name, part) in PARTS.iter().zip(&mut parts) {
+            part.0.push(number(&told, name)?);
+        }
         deploy(stage, BAD)?;
         journal.0.push(number(&ours.ask("journal")?, "journal")?);
     }
@@ -68,6 +75,9 @@ fn race(stage: &Stage, ours: &mut Ours) -> Outcome {
     let (spent, whole) = (journal.median(), dispatched.median());
     let target = format!("≤ {JOURNAL_TARGET}");
     println!("{:<34} {:>9} {spent:>9.1} {:>7.2} {target:>7}", "of it, the journal", "", spent / whole);
+    for (name, part) in PARTS.iter().zip(&parts) {
+        println!("{:<34} {:>9} {:>9.1}", format!("until {name}"), "", part.median());
+    }
     Ok(())
 }
 

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
+use futures_util::future::join;
 use jiff::Timestamp;
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::EnvironmentName;
@@ -66,8 +67,14 @@ impl Github {
     }
 
     async fn deployments_until(&self, enough: Option<&[EnvironmentName]>) -> Result<Vec<Deployment>, Trouble> {
-        let newest = self.newest_deployments().await?;
         let mut known: Known = self.reader.memory.recall_value(&self.name_of_deployments()).await.unwrap_or_default();
+        // Where nothing is known, the whole history is wanted in any case.
+        let (newest, first) = if known.by_id.is_empty() {
+            let (newest, first) = join(self.newest_deployments(), self.deployment_page(None)).await;
+            (newest?, Some(first))
+        } else {
+            (self.newest_deployments().await?, None)
+        };
         let before = known.fingerprint();
         known.forget_gone(&newest);
         if known.reaches(&newest) {
@@ -75,7 +82,11 @@ impl Github {
         } else {
             // What lies between is not known: the whole history is read anew.
             known = Known::default();
-            self.read_from(&mut known, newest).await?;
+            let first = match first {
+                Some(asked) => asked,
+                None => self.deployment_page(None).await,
+            };
+            self.read_from(&mut known, newest, first).await?;
         }
         if !known.whole {
             self.read_older(&mut known, enough).await;
@@ -126,8 +137,13 @@ impl Github {
         self.add_each(known, changed).await
     }
 
-    async fn read_from(&self, known: &mut Known, newest: Vec<wire::Deployment>) -> Result<(), Trouble> {
-        match self.deployment_page(None).await {
+    async fn read_from(
+        &self,
+        known: &mut Known,
+        newest: Vec<wire::Deployment>,
+        first: Option<Cut<Found>>,
+    ) -> Result<(), Trouble> {
+        match first {
             Some(page) => known.add(page),
             None => {
                 let route = self.path("/deployments?per_page=100");
@@ -197,8 +213,8 @@ impl Known {
     fn add(&mut self, page: Cut<Found>) {
         self.add_all(page.items);
         let full = self.by_id.len() >= MOST;
-        self.cut = full && page.older.is_some();
-        self.older = page.older.filter(|_| !full);
+        self.cut = full && page.further.is_some();
+        self.older = page.further.filter(|_| !full);
         self.whole = self.older.is_none();
     }
 

@@ -24,10 +24,17 @@ const DEPLOYMENTS: &str = "deployments(first: 100, after: $after, orderBy: {fiel
         statuses(first: 30) { nodes { state createdAt environmentUrl } } }
 }";
 
-const RELEASES: &str = "releases(first: 100, after: $after, orderBy: {field: CREATED_AT, direction: DESC}) {
-    pageInfo { hasNextPage endCursor }
-    nodes { databaseId tagName name isDraft isPrerelease createdAt publishedAt url author { login } }
-}";
+fn releases(start: StartAt) -> String {
+    let direction = match start {
+        StartAt::Newest => "DESC",
+        StartAt::Oldest => "ASC",
+    };
+    format!(
+        "releases(first: 100, after: $after, orderBy: {{field: CREATED_AT, direction: {direction}}}) {{
+            totalCount pageInfo {{ hasNextPage endCursor }}
+            nodes {{ databaseId tagName name isDraft isPrerelease createdAt publishedAt url author {{ login }} }} }}"
+    )
+}
 
 /// GitHub's word for points that are used up. It comes with status 200 ("Rate limits for the GraphQL API").
 const USED_UP: &str = "RATE_LIMITED";
@@ -40,11 +47,20 @@ pub(super) struct Graphql {
     asking: Mutex<()>,
 }
 
-/// One page of a list, newest first.
+/// The end of a list at which reading begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StartAt {
+    Newest,
+    Oldest,
+}
+
+/// One page of a list.
 pub(super) struct Cut<T> {
     pub(super) items: Vec<T>,
-    /// Where the older ones begin; `None` at the end.
-    pub(super) older: Option<String>,
+    /// Where it goes on; `None` at the end.
+    pub(super) further: Option<String>,
+    /// How many the whole list has, where that was asked.
+    pub(super) total: Option<usize>,
 }
 
 /// Everything that the first screen needs, in one answer.
@@ -99,6 +115,7 @@ struct OfOverview {
 struct Connection<T> {
     nodes: Option<Vec<Option<T>>>,
     page_info: Option<PageInfo>,
+    total_count: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -153,7 +170,8 @@ impl Github {
     /// One request for the whole first screen. `None` where GraphQL does not answer; REST does then.
     pub(super) async fn overview(&self) -> Option<FirstLook> {
         let fields = format!(
-            "defaultBranchRef {{ name }} environments(first: 100) {{ nodes {{ name }} }} {DEPLOYMENTS} {RELEASES}"
+            "defaultBranchRef {{ name }} environments(first: 100) {{ nodes {{ name }} }} {DEPLOYMENTS} {}",
+            releases(StartAt::Newest)
         );
         let data: Data<OfOverview> =
             self.query(&format!("viewer {{ login }} {}", of_repository(&fields)), None).await?;
@@ -179,8 +197,9 @@ impl Github {
         Some(data.repository?.deployments.cut(Deployment::read))
     }
 
-    pub(super) async fn release_page(&self, after: Option<&str>) -> Option<Cut<Published>> {
-        let data: Data<OfReleases> = self.query(&of_repository(RELEASES), after).await?;
+    /// Releases, a hundred at a time, from one of the list's ends or from where the page before ended.
+    pub(super) async fn release_page(&self, start: StartAt, after: Option<&str>) -> Option<Cut<Published>> {
+        let data: Data<OfReleases> = self.query(&of_repository(&releases(start)), after).await?;
         Some(data.repository?.releases.cut(Release::read))
     }
 
@@ -239,8 +258,9 @@ impl<T> Connection<T> {
     }
 
     fn cut<U>(self, read: impl Fn(T) -> Option<U>) -> Cut<U> {
-        let older = self.page_info.as_ref().filter(|page| page.has_next_page).and_then(|page| page.end_cursor.clone());
-        Cut { older, items: self.items().into_iter().filter_map(read).collect() }
+        let further =
+            self.page_info.as_ref().filter(|page| page.has_next_page).and_then(|page| page.end_cursor.clone());
+        Cut { further, total: self.total_count, items: self.items().into_iter().filter_map(read).collect() }
     }
 }
 

@@ -1,10 +1,11 @@
 //! GitHub's releases: thousands of them in the list, one with its notes when it is looked at.
 //!
 //! The newest page of REST is the change detector, as for deployments. What is new in it goes before what is known; only
-//! where the two do not meet is the list read again.
+//! where the two do not meet is the list read again, from both of its ends at once.
 
 use std::collections::HashMap;
 
+use futures_util::future::join;
 use http::Method;
 use jiff::Timestamp;
 use lastgood_core::error::Trouble;
@@ -14,13 +15,16 @@ use lastgood_core::ports::publishing::{Asset, Latest, Published, ReleaseEdit, Re
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::graphql::Cut;
+use super::graphql::{Cut, StartAt};
 use super::transport::encode;
 use super::wire::User;
 use super::{Github, publishing, writing};
 
 /// Enough to meet what is known after a busy day.
 const NEWEST: usize = 30;
+
+/// GraphQL's largest page.
+const PAGE: usize = 100;
 
 /// REST's lists end at ten thousand.
 const PAGES: u32 = 100;
@@ -31,6 +35,9 @@ struct Known {
     by_id: HashMap<u64, Published>,
     older: Option<String>,
     whole: bool,
+    /// How many GitHub counted; 0 where nobody asked.
+    #[serde(default)]
+    total: usize,
 }
 
 #[derive(Deserialize)]
@@ -64,9 +71,14 @@ struct File {
 impl Github {
     /// All of them, newest first.
     pub async fn releases(&self) -> Result<Vec<Published>, Trouble> {
-        let newest: Vec<Release> = self.reader.ask(&self.path(&format!("/releases?per_page={NEWEST}"))).await?.value;
-        let newest: Vec<Published> = newest.into_iter().map(Release::published).collect();
         let mut known: Known = self.reader.memory.recall_value(&self.name_of_releases()).await.unwrap_or_default();
+        // Where nothing is known, the whole list is wanted in any case.
+        let (newest, first) = if known.by_id.is_empty() {
+            let (newest, first) = join(self.newest_releases(), self.release_page(StartAt::Newest, None)).await;
+            (newest?, Some(first))
+        } else {
+            (self.newest_releases().await?, None)
+        };
         let same = known.whole && newest.iter().all(|found| known.by_id.get(&found.id) == Some(found));
         let gone = known.forget_gone(&newest);
         if same && !gone {
@@ -74,13 +86,16 @@ impl Github {
         }
         if !known.reaches(&newest) {
             known = Known::default();
-            known.older = self.first_page(&mut known.by_id).await?;
-            known.whole = known.older.is_none();
+            let first = match first {
+                Some(asked) => asked,
+                None => self.release_page(StartAt::Newest, None).await,
+            };
+            match first {
+                Some(page) => known.add(page),
+                None => known.take_all(self.releases_by_rest().await?),
+            }
         }
-        while let Some(after) = known.older.clone() {
-            let Some(page) = self.release_page(Some(&after)).await else { break };
-            known.add(page);
-        }
+        self.read_older_releases(&mut known).await;
         known.by_id.extend(newest.into_iter().map(|found| (found.id, found)));
         self.reader.memory.keep_value(&self.name_of_releases(), &known).await;
         Ok(known.list())
@@ -94,15 +109,36 @@ impl Github {
         known.list()
     }
 
-    /// The newest hundred and where the older ones begin; all of them where GraphQL does not answer.
-    async fn first_page(&self, by_id: &mut HashMap<u64, Published>) -> Result<Option<String>, Trouble> {
-        if let Some(page) = self.release_page(None).await {
-            by_id.extend(page.items.into_iter().map(|found| (found.id, found)));
-            return Ok(page.older);
-        }
+    async fn newest_releases(&self) -> Result<Vec<Published>, Trouble> {
+        let newest: Vec<Release> = self.reader.ask(&self.path(&format!("/releases?per_page={NEWEST}"))).await?.value;
+        Ok(newest.into_iter().map(Release::published).collect())
+    }
+
+    /// All of them, where GraphQL does not answer.
+    async fn releases_by_rest(&self) -> Result<Vec<Published>, Trouble> {
         let all = self.reader.all::<Vec<Release>>(&self.path("/releases?per_page=100"), PAGES).await?;
-        by_id.extend(all.into_iter().map(Release::published).map(|found| (found.id, found)));
-        Ok(None)
+        Ok(all.into_iter().map(Release::published).collect())
+    }
+
+    /// GraphQL tells where a page begins only once the one before it is there. So two pages come at a time: one from
+    /// where reading is, one from the oldest on, until all that GitHub counts are there. A page that does not come leaves
+    /// the rest for the next look.
+    async fn read_older_releases(&self, known: &mut Known) {
+        let mut newer = None;
+        let mut below = true;
+        while let Some(after) = known.older.clone() {
+            below &= known.missing() > PAGE;
+            let down = self.release_page(StartAt::Newest, Some(&after));
+            let up = async { if below { self.release_page(StartAt::Oldest, newer.as_deref()).await } else { None } };
+            let (down, up) = join(down, up).await;
+            below = up.as_ref().is_some_and(|page| page.further.is_some());
+            if let Some(page) = up {
+                newer.clone_from(&page.further);
+                known.add_from_below(page);
+            }
+            let Some(page) = down else { return };
+            known.add(page);
+        }
     }
 
     pub(super) async fn page_of(&self, tag: &TagName) -> Result<Option<ReleasePage>, Trouble> {
@@ -150,8 +186,25 @@ fn changes(edit: &ReleaseEdit) -> Value {
 impl Known {
     fn add(&mut self, page: Cut<Published>) {
         self.by_id.extend(page.items.into_iter().map(|found| (found.id, found)));
-        self.older = page.older;
+        // Of several releases of one moment nobody says in which order they come, so only the count tells that all are there.
+        self.total = page.total.unwrap_or_default();
+        let complete = self.total > 0 && self.missing() == 0;
+        self.older = page.further.filter(|_| !complete);
         self.whole = self.older.is_none();
+    }
+
+    fn missing(&self) -> usize {
+        self.total.saturating_sub(self.by_id.len())
+    }
+
+    /// A page from the other end of the list.
+    fn add_from_below(&mut self, page: Cut<Published>) {
+        self.by_id.extend(page.items.into_iter().map(|found| (found.id, found)));
+    }
+
+    fn take_all(&mut self, all: Vec<Published>) {
+        self.by_id.extend(all.into_iter().map(|found| (found.id, found)));
+        (self.older, self.whole) = (None, true);
     }
 
     fn reaches(&self, newest: &[Published]) -> bool {

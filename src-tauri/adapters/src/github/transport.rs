@@ -96,13 +96,14 @@ impl Transport {
             headers.insert(IF_NONE_MATCH, tag);
         }
         let Clients { reading, .. } = self.clients();
-        self.ask(Face::Rest, reading._get_with_headers(route, Some(headers))).await
+        // A request is a large future: apart, whatever asks for much at once stays small enough for a thread's stack.
+        self.ask(Face::Rest, Box::pin(reading._get_with_headers(route, Some(headers)))).await
     }
 
     /// A question to GraphQL: a POST, and it changes nothing.
     pub(super) async fn query(&self, question: &Value) -> Result<Answer, Trouble> {
         let Clients { asking, .. } = self.clients();
-        self.ask(Face::Graphql, asking._post("/graphql", Some(question))).await
+        self.ask(Face::Graphql, Box::pin(asking._post("/graphql", Some(question)))).await
     }
 
     /// Sends a request that writes, once, when it is its turn.

@@ -64,7 +64,10 @@ impl Workspace {
     }
 
     /// The world around this rollback. A deploy from here asks git alone for its tags, and needs no GitHub at all.
-    pub(super) fn ports_of(&self, plan: &Plan, audience: Audience) -> Result<Ports, Trouble> {
+    ///
+    /// # Errors
+    /// As [`Workspace::ports`], where the deploy goes by GitHub.
+    pub fn ports_of(&self, plan: &Plan, audience: Audience) -> Result<Ports, Trouble> {
         if plan.deploy.local.is_none() {
             return self.ports(audience);
         }

@@ -6,6 +6,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use jiff::Timestamp;
 use lastgood_adapters::commands::Commands;
 use lastgood_adapters::evidence::Evidence;
@@ -87,6 +88,7 @@ fn exited(end: CommandEnd) -> Ran {
     match end {
         CommandEnd::Exited(ran) => ran,
         other @ (CommandEnd::TimedOut(_)
+        | CommandEnd::Stopped(_)
         | CommandEnd::NotTrusted(_)
         | CommandEnd::Missing(_)
         | CommandEnd::Broken(_)) => panic!("it should have run to its end: {other:?}"),
@@ -175,6 +177,21 @@ async fn a_command_that_takes_too_long_is_ended_with_all_that_it_started() {
     let order = CommandOrder { deadline: Duration::from_secs(2), ..bench.trusted(&script) };
     let CommandEnd::TimedOut(ran) = bench.run(&order).await else { panic!("it never ends by itself") };
     assert_eq!((ran.exit, ran.tail.as_slice()), (None, &["begun".to_owned()][..]), "what it had written is kept");
+    all_gone(&pids).await;
+}
+
+#[tokio::test]
+async fn a_command_that_somebody_stops_is_ended_with_all_that_it_started_and_its_words_are_kept() {
+    let bench = Bench::new();
+    let pids = bench.folder.path().join("pids");
+    let script = format!("echo $$ > '{0}'; echo begun; sleep 600 & echo $! >> '{0}'; wait", pids.display());
+    let order = bench.trusted(&script);
+    let begun = until("both have begun", || fs::read_to_string(&pids).is_ok_and(|text| text.lines().count() == 2));
+    let CommandEnd::Stopped(ran) = bench.commands.run_until(&order, begun.boxed()).await else {
+        panic!("it never ends by itself")
+    };
+    assert_eq!((ran.exit, ran.tail.as_slice()), (None, &["begun".to_owned()][..]));
+    assert!(bench.output(&ran).ends_with("\nbegun\n"));
     all_gone(&pids).await;
 }
 

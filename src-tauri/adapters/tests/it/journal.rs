@@ -50,6 +50,22 @@ async fn facts_are_found_by_rollback_repository_and_environment() {
 }
 
 #[tokio::test]
+async fn reading_goes_on_where_it_ended_and_begins_anew_where_another_file_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let (reading, writing) = (open(folder.path(), "writer-a"), open(folder.path(), "writer-a"));
+    let mut written = Vec::new();
+    for reason in ["one", "two", "three"] {
+        written.push(writing.append(fact("rb-1", reason)).await.unwrap());
+        assert_eq!(reading.of_repository(REPOSITORY, None).await.unwrap(), written);
+    }
+    // As a copy from before would look, with another newest fact.
+    Connection::open(folder.path().join(FILE)).unwrap().execute("DELETE FROM fact WHERE sequence = 3", []).unwrap();
+    written.pop();
+    written.push(writing.append(fact("rb-1", "another")).await.unwrap());
+    assert_eq!(reading.of_repository(REPOSITORY, None).await.unwrap(), written);
+}
+
+#[tokio::test]
 async fn a_reopened_journal_keeps_its_writer_s_name_and_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     open(folder.path(), "writer-a").append(fact("rb-1", "one")).await.unwrap();

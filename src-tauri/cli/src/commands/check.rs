@@ -31,7 +31,7 @@ pub(crate) async fn run(arguments: Check) -> Result<ExitCode, Trouble> {
     let (desk, _bell) = desk();
     let audience =
         Audience { desktop: Arc::new(DesktopAlerts::default()), person: Arc::new(desk), watcher: Arc::new(Nobody) };
-    let ports = workspace.ports(audience)?;
+    let ports = workspace.ports_of(&plan, audience)?;
     // Commands have process groups of their own: an interrupt reaches them by way of this one.
     let answers = tokio::select! {
         answers = checks::ask_all(&ports, workspace.key(), &plan) => answers,
@@ -55,7 +55,13 @@ async fn plan(workspace: &Workspace, arguments: &Check) -> Result<Plan, Trouble>
         countdown: SignedDuration::ZERO,
         rehearsal: workspace.is_rehearsal(),
     };
-    workspace.plan(&arguments.environment, wish, &known).map_err(|trouble| Trouble {
+    let environment = &arguments.environment;
+    let planned = if arguments.local {
+        workspace.plan_local(environment, wish, &known)
+    } else {
+        workspace.plan(environment, wish, &known)
+    };
+    planned.map_err(|trouble| Trouble {
         // Here the option has no program's name before it.
         hint: trouble.hint.replace("`--to TAG`", "--to TAG"),
         ..trouble

@@ -31,6 +31,12 @@ async fn the_environments_own_command_rolls_back_what_github_cannot() {
     assert_eq!((stage.records().len(), stage.rollback_tags().len()), (0, 0), "nothing began");
 
     away.trust();
+    let checked = stage.run(&["check", "production", "--local"]);
+    assert_eq!(checked.code, Some(0), "{checked:?}");
+    assert!(checked.out.starts_with("production may go back from v2.4.1 to v2.4.0"), "{}", checked.out);
+    assert!(checked.out.contains("deploy.command"), "{}", checked.out);
+    assert_eq!(stage.run(&["check", "production"]).code, Some(1), "the workflow cannot be reached");
+
     let done = finish(&mut stage.rollback(&["--local"]));
     assert_eq!((done.code, outcome(&done)), (Some(0), "succeeded".to_owned()), "{done:?}");
     assert_eq!((away.live().as_str(), stage.dispatches(), stage.started()), ("v2.4.0", 0, 0));

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -12,8 +14,14 @@ use crate::ids::{EvidenceHash, ObjectId};
 /// Runs commands, each as an array of words and never through a shell.
 #[async_trait]
 pub trait Shell: Send + Sync {
-    /// Runs one command to its end or its deadline. Dropping the call ends the command and all that it started.
-    async fn run(&self, order: &CommandOrder) -> CommandEnd;
+    /// Runs one command to its end or its deadline, or until `stop` comes. Dropping the call ends the command and all that it
+    /// started.
+    async fn run_until(&self, order: &CommandOrder, stop: BoxFuture<'_, ()>) -> CommandEnd;
+
+    /// The same, where nobody stops it.
+    async fn run(&self, order: &CommandOrder) -> CommandEnd {
+        self.run_until(order, std::future::pending().boxed()).await
+    }
 
     /// Why this may not run; `None` where it may.
     async fn distrust(&self, order: &CommandOrder) -> Result<Option<Distrust>, Trouble>;
@@ -46,6 +54,8 @@ pub enum CommandEnd {
     Exited(Ran),
     /// The deadline passed; it was ended.
     TimedOut(Ran),
+    /// A person stopped it; it was ended.
+    Stopped(Ran),
     /// No person trusts the repository, or this command in it.
     NotTrusted(Distrust),
     /// This program is not on this machine.

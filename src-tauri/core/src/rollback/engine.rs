@@ -12,6 +12,7 @@ use crate::ids::{RollbackId, RunId};
 use crate::journal::{NewFact, Subject};
 use crate::ports::Ports;
 use crate::ports::world::{About, Alert, Request};
+use crate::rollback::check::Answer;
 use crate::rollback::checks::armed::Armed;
 use crate::rollback::event::{Ending, Event};
 use crate::rollback::next::{Effect, begin, effect, next};
@@ -75,6 +76,8 @@ pub struct Engine {
     noted: Vec<(NewFact, Rollback)>,
     /// Answers that came before the rollback was asked for.
     pub(super) armed: Option<Armed>,
+    /// What the remote said of the target while the hold was taken.
+    pub(super) target: Option<Answer>,
     /// When the remote was last seen to have our hold, by the clock that nobody sets.
     pub(super) hold_seen: Option<Duration>,
     /// The newest run of the workflow, as it was last looked for; ours is newer. Only where nothing else tells them apart.
@@ -108,7 +111,8 @@ impl Engine {
     pub fn resume(ports: Ports, pace: Pace, repository: String, rollback: Rollback) -> Self {
         // A clock that was set back while nothing ran must not make the countdown longer than it is.
         let begun = (ports.clock.now().max(rollback.plan.started), ports.clock.elapsed());
-        Self { ports, pace, rollback, repository, begun, noted: Vec::new(), armed: None, hold_seen: None, newest: None }
+        let (noted, armed, target, hold_seen, newest) = (Vec::new(), None, None, None, None);
+        Self { ports, pace, rollback, repository, begun, noted, armed, target, hold_seen, newest }
     }
 
     /// Knows what the checks of the same plan said a moment ago.

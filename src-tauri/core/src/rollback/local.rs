@@ -36,7 +36,7 @@ pub struct LocalEnd {
     /// The last lines that it wrote.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tail: Vec<String>,
-    /// All that it wrote, in the evidence store; absent where it was stopped.
+    /// All that it wrote, in the evidence store.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<EvidenceHash>,
     pub milliseconds: u64,
@@ -103,10 +103,8 @@ impl LocalEnd {
         Self::after(LocalOutcome::TimedOut, ran)
     }
 
-    /// Its output went with it.
-    pub(crate) fn stopped(after: Duration) -> Self {
-        let milliseconds = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
-        Self { how: LocalOutcome::Stopped, tail: Vec::new(), output: None, milliseconds }
+    pub(crate) fn stopped(ran: Ran) -> Self {
+        Self::after(LocalOutcome::Stopped, ran)
     }
 
     fn after(how: LocalOutcome, ran: Ran) -> Self {

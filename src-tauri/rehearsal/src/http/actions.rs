@@ -8,6 +8,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use git2::Repository;
 use serde_json::{Value, json};
 
 use super::{
@@ -17,7 +18,7 @@ use super::{
     workflows,
 };
 use crate::{
-    git::CommitFacts,
+    git::{self, CommitFacts},
     state::view::{AttemptView, RunView},
 };
 
@@ -77,18 +78,14 @@ fn must_exist(call: &Call, id: u64) -> Result<(), Refusal> {
 }
 
 fn listed(call: &Call, file: Option<&str>) -> Answer {
-    let shapes = call.read(|state, view| {
-        let mut commits = Commits::default();
+    Ok(call.read(|state, view| {
         let wanted = view.runs.iter().filter(|run| file.is_none_or(|file| run.run.workflow == file) && fits(call, run));
-        wanted
-            .filter_map(|view| {
-                let attempt = view.last()?;
-                let head = commits.get(call, &view.run.head_sha);
-                Some(run(&call.links, state, view, attempt, head))
-            })
-            .collect::<Vec<_>>()
-    });
-    Ok(call.page().counted("workflow_runs", &shapes, Value::clone))
+        let wanted: Vec<_> = wanted.filter_map(|view| Some((view, view.last()?))).collect();
+        let mut commits = Commits::of(call);
+        call.page().counted("workflow_runs", &wanted, |(view, attempt)| {
+            run(&call.links, state, view, attempt, commits.get(&view.run.head_sha))
+        })
+    }))
 }
 
 fn show<'c>(
@@ -98,20 +95,26 @@ fn show<'c>(
 ) -> Answer {
     let shape = call.read(|state, view| {
         let view = view.run(id)?;
-        let mut commits = Commits::default();
-        Some(run(&call.links, state, view, pick(view)?, commits.get(call, &view.run.head_sha)))
+        let head = call.github.bare().commit(&view.run.head_sha).ok().flatten();
+        Some(run(&call.links, state, view, pick(view)?, head.as_ref()))
     });
     Ok(ok(shape.ok_or_else(Refusal::not_found)?))
 }
 
-/// Head commits, each read once.
-#[derive(Default)]
-struct Commits(BTreeMap<String, Option<CommitFacts>>);
+/// Head commits, each read once, from a repository that is opened once.
+struct Commits {
+    repository: Option<Repository>,
+    read: BTreeMap<String, Option<CommitFacts>>,
+}
 
 impl Commits {
-    fn get(&mut self, call: &Call, id: &str) -> Option<&CommitFacts> {
-        let read = || call.github.bare().commit(id).ok().flatten();
-        self.0.entry(id.to_owned()).or_insert_with(read).as_ref()
+    fn of(call: &Call) -> Self {
+        Self { repository: call.github.bare().open().ok(), read: BTreeMap::new() }
+    }
+
+    fn get(&mut self, id: &str) -> Option<&CommitFacts> {
+        let read = || git::commit_in(self.repository.as_ref()?, id).ok().flatten();
+        self.read.entry(id.to_owned()).or_insert_with(read).as_ref()
     }
 }
 

@@ -28,17 +28,17 @@ impl<'c> Page<'c> {
     }
 
     /// The page as a plain array.
-    pub(super) fn array<T>(&self, items: &[T], shape: impl Fn(&T) -> Value) -> Response {
+    pub(super) fn array<T>(&self, items: &[T], shape: impl FnMut(&T) -> Value) -> Response {
         self.with_links(items.len(), Value::Array(self.part(items, shape)))
     }
 
     /// The page as an object with the count of all items.
-    pub(super) fn counted<T>(&self, name: &str, items: &[T], shape: impl Fn(&T) -> Value) -> Response {
+    pub(super) fn counted<T>(&self, name: &str, items: &[T], shape: impl FnMut(&T) -> Value) -> Response {
         let body = json!({ "total_count": items.len(), name: self.part(items, shape) });
         self.with_links(items.len(), body)
     }
 
-    fn part<T>(&self, items: &[T], shape: impl Fn(&T) -> Value) -> Vec<Value> {
+    fn part<T>(&self, items: &[T], shape: impl FnMut(&T) -> Value) -> Vec<Value> {
         let before = (self.number - 1).saturating_mul(self.size);
         items.iter().skip(before).take(self.size).map(shape).collect()
     }

@@ -67,6 +67,10 @@ pub(crate) fn overview(
         release_count: u32::try_from(known.releases.len()).unwrap_or(u32::MAX),
         unread,
         ci: Vec::new(),
+        deployments_cut_at: known
+            .github()
+            .filter(|forge| forge.history_cut)
+            .map(|forge| u32::try_from(forge.deployments.len()).unwrap_or(u32::MAX)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod keyboard;
 mod receiver;
+mod typing;
 
 use std::path::Path;
 use std::process::Command;

@@ -12,4 +12,5 @@ mod repository;
 mod rollback;
 mod sign_in;
 mod troubles;
+mod typing;
 mod way_up;

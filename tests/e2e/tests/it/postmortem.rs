@@ -7,11 +7,10 @@ use std::time::{Duration, Instant};
 use lastgood_e2e::{By, Desk, Failure, Look, Rehearsal, Window, keys};
 
 use crate::access::{axe, nothing_found};
+use crate::typing::Typed;
 
 const OPENS_WITHIN: Duration = Duration::from_secs(60);
 const COMES_WITHIN: Duration = Duration::from_secs(30);
-/// What a person may lose.
-const LOST: Duration = Duration::from_millis(300);
 /// More than there are places for the focus in the window.
 const MOST_TABS: usize = 60;
 
@@ -37,7 +36,7 @@ fn a_kill_while_somebody_types_costs_the_last_moment_at_most() -> Result<(), Fai
     let rehearsal = Rehearsal::start(&mut desk, 10)?;
     let folder = rehearsal.clone_folder();
     let mut there = String::new();
-    for round in 0..3_u32 {
+    for round in 0..3 {
         let window = desk.open(&[&folder.to_string_lossy()])?;
         if round == 0 {
             begin(&window, Look::Light)?;
@@ -46,28 +45,13 @@ fn a_kill_while_somebody_types_costs_the_last_moment_at_most() -> Result<(), Fai
         }
         to_editor(&window)?;
         window.press(&[keys::CONTROL, keys::HOME])?;
-        let begun = Instant::now();
-        let mut typed: Vec<(char, Instant)> = Vec::new();
-        let letters = "abcdefghijklmnopqrstuvwxyz".chars().cycle();
-        for letter in letters {
-            window.press(&[letter])?;
-            typed.push((letter, Instant::now()));
-            // Another point in each round.
-            if begun.elapsed() > Duration::from_millis(1500 + u64::from(round) * 370) {
-                break;
-            }
-        }
+        // Another point in each round.
+        let typed = Typed::into(&window, Duration::from_millis(1500 + round * 370))?;
         let killed = Instant::now();
         window.kill();
         let window = desk.open(&[&folder.to_string_lossy()])?;
         open_again(&window)?;
-        let text = text(&window)?;
-        let sure = typed.iter().take_while(|(_, at)| killed.duration_since(*at) > LOST).count();
-        let whole: String = typed.iter().map(|(letter, _)| *letter).collect();
-        let kept = (0..=whole.len()).rev().find(|count| text.starts_with(&format!("{}{there}", &whole[..*count])));
-        let kept = kept.unwrap_or_else(|| panic!("{text} does not begin with what was typed: {whole}{there}"));
-        assert!(kept >= sure, "{kept} of {} letters are there, {sure} had been there for longer", whole.len());
-        there = format!("{}{there}", &whole[..kept]);
+        there = typed.kept(&text(&window)?, &there, killed);
         window.kill();
     }
     Ok(())

@@ -105,6 +105,30 @@ fn a_keychain_whose_question_is_dismissed_leaves_the_choice_of_this_session() ->
 }
 
 #[test]
+fn a_keychain_that_asks_as_the_window_opens_is_waited_for_in_words() -> Result<(), Failure> {
+    let mut desk = Desk::start(Look::Light)?;
+    desk.unlock_keychain()?;
+    let rehearsal = Rehearsal::start_signed_out(&mut desk, 10)?;
+    let folder = rehearsal.clone_folder().to_string_lossy().into_owned();
+    let window = desk.open(&[&folder])?;
+    window.find(&By::test_id("timeline"))?;
+    window.click(&By::role("button", "Settings"))?;
+    paste(&window, rehearsal.token())?;
+    state(&window, "signed_in")?;
+    window.kill();
+
+    desk.lock_keychain()?;
+    let window = desk.open(&[&folder])?;
+    let waiting = By::test_id("waiting");
+    window.wait_until("a word on who is waited for", SIGNED_IN_WITHIN, |window| {
+        Ok(window.text(&waiting)?.contains("Your keychain has not answered yet."))
+    })?;
+    window.picture("keychain-asks-light")?;
+    desk.dismiss_keychain_prompt()?;
+    window.wait_until("the end of waiting", SIGNED_IN_WITHIN, |window| Ok(window.find_all(&waiting)?.is_empty()))
+}
+
+#[test]
 fn without_a_keychain_the_settings_say_so() -> Result<(), Failure> {
     let mut desk = Desk::start(Look::Light)?;
     let rehearsal = Rehearsal::start_signed_out(&mut desk, 10)?;

@@ -1,6 +1,7 @@
 //! What can go wrong, each brought about for real where a shared machine lets that be done: it has a name, a sentence and
 //! a next action, and is pictured.
 
+mod here;
 mod pretended;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -239,15 +240,21 @@ fn held_by_somebody(rehearsal: &Rehearsal) -> Result<(), Failure> {
     rehearsal.git(&["update-ref", "refs/lastgood/hold/production", &commit]).map(|_| ())
 }
 
-/// GitHub's own word on how it is doing. The server ends with the process of the test.
+/// GitHub's own word on how it is doing.
 fn status_page() -> Result<String, Failure> {
+    let body = json!({ "components": [{ "name": "Actions", "status": "partial_outage" }] }).to_string();
+    Ok(format!("{}/summary.json", served(move || body.clone())?))
+}
+
+/// Answers every request with this, at the address that it gives. The server ends with the process of the test.
+fn served(body: impl Fn() -> String + Send + 'static) -> Result<String, Failure> {
     use std::io::{Read, Write};
     let failed = |error: std::io::Error| Failure::new(format!("no port on loopback: {error}"));
     let listener = std::net::TcpListener::bind("127.0.0.1:0").map_err(failed)?;
-    let address = format!("http://{}/summary.json", listener.local_addr().map_err(failed)?);
-    let body = json!({ "components": [{ "name": "Actions", "status": "partial_outage" }] }).to_string();
+    let address = format!("http://{}", listener.local_addr().map_err(failed)?);
     std::thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
+            let body = body();
             let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
             let heard = stream.read(&mut [0; 4096]).is_ok();
             if heard && stream.write_all(format!("{head}{body}").as_bytes()).is_err() {

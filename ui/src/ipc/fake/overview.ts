@@ -30,6 +30,7 @@ export function sampleOverview(now: number): Overview {
         url: "https://github.com/acme/connectias/actions/runs/8",
       },
     ],
+    deploymentsCutAt: null,
   };
 }
 

@@ -4,6 +4,7 @@ import type { GapView } from "../generated/GapView";
 import type { IncidentView } from "../generated/IncidentView";
 import type { Overview } from "../generated/Overview";
 import type { ReleaseRow } from "../generated/ReleaseRow";
+import type { WaitingView } from "../generated/WaitingView";
 import { hostileIncident, sampleIncidents, unknownReceipt } from "./incidents";
 import { armed, githubAway, sampleOverview, signedOut } from "./overview";
 import { hostileReleases, manyReleases, sampleReleases } from "./releases";
@@ -26,6 +27,8 @@ export type Scenario = {
   trouble: boolean;
   /** What the clocks told. */
   gap?: GapView;
+  /** Who has to answer elsewhere. */
+  waiting?: WaitingView;
   /** lastgood.toml names commands. */
   commands: boolean;
   incidents: (now: number) => IncidentView[];
@@ -84,6 +87,20 @@ const scenarios = {
     }),
   },
   loading: { ...usual, slow: true },
+  "keychain-asks": {
+    ...usual,
+    slow: true,
+    waiting: {
+      sentence: "Your keychain has not answered yet.",
+      hint: "It may be asking for its password in another window. GitHub is asked once it is open.",
+    },
+  },
+  "history-cut": {
+    ...usual,
+    overview: overviewWith((overview) => {
+      overview.deploymentsCutAt = 1000;
+    }),
+  },
   many: {
     ...usual,
     releases: (now: number) => manyReleases(10_000, now),

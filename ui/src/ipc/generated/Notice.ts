@@ -10,8 +10,9 @@ import type { RepositoryView } from "./RepositoryView";
 import type { RollbackView } from "./RollbackView";
 import type { RolloutView } from "./RolloutView";
 import type { SettingsView } from "./SettingsView";
+import type { WaitingView } from "./WaitingView";
 
 /**
  * Snapshots, not changes: a window that missed one has lost nothing.
  */
-export type Notice = { "kind": "overview", overview: Overview, } | { "kind": "rollback", rollback: RollbackView, } | { "kind": "elsewhere", rollbacks: Array<ElsewhereView>, } | { "kind": "rollout", rollout: RolloutView, } | { "kind": "releases" } | { "kind": "repository", repository: RepositoryView, } | { "kind": "inbox", items: Array<InboxItem>, } | { "kind": "incidents", incidents: Array<IncidentSummary>, } | { "kind": "incident", incident: IncidentView, } | { "kind": "postmortems" } | { "kind": "show", place: AlertPlace, } | { "kind": "show_inbox" } | { "kind": "settings", settings: SettingsView, } | { "kind": "gap", gap: GapView, };
+export type Notice = { "kind": "overview", overview: Overview, } | { "kind": "rollback", rollback: RollbackView, } | { "kind": "elsewhere", rollbacks: Array<ElsewhereView>, } | { "kind": "rollout", rollout: RolloutView, } | { "kind": "releases" } | { "kind": "repository", repository: RepositoryView, } | { "kind": "inbox", items: Array<InboxItem>, } | { "kind": "incidents", incidents: Array<IncidentSummary>, } | { "kind": "incident", incident: IncidentView, } | { "kind": "postmortems" } | { "kind": "show", place: AlertPlace, } | { "kind": "show_inbox" } | { "kind": "settings", settings: SettingsView, } | { "kind": "gap", gap: GapView, } | { "kind": "waiting", waiting: WaitingView | null, };

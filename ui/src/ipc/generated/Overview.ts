@@ -7,4 +7,8 @@ export type Overview = { readAt: string, github: GithubState, environments: Arra
 /**
  * Of releases whose runs are among the newest.
  */
-ci: Array<CiView>, };
+ci: Array<CiView>, 
+/**
+ * So many deployments were read, and older ones were not.
+ */
+deploymentsCutAt: number | null, };

@@ -166,6 +166,10 @@ impl Told {
                 self.note(&shown, &ran, "stopped", TAIL);
                 Found::unclear(format!("{shown} was not done within {} s.", order.deadline.as_secs()))
             }
+            CommandEnd::Stopped(ran) => {
+                self.note(&shown, &ran, "stopped", TAIL);
+                Found::unclear(format!("{shown} was stopped."))
+            }
             CommandEnd::NotTrusted(distrust) => {
                 self.distrusted = true;
                 self.evidence.push(format!("$ {shown}"));

@@ -1,5 +1,7 @@
 //! Step 2. The questions asked before anything leaves this machine.
 
+use jiff::SignedDuration;
+
 use crate::error::{Code, Trouble};
 use crate::rollback::StepName;
 use crate::rollback::check::{Answer, Question, Verdict, blocking};
@@ -10,7 +12,7 @@ use crate::rollback::steps::waiting::{self, Waited};
 use crate::rollback::steps::{asking, errored, failed, succeeded};
 
 pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
-    let known = armed(engine).await;
+    let known = known(engine).await;
     let is_open = |question: &Question| !known.iter().any(|answer| answer.question == *question);
     let mut open = checks::before(&engine.rollback().plan);
     open.retain(is_open);
@@ -34,6 +36,28 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
         }
         waited = waiting::for_github(engine, StepName::Check).await?;
     }
+}
+
+/// Asks for the target while the hold is taken, where arming answered all else: neither waits for the other.
+pub(super) async fn target(engine: &Engine) -> Option<Answer> {
+    engine.armed.as_ref()?;
+    let (ports, plan) = (&engine.ports, &engine.rollback().plan);
+    checks::ask_these(vec![Question::TargetExists], ports, engine.repository(), plan).await.pop()
+}
+
+/// So long the answer counts that came while the hold was taken. A countdown takes longer.
+const JUST_NOW: SignedDuration = SignedDuration::from_secs(2);
+
+/// What need not be asked again.
+async fn known(engine: &mut Engine) -> Vec<Answer> {
+    let mut known = armed(engine).await;
+    let now = engine.ports.clock.now();
+    let counts = |answer: &Answer| {
+        let told = matches!(answer.verdict, Verdict::Passed | Verdict::Failed);
+        told && answer.asked_at.is_some_and(|at| at <= now && now.duration_since(at) <= JUST_NOW)
+    };
+    known.extend(engine.target.take().filter(counts));
+    known
 }
 
 /// What arming found and still counts. A journal that cannot be read proves nothing, and all is asked.

@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use futures_util::future::join;
+
 use crate::error::{Code, Trouble};
 use crate::hold;
 use crate::hold::change::{self, Change, Taken};
@@ -12,7 +14,7 @@ use crate::hold::record::HoldRecord;
 use crate::rollback::StepName;
 use crate::rollback::engine::Engine;
 use crate::rollback::event::{Ending, Event};
-use crate::rollback::steps::{errored, failed, inconclusive, succeeded};
+use crate::rollback::steps::{check, errored, failed, inconclusive, succeeded};
 
 pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     let environment = engine.rollback().plan.environment.clone();
@@ -33,7 +35,9 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     let hold = wanted(engine);
     let may_replace =
         |other: &HoldRecord| other.has_expired(hold.since) || hold::is_left_over(other, &hold.owner, &facts);
-    let taken = change::take(&*engine.ports.team, &hold, may_replace).await;
+    let taking = change::take(&*engine.ports.team, &hold, may_replace);
+    let (taken, target) = join(taking, check::target(engine)).await;
+    engine.target = target;
     let (shared, over, why) = match taken {
         Change::Done(Taken { object, over }) => (Some(object), over, String::new()),
         Change::Refused(words) => (None, None, words),
@@ -78,11 +82,17 @@ pub(crate) async fn reword(engine: &Engine) {
 /// So long a look at the hold counts: longer than a tag's push, beside which it is made.
 const FRESH: Duration = Duration::from_secs(2);
 
+/// A remote that answered all questions since within this is quick: asking it beside a push would slow down both.
+const QUICK: Duration = Duration::from_millis(200);
+
 /// Looks whether the remote has our hold still; a look that told nothing is made again before the dispatch.
 pub(crate) async fn look(engine: &Engine) -> Option<Duration> {
     let rollback = engine.rollback();
     let ours = rollback.shared.as_ref()?;
     let begun = engine.ports.clock.elapsed();
+    if let Some(seen) = engine.hold_seen.filter(|seen| begun.saturating_sub(*seen) < QUICK) {
+        return Some(seen);
+    }
     let there = engine.ports.team.object(&MarkName::hold(&rollback.plan.environment)).await.ok()??;
     (there == *ours).then_some(begun)
 }

@@ -4,9 +4,11 @@
 //! acts afresh. Found with it and without `LocalEnded`, nobody knows how far the command came, and a person decides: it is
 //! never run again by itself.
 
+use std::future::pending;
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
+use futures_util::FutureExt;
+use futures_util::future::{AbortHandle, Abortable, Either, select};
 
 use crate::error::{Code, Trouble};
 use crate::ports::shell::{CommandEnd, CommandOrder};
@@ -33,33 +35,34 @@ pub(super) async fn run(engine: &mut Engine, deploy: &LocalDeploy) -> Result<End
     let order = deploy.order(&engine.rollback().plan);
     let (command, fingerprint) = (order.shown(), order.fingerprint());
     engine.write(Event::LocalBegan { command, fingerprint }).await?;
-    let begun = engine.ports.clock.elapsed();
     let end = match heard(engine, &order).await? {
-        None => LocalEnd::stopped(engine.ports.clock.elapsed().saturating_sub(begun)),
-        Some(CommandEnd::Exited(ran)) => LocalEnd::exited(ran),
-        Some(CommandEnd::TimedOut(ran)) => LocalEnd::timed_out(ran),
-        Some(CommandEnd::NotTrusted(distrust)) => {
+        CommandEnd::Exited(ran) => LocalEnd::exited(ran),
+        CommandEnd::TimedOut(ran) => LocalEnd::timed_out(ran),
+        CommandEnd::Stopped(ran) => LocalEnd::stopped(ran),
+        CommandEnd::NotTrusted(distrust) => {
             return Ok(failed(StepName::Dispatch, command::untrusted(&order, distrust)));
         }
-        Some(CommandEnd::Missing(program)) => return Ok(missing(deploy, &program)),
-        Some(CommandEnd::Broken(trouble)) => return Ok(broken(deploy, trouble)),
+        CommandEnd::Missing(program) => return Ok(missing(deploy, &program)),
+        CommandEnd::Broken(trouble) => return Ok(broken(deploy, trouble)),
     };
     engine.write(Event::LocalEnded(Box::new(end.clone()))).await?;
     Ok(judge(deploy, &end))
 }
 
-/// Runs it to its end and hears the person meanwhile. `None`: they stopped it, and it was ended with all that it started.
-async fn heard(engine: &mut Engine, order: &CommandOrder) -> Result<Option<CommandEnd>, Trouble> {
+/// Runs it to its end and hears the person meanwhile, who may stop it.
+async fn heard(engine: &mut Engine, order: &CommandOrder) -> Result<CommandEnd, Trouble> {
     let ports = engine.ports.clone();
-    let mut running = ports.shell.run(order);
+    let (stop, stopped) = AbortHandle::new_pair();
+    let stopped = Abortable::new(pending::<()>(), stopped).map(drop).boxed();
+    let mut running = ports.shell.run_until(order, stopped);
     loop {
         match select(&mut running, ports.person.asked_within(LOOK)).await {
-            Either::Left((end, _)) => return Ok(Some(end)),
+            Either::Left((end, _)) => return Ok(end),
             Either::Right((Some(request), _)) => engine.hear(request).await?,
             Either::Right((None, _)) => {}
         }
         if engine.rollback().stop_asked {
-            return Ok(None);
+            stop.abort();
         }
     }
 }

@@ -207,7 +207,9 @@ async fn a_person_who_stops_it_ends_the_command_and_keeps_the_hold() {
     world.asks_after(60, Request::StopAfterThisStep);
     let rollback = world.roll_back(plan).await;
     assert_eq!((outcome(&rollback), runs(&world)), (Outcome::Aborted, 1));
-    assert_eq!(rollback.local.as_ref().unwrap().ended.as_ref().unwrap().how, LocalOutcome::Stopped);
+    let ended = rollback.local.as_ref().unwrap().ended.as_ref().unwrap();
+    assert_eq!((ended.how, ended.tail.as_slice()), (LocalOutcome::Stopped, &["half way".to_owned()][..]));
+    assert!(ended.output.is_some(), "what it had written is kept");
     assert!(words(&rollback).1.starts_with("The deploy command may have changed something"), "{}", words(&rollback).1);
     assert!(world.hold().is_some());
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::future::BoxFuture;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{ObjectId, TagName};
 use lastgood_core::ports::forge::{Protection, RunRecord};
@@ -94,12 +95,13 @@ impl Readiness for World {
 
 #[async_trait]
 impl Shell for World {
-    async fn run(&self, order: &CommandOrder) -> CommandEnd {
+    async fn run_until(&self, order: &CommandOrder, stop: BoxFuture<'_, ()>) -> CommandEnd {
         self.enter(Call::Command);
         let shown = order.shown();
         self.with(|state| state.readiness.orders.push(order.clone()));
         if self.with(|state| state.readiness.endless.contains(&shown)) {
-            return std::future::pending().await;
+            stop.await;
+            return CommandEnd::Stopped(self.ran(None, "half way"));
         }
         let known = self.with(|state| state.readiness.commands.get(&shown).cloned());
         known.unwrap_or_else(|| CommandEnd::Missing(order.argv[0].clone()))
@@ -116,15 +118,18 @@ impl Shell for World {
 impl World {
     /// A command that ends like this, with a last line.
     pub(crate) fn command(&self, shown: &str, exit: i32, line: &str) {
-        let ran = Ran {
-            exit: Some(exit),
+        self.ends(shown, CommandEnd::Exited(self.ran(Some(exit), line)));
+    }
+
+    fn ran(&self, exit: Option<i32>, line: &str) -> Ran {
+        Ran {
+            exit,
             tail: vec![line.to_owned()],
             output: Some("f00d".into()),
             began: self.with(|state| state.now),
             milliseconds: 1200,
             recalled: false,
-        };
-        self.ends(shown, CommandEnd::Exited(ran));
+        }
     }
 
     pub(crate) fn ends(&self, shown: &str, end: CommandEnd) {

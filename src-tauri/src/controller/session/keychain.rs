@@ -1,0 +1,34 @@
+//! A keychain that is locked asks its owner in a window of its own, which may lie behind this one. So it is said.
+
+use std::time::Duration;
+
+use lastgood_adapters::sign_in::Home;
+use lastgood_adapters::workspace::Workspace;
+
+use crate::ipc::notice::{Notice, WaitingView};
+
+/// What takes no longer goes unnoticed.
+const UNNOTICED: Duration = Duration::from_secs(1);
+
+/// Lets the way to GitHub be made, and tells while somebody else is waited for.
+pub(super) async fn wait(workspace: &Workspace, tell: impl Fn(Notice)) {
+    // A question that is under way is not asked twice: the next call waits for the same answer.
+    if tokio::time::timeout(UNNOTICED, workspace.connect()).await.is_ok() {
+        return;
+    }
+    tell(Notice::Waiting { waiting: Some(words(workspace.token_home())) });
+    // How it ended is told by the look at GitHub that follows.
+    drop(workspace.connect().await);
+    tell(Notice::Waiting { waiting: None });
+}
+
+fn words(home: Option<Home>) -> WaitingView {
+    let (who, hint) = match home {
+        Some(Home::Gh) => ("gh has", "It may be asking something in another window. GitHub is asked once it has."),
+        Some(Home::Keychain | Home::Session | Home::Environment) | None => (
+            "Your keychain has",
+            "It may be asking for its password in another window. GitHub is asked once it is open.",
+        ),
+    };
+    WaitingView { sentence: format!("{who} not answered yet."), hint: hint.to_owned() }
+}
