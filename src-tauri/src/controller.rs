@@ -187,6 +187,7 @@ impl Controller {
             Message::Refresh => self.refresh(),
             Message::LookAgain => self.look_again(),
             Message::Known(opened, known) => self.known(opened, *known).await,
+            Message::Waiting(opened, waiting) => self.waiting(opened, waiting),
             Message::Armed(opened, environment, arming) => self.armed(opened, &environment, *arming).await,
             Message::Releases(reply) => reply.send(self.session().map(Session::rows)),
             Message::Overview(reply) => self.reply_overview(reply).await,
@@ -275,6 +276,7 @@ impl Controller {
         self.window = Some(channel);
         if let Some(session) = &self.session {
             self.tell(Notice::Repository { repository: session.view.clone() });
+            self.tell(Notice::Waiting { waiting: session.keychain.clone() });
         }
         self.tell_elsewhere();
         self.tell_overview().await;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, Either, select};
 use jiff::Timestamp;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::EvidenceHash;
@@ -79,13 +79,17 @@ impl Commands {
         Ok(end)
     }
 
-    async fn begin(&self, order: &CommandOrder, stop: BoxFuture<'_, ()>) -> Result<CommandEnd, Trouble> {
+    async fn begin(&self, order: &CommandOrder, mut stop: BoxFuture<'_, ()>) -> Result<CommandEnd, Trouble> {
         if let Some(program) = shell::missing(&order.argv) {
             return Ok(CommandEnd::Missing(program));
         }
         match &order.place {
             CommandPlace::Worktree(commit) => {
-                let worktree = self.repository.check_out(commit).await?;
+                let begun = SystemClock.now();
+                let worktree = match select(Box::pin(self.repository.check_out(commit)), &mut stop).await {
+                    Either::Left((worktree, _)) => worktree?,
+                    Either::Right(((), _)) => return Ok(CommandEnd::Stopped(not_begun(begun))),
+                };
                 self.run_in(order, worktree.path(), stop).await
             }
             CommandPlace::Empty => {
@@ -161,6 +165,11 @@ fn name(order: &CommandOrder) -> Option<String> {
         (CommandPlace::Worktree(commit), Some(_)) => Some(format!("ran\u{1f}{commit}\u{1f}{}", order.fingerprint())),
         (CommandPlace::Worktree(_) | CommandPlace::Empty, _) => None,
     }
+}
+
+/// It was stopped before anything ran.
+fn not_begun(began: Timestamp) -> Ran {
+    Ran { exit: None, tail: Vec::new(), output: None, began, milliseconds: 0, recalled: false }
 }
 
 /// The last lines, each no longer than a person reads.

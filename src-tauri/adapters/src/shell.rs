@@ -4,10 +4,12 @@ use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::io::{self, PipeReader, Read};
 use std::path::Path;
+use std::pin::pin;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::process::Child;
 
 /// Of what a command writes, so much of its beginning is kept, and as much of its end.
@@ -44,6 +46,10 @@ pub async fn run(
     deadline: Duration,
     stop: impl Future<Output = ()>,
 ) -> io::Result<Finished> {
+    let mut stop = pin!(stop);
+    if stop.as_mut().now_or_never().is_some() {
+        return Ok(Finished { exit: None, how: How::Stopped, output: String::new() });
+    }
     let (reader, mut group) = Group::start(argv, folder, variables)?;
     let heard = Arc::new(Mutex::new(Heard::default()));
     let into = Arc::clone(&heard);

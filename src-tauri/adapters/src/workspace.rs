@@ -211,13 +211,25 @@ impl Workspace {
     /// # Errors
     /// Where drafts cannot be kept, or the settings name a time zone that nobody knows.
     pub fn telling(&self) -> Result<Telling, Trouble> {
+        self.telling_by(self.connection.github().ok())
+    }
+
+    /// The same by way of the GitHub that is known already, which may be none yet: nobody is asked and waited for.
+    ///
+    /// # Errors
+    /// As [`Self::telling`].
+    pub fn telling_so_far(&self) -> Result<Telling, Trouble> {
+        self.telling_by(self.connection.so_far())
+    }
+
+    fn telling_by(&self, github: Option<Arc<Github>>) -> Result<Telling, Trouble> {
         let files = match self.repository.work_dir() {
             Some(folder) => template_files::all(folder),
             None => self.committed_templates()?,
         };
         let world = World {
             slug: self.slug.clone(),
-            github: self.connection.github().ok(),
+            github,
             authorizer: Some(connection::authorizer(&Arc::new(OnceLock::from(Arc::clone(&self.connection))))),
             person: self.repository.author().map_or_else(person, |(name, _)| name),
         };

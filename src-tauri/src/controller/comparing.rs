@@ -92,8 +92,8 @@ fn ran(known: &Known, tag: &TagName) -> Vec<EnvironmentRan> {
 
 /// The notes of GitHub's release of this tag; a release without any, and a GitHub that does not answer, show none.
 async fn notes(workspace: &Workspace, tag: &TagName) -> Option<String> {
-    let github = workspace.github().ok()?;
-    let page = tokio::time::timeout(NOTES_WAIT, github.release_of(tag)).await.ok()?.ok()??;
+    let asked = async { workspace.connect().await?.release_of(tag).await };
+    let page = tokio::time::timeout(NOTES_WAIT, asked).await.ok()?.ok()??;
     Some(page.notes).filter(|notes| !notes.trim().is_empty())
 }
 

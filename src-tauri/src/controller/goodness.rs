@@ -88,6 +88,6 @@ const RECENT: u32 = 100;
 
 /// A screen can do without them.
 async fn recent(workspace: &Workspace) -> Option<Vec<lastgood_core::ports::forge::RunRecord>> {
-    let asked = workspace.github().ok()?.recent_runs(RECENT).await;
+    let asked = workspace.connect().await.ok()?.recent_runs(RECENT).await;
     asked.inspect_err(|trouble| tracing::info!("{trouble}")).ok()
 }

@@ -26,7 +26,7 @@ use super::rollouts::Rolling;
 use super::settings::{News, Request};
 use super::{Notes, People, Wanted};
 use crate::ipc::inbox::InboxItem;
-use crate::ipc::notice::Notice;
+use crate::ipc::notice::{Notice, WaitingView};
 use crate::ipc::rollback::{RollbackSummary, RollbackView};
 use crate::ipc::session::{RepositoryView, Startup};
 use crate::ipc::settings::SettingsView;
@@ -73,6 +73,8 @@ pub(super) enum Message {
     // From its own tasks.
     Opened(Box<Opening>),
     Known(u64, Box<Result<Known, Trouble>>),
+    /// Who has to answer elsewhere before GitHub can be asked.
+    Waiting(u64, Option<WaitingView>),
     /// What continuous integration said.
     Ci(u64, Vec<Ci>),
     Armed(u64, EnvironmentName, Box<Answered>),

@@ -69,6 +69,7 @@ impl Controller {
                 opening.reply.send(Ok(view.clone()));
                 self.tell(Notice::Repository { repository: view });
                 self.tell(Notice::Releases);
+                self.tell(Notice::Waiting { waiting: None });
                 self.keep_people();
                 self.left.clear();
                 self.look_for_left().await;

@@ -62,7 +62,7 @@ impl Controller {
             Some(telling) => Arc::clone(telling),
             None => {
                 let who = session.who();
-                let telling = session.workspace.telling()?;
+                let telling = session.workspace.telling_so_far()?;
                 let known = who.starts_with('@');
                 Arc::clone(session.telling.insert(Arc::new(if known { telling.of_person(who) } else { telling })))
             }

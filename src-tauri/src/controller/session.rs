@@ -24,7 +24,7 @@ use super::Controller;
 use super::arming::Arming;
 use super::message::{Message, Reply};
 use super::people::Keeper;
-use crate::ipc::notice::Notice;
+use crate::ipc::notice::{Notice, WaitingView};
 use crate::ipc::session::RepositoryView;
 use crate::ipc::timeline::{Overview, told, view};
 
@@ -45,6 +45,8 @@ pub(super) struct Session {
     pub(super) ci: Vec<Ci>,
     releases: Arc<Vec<Release>>,
     asking: bool,
+    /// Who has to answer before GitHub can be asked.
+    pub(super) keychain: Option<WaitingView>,
     /// What is being asked was asked with a token that is no longer the one.
     asked_too_early: bool,
     /// The next refresh by itself; there is only ever one.
@@ -67,6 +69,7 @@ impl Session {
             ci: Vec::new(),
             releases,
             asking: false,
+            keychain: None,
             asked_too_early: false,
             next_refresh: None,
             waiting: Vec::new(),
@@ -101,7 +104,7 @@ impl Controller {
         session.asking = true;
         let workspace = Arc::clone(&session.workspace);
         tauri::async_runtime::spawn(async move {
-            keychain::wait(&workspace, |notice| drop(sender.send(Message::Tell(Box::new(notice))))).await;
+            keychain::wait(&workspace, |waiting| drop(sender.send(Message::Waiting(opened, waiting)))).await;
             if let Some(first) = workspace.first_look().await {
                 drop(sender.send(Message::Known(opened, Box::new(Ok(first)))));
             }

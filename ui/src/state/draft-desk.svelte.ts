@@ -6,7 +6,7 @@ import type { Stage } from "../ipc/generated/Stage";
 import { Later } from "./later";
 
 /** Typing is saved within this many milliseconds. */
-export const SAVE_WITHIN = 250;
+export const SAVE_WITHIN = 100;
 
 /** The draft of one destination: what is typed here, and what the host made of it. */
 export class DraftDesk {

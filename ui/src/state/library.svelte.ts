@@ -19,6 +19,8 @@ export class Library {
   environment = $state<string | null>(null);
   #later = new Later(LOOK_WITHIN, () => this.load());
   #asked = 0;
+  /** Another repository has others. */
+  #cleared = 0;
 
   readonly found = $derived(
     (this.view?.postmortems ?? []).filter((one) => this.factor === null || one.factors.includes(this.factor)),
@@ -40,8 +42,9 @@ export class Library {
 
   /** What it lacks is told by the library itself. */
   async glance(): Promise<void> {
+    const cleared = this.#cleared;
     const view = await call("postmortems", { environment: null, query: "" }).catch(() => null);
-    if (view) this.all = view.postmortems;
+    if (view && cleared === this.#cleared) this.all = view.postmortems;
   }
 
   look(query: string): void {
@@ -57,6 +60,7 @@ export class Library {
   clear(): void {
     this.#later.forget();
     this.#asked += 1;
+    this.#cleared += 1;
     this.view = null;
     this.all = [];
     this.trouble = null;

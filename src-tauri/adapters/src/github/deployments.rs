@@ -69,7 +69,7 @@ impl Github {
     async fn deployments_until(&self, enough: Option<&[EnvironmentName]>) -> Result<Vec<Deployment>, Trouble> {
         let mut known: Known = self.reader.memory.recall_value(&self.name_of_deployments()).await.unwrap_or_default();
         // Where nothing is known, the whole history is wanted in any case.
-        let (newest, first) = if known.by_id.is_empty() {
+        let (newest, first) = if known.is_unread() {
             let (newest, first) = join(self.newest_deployments(), self.deployment_page(None)).await;
             (newest?, Some(first))
         } else {
@@ -232,9 +232,14 @@ impl Known {
         self.by_id.get(&found.id).is_some_and(|known| known.updated == found.updated_at && known.is_settled())
     }
 
+    /// An empty history that was read to its end is known.
+    fn is_unread(&self) -> bool {
+        self.by_id.is_empty() && !self.whole
+    }
+
     /// What is known connects to this page without a gap.
     fn reaches(&self, newest: &[wire::Deployment]) -> bool {
-        !self.by_id.is_empty()
+        !self.is_unread()
             && newest.last().is_none_or(|oldest| self.by_id.contains_key(&oldest.id) || newest.len() < 100)
     }
 

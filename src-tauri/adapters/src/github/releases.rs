@@ -36,8 +36,11 @@ struct Known {
     older: Option<String>,
     whole: bool,
     /// How many GitHub counted; 0 where nobody asked.
-    #[serde(default)]
+    #[serde(skip)]
     total: usize,
+    /// Read in this look from its beginning: nothing in it can have gone since, so the count tells what is missing.
+    #[serde(skip)]
+    fresh: bool,
 }
 
 #[derive(Deserialize)]
@@ -73,7 +76,7 @@ impl Github {
     pub async fn releases(&self) -> Result<Vec<Published>, Trouble> {
         let mut known: Known = self.reader.memory.recall_value(&self.name_of_releases()).await.unwrap_or_default();
         // Where nothing is known, the whole list is wanted in any case.
-        let (newest, first) = if known.by_id.is_empty() {
+        let (newest, first) = if known.is_unread() {
             let (newest, first) = join(self.newest_releases(), self.release_page(StartAt::Newest, None)).await;
             (newest?, Some(first))
         } else {
@@ -85,7 +88,7 @@ impl Github {
             return Ok(known.list());
         }
         if !known.reaches(&newest) {
-            known = Known::default();
+            known = Known { fresh: true, ..Known::default() };
             let first = match first {
                 Some(asked) => asked,
                 None => self.release_page(StartAt::Newest, None).await,
@@ -103,7 +106,7 @@ impl Github {
 
     /// Keeps what the first look brought, as if it had been read here.
     pub(super) async fn keep_first_releases(&self, page: Cut<Published>) -> Vec<Published> {
-        let mut known = Known::default();
+        let mut known = Known { fresh: true, ..Known::default() };
         known.add(page);
         self.reader.memory.keep_value(&self.name_of_releases(), &known).await;
         known.list()
@@ -127,7 +130,7 @@ impl Github {
         let mut newer = None;
         let mut below = true;
         while let Some(after) = known.older.clone() {
-            below &= known.missing() > PAGE;
+            below &= known.fresh && known.missing() > PAGE;
             let down = self.release_page(StartAt::Newest, Some(&after));
             let up = async { if below { self.release_page(StartAt::Oldest, newer.as_deref()).await } else { None } };
             let (down, up) = join(down, up).await;
@@ -188,7 +191,7 @@ impl Known {
         self.by_id.extend(page.items.into_iter().map(|found| (found.id, found)));
         // Of several releases of one moment nobody says in which order they come, so only the count tells that all are there.
         self.total = page.total.unwrap_or_default();
-        let complete = self.total > 0 && self.missing() == 0;
+        let complete = self.fresh && self.total > 0 && self.missing() == 0;
         self.older = page.further.filter(|_| !complete);
         self.whole = self.older.is_none();
     }
@@ -207,9 +210,14 @@ impl Known {
         (self.older, self.whole) = (None, true);
     }
 
+    /// An empty list that was read to its end is known.
+    fn is_unread(&self) -> bool {
+        self.by_id.is_empty() && !self.whole
+    }
+
     fn reaches(&self, newest: &[Published]) -> bool {
         let connects = newest.last().is_none_or(|oldest| self.by_id.contains_key(&oldest.id));
-        !self.by_id.is_empty() && (connects || newest.len() < NEWEST)
+        !self.is_unread() && (connects || newest.len() < NEWEST)
     }
 
     /// Says whether any went: a release within the page's time that the page does not list was deleted.

@@ -53,6 +53,11 @@ impl Connection {
         self.made().github
     }
 
+    /// What was made already. Never blocks: while somebody is asked, there is none.
+    pub(super) fn so_far(&self) -> Option<Arc<Github>> {
+        self.made.try_lock().ok()?.as_ref()?.github.clone().ok()
+    }
+
     /// Asks for the token anew. What is under way with the same server goes on with it.
     pub(super) fn again(&self) -> Result<Arc<Github>, Trouble> {
         let before = self.lock().take();

@@ -196,6 +196,21 @@ async fn a_command_that_somebody_stops_is_ended_with_all_that_it_started_and_its
 }
 
 #[tokio::test]
+async fn a_command_that_is_stopped_before_it_began_never_begins() {
+    let bench = Bench::new();
+    let file = bench.folder.path().join("ran");
+    let order = bench.trusted(&format!("touch '{}'", file.display()));
+    for place in [order.place.clone(), CommandPlace::Empty] {
+        let order = CommandOrder { place, ..order.clone() };
+        bench.trust.grant(Question::DependencyCheck, &order, Timestamp::now()).unwrap();
+        let CommandEnd::Stopped(ran) = bench.commands.run_until(&order, std::future::ready(()).boxed()).await else {
+            panic!("it was stopped already")
+        };
+        assert!(ran.exit.is_none() && ran.tail.is_empty() && !file.exists());
+    }
+}
+
+#[tokio::test]
 async fn a_command_that_nobody_waits_for_any_more_is_ended_with_all_that_it_started() {
     let bench = Bench::new();
     let pids = bench.folder.path().join("pids");

@@ -36,7 +36,7 @@ pub struct LocalEnd {
     /// The last lines that it wrote.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tail: Vec<String>,
-    /// All that it wrote, in the evidence store.
+    /// All that it wrote, in the evidence store; absent where it was stopped before it ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<EvidenceHash>,
     pub milliseconds: u64,

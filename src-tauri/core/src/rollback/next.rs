@@ -69,7 +69,12 @@ pub fn fold(facts: &[Fact]) -> Result<Option<Rollback>, IllegalFact> {
         rollback = match (rollback, event, &fact.subject.rollback) {
             (None, Event::RollbackStarted(plan), Some(id)) => Some(begin(id.clone(), (**plan).clone())),
             (None, _, _) => None,
-            (Some(standing), event, _) => Some(next(&standing, fact.at, event)?),
+            (Some(mut standing), event, _) => {
+                if !advance(&mut standing, fact.at, event) {
+                    return Err(IllegalFact(Box::new(event.clone())));
+                }
+                Some(standing)
+            }
         };
     }
     Ok(rollback)
@@ -78,40 +83,45 @@ pub fn fold(facts: &[Fact]) -> Result<Option<Rollback>, IllegalFact> {
 /// Where the rollback stands after this event.
 pub fn next(rollback: &Rollback, at: Timestamp, event: &Event) -> Result<Rollback, IllegalFact> {
     let mut after = rollback.clone();
-    let fits = match event {
+    if advance(&mut after, at, event) { Ok(after) } else { Err(IllegalFact(Box::new(event.clone()))) }
+}
+
+/// The same in place, for who folds many facts; `false` where the event does not fit.
+fn advance(after: &mut Rollback, at: Timestamp, event: &Event) -> bool {
+    match event {
         Event::RollbackStarted(_) => false,
         // A hold outlives its rollback: it is lifted whenever somebody lifts it, and by two people at once.
-        Event::HoldLifted { .. } => lift(&mut after) || rollback.end.is_some(),
+        Event::HoldLifted { .. } => lift(after) || after.end.is_some(),
         // So does a quarantine.
-        Event::QuarantineLifted { .. } => rollback.end.is_some(),
+        Event::QuarantineLifted { .. } => after.end.is_some(),
         // A person's word to GitHub about the run; the run itself tells what came of it.
         Event::RunOrdered { .. } | Event::RunOrderEnded { .. } => true,
-        _ if rollback.end.is_some() => false,
-        Event::ReasonGiven { reason } => give_reason(&mut after, reason),
-        Event::StepStarted { step, key } => start(&mut after, at, *step, key),
-        Event::Answered(answer) => answered(&mut after, answer),
+        _ if after.end.is_some() => false,
+        Event::ReasonGiven { reason } => give_reason(after, reason),
+        Event::StepStarted { step, key } => start(after, at, *step, key),
+        Event::Answered(answer) => answered(after, answer),
         Event::HoldTaken { shared, over, .. } => {
-            running(&after, StepName::Hold) && {
+            running(after, StepName::Hold) && {
                 after.shared.clone_from(shared);
                 after.over.clone_from(over);
                 set(&mut after.held)
             }
         }
         Event::TagMade { object, .. } => {
-            running(&after, StepName::Tag) && {
+            running(after, StepName::Tag) && {
                 after.tag = Some(object.clone());
                 after.tag_kept = None;
                 true
             }
         }
         Event::NewestRun { run } => {
-            running(&after, StepName::Dispatch) && !after.is_local() && {
+            running(after, StepName::Dispatch) && !after.is_local() && {
                 after.newest.get_or_insert(*run);
                 true
             }
         }
         Event::Waiting { step, until, sentence } => {
-            running(&after, *step) && (*step != StepName::Dispatch || (after.run.is_none() && !after.is_local())) && {
+            running(after, *step) && (*step != StepName::Dispatch || (after.run.is_none() && !after.is_local())) && {
                 after.waiting = Some(Waits { until: *until, sentence: sentence.clone() });
                 // GitHub said no, or was not asked: nothing was started.
                 after.sent &= *step != StepName::Dispatch;
@@ -119,47 +129,46 @@ pub fn next(rollback: &Rollback, at: Timestamp, event: &Event) -> Result<Rollbac
             }
         }
         Event::TagKept { sentence, .. } => {
-            running(&after, StepName::Tag) && after.is_local() && after.tag.is_some() && {
+            running(after, StepName::Tag) && after.is_local() && after.tag.is_some() && {
                 after.tag_kept = Some(sentence.clone());
                 true
             }
         }
-        Event::LocalBegan { .. } => begin_local(&mut after),
-        Event::LocalEnded(ended) => end_local(&mut after, ended),
+        Event::LocalBegan { .. } => begin_local(after),
+        Event::LocalEnded(ended) => end_local(after, ended),
         Event::DispatchSent => {
-            running(&after, StepName::Dispatch) && !after.is_local() && {
+            running(after, StepName::Dispatch) && !after.is_local() && {
                 after.waiting = None;
                 set(&mut after.sent)
             }
         }
         Event::RunFound { run, .. } => {
-            running(&after, StepName::Dispatch) && !after.is_local() && {
+            running(after, StepName::Dispatch) && !after.is_local() && {
                 after.run = Some(*run);
                 set(&mut after.sent)
             }
         }
         Event::RunSeen(seen) => {
-            running(&after, StepName::Follow) && after.run == Some(seen.id) && {
+            running(after, StepName::Follow) && after.run == Some(seen.id) && {
                 after.seen = Some((**seen).clone());
                 after.out_of_sight = None;
                 true
             }
         }
         Event::RunOutOfSight { sentence } => {
-            running(&after, StepName::Follow) && {
+            running(after, StepName::Follow) && {
                 after.out_of_sight = Some(sentence.clone());
                 true
             }
         }
-        Event::Quarantined { .. } => running(&after, StepName::Close) && set(&mut after.quarantined),
-        Event::ReleaseMarked { .. } => running(&after, StepName::Close) && set(&mut after.marked),
-        Event::StepEnded(ending) => end_step(&mut after, at, ending),
-        Event::PersonChose { step, choice } => choose(&mut after, at, *step, *choice),
+        Event::Quarantined { .. } => running(after, StepName::Close) && set(&mut after.quarantined),
+        Event::ReleaseMarked { .. } => running(after, StepName::Close) && set(&mut after.marked),
+        Event::StepEnded(ending) => end_step(after, at, ending),
+        Event::PersonChose { step, choice } => choose(after, at, *step, *choice),
         Event::UndoAsked => after.can_undo() && set(&mut after.undo_asked),
         Event::StopAsked => after.can_stop() && set(&mut after.stop_asked),
-        Event::RollbackEnded { outcome, sentence, hint } => end(&mut after, at, *outcome, sentence, hint),
-    };
-    fits.then_some(after).ok_or_else(|| IllegalFact(Box::new(event.clone())))
+        Event::RollbackEnded { outcome, sentence, hint } => end(after, at, *outcome, sentence, hint),
+    }
 }
 
 /// What is to be done where the rollback stands.

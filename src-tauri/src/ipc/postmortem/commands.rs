@@ -47,7 +47,7 @@ pub(crate) async fn postmortems(
         entries: gather(own, files(&notes.workspace)),
         stories,
         rollbacks: notes.workspace.rollbacks().await?,
-        incidents: notes.workspace.telling()?.incidents().await?,
+        incidents: notes.workspace.telling_so_far()?.incidents().await?,
         measured: measured.map(|one| (one.name.to_string(), metrics(&one.spans, from, now))),
         environments: known.iter().map(|one| one.name.to_string()).collect(),
         address: notes.address(),

@@ -51,7 +51,7 @@ fn a_kill_while_somebody_types_costs_the_last_moment_at_most() -> Result<(), Fai
         window.kill();
         let window = desk.open(&[&folder.to_string_lossy()])?;
         open_again(&window)?;
-        there = typed.kept(&text(&window)?, &there, killed);
+        there = typed.kept(&text(&window)?, &there, killed)?;
         window.kill();
     }
     Ok(())

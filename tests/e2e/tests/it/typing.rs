@@ -27,12 +27,13 @@ impl Typed {
 
     /// How much of it the text begins with, before what had been `there`; fails where more is missing than the last moment
     /// before the kill.
-    pub(crate) fn kept(&self, text: &str, there: &str, killed: Instant) -> String {
+    pub(crate) fn kept(&self, text: &str, there: &str, killed: Instant) -> Result<String, Failure> {
         let whole: String = self.0.iter().map(|(letter, _)| *letter).collect();
         let sure = self.0.iter().take_while(|(_, at)| killed.duration_since(*at) > LOST).count();
         let kept = (0..=whole.len()).rev().find(|count| text.starts_with(&format!("{}{there}", &whole[..*count])));
-        let kept = kept.unwrap_or_else(|| panic!("{text} does not begin with what was typed: {whole}{there}"));
+        let kept =
+            kept.ok_or_else(|| Failure::new(format!("{text} does not begin with what was typed: {whole}{there}")))?;
         assert!(kept >= sure, "{kept} of {} letters are there, {sure} had been there for longer", whole.len());
-        format!("{}{there}", &whole[..kept])
+        Ok(format!("{}{there}", &whole[..kept]))
     }
 }

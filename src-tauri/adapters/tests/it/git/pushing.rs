@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lastgood_adapters::git::{Authorization, Authorizer, GitRepository, OpenOptions};
 use lastgood_core::error::Code;
@@ -74,6 +74,7 @@ async fn of_a_remote_that_cannot_be_reached_nothing_is_claimed() {
 #[tokio::test]
 async fn a_remote_that_never_answers_is_left_with_all_that_was_started() {
     const DEADLINE: Duration = Duration::from_secs(2);
+    const ENDS_WITHIN: Duration = Duration::from_secs(10);
     let sample = Sample::new();
     let (ssh, pid) = (sample.beside("ssh"), sample.beside("pid"));
     script(&ssh, &format!("echo $$ > '{}'; sleep 600", pid.display()));
@@ -85,7 +86,12 @@ async fn a_remote_that_never_answers_is_left_with_all_that_was_started() {
     let trouble = repository.remote_tag(&tag).await.unwrap_err();
     assert_eq!(trouble.code, Code::RemoteUnreachable);
     let process = Path::new("/proc").join(fs::read_to_string(&pid).unwrap().trim());
-    assert!(!runs(&process), "the person's ssh command was used and has been ended");
+    // A signal was sent; on a loaded machine the process takes a moment to end of it.
+    let begun = Instant::now();
+    while runs(&process) {
+        assert!(begun.elapsed() < ENDS_WITHIN, "the person's ssh command was used and has been ended");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     assert!(matches!(repository.push_tag(&tag, &made).await.unwrap(), PushOutcome::Unknown(_)));
 }
 

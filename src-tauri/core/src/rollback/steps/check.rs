@@ -12,7 +12,7 @@ use crate::rollback::steps::waiting::{self, Waited};
 use crate::rollback::steps::{asking, errored, failed, succeeded};
 
 pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
-    let known = known(engine).await;
+    let known = armed(engine).await;
     let is_open = |question: &Question| !known.iter().any(|answer| answer.question == *question);
     let mut open = checks::before(&engine.rollback().plan);
     open.retain(is_open);
@@ -26,7 +26,12 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
         if waited == Waited::Stopped {
             return Ok(waiting::stopped(StepName::Check));
         }
-        let asked = asking::ask(engine, open.clone(), known.clone()).await?;
+        let (mut questions, mut answers) = (open.clone(), known.clone());
+        if let Some(told) = just_told(engine) {
+            questions.retain(|question| *question != told.question);
+            answers.push(told);
+        }
+        let asked = asking::ask(engine, questions, answers).await?;
         if asked.stopped {
             return Ok(stopped(&asked.answers));
         }
@@ -42,22 +47,22 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
 pub(super) async fn target(engine: &Engine) -> Option<Answer> {
     engine.armed.as_ref()?;
     let (ports, plan) = (&engine.ports, &engine.rollback().plan);
+    if engine.rollback().is_local() || !checks::before(plan).contains(&Question::TargetExists) {
+        return None;
+    }
     checks::ask_these(vec![Question::TargetExists], ports, engine.repository(), plan).await.pop()
 }
 
-/// So long the answer counts that came while the hold was taken. A countdown takes longer.
+/// So long the answer counts that came while the hold was taken.
 const JUST_NOW: SignedDuration = SignedDuration::from_secs(2);
 
-/// What need not be asked again.
-async fn known(engine: &mut Engine) -> Vec<Answer> {
-    let mut known = armed(engine).await;
+/// It counts once, for the questions that are asked in this moment: after any wait the target is asked for anew.
+fn just_told(engine: &mut Engine) -> Option<Answer> {
     let now = engine.ports.clock.now();
-    let counts = |answer: &Answer| {
+    engine.target.take().filter(|answer| {
         let told = matches!(answer.verdict, Verdict::Passed | Verdict::Failed);
         told && answer.asked_at.is_some_and(|at| at <= now && now.duration_since(at) <= JUST_NOW)
-    };
-    known.extend(engine.target.take().filter(counts));
-    known
+    })
 }
 
 /// What arming found and still counts. A journal that cannot be read proves nothing, and all is asked.

@@ -2,9 +2,11 @@
 //! people at once one wins, and the other sees who and why. Where the remote takes no holds it is kept on this machine,
 //! and says so.
 
+use std::pin::pin;
 use std::time::Duration;
 
-use futures_util::future::join;
+use futures_util::FutureExt;
+use futures_util::future::{Either, select};
 
 use crate::error::{Code, Trouble};
 use crate::hold;
@@ -35,8 +37,15 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     let hold = wanted(engine);
     let may_replace =
         |other: &HoldRecord| other.has_expired(hold.since) || hold::is_left_over(other, &hold.owner, &facts);
-    let taking = change::take(&*engine.ports.team, &hold, may_replace);
-    let (taken, target) = join(taking, check::target(engine)).await;
+    let (taken, target) = {
+        let taking = pin!(change::take(&*engine.ports.team, &hold, may_replace));
+        let asking = pin!(check::target(engine));
+        // Nobody waits for the target here: what is not told by then is asked in its own step.
+        match select(taking, asking).await {
+            Either::Left((taken, asking)) => (taken, asking.now_or_never().flatten()),
+            Either::Right((target, taking)) => (taking.await, target),
+        }
+    };
     engine.target = target;
     let (shared, over, why) = match taken {
         Change::Done(Taken { object, over }) => (Some(object), over, String::new()),

@@ -1,6 +1,7 @@
 //! What is known when a person clicks: answers of a moment ago, and the remote's holds as they were read last.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use lastgood_core::hold::change;
@@ -9,10 +10,11 @@ use lastgood_core::hold::record::{HoldRecord, Record};
 use lastgood_core::ids::RollbackId;
 use lastgood_core::journal::{NewFact, Subject};
 use lastgood_core::ports::Team;
-use lastgood_core::rollback::check::Verdict;
+use lastgood_core::rollback::check::{Question, Verdict};
 use lastgood_core::rollback::checks::{self, armed::Armed};
 use lastgood_core::rollback::engine::{Engine, Pace};
 use lastgood_core::rollback::event::Event;
+use lastgood_core::rollback::plan::Plan;
 use lastgood_core::rollback::{Outcome, Rollback, StepName};
 
 use super::outcome;
@@ -72,6 +74,29 @@ async fn what_blocked_or_could_not_tell_is_asked_for_again() {
     let armed = arm(&world).await;
     assert!(armed.answers.iter().any(|answer| answer.verdict == Verdict::Errored));
     assert_eq!(outcome(&click(&world, armed).await), Outcome::Succeeded);
+}
+
+#[tokio::test]
+async fn what_is_switched_off_is_not_asked_beside_the_hold_either() {
+    let world = World::new();
+    let mut plan = world.plan();
+    plan.checks.off.insert(Question::TargetExists);
+    world.with(|state| state.remote.insert(TARGET.into(), object('e')));
+    let answers = checks::ask_all(&world.ports(), REPOSITORY, &plan).await;
+    let rollback = click_on(&world, plan.clone(), Armed { plan, answers }).await;
+    assert_eq!((outcome(&rollback), calls(&world)[2]), (Outcome::Succeeded, 0));
+}
+
+#[tokio::test]
+async fn after_a_limit_was_waited_for_the_target_is_asked_for_anew() {
+    let world = World::new();
+    let armed = arm(&world).await;
+    let before = calls(&world);
+    later(&world, SignedDuration::from_secs(121));
+    world.with(|state| state.closed_until = Some(state.elapsed + Duration::from_secs(40)));
+    assert_eq!(outcome(&click(&world, armed).await), Outcome::Succeeded);
+    assert!(world.has_fact("check waits"));
+    assert_eq!(calls(&world)[2], before[2] + 2, "while the hold was taken, and behind the waiting");
 }
 
 #[tokio::test]
@@ -160,7 +185,11 @@ async fn arm(world: &Arc<World>) -> Armed {
 }
 
 async fn click(world: &Arc<World>, armed: Armed) -> Rollback {
-    let (plan, id) = (world.plan(), RollbackId::new("rb-1"));
+    click_on(world, world.plan(), armed).await
+}
+
+async fn click_on(world: &Arc<World>, plan: Plan, armed: Armed) -> Rollback {
+    let id = RollbackId::new("rb-1");
     let engine = Engine::start(world.ports(), Pace::default(), REPOSITORY.to_owned(), id, plan).await.unwrap();
     engine.armed(Some(armed)).drive().await.unwrap()
 }

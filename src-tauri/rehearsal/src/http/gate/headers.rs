@@ -52,7 +52,7 @@ fn about_token(headers: &mut HeaderMap, token: &TokenSwitches) {
 }
 
 fn common(headers: &mut HeaderMap, asked: &Asked, rate: &Rate, body: &Bytes) {
-    let digest = Sha256::digest(format!("{}{}{body:?}", rate.used, rate.reset));
+    let digest = Sha256::new().chain_update(format!("{}{}", rate.used, rate.reset)).chain_update(body).finalize();
     let id: String = digest.iter().take(10).map(|byte| format!("{byte:02X}")).collect();
     put(headers, "server", "github.com");
     put(headers, "x-github-media-type", "github.v3; format=json");

@@ -32,6 +32,7 @@ fn a_deploy_from_this_machine_is_read_and_allowed_before_it_is_asked_for_and_the
     window.wait_until("the command on the page", SAID_WITHIN, |window| {
         Ok(window.text(&here)?.contains("Nobody has allowed it on this machine yet"))
     })?;
+    window.execute("document.querySelector('[data-testid=glass-here]').scrollIntoView({ block: 'center' })", &[])?;
     window.picture("deploy-here-not-allowed-light")?;
     window.click(&By::test_id("review-here"))?;
     window.click(&By::role("button", "Trust this repository"))?;
