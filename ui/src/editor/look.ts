@@ -18,6 +18,9 @@ const theme = EditorView.theme({
   ".cm-selectionBackground, &.cm-focused .cm-selectionBackground": {
     background: "color-mix(in oklch, var(--accent) 26%, transparent) !important",
   },
+  // Images without a source beside what cannot be edited, to lean the caret on. Where somebody uses an aid such as a screen
+  // reader, WebKitGTK's page process ends at drawing one; unseen, they keep their place and are not drawn.
+  ".cm-widgetBuffer": { visibility: "hidden" },
   ".cm-placeholder": { color: "var(--faint)" },
   ".cm-value": {
     borderRadius: "4px",

@@ -79,16 +79,29 @@ fn nothing_new(window: &Window) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is typed there, kept and read is the subject of `postmortem.rs`.
+/// What is kept of it and how it reads is the subject of `postmortem.rs`. Here the engine has told roles and names before, as
+/// it does to a screen reader: its page process once ended at what is typed at the end of such a text.
 fn write_down(window: &Window, look: Look) -> Result<(), Failure> {
     window.click(&By::role("button", "Resolved"))?;
     window.click(&By::role("button", "Write the post-mortem"))?;
     window.find(&By::test_id("paper-timeline"))?;
     nothing_found(window, "the post-mortem", look)?;
     window.picture(&format!("post-mortem-{look:?}").to_lowercase())?;
+    type_at_the_end(window)?;
     window.click(&By::role("button", "Post-mortems"))?;
     window.find(&By::test_id("postmortem-line"))?;
     nothing_found(window, "the post-mortems", look)
+}
+
+fn type_at_the_end(window: &Window) -> Result<(), Failure> {
+    let editor = "const one = document.querySelector('[data-testid=paper]')?.shadowRoot?.querySelector('.cm-content');";
+    let focus = format!("{editor} one?.focus(); return one != null && one.getRootNode().activeElement === one");
+    window.wait_until("the editor", OPENS_WITHIN, |window| Ok(window.execute(&focus, &[])? == true))?;
+    window.press(&[keys::CONTROL, keys::END])?;
+    "Kilroy".chars().try_for_each(|letter| window.press(&[letter]))?;
+    let text = window.execute(&format!("{editor} return one.textContent"), &[])?;
+    assert!(text.as_str().is_some_and(|text| text.contains("Kilroy")), "{text}");
+    Ok(())
 }
 
 /// Settings count once they are committed.
