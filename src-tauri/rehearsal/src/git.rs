@@ -179,6 +179,14 @@ impl Bare {
     }
 }
 
+/// The ref of that full name with the commit that it leads to, in a repository that is open already.
+pub(crate) fn peeled_ref_in(repository: &Repository, name: &str) -> Found<(RefFacts, Option<CommitFacts>)> {
+    let Some(reference) = found(repository.find_reference(name))? else { return Ok(None) };
+    let Some(id) = reference.target() else { return Ok(None) };
+    let commit = reference.peel_to_commit().ok().map(|commit| CommitFacts::of(&commit));
+    Ok(Some((RefFacts::read(repository, name, id)?, commit)))
+}
+
 /// [`Bare::commit`] in a repository that is open already, where many are asked for at once.
 pub(crate) fn commit_in(repository: &Repository, revision: &str) -> Found<CommitFacts> {
     Ok(resolve(repository, revision)?.map(|commit| CommitFacts::of(&commit)))

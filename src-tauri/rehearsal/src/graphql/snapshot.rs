@@ -1,14 +1,19 @@
 //! One request's view of everything: facts of one moment, and what is read from git on the way.
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, OnceLock},
+};
 
 use async_graphql::{Context, Error, Result};
+use git2::Repository;
 
 use super::cost::Cost;
 use crate::{
-    git::{Bare, CommitFacts, RefFacts},
+    git::{self, Bare, CommitFacts, RefFacts},
     github::GitHub,
     http::Links,
+    lock,
     rates::{Rate, Resource},
     state::{Access, State, deployment::Deployment, release::Release},
 };
@@ -24,6 +29,8 @@ pub(crate) struct Snapshot {
     /// As it will be after this request.
     pub(super) rate: Rate,
     refs: OnceLock<Refs>,
+    /// Opened once, for refs that are asked for one by one.
+    repository: OnceLock<Result<Mutex<Repository>, String>>,
 }
 
 /// Branches and tags by full name, with the commits they lead to.
@@ -35,7 +42,7 @@ impl Snapshot {
         deployments.reverse();
         let mut rate = github.spend(Resource::Graphql, 0);
         rate.used += cost.points;
-        Self { github, links, state, deployments, cost, rate, refs: OnceLock::new() }
+        Self { github, links, state, deployments, cost, rate, refs: OnceLock::new(), repository: OnceLock::new() }
     }
 
     pub(super) fn of<'c>(context: &Context<'c>) -> Result<&'c Self> {
@@ -59,7 +66,10 @@ impl Snapshot {
 
     /// The branch or tag of that full name.
     pub(super) fn find_ref(&self, name: &str) -> Result<Option<super::refs::Ref>> {
-        let found = self.refs()?.get(name);
-        Ok(found.map(|(facts, commit)| super::refs::Ref { facts: facts.clone(), commit: commit.clone() }))
+        let words = |error: git2::Error| error.message().to_owned();
+        let opened = self.repository.get_or_init(|| self.bare().open().map(Mutex::new).map_err(words));
+        let repository = lock(opened.as_ref().map_err(Error::new)?);
+        let found = git::peeled_ref_in(&repository, name).map_err(|error| Error::new(words(error)))?;
+        Ok(found.map(|(facts, commit)| super::refs::Ref { facts, commit }))
     }
 }
