@@ -222,6 +222,11 @@ impl Workspace {
         self.telling_by(self.connection.so_far())
     }
 
+    /// Whether [`Self::telling_so_far`] has the GitHub that there is.
+    pub fn is_settled(&self) -> bool {
+        self.connection.is_settled()
+    }
+
     fn telling_by(&self, github: Option<Arc<Github>>) -> Result<Telling, Trouble> {
         let files = match self.repository.work_dir() {
             Some(folder) => template_files::all(folder),

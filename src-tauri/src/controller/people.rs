@@ -61,10 +61,12 @@ impl Controller {
         let telling = match &session.telling {
             Some(telling) => Arc::clone(telling),
             None => {
-                let who = session.who();
+                let (who, settled) = (session.who(), session.workspace.is_settled());
                 let telling = session.workspace.telling_so_far()?;
-                let known = who.starts_with('@');
-                Arc::clone(session.telling.insert(Arc::new(if known { telling.of_person(who) } else { telling })))
+                let telling = Arc::new(if who.starts_with('@') { telling.of_person(who) } else { telling });
+                // While the keychain is waited for, it knows no GitHub, and is not kept.
+                session.telling = settled.then(|| Arc::clone(&telling));
+                telling
             }
         };
         Ok(People { workspace: Arc::clone(&session.workspace), telling })
@@ -136,6 +138,8 @@ async fn keep(sender: mpsc::UnboundedSender<Message>, bell: Arc<Notify>) {
 
 /// One look at everything; the answer is how long it may rest.
 async fn round(sender: &mpsc::UnboundedSender<Message>) -> Result<Duration, Trouble> {
+    // A message to GitHub must not fail for a keychain that has not answered yet: the outbox waits, and nobody else does.
+    drop(super::host::people(sender).await?.workspace.connect().await);
     let people = super::host::people(sender).await?;
     for incident in people.telling.follow_open().await? {
         drop(sender.send(Message::Told(Some(incident.id))));

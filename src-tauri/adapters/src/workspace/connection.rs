@@ -58,6 +58,11 @@ impl Connection {
         self.made.try_lock().ok()?.as_ref()?.github.clone().ok()
     }
 
+    /// Whether the way to GitHub was made, or is known to be none. Never blocks.
+    pub(super) fn is_settled(&self) -> bool {
+        self.made.try_lock().is_ok_and(|made| made.is_some())
+    }
+
     /// Asks for the token anew. What is under way with the same server goes on with it.
     pub(super) fn again(&self) -> Result<Arc<Github>, Trouble> {
         let before = self.lock().take();
