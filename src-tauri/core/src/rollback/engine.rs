@@ -92,7 +92,7 @@ pub(super) enum Attempt {
 }
 
 impl Engine {
-    /// Writes the first fact of a new rollback.
+    /// Writes the first fact of a new rollback, and with it the intent of its first step: one wait for the disk for both.
     pub async fn start(
         ports: Ports,
         pace: Pace,
@@ -100,10 +100,15 @@ impl Engine {
         id: RollbackId,
         plan: Plan,
     ) -> Result<Self, Trouble> {
-        let engine = Self::resume(ports, pace, repository, begin(id, plan.clone()));
+        let mut engine = Self::resume(ports, pace, repository, begin(id, plan.clone()));
         let fact = engine.new_fact(plan.started, Event::RollbackStarted(Box::new(plan)));
-        let fact = engine.ports.journal.append(fact).await?;
-        engine.ports.watcher.saw(&fact, &engine.rollback);
+        engine.noted.push((fact, engine.rollback.clone()));
+        // Whoever asked for something already is heard before anything begins.
+        match engine.ports.person.asked_within(Duration::ZERO).await {
+            Some(request) => engine.hear(request).await?,
+            None => engine.intend(StepName::Hold)?,
+        }
+        engine.keep().await?;
         Ok(engine)
     }
 
@@ -142,10 +147,10 @@ impl Engine {
             }
             match effect {
                 Effect::Begin(step) => {
-                    let key = self.key(step);
-                    self.note(Event::StepStarted { step, key })?;
-                    // The dispatch writes a word of its own in the last moment before it acts; nothing acts before that.
-                    if step != StepName::Dispatch {
+                    self.intend(step)?;
+                    // Questions change nothing, and are durable before anybody waits for an answer. The dispatch writes a
+                    // word of its own in the last moment before it acts; nothing acts before that.
+                    if !matches!(step, StepName::Check | StepName::Dispatch) {
                         self.keep().await?;
                     }
                     self.act(step, Attempt::Fresh).await?;
@@ -164,6 +169,11 @@ impl Engine {
                 Effect::Nothing => return Ok(self.rollback),
             }
         }
+    }
+
+    fn intend(&mut self, step: StepName) -> Result<(), Trouble> {
+        let key = self.key(step);
+        self.note(Event::StepStarted { step, key })
     }
 
     /// Records an event, then stands where it leads; it is durable when this returns.
@@ -244,8 +254,9 @@ impl Engine {
 
     async fn end(&mut self, outcome: Outcome) -> Result<(), Trouble> {
         let (sentence, mut hint) = steps::close::words(&self.rollback, outcome);
-        // Of a hold that nobody could read, ours may stand there all the same.
-        let may_hold = matches!(self.rollback.step(StepName::Hold).phase, StepPhase::Inconclusive | StepPhase::Aborted);
+        // Of a hold that nobody could read, or of whose taking nothing is written, ours may stand there all the same.
+        let taking = self.rollback.step(StepName::Hold).phase;
+        let may_hold = matches!(taking, StepPhase::Running | StepPhase::Inconclusive | StepPhase::Aborted);
         if (self.rollback.held || may_hold) && !self.rollback.may_have_run() {
             match steps::hold::give_back(self).await {
                 Ok(()) if !self.rollback.held => {}

@@ -182,6 +182,9 @@ pub fn effect(rollback: &Rollback, now: Timestamp) -> Effect {
         StepPhase::Running if rollback.stop_asked && step.name == StepName::Dispatch && !rollback.sent => {
             Effect::End(Outcome::Aborted)
         }
+        // The hold's intent comes with the rollback itself. Whoever takes that back before anything acted need not wait
+        // for a hold; one that an earlier process took is looked for at the end.
+        StepPhase::Running if rollback.undo_asked && step.name == StepName::Hold => Effect::End(Outcome::Aborted),
         StepPhase::Running => Effect::Resume(step.name),
         // Undo is asked for only while nothing has left this machine, so it counts more than any other end.
         _ if rollback.undo_asked => Effect::End(Outcome::Aborted),

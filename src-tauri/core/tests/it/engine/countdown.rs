@@ -152,10 +152,10 @@ async fn stop_after_each_step_says_where_it_stopped_and_what_is_left() {
 }
 
 #[tokio::test]
-async fn stop_before_the_first_step_or_in_the_last_one() {
+async fn stop_in_the_first_step_or_in_the_last_one() {
     let (world, rollback) = asked_at("rollback started", Request::StopAfterThisStep).await;
-    assert_eq!(words(&rollback), ("Rollback of production stopped before it began", "Nothing was dispatched."));
-    assert_eq!((world.effects(), world.hold()), (NOTHING, None));
+    assert_eq!(words(&rollback), ("Rollback of production stopped after hold", "Nothing was dispatched."));
+    assert_eq!((world.effects(), world.hold()), (NOTHING, None), "the hold was given back");
 
     let (_, rollback) = asked_at("close started", Request::StopAfterThisStep).await;
     assert_eq!(outcome(&rollback), Outcome::Succeeded, "the last step ends the rollback anyway");

@@ -15,7 +15,7 @@ use lastgood_core::rollback::{Outcome, Rollback, StepName, StepPhase};
 use super::world::{BAD, Call, Crash, Effects, Fault, Life, Service, TARGET, World, object};
 use super::{choose, outcome, words};
 
-const COMMAND: &str = "./deploy.sh --here";
+pub(crate) const COMMAND: &str = "./deploy.sh --here";
 
 const PUSHED: Effects = Effects { tags: 1, pushes: 1, dispatches: 0 };
 
@@ -310,7 +310,7 @@ fn its_facts_are_read_as_this_version_writes_them() {
 }
 
 /// GitHub tells nothing; the command deploys the target.
-fn github_away() -> (Arc<World>, Plan) {
+pub(crate) fn github_away() -> (Arc<World>, Plan) {
     let world = World::new();
     for call in [Call::Workflows, Call::Deployments, Call::Rights, Call::Dispatch, Call::DispatchedRuns, Call::Run] {
         world.fails(call, 1..999, Fault::Broken);

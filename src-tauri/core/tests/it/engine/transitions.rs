@@ -175,7 +175,9 @@ fn explanation(place: &str, kind: &str) -> Option<&'static str> {
         (_, "dispatch errored" | "prove errored") => Some("what breaks here leaves no evidence, and is inconclusive"),
         (_, "follow errored") => Some("only where no run is known, which the dispatch step does not leave behind"),
         (_, "close failed" | "close errored") => Some("closing only writes to the journal, and that stops the engine"),
-        ("hold Running", "undo asked" | "stop asked" | "reason given") => Some("nobody is heard in these few moments"),
+        ("hold Pending", "undo asked" | "stop asked" | "reason given") => {
+            Some("the hold's intent is written with the rollback's first fact")
+        }
         ("tag Running" | "close Running", "stop asked") => Some("nobody is heard in these few moments"),
         ("tag Aborted" | "dispatch Aborted" | "prove Aborted", "stop asked") => Some("giving up ends it at once"),
         _ => None,

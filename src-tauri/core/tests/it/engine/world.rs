@@ -163,6 +163,8 @@ pub(crate) enum When {
     At(Duration),
     /// As soon as this fact is in the journal.
     Fact(String),
+    /// As soon as the remote has another hold or quarantine.
+    Marked,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -250,6 +252,11 @@ impl World {
     /// The person asks for this as soon as that fact is in the journal.
     pub(crate) fn asks_when(&self, fact: &str, request: Request) {
         self.asks(When::Fact(fact.to_owned()), request);
+    }
+
+    /// The person asks for this as soon as the hold is taken.
+    pub(crate) fn asks_when_marked(&self, request: Request) {
+        self.asks(When::Marked, request);
     }
 
     /// The person asks for this so many seconds from now.
@@ -392,7 +399,10 @@ impl World {
                 Effect::Tag => state.effects.tags += 1,
                 Effect::Push => state.effects.pushes += 1,
                 Effect::Dispatch => state.effects.dispatches += 1,
-                Effect::Mark => state.marked += 1,
+                Effect::Mark => {
+                    state.marked += 1;
+                    state.hear(&When::Marked);
+                }
             }
             state.crash == Some(Crash::After(effect))
         });

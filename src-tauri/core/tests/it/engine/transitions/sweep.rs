@@ -9,6 +9,7 @@ use lastgood_core::rollback::event::Choice;
 
 use crate::engine::failures;
 use crate::engine::hold::{lift, lift_quarantine};
+use crate::engine::local::{COMMAND, github_away};
 use crate::engine::world::{Call, Crash, Effect, Fate, Fault, Life, Service, World};
 
 /// Where each fact of all those rollbacks found its rollback, and what it was.
@@ -26,7 +27,11 @@ pub(super) async fn taken() -> Vec<(Rollback, String)> {
             worlds.push(asked_at(&moment, request).await);
         }
     }
+    for request in requests() {
+        worlds.push(asked_between_hold_and_checks(request).await);
+    }
     worlds.push(stopped_between_intent_and_dispatch().await);
+    worlds.extend(local().await);
     worlds.extend(limited().await);
     for effect in [Effect::Mark, Effect::Tag, Effect::Push, Effect::Dispatch] {
         let world = World::new();
@@ -91,6 +96,49 @@ async fn asked_at(moment: &str, request: Request) -> Arc<World> {
     world.asks_when(moment, request);
     world.roll_back(world.plan()).await;
     world
+}
+
+/// What is known then is written with the first answers; whoever asks for something is heard before that.
+async fn asked_between_hold_and_checks(request: Request) -> Arc<World> {
+    let world = World::new();
+    world.asks_when_marked(request);
+    world.roll_back(world.plan()).await;
+    world
+}
+
+/// Deploys from this machine while GitHub tells nothing, each with one thing that goes another way.
+async fn local() -> Vec<Arc<World>> {
+    let mut worlds = Vec::new();
+    let (undisturbed, plan) = github_away();
+    undisturbed.roll_back(plan).await;
+    for moment in undisturbed.told() {
+        for request in requests() {
+            let (world, plan) = github_away();
+            world.asks_when(&moment, request);
+            world.roll_back(plan).await;
+            worlds.push(world);
+        }
+    }
+    let began = undisturbed.told().iter().position(|told| told == "local began").unwrap() + 1;
+    for request in requests() {
+        let (world, plan) = github_away();
+        world.with(|state| state.crash = Some(Crash::AfterFact(began)));
+        world.live(plan, "rb-1").await;
+        world.asks_after(1, request.clone());
+        world.resume("rb-1").await;
+        worlds.push(world);
+        let (world, plan) = github_away();
+        world.fails(Call::PushTag, 1..99, Fault::Broken);
+        world.asks_when("tag kept", request.clone());
+        world.roll_back(plan).await;
+        worlds.push(world);
+        let (world, plan) = github_away();
+        world.command(COMMAND, 3, "no room");
+        world.asks_when("dispatch failed", request);
+        world.roll_back(plan).await;
+        worlds.push(world);
+    }
+    worlds
 }
 
 /// Goes on after the request in another process, and gives up in the end.

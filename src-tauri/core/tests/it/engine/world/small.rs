@@ -178,8 +178,13 @@ impl State {
         if let Some((_, by)) = self.set_back_at_fact.take_if(|(fact, _)| *fact == label) {
             self.now = self.now.checked_sub(by).unwrap();
         }
+        self.hear(&When::Fact(label.to_owned()));
+    }
+
+    /// What the person wanted to ask for then is asked for now.
+    pub(super) fn hear(&mut self, moment: &When) {
         for (when, _) in &mut self.asks {
-            if *when == When::Fact(label.to_owned()) {
+            if when == moment {
                 *when = When::At(self.elapsed);
             }
         }
@@ -188,7 +193,7 @@ impl State {
     fn next_request(&mut self, limit: Duration) -> Option<(Duration, Request)> {
         let due = |when: &When| match when {
             When::At(at) if *at <= limit => Some(*at),
-            When::At(_) | When::Fact(_) => None,
+            When::At(_) | When::Fact(_) | When::Marked => None,
         };
         let times = self.asks.iter().enumerate().filter_map(|(place, (when, _))| due(when).map(|at| (at, place)));
         let (at, place) = times.min()?;
