@@ -228,6 +228,7 @@ describe("holds and quarantines by hand", () => {
     await fireEvent.change(screen.getByLabelText("Until"), { target: { value: "168" } });
     await press("Quarantine");
     await screen.findByText("v2.4.0 is quarantined in every environment");
+    await screen.findByText("by @release-manager: It leaks");
     expect(given(fake, "quarantine")).toEqual({
       environment: null,
       tag: "v2.4.0",

@@ -51,23 +51,19 @@ impl HttpProbe {
         Ok(Self { client, direct, deadline })
     }
 
-    async fn get(&self, url: &str) -> Result<Response, String> {
-        self.get_within(url, None).await
+    fn deadline(&self, timeout_seconds: Option<u32>) -> Duration {
+        timeout_seconds.map_or(self.deadline, |seconds| Duration::from_secs(seconds.max(1).into()))
     }
 
-    async fn get_within(&self, url: &str, deadline: Option<Duration>) -> Result<Response, String> {
+    async fn get(&self, url: &str, deadline: Duration) -> Result<Response, String> {
         let client = if is_loopback(url) { &self.direct } else { &self.client };
-        let mut request = client.get(url);
-        if let Some(deadline) = deadline {
-            request = request.timeout(deadline);
-        }
-        let late = deadline.unwrap_or(self.deadline);
-        request.send().await.map_err(|error| format!("{url}: {}", reason(error, late)))
+        let sent = client.get(url).timeout(deadline).send().await;
+        sent.map_err(|error| format!("{url}: {}", reason(error, deadline)))
     }
 
-    async fn read(&self, mut response: Response) -> Result<String, String> {
+    async fn read(&self, mut response: Response, deadline: Duration) -> Result<String, String> {
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| reason(error, self.deadline))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| reason(error, deadline))? {
             body.extend_from_slice(&chunk);
             if body.len() > MAX_BODY {
                 return Err("the answer is too long".to_owned());
@@ -79,23 +75,24 @@ impl HttpProbe {
 
 #[async_trait]
 impl Probe for HttpProbe {
-    async fn version(&self, url: &str) -> Seen<String> {
-        let response = match self.get(url).await {
+    async fn version(&self, url: &str, timeout_seconds: Option<u32>) -> Seen<String> {
+        let deadline = self.deadline(timeout_seconds);
+        let response = match self.get(url, deadline).await {
             Ok(response) => response,
             Err(words) => return Seen::Nothing(words),
         };
         if !response.status().is_success() {
             return Seen::No(format!("{url} answered {}", response.status().as_u16()));
         }
-        match self.read(response).await {
+        match self.read(response, deadline).await {
             Ok(body) => version(&body).map_or_else(|| Seen::No(format!("{url} tells no version")), Seen::Answer),
             Err(words) => Seen::Nothing(format!("{url}: {words}")),
         }
     }
 
     async fn health(&self, wanted: &Wanted) -> Seen<u16> {
-        let seconds = wanted.timeout_seconds.map(|seconds| Duration::from_secs(seconds.max(1).into()));
-        let response = match self.get_within(&wanted.url, seconds).await {
+        let deadline = self.deadline(wanted.timeout_seconds);
+        let response = match self.get(&wanted.url, deadline).await {
             Err(words) => return Seen::Nothing(words),
             Ok(response) => response,
         };
@@ -108,7 +105,7 @@ impl Probe for HttpProbe {
         let Some(pattern) = &wanted.body else { return Seen::Answer(status.as_u16()) };
         // The settings refuse what is no pattern; a plan of another version may still hold one.
         let Ok(pattern) = Regex::new(pattern) else { return Seen::Nothing(format!("{pattern:?} is no pattern")) };
-        match self.read(response).await {
+        match self.read(response, deadline).await {
             Ok(body) if pattern.is_match(&body) => Seen::Answer(status.as_u16()),
             Ok(_) => {
                 Seen::No(format!("health {}, and the body does not match {:?}", status.as_u16(), pattern.as_str()))

@@ -372,6 +372,7 @@ fn broken(error: &journal::Unreadable) -> Trouble {
     Trouble::new(
         Code::JournalBroken,
         format!("The journal holds a fact that this version cannot read: {error}."),
-        "Use the newest version of Lastgood with this data folder.",
+        "Use the newest version of Lastgood. If this is it, see `lastgood journal verify`, keep the file, and go on with \
+         another data folder (LASTGOOD_DATA_DIR).",
     )
 }

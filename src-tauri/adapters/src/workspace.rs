@@ -290,7 +290,9 @@ impl Workspace {
         }
         let settings = self.settings().environment(environment.name.as_str());
         let (releases, now) = (&known.releases, SystemClock.now());
-        planning::plan(wish, environment, &settings, releases, &forge.workflows, &forge.default_branch, now)
+        let (workflows, branch) = (&forge.workflows, &forge.default_branch);
+        let plan = planning::plan(wish, environment, &settings, releases, workflows, branch, now)?;
+        Ok(drives::behind(&known.facts, plan))
     }
 
     /// The same for reading alone: what a rollback to this release would change. GitHub need not answer for it.

@@ -44,6 +44,8 @@ pub enum Place {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quarantine {
     pub tag: TagName,
+    /// Who did it; empty where an earlier version wrote it.
+    pub owner: String,
     pub reason: String,
     pub since: Timestamp,
     pub expires: Option<Timestamp>,
@@ -86,8 +88,17 @@ impl From<HoldRecord> for Hold {
 
 impl From<QuarantineRecord> for Quarantine {
     fn from(record: QuarantineRecord) -> Self {
-        let QuarantineRecord { tag, reason, since, expires, .. } = record;
-        Self { tag, reason, since, expires, place: Place::Remote }
+        let QuarantineRecord { tag, owner, reason, since, expires, scope: _ } = record;
+        Self { tag, owner, reason, since, expires, place: Place::Remote }
+    }
+}
+
+impl Quarantine {
+    /// Who, until when, why: the rest of "v2.5.0 is quarantined by …".
+    pub fn words(&self) -> String {
+        let owner = if self.owner.is_empty() { "somebody" } else { &self.owner };
+        let until = self.expires.map(|time| time.strftime(" until %Y-%m-%d %H:%M UTC").to_string());
+        format!("{owner}{}: {}", until.unwrap_or_default(), self.reason)
     }
 }
 
@@ -190,10 +201,10 @@ fn fold_quarantines(
     let here = |fact: &&Fact| fact.subject.environment.as_ref().is_none_or(|about| about == environment);
     for fact in facts.iter().filter(here) {
         match fact.event.rollback() {
-            Some(Event::Quarantined { tag, reason, expires, shared }) => {
+            Some(Event::Quarantined { tag, owner, reason, expires, shared }) => {
                 let place = if shared.is_some() { Place::Remote } else { Place::ThisMachine };
-                let (reason, expires) = (reason.clone(), *expires);
-                let bad = Quarantine { tag: tag.clone(), reason, since: fact.at, expires, place };
+                let (owner, reason, expires) = (owner.clone(), reason.clone(), *expires);
+                let bad = Quarantine { tag: tag.clone(), owner, reason, since: fact.at, expires, place };
                 found.insert(tag.clone(), (fact.at, Some(bad)));
             }
             Some(Event::QuarantineLifted { tag, .. }) => drop(found.insert(tag.clone(), (fact.at, None))),

@@ -92,6 +92,8 @@ pub struct Record {
     pub hash: String,
 }
 
+const CHANGED: &str = "its content is not what was written";
+
 /// Where a chain stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
@@ -144,6 +146,10 @@ impl Record {
         if self.format > FORMAT {
             return Err(unreadable(format!("a newer version of Lastgood wrote it (format {})", self.format)));
         }
+        // A disk that turned one bit may have left a fact that reads well and says another thing.
+        if self.hash != hash(self) {
+            return Err(unreadable(CHANGED.to_owned()));
+        }
         Ok(Fact {
             writer: self.writer.clone(),
             sequence: self.sequence,
@@ -167,7 +173,7 @@ pub fn verify(records: &[Record]) -> Result<(), BrokenChain> {
             return Err(broken("it names another predecessor"));
         }
         if record.hash != hash(record) {
-            return Err(broken("its content is not what was written"));
+            return Err(broken(CHANGED));
         }
         previous = &record.hash;
     }

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::hold::mark::Marks;
-use crate::hold::{self, Hold};
+use crate::hold::{self, Hold, Quarantine};
 use crate::ids::{EnvironmentName, TagName};
 use crate::journal::Fact;
 use crate::live::disturbed::{Disturbance, disturbances};
@@ -39,7 +39,8 @@ pub struct Environment {
     /// Oldest first.
     pub spans: Vec<Span>,
     pub hold: Option<Hold>,
-    pub quarantined: Vec<TagName>,
+    /// Oldest first.
+    pub quarantined: Vec<Quarantine>,
     /// Releases that a person called good here.
     pub marked_good: Vec<MarkedGood>,
     /// Incidents here, in the order of their beginning.
@@ -101,14 +102,20 @@ pub struct Sightings<'a> {
     pub health: Option<Seen<u16>>,
 }
 
+impl Environment {
+    /// Whether this release must not be a target here.
+    pub fn is_quarantined(&self, tag: &TagName) -> bool {
+        self.quarantined.iter().any(|bad| bad.tag == *tag)
+    }
+}
+
 /// Folds what was seen into what is known.
 pub fn know(seen: &Sightings<'_>) -> Environment {
     let told = seen.runs.map_or_else(Vec::new, |(serving, runs)| runs::told(&serving, runs, seen.releases));
     let spans = spans::spans(&seen.name, seen.releases, seen.deployments, &told, seen.facts);
     let spells = spells(seen.facts, &seen.name);
     let live = live(seen, &spans, &spells);
-    let quarantined: Vec<TagName> =
-        hold::known::quarantined(seen.facts, seen.team, &seen.name, seen.now).into_iter().map(|bad| bad.tag).collect();
+    let quarantined = hold::known::quarantined(seen.facts, seen.team, &seen.name, seen.now);
     let soak = Soak { minutes: seen.settings.soak_minutes.unwrap_or(SOAK_MINUTES) };
     let live_tag = live.as_ref().and_then(|live| live.tag.as_ref());
     let unproved = returned::unproved(seen.facts, &seen.name);
@@ -124,7 +131,7 @@ pub fn know(seen: &Sightings<'_>) -> Environment {
         now: seen.now,
     };
     let last_good = last_good::find(&seen.name, seen.releases, &spans, held, soak);
-    let hold = hold::known::standing(seen.facts, seen.team, &seen.name);
+    let hold = hold::known::standing(seen.facts, seen.team, &seen.name, seen.now);
     Environment {
         returned: hold.as_ref().and_then(|hold| returned::find(seen.facts, hold, live_tag?)),
         hold,

@@ -135,6 +135,7 @@ fn settled(
         proofs: proofs(settings, base),
         budget: settings.budget_seconds.unwrap_or(RELEASE_BUDGET_SECONDS),
         hold_hours: settings.hold_hours.unwrap_or(HOLD_HOURS),
+        after: None,
         incident: None,
         mark_release: settings.mark_release.unwrap_or(true),
         rollout: None,
@@ -252,6 +253,7 @@ fn proofs(settings: &EnvironmentSettings, base: Option<&str>) -> Proofs {
         wanted: checks::wanted(settings, base),
         interval_seconds: probes.interval_seconds,
         within_seconds: probes.within_seconds,
+        timeout_seconds: probes.timeout_seconds,
         reference_version: reference.and_then(|_| elsewhere(&probes.version)),
         reference_health: reference.and_then(|whole| elsewhere(&probes.health).or_else(|| Some(whole.to_owned()))),
     }

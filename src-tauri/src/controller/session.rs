@@ -211,9 +211,8 @@ impl Controller {
             }
             for environment in &mut known.environments {
                 let (team, now) = (known.team.as_ref(), SystemClock.now());
-                environment.hold = hold::known::standing(&facts, team, &environment.name);
-                let bad = hold::known::quarantined(&facts, team, &environment.name, now);
-                environment.quarantined = bad.into_iter().map(|bad| bad.tag).collect();
+                environment.hold = hold::known::standing(&facts, team, &environment.name, now);
+                environment.quarantined = hold::known::quarantined(&facts, team, &environment.name, now);
             }
             known.facts = facts;
         }

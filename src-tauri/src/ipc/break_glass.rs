@@ -90,7 +90,7 @@ fn view(page: &Page, changed: Option<String>, offer: Option<LocalOffer>) -> Brea
 /// Where GitHub has been away since, what is known now is older than the page, and says nothing against it.
 fn changed(page: &Page, notes: &Notes) -> Option<String> {
     let environment = notes.known.as_ref()?.environment(page.environment.as_str()).ok()?;
-    if environment.quarantined.contains(&page.to) {
+    if environment.is_quarantined(&page.to) {
         return Some(format!("{} is quarantined now.", page.to));
     }
     let live = environment.live.as_ref()?.tag.as_ref()?;

@@ -163,6 +163,7 @@ pub struct EnvironmentView {
     pub incidents: Vec<LaneIncident>,
     /// Releases that a person called good here.
     pub marked_good: Vec<MarkedGood>,
+    pub quarantined: Vec<QuarantinedRelease>,
     /// One that is not over.
     pub rollback: Option<String>,
 }
@@ -290,6 +291,13 @@ pub struct LaneIncident {
 pub struct MarkedGood {
     pub tag: String,
     /// By whom, and why.
+    pub words: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct QuarantinedRelease {
+    pub tag: String,
+    /// By whom, until when, and why.
     pub words: String,
 }
 

@@ -260,17 +260,22 @@ export class Fake implements Backend {
     },
     take_hold: ({ environment, reason }) => this.#hold(environment, reason),
     break_hold: ({ environment, reason }) => this.#hold(environment, reason),
-    quarantine: ({ environment, tag }) => {
+    quarantine: ({ environment, tag, reason }) => {
       this.#overview = structuredClone(this.#overview);
-      for (const one of this.#overview.environments)
-        if (environment === null || one.name === environment) one.marks.push({ tag, mark: "quarantined" });
+      for (const one of this.#overview.environments) {
+        if (environment !== null && one.name !== environment) continue;
+        one.marks.push({ tag, mark: "quarantined" });
+        one.quarantined.push({ tag, words: `by @release-manager: ${reason}` });
+      }
       this.#receive({ kind: "overview", overview: this.#overview });
       return null;
     },
     lift_quarantine: ({ tag }) => {
       this.#overview = structuredClone(this.#overview);
-      for (const one of this.#overview.environments)
+      for (const one of this.#overview.environments) {
         one.marks = one.marks.filter((mark) => mark.tag !== tag || mark.mark !== "quarantined");
+        one.quarantined = one.quarantined.filter((bad) => bad.tag !== tag);
+      }
       this.#receive({ kind: "overview", overview: this.#overview });
       return null;
     },

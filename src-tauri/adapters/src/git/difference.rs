@@ -12,9 +12,6 @@ use super::location::{Location, Reader};
 use super::program::{self, Environment};
 use super::trouble;
 
-/// More changed files than this are not listed; a person reads none of them, and a rollback this far is another matter.
-const FILES: usize = 50_000;
-
 pub(super) fn read(
     location: &Location,
     environment: &Environment,
@@ -22,11 +19,10 @@ pub(super) fn read(
     live: &ObjectId,
 ) -> Result<Difference, Trouble> {
     let distance = history::between(location, environment, target, live)?;
-    let mut files = match location.reader {
+    let files = match location.reader {
         Reader::Library => in_process(location, target, live)?,
         Reader::Program => by_program(location, environment, target, live)?,
     };
-    files.truncate(FILES);
     Ok(Difference { undone: distance.undone, gained: distance.gained, titles: distance.titles, files })
 }
 

@@ -50,9 +50,10 @@ impl Workspace {
         let naming = self.turn_to_name().await?;
         let facts = self.facts().await?;
         plan.incident = open_incident(&facts, &plan.environment);
+        let newest = newest_end(&facts, &plan.environment);
         let before = rollbacks_of(facts)?;
         let here = before.iter().filter(|other| other.plan.environment == plan.environment);
-        if let Some(trouble) = here.rev().find_map(|other| in_the_way(other, &plan)) {
+        if let Some(trouble) = here.rev().find_map(|other| in_the_way(other, &plan, newest.as_ref())) {
             return Err(trouble);
         }
         plan.rollback_tag = self.free_tag(&plan, &before).await?;
@@ -154,14 +155,29 @@ fn open_incident(facts: &[Fact], environment: &EnvironmentName) -> Option<Incide
     incidents.iter().rev().find(here).map(|incident| incident.id.clone())
 }
 
-/// Why a plan cannot begin beside or behind this other rollback.
-fn in_the_way(other: &Rollback, plan: &Plan) -> Option<Trouble> {
+/// The plan knows which rollback came before it: what it stands on is from behind that. Of two times of day neither need
+/// be the earlier, once somebody set the clock.
+pub(super) fn behind(facts: &[Fact], plan: Plan) -> Plan {
+    Plan { after: newest_end(facts, &plan.environment), ..plan }
+}
+
+/// The environment's rollback that ended last.
+fn newest_end(facts: &[Fact], environment: &EnvironmentName) -> Option<RollbackId> {
+    let ended = |fact: &&Fact| {
+        fact.subject.environment.as_ref() == Some(environment)
+            && matches!(fact.event.rollback(), Some(Event::RollbackEnded { .. }))
+    };
+    facts.iter().rev().find(ended)?.subject.rollback.clone()
+}
+
+/// Why a plan cannot begin beside this other rollback, or behind the newest that ended.
+fn in_the_way(other: &Rollback, plan: &Plan, newest: Option<&RollbackId>) -> Option<Trouble> {
     let (message, hint) = match &other.end {
         None => (
             format!("Rollback {} of {} is not finished.", other.id, plan.environment),
             "Let it go on, or give it up, before you start another.",
         ),
-        Some(end) if end.at > plan.started => (
+        Some(_) if newest == Some(&other.id) && plan.after.as_ref() != newest => (
             format!("Rollback {} of {}, begun by {}, ended meanwhile.", other.id, plan.environment, other.plan.who),
             "See what is live now; start again if it is still needed.",
         ),

@@ -109,8 +109,8 @@ impl Workspace {
             Change::Held(_) => (None, None),
             Change::Unclear(trouble) => return Err(trouble),
         };
-        let QuarantineRecord { tag, reason, expires, scope, .. } = wanted;
-        let event = Event::Quarantined { tag, reason, expires, shared };
+        let QuarantineRecord { tag, owner, reason, expires, scope, since: _ } = wanted;
+        let event = Event::Quarantined { tag, owner, reason, expires, shared };
         match scope {
             Scope::Everywhere => self.record_of(None, None, event).await.map(drop)?,
             Scope::Environments(names) => {

@@ -326,9 +326,9 @@ async fn ask_services(workspace: &Workspace, names: &[EnvironmentName], forge: O
         let base = live::url(&name, &settings, deployments);
         let whole = |probe: &Option<String>| probe.as_deref().and_then(|probe| address(probe, base.as_deref()));
         let (version, health) = (whole(&settings.probes.version), wanted(&settings, base.as_deref()));
-        let probe = workspace.probe.clone();
+        let (probe, timeout) = (workspace.probe.clone(), settings.probes.timeout_seconds);
         asked.spawn(async move {
-            let version = async { Some(probe.version(version.as_deref()?).await) };
+            let version = async { Some(probe.version(version.as_deref()?, timeout).await) };
             let health = async { Some(probe.health(health.as_ref()?).await) };
             (name, tokio::join!(version, health))
         });

@@ -10,6 +10,7 @@ use lastgood_core::rollback::checks::command::untrusted;
 use lastgood_core::rollback::local::LocalDeploy;
 use lastgood_core::rollback::plan::Plan;
 
+use super::drives;
 use super::silent::Silent;
 use super::{Audience, ForgeKnown, Known, Workspace, person};
 use crate::clock::SystemClock;
@@ -54,7 +55,7 @@ impl Workspace {
         {
             return Err(untrusted(&order, distrust));
         }
-        Ok(plan)
+        Ok(drives::behind(&known.facts, plan))
     }
 
     /// Who asks, as GitHub knew them last, else as this system does.

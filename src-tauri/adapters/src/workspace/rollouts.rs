@@ -113,8 +113,8 @@ impl Workspace {
     /// As [`check`] and [`plan`].
     pub fn plan_rollout(&self, wish: RolloutWish, known: &Known) -> Result<RolloutPlan, Trouble> {
         check(&wish.stages, &names(known))?;
-        let quarantined: Vec<TagName> =
-            known.environments.iter().flat_map(|environment| environment.quarantined.clone()).collect();
+        let bad = known.environments.iter().flat_map(|environment| &environment.quarantined);
+        let quarantined: Vec<TagName> = bad.map(|bad| bad.tag.clone()).collect();
         plan(wish, &known.releases, &quarantined, SystemClock.now())
     }
 

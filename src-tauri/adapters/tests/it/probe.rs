@@ -18,10 +18,12 @@ const SHORT: Duration = Duration::from_millis(300);
 async fn the_rehearsal_s_service_tells_its_version_and_its_health() {
     let rehearsed = Rehearsed::start().await;
     let (probe, service) = (probe(), rehearsed.description().service.clone());
-    assert_eq!(probe.version(&format!("{service}/version")).await, Seen::Answer("v2.4.1".to_owned()));
+    assert_eq!(probe.version(&format!("{service}/version"), None).await, Seen::Answer("v2.4.1".to_owned()));
     assert_eq!(probe.health(&Wanted::at(format!("{service}/healthz"))).await, Seen::No("health 503".to_owned()));
     assert_eq!(probe.health(&Wanted::at(format!("{service}/staging/healthz"))).await, Seen::Answer(200));
-    assert!(matches!(probe.version(&format!("{service}/nowhere")).await, Seen::No(words) if words.ends_with("404")));
+    assert!(
+        matches!(probe.version(&format!("{service}/nowhere"), None).await, Seen::No(words) if words.ends_with("404"))
+    );
 }
 
 #[tokio::test]
@@ -112,10 +114,10 @@ async fn an_answer_without_end_is_left() {
 async fn where_nobody_answers_nothing_is_seen() {
     let probe = probe();
     let url = format!("http://127.0.0.1:{}/version", free_port());
-    assert_eq!(probe.version(&url).await, Seen::Nothing(format!("{url}: nobody answers")));
+    assert_eq!(probe.version(&url, None).await, Seen::Nothing(format!("{url}: nobody answers")));
     assert_eq!(probe.health(&Wanted::at(&url)).await, Seen::Nothing(format!("{url}: nobody answers")));
     for url in ["", "nonsense", "http://", "ftp://127.0.0.1/version", "file:///etc/hostname"] {
-        assert!(matches!(probe.version(url).await, Seen::Nothing(_)), "{url}");
+        assert!(matches!(probe.version(url, None).await, Seen::Nothing(_)), "{url}");
     }
 }
 
@@ -124,9 +126,20 @@ async fn a_slow_service_is_nothing_seen_also_when_it_is_slow_in_the_middle() {
     for said in ["", "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nv2."] {
         let url = serve(said, Ending::Stay).await;
         let probe = HttpProbe::within(SHORT).unwrap();
-        let seen = probe.version(&url).await;
+        let seen = probe.version(&url, None).await;
         assert_eq!(seen, Seen::Nothing(format!("{url}: no answer within 0.3 s")), "{said}");
     }
+}
+
+#[tokio::test]
+async fn a_deadline_of_the_settings_counts_for_the_version_for_health_and_for_its_body() {
+    let (said, timeout) = ("HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nv2.", Some(1));
+    let url = serve(said, Ending::Stay).await;
+    let late = format!("{url}: no answer within 1 s");
+    assert_eq!(probe().version(&url, timeout).await, Seen::Nothing(late.clone()));
+    let url = serve(said, Ending::Stay).await;
+    let wanted = Wanted { body: Some("v2".to_owned()), timeout_seconds: timeout, ..Wanted::at(&url) };
+    assert_eq!(probe().health(&wanted).await, Seen::Nothing(format!("{url}: no answer within 1 s")));
 }
 
 #[tokio::test]
@@ -146,7 +159,7 @@ fn ok(body: &str) -> String {
 /// What the probe makes of a server that says this to everyone.
 async fn asked(answer: &str) -> Seen<String> {
     let url = serve(answer, Ending::Close).await;
-    probe().version(&url).await
+    probe().version(&url, None).await
 }
 
 #[derive(Clone, Copy)]

@@ -46,7 +46,8 @@ async fn a_rollback_brings_production_back_in_seven_steps() {
     let known = workspace.know().await.unwrap();
     let production = known.environment("production").unwrap();
     assert_eq!(production.live.as_ref().unwrap().version, "v2.4.0");
-    assert_eq!(production.quarantined, ["v2.4.1".into()]);
+    let bad: Vec<_> = production.quarantined.iter().map(|bad| (bad.tag.as_str(), bad.owner.as_str())).collect();
+    assert_eq!(bad, [("v2.4.1", "@platform-lead")]);
     let hold = production.hold.as_ref().unwrap();
     assert_eq!((hold.owner.as_str(), hold.in_use), ("@platform-lead", false));
 }

@@ -59,8 +59,8 @@ pub(crate) fn reason(given: Option<&str>) -> Result<String, Trouble> {
 async fn show(workspace: &Workspace, environment: &EnvironmentName, as_json: bool) -> Result<ExitCode, Trouble> {
     let facts = workspace.facts().await?;
     let (marks, trouble) = workspace.marks().await;
-    let standing = hold::known::standing(&facts, marks.as_ref(), environment);
     let now = lastgood_adapters::clock::SystemClock.now();
+    let standing = hold::known::standing(&facts, marks.as_ref(), environment, now);
     if as_json {
         output::json(&json!({
             "environment": environment,

@@ -83,9 +83,7 @@ async fn list(workspace: &Workspace, tag: Option<&str>, as_json: bool) -> Result
         );
     } else {
         for (environment, bad) in &rows {
-            let until =
-                bad.expires.map_or(String::new(), |time| format!(" until {}", time.strftime("%Y-%m-%d %H:%M UTC")));
-            output::line(&plain(&format!("{}  in {environment}{until}: {}", bad.tag, bad.reason)));
+            output::line(&plain(&format!("{}  in {environment} by {}", bad.tag, bad.words())));
         }
         if rows.is_empty() {
             output::line("Nothing is quarantined");
@@ -101,6 +99,7 @@ fn as_value((environment, bad): &(EnvironmentName, Quarantine)) -> Value {
     json!({
         "tag": bad.tag,
         "environment": environment,
+        "owner": bad.owner,
         "reason": bad.reason,
         "since": bad.since,
         "expires": bad.expires,

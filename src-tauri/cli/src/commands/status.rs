@@ -180,7 +180,7 @@ fn as_json(environment: &Environment, unfinished: &[Rollback], at: Timestamp) ->
         "why": environment.last_good.sentence,
         "candidates": candidates,
         "hold": environment.hold.as_ref().map(|hold| as_value(hold, at)),
-        "quarantined": environment.quarantined,
+        "quarantined": environment.quarantined.iter().map(|bad| &bad.tag).collect::<Vec<_>>(),
         "marked_good": environment.marked_good.iter().map(|mark| json!({
             "tag": mark.tag, "by": mark.by, "reason": mark.reason, "at": mark.at,
         })).collect::<Vec<_>>(),

@@ -16,6 +16,10 @@ async fn the_page_is_printed_without_any_network_and_its_commands_roll_back() {
     let page = finish(asking.env("LASTGOOD_GITHUB_API", "http://127.0.0.1:1").env_remove("LASTGOOD_GITHUB_TOKEN"));
     assert_eq!(page.code, Some(0), "{page:?}");
     let commit = git(&clone, &["rev-parse", "v2.4.0^{commit}"]);
+    for (name, digest) in assets(&stage, "v2.4.0") {
+        let line = page.out.lines().find(|line| line.contains(&digest));
+        assert!(line.is_some_and(|line| line.contains(&name)), "{name} {digest}: {}", page.out);
+    }
     for words in [
         "Break glass: production back to v2.4.0",
         "Live was   v2.4.1",
@@ -39,6 +43,16 @@ async fn the_page_is_printed_without_any_network_and_its_commands_roll_back() {
     run_in(&stage, curl);
     assert_eq!(stage.dispatches(), 1);
     assert_eq!(stage.started(), 1);
+}
+
+/// The files of a release and what GitHub says that they are.
+fn assets(stage: &Stage, tag: &str) -> Vec<(String, String)> {
+    let state = stage.server().state();
+    let release = state.releases.iter().find(|release| release.tag == tag).unwrap();
+    let assets: Vec<_> =
+        release.assets.iter().map(|asset| (asset.name.clone(), format!("sha256:{}", asset.sha256))).collect();
+    assert!(assets.len() > 1, "the sample's releases have files");
+    assets
 }
 
 fn between(text: &str, start: &str, end: &str) -> String {

@@ -49,6 +49,31 @@ async fn one_changed_lost_or_reordered_fact_is_named_and_the_code_is_one() {
     }
 }
 
+/// Nothing is told, and nothing is begun, of what nobody wrote.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fact_that_was_changed_is_believed_by_nobody() {
+    for harm in [
+        "UPDATE fact SET event = replace(event, 'checkout', 'Checkout') WHERE sequence = 1",
+        "UPDATE fact SET at = '2026-01-01T00:00:00Z' WHERE sequence = 4",
+        "UPDATE fact SET subject = replace(subject, 'rb-', 'rc-') WHERE sequence = 5",
+    ] {
+        let stage = Stage::start().await;
+        finish(&mut stage.rollback(&[]));
+        let journal = rusqlite::Connection::open(stage.data().join("journal.sqlite")).unwrap();
+        assert_eq!(journal.execute(harm, []).unwrap(), 1, "{harm}");
+        drop(journal);
+        let before = stage.dispatches();
+        let again = ["rollback", "production", "--to", "v2.3.1", "--reason", "Again", "--yes"];
+        for words in [&["status"][..], &["check", "production"], &again] {
+            let said = stage.run(words);
+            assert_ne!(said.code, Some(0), "{harm}: {said:?}");
+            assert!(said.err.contains("its content is not what was written"), "{harm}: {said:?}");
+            assert!(said.err.contains("journal verify"), "{harm}: {said:?}");
+        }
+        assert_eq!(stage.dispatches(), before, "{harm}");
+    }
+}
+
 /// Where a bit counts, it is noticed; where it does not, every fact is still there.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_flipped_bit_never_goes_unnoticed_and_a_cut_file_claims_nothing() {

@@ -1,5 +1,7 @@
 //! Taking, giving back and lifting on the remote: read, decide, write where nobody wrote meanwhile; else read again.
 
+use jiff::Timestamp;
+
 use crate::error::{Code, Trouble};
 use crate::hold::mark::{MarkName, Marks, Placed};
 use crate::hold::record::{HoldRecord, QuarantineRecord, Record};
@@ -103,7 +105,8 @@ pub async fn reword(team: &dyn Team, environment: &EnvironmentName, rollback: &R
     repeat(team, &MarkName::hold(environment), decide).await
 }
 
-/// Adds a quarantine; where one stands already, it counts in both scopes.
+/// Adds a quarantine; where one stands already, it counts in both scopes. The newest word says for how long, but not for
+/// environments that it does not speak of: they stay quarantined at least as long as they were.
 pub async fn quarantine(team: &dyn Team, wanted: &QuarantineRecord) -> Change<ObjectId> {
     let decide = |marks: &Marks| {
         let (expected, record) = match marks.quarantine(&wanted.tag).map(|placed| (placed.object, placed.says)) {
@@ -112,15 +115,21 @@ pub async fn quarantine(team: &dyn Team, wanted: &QuarantineRecord) -> Change<Ob
             Some((object, Ok(known))) if known.has_expired(wanted.since) => (Some(object), wanted.clone()),
             Some((object, Ok(known))) => {
                 let scope = known.scope.clone().and(&wanted.scope);
-                if scope == known.scope && known.expires == wanted.expires {
+                let expires = if scope == wanted.scope { wanted.expires } else { later(known.expires, wanted.expires) };
+                if scope == known.scope && known.expires == expires {
                     return Next::End(Change::Done(object));
                 }
-                (Some(object), QuarantineRecord { scope, ..wanted.clone() })
+                (Some(object), QuarantineRecord { scope, expires, ..wanted.clone() })
             }
         };
         Next::put(Record::Quarantine(record), expected, |object| object)
     };
     repeat(team, &MarkName::quarantine(&wanted.tag), decide).await
+}
+
+/// `None` is never.
+fn later(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    Some(one?.max(other?))
 }
 
 /// Takes a quarantine away, in all of its scope. `Done(false)`: there was none.

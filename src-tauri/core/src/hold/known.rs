@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::error::{Code, Trouble};
 use crate::hold::mark::Marks;
@@ -14,10 +14,14 @@ use crate::ids::{EnvironmentName, TagName};
 use crate::journal::Fact;
 use crate::ports::Ports;
 
+/// A fact that lies further ahead than this was written before the clock was set back.
+const AHEAD: SignedDuration = SignedDuration::from_mins(1);
+
 /// The environment's hold, whether it has expired or not.
-pub fn standing(facts: &[Fact], team: Option<&Marks>, environment: &EnvironmentName) -> Option<Hold> {
+pub fn standing(facts: &[Fact], team: Option<&Marks>, environment: &EnvironmentName, now: Timestamp) -> Option<Hold> {
     let (here, changed) = fold(facts, environment);
-    let Some(team) = team.filter(|team| changed.is_none_or(|changed| changed <= team.seen)) else { return here };
+    let is_older = |team: &&Marks| changed.is_none_or(|changed| !is_newer(changed, team.seen, now));
+    let Some(team) = team.filter(is_older) else { return here };
     match team.hold(environment) {
         Some(placed) => Some(match placed.says {
             Ok(record) => {
@@ -44,7 +48,7 @@ pub fn quarantined(
         found.insert(bad.tag.clone(), Quarantine::from(bad));
     }
     for (tag, (at, standing)) in here {
-        let newer = at > seen;
+        let newer = is_newer(at, seen, now);
         match standing {
             Some(bad) if newer || bad.place == Place::ThisMachine => drop(found.insert(tag, bad)),
             Some(_) => {}
@@ -56,6 +60,12 @@ pub fn quarantined(
         found.into_values().filter(|bad| bad.expires.is_none_or(|expires| expires > now)).collect();
     found.sort_by(|a, b| a.since.cmp(&b.since).then_with(|| a.tag.cmp(&b.tag)));
     found
+}
+
+/// Whether a fact of this machine is newer than the look at the remote. One from the future tells nothing of that: it is
+/// held for older, and the remote's word counts.
+fn is_newer(fact: Timestamp, seen: Timestamp, now: Timestamp) -> bool {
+    fact > seen && fact.duration_since(now) <= AHEAD
 }
 
 /// Asks the journal and the remote for the environment's quarantines.

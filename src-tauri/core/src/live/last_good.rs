@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::hold::Quarantine;
 use crate::ids::{EnvironmentName, IncidentId, TagName};
 use crate::live::disturbed::{Disturbance, Disturbances};
 use crate::live::marked::MarkedGood;
@@ -73,7 +74,7 @@ pub enum Against {
 #[derive(Debug, Clone, Copy)]
 pub struct Held<'a> {
     pub live: Option<&'a TagName>,
-    pub quarantined: &'a [TagName],
+    pub quarantined: &'a [Quarantine],
     pub unproved: &'a [(TagName, Timestamp)],
     pub marked: &'a [MarkedGood],
     pub disturbances: &'a Disturbances,
@@ -176,7 +177,7 @@ fn against(tag: &TagName, history: &History, held: Held<'_>, mark: Option<&Marke
     let too_short = history.seconds < i64::from(soak.minutes) * 60;
     let plain = [
         (held.live == Some(tag), Against::Live),
-        (held.quarantined.contains(tag), Against::Quarantined),
+        (held.quarantined.iter().any(|bad| bad.tag == *tag), Against::Quarantined),
         (unproved, Against::ProofFailed),
     ];
     let told = plain.into_iter().find_map(|(is_so, against)| is_so.then_some(against));

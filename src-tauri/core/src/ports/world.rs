@@ -41,8 +41,8 @@ pub trait Journal: Send + Sync {
 /// Asks the live service. One question, one answer, a deadline inside.
 #[async_trait]
 pub trait Probe: Send + Sync {
-    /// Which version answers at this address.
-    async fn version(&self, url: &str) -> Seen<String>;
+    /// Which version answers at this address, within so many seconds. Without them, the probe's own deadline counts.
+    async fn version(&self, url: &str, timeout_seconds: Option<u32>) -> Seen<String>;
 
     /// Whether the service answers as it should.
     async fn health(&self, wanted: &Wanted) -> Seen<u16>;

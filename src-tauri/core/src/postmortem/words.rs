@@ -73,8 +73,9 @@ fn of_rollback(event: &Event) -> Told {
         Event::RunOutOfSight { sentence } => {
             detail(LineKind::Signal, format!("The run could not be seen: {}", bare(sentence)))
         }
-        Event::Quarantined { tag, reason, .. } => {
-            main(LineKind::Action, format!("{tag} quarantined: {}", quoted(reason)))
+        Event::Quarantined { tag, owner, reason, .. } => {
+            let told = main(LineKind::Action, format!("{tag} quarantined: {}", quoted(reason)));
+            Told { who: some(owner), ..told }
         }
         Event::ReleaseMarked { tag } => {
             main(LineKind::Action, format!("The release {tag} on GitHub says that it was rolled back from"))

@@ -96,6 +96,9 @@ pub enum Event {
     /// A release must not be a target any more.
     Quarantined {
         tag: TagName,
+        /// Who did it. Absent in what earlier versions wrote.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        owner: String,
         reason: String,
         /// From then on it counts no more; absent: until it is lifted.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{EnvironmentName, IncidentId, ObjectId, RolloutId, TagName};
+use crate::ids::{EnvironmentName, IncidentId, ObjectId, RollbackId, RolloutId, TagName};
 use crate::ports::world::Wanted;
 use crate::rollback::checks::plan::CheckPlan;
 use crate::rollback::local::LocalDeploy;
@@ -41,6 +41,9 @@ pub struct Plan {
     /// Hours after which the hold no longer blocks. Absent in what earlier versions wrote.
     #[serde(default = "hold_hours")]
     pub hold_hours: u32,
+    /// The environment's newest rollback that was over when this was planned: what is live was known behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<RollbackId>,
     /// The incident of this environment that was open when it began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incident: Option<IncidentId>,
@@ -93,6 +96,9 @@ pub struct Proofs {
     pub interval_seconds: Option<u32>,
     #[serde(default)]
     pub within_seconds: Option<u32>,
+    /// Seconds that one answer may take; without them, the probe's own deadline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout_seconds: Option<u32>,
     /// The same probes at an installation that is known to be good.
     #[serde(default)]
     pub reference_version: Option<String>,

@@ -86,7 +86,8 @@ fn the_text_is_for_people_for_scripts_and_for_lastgood() {
 fn what_a_newer_version_wrote_stands_and_cannot_be_read() {
     let text = Record::Hold(held(0)).text().unwrap().replace("\"format\":1", "\"format\":2");
     assert_eq!(Record::read(&text).unwrap_err().to_string(), "a newer version of Lastgood wrote it (format 2)");
-    let hold = hold::known::standing(&[], Some(&marks(50, &[("hold/production", &text)])), &PRODUCTION.into()).unwrap();
+    let hold = hold::known::standing(&[], Some(&marks(50, &[("hold/production", &text)])), &PRODUCTION.into(), at(100))
+        .unwrap();
     assert!(hold.blocks(at(1_000_000)), "it may say anything");
     assert!(hold.reason.contains("cannot be read"), "{}", hold.reason);
 }
@@ -95,38 +96,38 @@ fn what_a_newer_version_wrote_stands_and_cannot_be_read() {
 fn a_mark_that_says_another_thing_than_its_name_stands_and_is_not_believed() {
     let elsewhere = Record::Hold(HoldRecord { environment: "staging".into(), ..held(0) }).text().unwrap();
     let seen = marks(50, &[("hold/production", &elsewhere)]);
-    assert_eq!(hold::known::standing(&[], Some(&seen), &PRODUCTION.into()).unwrap().owner, "somebody");
+    assert_eq!(hold::known::standing(&[], Some(&seen), &PRODUCTION.into(), at(100)).unwrap().owner, "somebody");
 }
 
 #[test]
 fn a_teammates_hold_is_seen_with_owner_reason_and_expiry() {
     let seen = marks(50, &[("hold/production", &Record::Hold(held(10)).text().unwrap())]);
-    let hold = hold::known::standing(&[], Some(&seen), &PRODUCTION.into()).unwrap();
+    let hold = hold::known::standing(&[], Some(&seen), &PRODUCTION.into(), at(100)).unwrap();
     assert_eq!((hold.owner.as_str(), hold.reason.as_str(), hold.place), ("@on-call", "Checkout fails", Place::Remote));
     assert!(hold.blocks(at(10 + 86_399)) && !hold.blocks(at(10 + 86_400)));
-    assert_eq!(hold::known::standing(&[], Some(&seen), &"staging".into()), None);
+    assert_eq!(hold::known::standing(&[], Some(&seen), &"staging".into(), at(100)), None);
 }
 
 #[test]
 fn a_hold_that_a_teammate_lifted_is_gone_here_as_well() {
     let facts = [taken(1, Place::Remote)];
-    assert!(hold::known::standing(&facts, None, &PRODUCTION.into()).is_some(), "nobody read the remote yet");
-    assert_eq!(hold::known::standing(&facts, Some(&marks(50, &[])), &PRODUCTION.into()), None);
+    assert!(hold::known::standing(&facts, None, &PRODUCTION.into(), at(100)).is_some(), "nobody read the remote yet");
+    assert_eq!(hold::known::standing(&facts, Some(&marks(50, &[])), &PRODUCTION.into(), at(100)), None);
 }
 
 #[test]
 fn what_happened_here_after_the_last_look_counts() {
     let early = marks(0, &[]);
-    assert!(hold::known::standing(&[taken(1, Place::Remote)], Some(&early), &PRODUCTION.into()).is_some());
+    assert!(hold::known::standing(&[taken(1, Place::Remote)], Some(&early), &PRODUCTION.into(), at(100)).is_some());
     let held = marks(0, &[("hold/production", &Record::Hold(held(0)).text().unwrap())]);
     let facts = [taken(-1, Place::Remote), fact(1, Event::HoldLifted { by: "@me".to_owned(), reason: String::new() })];
-    assert_eq!(hold::known::standing(&facts, Some(&held), &PRODUCTION.into()), None);
+    assert_eq!(hold::known::standing(&facts, Some(&held), &PRODUCTION.into(), at(100)), None);
 }
 
 #[test]
 fn a_hold_that_the_remote_did_not_take_stands_on_this_machine() {
     let facts = [taken(1, Place::ThisMachine)];
-    let hold = hold::known::standing(&facts, Some(&marks(50, &[])), &PRODUCTION.into()).unwrap();
+    let hold = hold::known::standing(&facts, Some(&marks(50, &[])), &PRODUCTION.into(), at(100)).unwrap();
     assert_eq!(hold.place, Place::ThisMachine);
 }
 
@@ -148,6 +149,23 @@ fn a_quarantine_counts_in_its_scope_until_it_expires_or_is_lifted() {
     let facts = [fact(60, Event::QuarantineLifted { tag: "v2.5.0".into(), by: "@me".into(), reason: "Mended".into() })];
     let seen = marks(50, &[("quarantine/v2.5.0", &here)]);
     assert!(hold::known::quarantined(&facts, Some(&seen), &PRODUCTION.into(), at(61)).is_empty());
+}
+
+#[test]
+fn what_was_written_before_the_clock_was_set_back_is_older_than_any_look_since() {
+    let ahead = 3_600;
+    let theirs = Record::Hold(HoldRecord { rollback: None, ..held(0) }).text().unwrap();
+    let seen = marks(50, &[("hold/production", &theirs)]);
+    let lifted = fact(ahead, Event::HoldLifted { by: "@me".to_owned(), reason: String::new() });
+    let hold =
+        hold::known::standing(&[taken(ahead - 1, Place::Remote), lifted], Some(&seen), &PRODUCTION.into(), at(60));
+    assert_eq!(hold.unwrap().owner, "@on-call", "a teammate took one since");
+
+    let bad = Record::Quarantine(quarantine()).text().unwrap();
+    let seen = marks(50, &[("quarantine/v2.5.0", &bad)]);
+    let mended = Event::QuarantineLifted { tag: "v2.5.0".into(), by: "@me".into(), reason: "Mended".into() };
+    let found = hold::known::quarantined(&[fact(ahead, mended)], Some(&seen), &PRODUCTION.into(), at(60));
+    assert_eq!(found.len(), 1, "and quarantined it anew");
 }
 
 #[test]

@@ -100,6 +100,15 @@ fn a_swapped_pair_shows_even_where_it_is_renumbered() {
 }
 
 #[test]
+fn a_fact_of_which_one_letter_changed_is_not_read_as_if_it_were_true() {
+    let mut record = sample().remove(0);
+    record.event = record.event.replace("undo_asked", "stop_asked");
+    record.subject = record.subject.replace("acme", "acne");
+    let error = record.read().unwrap_err();
+    assert!(error.to_string().ends_with("its content is not what was written"), "{error}");
+}
+
+#[test]
 fn a_fact_put_in_from_another_chain_shows() {
     let mut records = sample();
     let other = chain(&WriterId::new("other"), None, &undo()).unwrap();
@@ -110,8 +119,9 @@ fn a_fact_put_in_from_another_chain_shows() {
 #[test]
 fn two_writers_become_one_story_by_time_and_neither_is_reordered() {
     let said = |writer: &str, sequence: u64, at: &str| {
-        let record = Record { writer: WriterId::new(writer), sequence, at: at.to_owned(), ..sample().remove(0) };
-        record.read().unwrap()
+        let head = (sequence > 1).then(|| Head { sequence: sequence - 1, hash: "before".to_owned() });
+        let fact = NewFact { at: at.parse().unwrap(), ..undo() };
+        chain(&WriterId::new(writer), head.as_ref(), &fact).unwrap().read().unwrap()
     };
     let (early, back, late) = ("2026-03-02T10:00:00Z", "2026-03-02T09:00:00Z", "2026-03-02T10:00:30Z");
     let story = merged(vec![

@@ -61,7 +61,7 @@ fn probe(environment: &Environment) -> u64 {
 
 fn team(environment: &Environment) -> u64 {
     let hold = environment.hold.iter().map(|hold| format!("{} {} {:?}", hold.owner, hold.since, hold.expires));
-    digest(hold.chain(environment.quarantined.iter().map(ToString::to_string)))
+    digest(hold.chain(environment.quarantined.iter().map(|bad| bad.tag.to_string())))
 }
 
 /// Those that change what a rollback may do; the steps of one under way are many and change nothing here.

@@ -7,7 +7,7 @@ use lastgood_core::live::ci::{self, Ci};
 use lastgood_core::ports::publishing::Published;
 use lastgood_core::release::Release;
 
-use super::{CiState, CiView, GithubRelease, LaneIncident, MarkedGood, ReleaseRow};
+use super::{CiState, CiView, GithubRelease, LaneIncident, MarkedGood, QuarantinedRelease, ReleaseRow};
 
 /// Each with GitHub's own release of its tag.
 pub(crate) fn rows(releases: &[Release], published: &[Published]) -> Vec<ReleaseRow> {
@@ -53,4 +53,9 @@ pub(super) fn incidents(environment: &Environment) -> Vec<LaneIncident> {
 pub(super) fn marked_good(environment: &Environment) -> Vec<MarkedGood> {
     let each = environment.marked_good.iter();
     each.map(|mark| MarkedGood { tag: mark.tag.to_string(), words: mark.words() }).collect()
+}
+
+pub(super) fn quarantined(environment: &Environment) -> Vec<QuarantinedRelease> {
+    let each = environment.quarantined.iter();
+    each.map(|bad| QuarantinedRelease { tag: bad.tag.to_string(), words: format!("by {}", bad.words()) }).collect()
 }

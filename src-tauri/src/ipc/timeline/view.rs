@@ -120,6 +120,7 @@ fn environment(
         ran: ran(environment, known.at),
         incidents: told::incidents(environment),
         marked_good: told::marked_good(environment),
+        quarantined: told::quarantined(environment),
         rollback: rollbacks
             .iter()
             .find(|rollback| rollback.end.is_none() && rollback.plan.environment == environment.name)
@@ -224,7 +225,7 @@ fn lane(span: &Span, environment: &Environment) -> LaneSpan {
     let live = span.to.is_none();
     let failing = environment.live.as_ref().and_then(|live| live.health.as_ref());
     let bad = span.left_behind
-        || environment.quarantined.contains(&span.tag)
+        || environment.is_quarantined(&span.tag)
         || (live && failing.is_some_and(|health| health.verdict == check::Verdict::Failed));
     LaneSpan {
         tag: span.tag.to_string(),
@@ -252,7 +253,8 @@ fn marks(environment: &Environment) -> Vec<Mark> {
     if let Some(tag) = &environment.last_good.tag {
         marks.push(Mark { tag: tag.to_string(), mark: MarkKind::LastGood });
     }
-    marks.extend(environment.quarantined.iter().map(|tag| Mark { tag: tag.to_string(), mark: MarkKind::Quarantined }));
+    let quarantined = environment.quarantined.iter();
+    marks.extend(quarantined.map(|bad| Mark { tag: bad.tag.to_string(), mark: MarkKind::Quarantined }));
     marks
 }
 

@@ -144,7 +144,7 @@ pub(crate) fn offer(
     let behind = live.as_ref().or(bad).and_then(|tag| newest.iter().find(|release| release.tag == *tag));
     let fits =
         |release: &&Release| release.is_deployable() && behind.is_none_or(|behind| release.is_newer_than(behind));
-    let quarantined = |tag: &TagName| known.environments.iter().any(|one| one.quarantined.contains(tag));
+    let quarantined = |tag: &TagName| known.environments.iter().any(|one| one.is_quarantined(tag));
     let releases = newest.iter().filter(fits).take(MOST_OFFERED).map(|release| OfferedRelease {
         tag: release.tag.to_string(),
         title: release.title.clone(),

@@ -151,6 +151,7 @@ function production(now: number): EnvironmentView {
       { id: "inc-2", title: "Plugins fail to load", severity: 2, from: iso(now - 36 * MINUTE), to: null },
     ],
     markedGood: [],
+    quarantined: [{ tag: "v2.3.0", words: "by @payments-lead: Refunds are counted twice" }],
     rollback: null,
   };
 }
@@ -191,6 +192,7 @@ function staging(now: number): EnvironmentView {
     ran: [{ tag: "v2.4.0", seconds: 558_000 }],
     incidents: [],
     markedGood: [],
+    quarantined: [],
     rollback: null,
   };
 }

@@ -234,6 +234,9 @@ const scenarios = {
         { tag: "v2.4.0", mark: "live" },
         { tag: "v2.4.1", mark: "quarantined" },
       ];
+      environment.quarantined = [
+        { tag: "v2.4.1", words: "by @release-manager: Checkout fails for every tenth order" },
+      ];
     }),
   },
   countdown: { ...usual, rollbackAge: 1600 },

@@ -8,6 +8,7 @@ import type { LastGoodView } from "./LastGoodView";
 import type { LiveView } from "./LiveView";
 import type { Mark } from "./Mark";
 import type { MarkedGood } from "./MarkedGood";
+import type { QuarantinedRelease } from "./QuarantinedRelease";
 import type { Ran } from "./Ran";
 
 export type EnvironmentView = { name: string, live: LiveView | null, liveSentence: string, lastGood: LastGoodView | null, lastGoodSentence: string, candidates: Array<Candidate>, 
@@ -30,7 +31,7 @@ incidents: Array<LaneIncident>,
 /**
  * Releases that a person called good here.
  */
-markedGood: Array<MarkedGood>, 
+markedGood: Array<MarkedGood>, quarantined: Array<QuarantinedRelease>, 
 /**
  * One that is not over.
  */

@@ -111,7 +111,7 @@ impl RolloutDrive<'_> {
             left = self.standing(first).await?.and_then(|first| first.plan.from);
         }
         let tag = &self.rollout.plan.tag;
-        let fits = |target: &TagName| target != tag && !environment.quarantined.contains(target);
+        let fits = |target: &TagName| target != tag && !environment.is_quarantined(target);
         let found = left.filter(fits).or_else(|| environment.last_good.tag.clone().filter(fits));
         found.ok_or_else(|| {
             let message = format!("{name} has no release to go back to.");

@@ -81,7 +81,7 @@ impl RolloutDrive<'_> {
 
     async fn look(&self, stage: usize, proofs: &Proofs) -> Look {
         let (probe, health) = (&self.workspace.probe, wanted(proofs));
-        let version = async { Some(probe.version(proofs.version.as_deref()?).await) };
+        let version = async { Some(probe.version(proofs.version.as_deref()?, proofs.timeout_seconds).await) };
         let answers = async { Some(probe.health(health.as_ref()?).await) };
         let (version, answer) = tokio::join!(version, answers);
         let (verdict, sentence) = judge(version.as_ref(), answer.as_ref(), &self.rollout.plan.tag);

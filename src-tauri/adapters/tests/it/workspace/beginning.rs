@@ -1,8 +1,14 @@
 //! Beginning, taking up again, and who may not.
 
+use jiff::{SignedDuration, Timestamp};
+use lastgood_adapters::place::Place;
+use lastgood_adapters::sqlite::SqliteJournal;
 use lastgood_core::error::Code;
+use lastgood_core::journal::{NewFact, Subject};
+use lastgood_core::ports::Journal;
 use lastgood_core::ports::world::Request;
-use lastgood_core::rollback::event::Choice;
+use lastgood_core::rollback::event::{Choice, Event};
+use lastgood_core::rollback::plan::Plan;
 use lastgood_core::rollback::{Outcome, StepName, StepPhase};
 use lastgood_rehearsal::{Fault, FaultKind, When};
 
@@ -59,6 +65,25 @@ async fn a_plan_from_before_another_rollback_is_refused() {
     // A plan made now knows of it.
     let again = plan(&theirs, Some("v2.3.1")).await;
     assert_eq!(theirs.begin(again, audience().0).await.unwrap().rollback().plan.to.as_str(), "v2.3.1");
+}
+
+#[tokio::test]
+async fn a_rollback_of_a_time_that_is_still_to_come_is_in_nobodys_way() {
+    let rehearsed = Rehearsed::at_speed(f64::INFINITY).await;
+    let workspace = opened(&rehearsed);
+    // As before the clock was set back.
+    let ahead = Timestamp::now() + SignedDuration::from_hours(2);
+    let before = Plan { started: ahead, undo_until: ahead, ..plan(&workspace, None).await };
+    let subject = Subject::repository(workspace.key()).environment("production".into()).rollback("rb-ahead".into());
+    let end = Event::RollbackEnded { outcome: Outcome::Aborted, sentence: String::new(), hint: String::new() };
+    let events = [Event::RollbackStarted(Box::new(before)), Event::UndoAsked, end];
+    let facts = events.map(|event| NewFact { at: ahead, subject: subject.clone(), event: event.into() });
+    let place = Place::at(rehearsed.beside("data")).unwrap();
+    let journal = SqliteJournal::open(&place.journal(), &"writer-1".into()).unwrap();
+    journal.append_all(facts.to_vec()).await.unwrap();
+
+    let drive = workspace.begin(plan(&workspace, None).await, audience().0).await.unwrap();
+    assert_eq!(drive.to_the_end().await.unwrap().end.unwrap().outcome, Outcome::Succeeded);
 }
 
 #[tokio::test]

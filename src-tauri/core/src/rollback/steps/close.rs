@@ -33,7 +33,7 @@ async fn quarantine(engine: &mut Engine, tag: &TagName) -> Result<&'static str, 
     let reason = engine.rollback().why();
     let wanted = QuarantineRecord {
         tag: tag.clone(),
-        owner: plan.who,
+        owner: plan.who.clone(),
         reason: reason.clone(),
         since: engine.ports.clock.now(),
         expires: None,
@@ -41,11 +41,10 @@ async fn quarantine(engine: &mut Engine, tag: &TagName) -> Result<&'static str, 
     };
     let (shared, place) = match change::quarantine(&*engine.ports.team, &wanted).await {
         Change::Done(object) => (Some(object), ""),
-        Change::Held(_) | Change::Unreadable(_) | Change::Refused(_) | Change::Unclear(_) => {
-            (None, " on this machine only")
-        }
+        Change::Held(_) | Change::Unreadable(_) | Change::Refused(_) => (None, " on this machine only"),
+        Change::Unclear(_) => (None, " on this machine; whether others see it is not known"),
     };
-    engine.write(Event::Quarantined { tag: tag.clone(), reason, expires: None, shared }).await?;
+    engine.write(Event::Quarantined { tag: tag.clone(), owner: plan.who, reason, expires: None, shared }).await?;
     Ok(place)
 }
 

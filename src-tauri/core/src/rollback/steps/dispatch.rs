@@ -6,7 +6,6 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::{Code, Trouble};
-use crate::hold::record::HoldRecord;
 use crate::ids::RunId;
 use crate::ports::forge::{DispatchAnswer, DispatchOrder, RunSummary};
 use crate::rollback::StepName;
@@ -38,8 +37,8 @@ pub(crate) async fn run(engine: &mut Engine, attempt: Attempt) -> Result<Ending,
         if let Waited::Stopped = waiting::for_github(engine, StepName::Dispatch).await? {
             return Ok(waiting::stopped(StepName::Dispatch));
         }
-        if let Some(other) = hold::broken_by(engine).await? {
-            return Ok(failed(StepName::Dispatch, broken(&other)));
+        if let Some(trouble) = hold::broken(engine).await? {
+            return Ok(failed(StepName::Dispatch, trouble));
         }
         remember_newest(engine).await?;
         if let Some(ending) = send(engine).await? {
@@ -172,11 +171,6 @@ fn since(engine: &Engine) -> Timestamp {
 fn started(engine: &Engine, run: RunId) -> Ending {
     let plan = &engine.rollback().plan;
     succeeded(StepName::Dispatch, format!("Run {run} accepted, {} = {}", plan.deploy.version_input, plan.to))
-}
-
-pub(super) fn broken(other: &HoldRecord) -> Trouble {
-    let message = format!("Nothing was sent: {} is held by {}", other.environment, other.words());
-    Trouble::new(Code::Held, message, format!("Ask {} before you roll back again.", other.owner))
 }
 
 fn undecided(sentence: String) -> Ending {

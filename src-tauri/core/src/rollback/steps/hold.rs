@@ -106,8 +106,9 @@ pub(crate) async fn look(engine: &Engine) -> Option<Duration> {
     (there == *ours).then_some(begun)
 }
 
-/// Whether somebody broke the hold while the rollback went on. A remote that cannot be asked says nothing.
-pub(crate) async fn broken_by(engine: &mut Engine) -> Result<Option<HoldRecord>, Trouble> {
+/// Whether somebody broke or lifted the hold while the rollback went on: nothing may be sent then. A remote that cannot be asked
+/// says nothing.
+pub(crate) async fn broken(engine: &mut Engine) -> Result<Option<Trouble>, Trouble> {
     let now = engine.ports.clock.elapsed();
     let is_fresh = |seen: Duration| now.saturating_sub(seen) < FRESH;
     if engine.rollback().shared.is_none() || engine.hold_seen.is_some_and(is_fresh) {
@@ -117,9 +118,21 @@ pub(crate) async fn broken_by(engine: &mut Engine) -> Result<Option<HoldRecord>,
     engine.keep().await?;
     let rollback = engine.rollback();
     let Ok(marks) = engine.ports.team.marks().await else { return Ok(None) };
-    let standing = marks.hold(&rollback.plan.environment).and_then(|placed| placed.says.ok());
-    Ok(standing.filter(|standing| standing.rollback.as_ref() != Some(&rollback.id)))
+    let environment = &rollback.plan.environment;
+    let (what, whom) = match marks.hold(environment).map(|placed| placed.says) {
+        Some(Ok(standing)) if standing.rollback.as_ref() == Some(&rollback.id) => return Ok(None),
+        Some(Ok(other)) => (format!("{environment} is held by {}", other.words()), other.owner),
+        Some(Err(why)) => {
+            (format!("{environment} is held by another hold, which cannot be read: {why}"), TEAM.to_owned())
+        }
+        None => (format!("somebody lifted the hold of {environment} meanwhile"), TEAM.to_owned()),
+    };
+    let hint = format!("Ask {whom} before you roll back again.");
+    Ok(Some(Trouble::new(Code::Held, format!("Nothing was sent: {what}"), hint)))
 }
+
+/// Where the remote does not tell who it was.
+const TEAM: &str = "your team";
 
 fn wanted(engine: &Engine) -> HoldRecord {
     let rollback = engine.rollback();

@@ -17,7 +17,7 @@ use crate::rollback::checks::command;
 use crate::rollback::engine::Engine;
 use crate::rollback::event::{Ending, Event, StepOutcome};
 use crate::rollback::local::{LocalDeploy, LocalEnd, LocalOutcome};
-use crate::rollback::steps::{dispatch, ended, failed, hold, inconclusive, succeeded};
+use crate::rollback::steps::{ended, failed, hold, inconclusive, succeeded};
 
 /// Between two looks at what the person asks for.
 const LOOK: Duration = Duration::from_millis(250);
@@ -29,8 +29,8 @@ pub(super) async fn run(engine: &mut Engine, deploy: &LocalDeploy) -> Result<End
             None => lost(deploy),
         });
     }
-    if let Some(other) = hold::broken_by(engine).await? {
-        return Ok(failed(StepName::Dispatch, dispatch::broken(&other)));
+    if let Some(trouble) = hold::broken(engine).await? {
+        return Ok(failed(StepName::Dispatch, trouble));
     }
     let order = deploy.order(&engine.rollback().plan);
     let (command, fingerprint) = (order.shown(), order.fingerprint());

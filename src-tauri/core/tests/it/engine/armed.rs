@@ -113,7 +113,13 @@ async fn a_target_that_moved_after_it_was_armed_is_refused() {
 async fn a_target_quarantined_after_it_was_armed_is_refused() {
     let world = World::new();
     let armed = arm(&world).await;
-    let event = Event::Quarantined { tag: TARGET.into(), reason: "Slow".to_owned(), expires: None, shared: None };
+    let event = Event::Quarantined {
+        tag: TARGET.into(),
+        owner: "@on-call".to_owned(),
+        reason: "Slow".to_owned(),
+        expires: None,
+        shared: None,
+    };
     let subject = Subject::repository(REPOSITORY).environment(ENVIRONMENT.into()).rollback("rb-0".into());
     let started = NewFact {
         at: world.with(|state| state.now),

@@ -173,19 +173,21 @@ async fn a_person_who_stops_it_ends_a_command_that_blocks() {
 
 #[tokio::test]
 async fn proofs_run_after_the_probes_and_a_failed_one_names_the_next_target() {
-    let world = World::new();
-    world.command("./smoke.sh", 1, "checkout is broken");
-    let mut plan = with(&world, Question::ProofFunctionality, &[&["./smoke.sh"]]);
-    plan.next = Some("v2.3.0".into());
-    plan.proofs.url = Some("https://shop.example".to_owned());
-    let rollback = world.roll_back(plan).await;
-    assert_eq!(outcome(&rollback), Outcome::Failed);
-    let prove = rollback.step(StepName::Prove);
-    assert_eq!(prove.sentence, "./smoke.sh said no (exit 1).");
-    assert_eq!(prove.hint, "See what is live. The target may be bad too: roll back to v2.3.0 next.");
-    let order: CommandOrder = world.with(|state| state.readiness.orders[0].clone());
-    assert_eq!(order.variables[1], ("LASTGOOD_URL".to_owned(), "https://shop.example".to_owned()));
-    assert_eq!(order.recall_for, None, "what is live now was not proved before");
+    for question in [Question::ProofFunctionality, Question::ProofPerformance, Question::ProofSecurity] {
+        let world = World::new();
+        world.command("./smoke.sh", 1, "checkout is broken");
+        let mut plan = with(&world, question, &[&["./smoke.sh"]]);
+        plan.next = Some("v2.3.0".into());
+        plan.proofs.url = Some("https://shop.example".to_owned());
+        let rollback = world.roll_back(plan).await;
+        assert_eq!(outcome(&rollback), Outcome::Failed, "{question:?}");
+        let prove = rollback.step(StepName::Prove);
+        assert_eq!(prove.sentence, "./smoke.sh said no (exit 1).");
+        assert_eq!(prove.hint, "See what is live. The target may be bad too: roll back to v2.3.0 next.");
+        let order: CommandOrder = world.with(|state| state.readiness.orders[0].clone());
+        assert_eq!(order.variables[1], ("LASTGOOD_URL".to_owned(), "https://shop.example".to_owned()));
+        assert_eq!(order.recall_for, None, "what is live now was not proved before");
+    }
 }
 
 #[tokio::test]

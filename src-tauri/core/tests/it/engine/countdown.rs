@@ -105,7 +105,7 @@ async fn without_a_countdown_nothing_is_waited_for() {
 async fn a_clock_that_is_set_back_in_the_countdown_does_not_make_it_longer() {
     let world = World::new();
     let plan = world.plan();
-    world.with(|state| state.set_back_at_fact = Some(("check succeeded", SignedDuration::from_hours(1))));
+    world.with(|state| state.set_back_at_fact = Some(("check succeeded".to_owned(), SignedDuration::from_hours(1))));
     let before = world.with(|state| state.elapsed);
     assert_eq!(outcome(&world.roll_back(plan).await), Outcome::Succeeded);
     let taken = world.with(|state| state.elapsed) - before;
@@ -119,7 +119,7 @@ async fn a_clock_that_is_set_back_while_nothing_runs_does_not_make_the_countdown
     let checked = world.told().iter().position(|told| told == "check succeeded").unwrap() + 1;
     let world = World::new();
     world.with(|state| state.crash = Some(Crash::AfterFact(checked)));
-    world.with(|state| state.set_back_at_fact = Some(("check succeeded", SignedDuration::from_hours(26))));
+    world.with(|state| state.set_back_at_fact = Some(("check succeeded".to_owned(), SignedDuration::from_hours(26))));
     world.live(world.plan(), "rb-1").await;
     let before = world.with(|state| state.elapsed);
     assert_eq!(outcome(&world.resume("rb-1").await.unwrap().rested()), Outcome::Succeeded);

@@ -6,8 +6,10 @@ use jiff::SignedDuration;
 use lastgood_core::error::Code;
 use lastgood_core::hold::Place;
 use lastgood_core::hold::change::{self, Change};
+use lastgood_core::hold::mark::MarkName;
 use lastgood_core::hold::record::{HoldRecord, QuarantineRecord, Scope};
 use lastgood_core::journal::{NewFact, Subject};
+use lastgood_core::ports::Team;
 use lastgood_core::ports::world::Request;
 use lastgood_core::rollback::event::{Choice, Event};
 use lastgood_core::rollback::{Outcome, Rollback, StepName, StepPhase};
@@ -236,6 +238,67 @@ async fn a_hold_that_was_broken_meanwhile_stops_the_dispatch() {
     assert_eq!((outcome(&rollback), step.code), (Outcome::Failed, Some(Code::Held)));
     assert!(step.sentence.contains("@on-call") && step.sentence.contains("No deploys now"), "{}", step.sentence);
     assert_eq!((world.effects().dispatches, world.team_hold().unwrap().owner.as_str()), (0, "@on-call"));
+}
+
+#[tokio::test]
+async fn a_hold_that_was_lifted_meanwhile_stops_the_dispatch() {
+    let world = World::new();
+    world.with(|state| state.crash = Some(Crash::AfterFact(3)));
+    world.live(world.plan(), "rb-1").await;
+    assert!(matches!(change::lift(&*world, &ENVIRONMENT.into(), |_| true, None).await, Change::Done(Some(_))));
+    let rollback = world.resume("rb-1").await.unwrap().rested();
+    let step = rollback.step(StepName::Dispatch);
+    assert_eq!((outcome(&rollback), step.code), (Outcome::Failed, Some(Code::Held)));
+    assert_eq!(step.sentence, "Nothing was sent: somebody lifted the hold of production meanwhile");
+    assert_eq!((world.effects().dispatches, world.team_hold()), (0, None));
+}
+
+#[tokio::test]
+async fn a_hold_that_cannot_be_read_in_the_place_of_ours_stops_the_dispatch() {
+    let world = World::new();
+    world.with(|state| state.crash = Some(Crash::AfterFact(3)));
+    world.live(world.plan(), "rb-1").await;
+    let name = MarkName::hold(&ENVIRONMENT.into());
+    let ours = world.with(|state| state.marks[&name].object.clone());
+    world.put(&name, "Written by hand", Some(&ours)).await.unwrap();
+    let rollback = world.resume("rb-1").await.unwrap().rested();
+    let sentence = &rollback.step(StepName::Dispatch).sentence;
+    assert!(sentence.contains("another hold, which cannot be read"), "{sentence}");
+    assert_eq!((outcome(&rollback), world.effects().dispatches), (Outcome::Failed, 0));
+}
+
+#[tokio::test]
+async fn a_short_quarantine_in_one_environment_does_not_shorten_that_of_another() {
+    let world = World::new();
+    let now = world.with(|state| state.now);
+    let soon = Some(HoldRecord::expiry(now, 1));
+    let bad = |environment: &str, expires| QuarantineRecord {
+        tag: BAD.into(),
+        owner: "@on-call".to_owned(),
+        reason: "Loses orders".to_owned(),
+        since: now,
+        expires,
+        scope: Scope::Environments(vec![environment.into()]),
+    };
+    for (wanted, expires) in [
+        (bad(ENVIRONMENT, None), None),
+        (bad("staging", soon), None),
+        (QuarantineRecord { scope: Scope::Everywhere, ..bad("", soon) }, soon),
+    ] {
+        assert!(matches!(change::quarantine(&*world, &wanted).await, Change::Done(_)));
+        let placed = world.seen_marks().quarantine(&BAD.into()).unwrap().says.unwrap();
+        assert_eq!(placed.expires, expires, "{wanted:?}");
+        assert!(placed.scope.covers(&ENVIRONMENT.into()));
+    }
+}
+
+#[tokio::test]
+async fn where_a_quarantine_may_have_arrived_it_is_not_said_that_nobody_sees_it() {
+    let world = World::new();
+    world.fails(Call::Put, 2..3, Fault::LostAfter);
+    let rollback = world.roll_back(world.plan()).await;
+    let sentence = &rollback.step(StepName::Close).sentence;
+    assert!(sentence.contains("quarantined on this machine; whether others see it is not known"), "{sentence}");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use lastgood_core::rollback::event::Choice;
 use lastgood_core::rollback::plan::Proofs;
 use lastgood_core::rollback::{Outcome, Rollback, StepName, StepPhase};
 
-use super::world::{Call, Fault, Service, World};
+use super::world::{BAD, Call, Fault, Service, World};
 use super::{choose, outcome, words};
 
 #[tokio::test]
@@ -179,6 +179,39 @@ async fn a_reference_that_is_known_to_be_good_tells_a_broken_service_from_a_brok
         assert!(rollback.step(StepName::Prove).answers[1].evidence[1].starts_with("reference https://other.example"));
         assert_eq!(world.with(|state| state.calls[&Call::Reference]), 1, "the reference is asked once, at the end");
     }
+}
+
+#[tokio::test]
+async fn a_reference_that_tells_its_version_tells_a_service_that_tells_none_from_a_network_that_is_gone() {
+    let reference = "https://other.example/version".to_owned();
+    for (there, phase) in
+        [(Seen::Answer(200), StepPhase::Failed), (Seen::Nothing("gone".into()), StepPhase::Inconclusive)]
+    {
+        let world = World::new();
+        world.with(|state| {
+            state.service = Service::Unreachable;
+            state.readiness.reference = Some((reference.clone(), there.clone()));
+        });
+        let mut plan = world.plan();
+        plan.proofs.reference_version = Some(reference.clone());
+        let rollback = world.roll_back(plan).await;
+        assert_eq!(rollback.step(StepName::Prove).phase, phase, "{there:?}");
+        assert_eq!(world.with(|state| state.calls[&Call::Reference]), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_service_is_asked_at_the_interval_and_for_the_time_of_its_settings() {
+    let world = World::new();
+    world.with(|state| state.service = Service::Says(BAD));
+    let mut plan = world.plan();
+    plan.proofs.interval_seconds = Some(10);
+    plan.proofs.within_seconds = Some(40);
+    plan.proofs.timeout_seconds = Some(7);
+    let rollback = world.roll_back(plan).await;
+    assert_eq!(ending(&rollback).2, "v2.5.0 answers instead of v2.4.0.");
+    assert_eq!(world.with(|state| state.calls[&Call::Version]), 5, "at once, and behind 10, 20, 30 and 40 seconds");
+    assert_eq!(world.with(|state| state.readiness.timeouts.clone()), [Some(7); 5]);
 }
 
 async fn served(arrange: impl FnOnce(&World)) -> (Arc<World>, Rollback) {

@@ -113,7 +113,7 @@ impl Story {
             let fact =
                 *self.dice.pick(&["hold taken", "check succeeded", "tag made", "dispatch sent", "run seen queued"]);
             let hours = *self.dice.pick(&[-1, 1, 26]);
-            world.with(|state| state.set_back_at_fact = Some((fact, SignedDuration::from_hours(hours))));
+            world.with(|state| state.set_back_at_fact = Some((fact.to_owned(), SignedDuration::from_hours(hours))));
         }
     }
 

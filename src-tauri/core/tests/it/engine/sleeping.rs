@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use lastgood_core::rollback::Outcome;
 
 use super::world::{Effects, World};
@@ -25,6 +26,26 @@ async fn an_hour_of_sleep_in_any_step_leads_to_the_same_end() {
                 assert_eq!(words(&rollback), words(&awake), "{what}");
                 assert_eq!(world.effects(), Effects { tags: 1, pushes: 1, dispatches: 1 }, "{what}");
                 assert_eq!((world.quarantined(), world.hold().is_some()), (vec!["v2.5.0".to_owned()], true), "{what}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_at_any_moment_leads_to_the_same_end() {
+    let hours = SignedDuration::from_hours;
+    for plan in [World::plan, World::plan_without_key] {
+        let undisturbed = World::new();
+        let steady = undisturbed.roll_back(plan(&undisturbed)).await;
+        for label in undisturbed.told() {
+            for back in [hours(1), hours(-1), hours(26), hours(-26), hours(24 * 365), hours(-24 * 365)] {
+                let world = World::new();
+                world.with(|state| state.set_back_at_fact = Some((label.clone(), back)));
+                let rollback = world.roll_back(plan(&world)).await;
+                let what = format!("set back by {back} at {label}: {:#?}", world.told());
+                assert_eq!(outcome(&rollback), Outcome::Succeeded, "{what}");
+                assert_eq!(words(&rollback), words(&steady), "{what}");
+                assert_eq!(world.effects(), Effects { tags: 1, pushes: 1, dispatches: 1 }, "{what}");
             }
         }
     }

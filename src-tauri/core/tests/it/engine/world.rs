@@ -99,7 +99,7 @@ pub(crate) struct State {
     /// Behind the fact of this number the machine sleeps: so long by the wall's clock, and by the one that nobody sets.
     pub(crate) sleeps_after_fact: Option<(usize, Duration, Duration)>,
     /// When this fact is written, the wall clock is set back by so much.
-    pub(crate) set_back_at_fact: Option<(&'static str, SignedDuration)>,
+    pub(crate) set_back_at_fact: Option<(String, SignedDuration)>,
     /// Where each fact found the rollback, and what it was.
     pub(crate) taken: Vec<(Rollback, String)>,
 }

@@ -94,7 +94,13 @@ pub(crate) fn quarantine(tag: &str) -> Vec<Fact> {
     vec![fact(
         1,
         5,
-        Event::Quarantined { tag: tag.into(), reason: "Checkout fails".to_owned(), expires: None, shared: None },
+        Event::Quarantined {
+            tag: tag.into(),
+            owner: "@on-call".to_owned(),
+            reason: "Checkout fails".to_owned(),
+            expires: None,
+            shared: None,
+        },
     )]
 }
 
@@ -232,6 +238,7 @@ fn plan(to: TagName, started: Timestamp) -> Plan {
         proofs: Proofs::default(),
         budget: 300,
         hold_hours: 24,
+        after: None,
         incident: None,
         mark_release: false,
         forward: false,

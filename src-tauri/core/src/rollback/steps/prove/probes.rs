@@ -13,7 +13,7 @@ pub(super) async fn version(engine: &mut Engine, url: &str) -> Result<Answer, Tr
     let begun = engine.ports.clock.elapsed();
     let target = engine.rollback().plan.to.clone();
     loop {
-        let seen = engine.ports.probe.version(url).await;
+        let seen = engine.ports.probe.version(url, timeout(engine)).await;
         if let Seen::Answer(version) = &seen
             && name::is_version(version, target.as_str())
         {
@@ -75,7 +75,7 @@ pub(super) async fn health(engine: &mut Engine, wanted: &Wanted, times: u8) -> R
 /// Whether the installation that is known to be good answers; `None` where there is none, or it cannot be reached.
 async fn reference_version(engine: &Engine, evidence: &mut Vec<String>) -> Option<bool> {
     let url = engine.rollback().plan.proofs.reference_version.clone()?;
-    heard(&url, &engine.ports.probe.version(&url).await, evidence)
+    heard(&url, &engine.ports.probe.version(&url, timeout(engine)).await, evidence)
 }
 
 async fn reference_health(engine: &Engine, wanted: &Wanted, evidence: &mut Vec<String>) -> Option<bool> {
@@ -92,6 +92,10 @@ fn heard<T: ToString>(url: &str, seen: &Seen<T>, evidence: &mut Vec<String>) -> 
     };
     evidence.push(format!("reference {url}: {words}"));
     well
+}
+
+fn timeout(engine: &Engine) -> Option<u32> {
+    engine.rollback().plan.proofs.timeout_seconds
 }
 
 fn over(engine: &Engine, begun: Duration) -> bool {

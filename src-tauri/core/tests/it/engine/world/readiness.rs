@@ -36,6 +36,8 @@ pub(crate) struct Ready {
     pub(crate) orders: Vec<CommandOrder>,
     /// The installation that is known to be good: its address and what it answers.
     pub(crate) reference: Option<(String, Seen<u16>)>,
+    /// How long each answer about the version was allowed to take.
+    pub(crate) timeouts: Vec<Option<u32>>,
 }
 
 impl Default for Ready {
@@ -57,6 +59,7 @@ impl Default for Ready {
             endless: Vec::new(),
             orders: Vec::new(),
             reference: None,
+            timeouts: Vec::new(),
         }
     }
 }

@@ -63,7 +63,17 @@ impl Journal for World {
 
 #[async_trait]
 impl Probe for World {
-    async fn version(&self, _url: &str) -> Seen<String> {
+    async fn version(&self, url: &str, timeout_seconds: Option<u32>) -> Seen<String> {
+        let reference = self.with(|state| state.readiness.reference.clone());
+        if let Some((_, seen)) = reference.filter(|(reference, _)| reference == url) {
+            self.enter(Call::Reference);
+            return match seen {
+                Seen::Answer(_) => Seen::Answer(BAD.to_owned()),
+                Seen::No(words) => Seen::No(words),
+                Seen::Nothing(words) => Seen::Nothing(words),
+            };
+        }
+        self.with(|state| state.readiness.timeouts.push(timeout_seconds));
         match self.enter(Call::Version) {
             Some(Fault::No) => return Seen::No("404".to_owned()),
             Some(_) => return Seen::Nothing("the connection broke".to_owned()),
@@ -175,7 +185,7 @@ impl World {
 
 impl State {
     fn hear_fact(&mut self, label: &str) {
-        if let Some((_, by)) = self.set_back_at_fact.take_if(|(fact, _)| *fact == label) {
+        if let Some((_, by)) = self.set_back_at_fact.take_if(|(fact, _)| fact == label) {
             self.now = self.now.checked_sub(by).unwrap();
         }
         self.hear(&When::Fact(label.to_owned()));

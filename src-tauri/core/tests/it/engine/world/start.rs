@@ -56,6 +56,7 @@ impl World {
             next: None,
             budget: 300,
             hold_hours: 24,
+            after: None,
             incident: None,
             mark_release: true,
             forward: false,
