@@ -73,6 +73,49 @@ async fn killed_at_any_point_of_any_step_the_next_start_comes_to_the_same_end() 
     }
 }
 
+/// Whoever takes a rollback back finds everything as it was, whenever Lastgood was killed.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_at_any_point_of_a_rollback_that_is_taken_back_nothing_of_it_stays() {
+    const NAME: &str = "killed::killed_at_any_point_of_a_rollback_that_is_taken_back_nothing_of_it_stays";
+    if let Some(told) = again::told() {
+        return life::live(Orders::read(&told)).await;
+    }
+    let undisturbed = Arc::new(Rehearsed::at_speed(f64::INFINITY).await);
+    let (points, ended) = run(&undisturbed, NAME, Orders { undo: true, ..Orders::of(&undisturbed) }).await;
+    assert!(ended.success(), "{points:?}");
+    let end = Arc::new(Ending::of(&undisturbed).await);
+    assert_eq!((end.outcome, end.runs, end.rollback_tags, end.marks.as_str()), (Some(Outcome::Aborted), 0, 0, ""));
+    assert!(points.iter().any(|point| point == "done: a mark removed"), "{points:?}");
+
+    let whole = number("LASTGOOD_TORTURE_ROUNDS").is_some();
+    let points: Vec<String> = points.into_iter().filter(|point| !point.starts_with("rests")).collect();
+    let taken = repeatable(&points).into_iter().enumerate();
+    let taken = taken.filter(|(place, (point, _))| whole || point.starts_with("done") || place % ONE_IN == 0);
+    let (turns, mut all) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new());
+    for (_, (point, times)) in taken {
+        let (turns, end) = (Arc::clone(&turns), Arc::clone(&end));
+        all.spawn(async move {
+            let _turn = turns.acquire().await.unwrap();
+            let rehearsed = Arc::new(Rehearsed::at_speed(f64::INFINITY).await);
+            let orders = || Orders { undo: true, ..Orders::of(&rehearsed) };
+            let die_on = Some((point.clone(), times));
+            let (points, ended) = run(&rehearsed, NAME, Orders { die_on, ..orders() }).await;
+            assert_eq!((points.last(), was_killed(ended)), (Some(&point), true), "{points:?}");
+            let (words, ended) = run(&rehearsed, NAME, orders()).await;
+            assert!(ended.success(), "{point}: {words:?}");
+            if newest(&rehearsed).await.is_some_and(|rollback| rollback.end.is_none()) {
+                panic!("{point}: it comes to an end: {words:?}");
+            }
+            let after = Ending::of(&rehearsed).await;
+            let (outcome, marks) = (after.outcome, after.marks.as_str());
+            assert_eq!((outcome, after.runs, after.rollback_tags, marks), (end.outcome, 0, 0, ""), "{point}");
+        });
+    }
+    while let Some(ended) = all.join_next().await {
+        ended.unwrap();
+    }
+}
+
 /// Several lives, each ended at some point or not, each under some fault; a person decides where nothing else can.
 #[tokio::test(flavor = "multi_thread")]
 #[expect(clippy::print_stdout, reason = "the seed makes a failure come again")]

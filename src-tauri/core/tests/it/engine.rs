@@ -14,7 +14,7 @@ mod marking;
 mod prove;
 mod schedules;
 mod sleeping;
-mod transitions;
+pub(crate) mod transitions;
 mod undisturbed;
 mod world;
 

@@ -1,12 +1,16 @@
 //! The chain of facts: what was written stays readable, and what was changed shows.
 
+use std::collections::BTreeSet;
+
 use lastgood_core::hold;
 use lastgood_core::ids::WriterId;
-use lastgood_core::journal::{Head, NewFact, Record, Subject, chain, merged, verify};
+use lastgood_core::journal::{self, Head, NewFact, Record, Subject, chain, merged, verify};
 use lastgood_core::rollback::Outcome;
 use lastgood_core::rollback::event::Event;
 use lastgood_core::rollback::next::fold;
 use proptest::prelude::*;
+
+use crate::engine::transitions::everything;
 
 /// Written by the first version that wrote a journal. It is never written anew: a format that changes gets a number
 /// and a file of its own.
@@ -14,6 +18,9 @@ const FORMAT_1: &str = include_str!("samples/journal-format-1.jsonl");
 
 /// Written since holds and quarantines lie on the remote; the fields that came then may be absent.
 const FORMAT_1_SHARED: &str = include_str!("samples/journal-format-1-shared.jsonl");
+
+/// One fact of each kind, as the version wrote them that knew local deploys and who quarantined a release.
+const FORMAT_1_WHOLE: &str = include_str!("samples/journal-format-1-whole.jsonl");
 
 #[test]
 fn what_was_written_since_holds_are_shared_stays_readable_and_verifies() {
@@ -40,34 +47,20 @@ fn what_the_first_format_wrote_stays_readable_and_verifies() {
     assert_eq!((rollback.plan.to.as_str(), rollback.reason.as_str()), ("v2.4.0", "Checkout fails"));
 }
 
+/// Whoever adds a kind adds a sample of it, so that later versions go on reading it.
 #[test]
-fn the_sample_holds_every_kind_of_fact() {
-    let kinds: std::collections::BTreeSet<String> = sample()
-        .iter()
-        .map(|record| {
-            serde_json::from_str::<serde_json::Value>(&record.event).unwrap()["kind"].as_str().unwrap().to_owned()
-        })
-        .collect();
-    let all = [
-        "answered",
-        "dispatch_sent",
-        "hold_lifted",
-        "hold_taken",
-        "person_chose",
-        "quarantined",
-        "reason_given",
-        "rollback_ended",
-        "rollback_started",
-        "run_found",
-        "run_out_of_sight",
-        "run_seen",
-        "step_ended",
-        "step_started",
-        "stop_asked",
-        "tag_made",
-        "undo_asked",
-    ];
-    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), all);
+fn the_samples_hold_every_kind_of_fact_about_a_rollback_and_all_are_read() {
+    let records: Vec<Record> = FORMAT_1_WHOLE.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    verify(&records).unwrap();
+    let kept: BTreeSet<String> = records.iter().map(|record| kind(&record.read().unwrap().event)).collect();
+    let all: BTreeSet<String> = everything().into_iter().map(|event| kind(&event.into())).collect();
+    assert_eq!(kept, all);
+    let first: BTreeSet<String> = sample().iter().map(|record| kind(&record.read().unwrap().event)).collect();
+    assert_eq!(first.len(), 17, "what the first version wrote: {first:?}");
+}
+
+fn kind(event: &journal::Event) -> String {
+    serde_json::to_value(event).unwrap()["kind"].as_str().unwrap().to_owned()
 }
 
 #[test]

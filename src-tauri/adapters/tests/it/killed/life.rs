@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use jiff::SignedDuration;
+use lastgood_adapters::desk::Bell;
 use lastgood_adapters::place::Place;
 use lastgood_adapters::secret::Secret;
 use lastgood_adapters::workspace::{Access, Workspace, fresh};
@@ -46,6 +48,8 @@ pub(super) struct Orders {
     pub(super) full_from: Option<(String, usize, Disk)>,
     /// What the person says who is asked.
     pub(super) choice: Option<Choice>,
+    /// The person takes it back: in the countdown, or as soon as a next life begins.
+    pub(super) undo: bool,
 }
 
 impl Orders {
@@ -60,6 +64,7 @@ impl Orders {
             die_on: None,
             full_from: None,
             choice: None,
+            undo: false,
         }
     }
 
@@ -107,19 +112,30 @@ async fn roll_back(orders: &Orders, points: &Arc<Points>) -> Result<Rollback, Tr
     if let Some(choice) = orders.choice {
         bell.ring(Request::Choose(choice));
     }
-    drop(bell);
     let ports = points.around(workspace.ports(audience)?);
     let (pace, key) = (Pace::default().faster(8.0 * SPEED), workspace.key().to_owned());
     let known = workspace.rollbacks().await?.pop();
+    if orders.undo && known.is_none() {
+        *points.bell.lock().unwrap() = Some(bell);
+    } else if orders.undo {
+        bell.ring(Request::Undo);
+    }
     let engine = match known {
         Some(rollback) => Engine::resume(ports, pace, key, rollback),
         None => {
             let id = RollbackId::new(format!("rb-{}", fresh()));
-            Engine::start(ports, pace, key, id, plan(&workspace, Some("v2.4.0")).await).await?
+            let mut plan = plan(&workspace, Some("v2.4.0")).await;
+            if orders.undo {
+                plan.undo_until = plan.started + COUNTDOWN;
+            }
+            Engine::start(ports, pace, key, id, plan).await?
         }
     };
     engine.drive().await
 }
+
+/// Long enough that nobody is late.
+const COUNTDOWN: SignedDuration = SignedDuration::from_mins(10);
 
 /// Facts that come as often as they come.
 pub(super) const CHANCE: [&str; 2] = ["answered", "run_seen"];
@@ -131,6 +147,8 @@ struct Points {
     full_from: Option<(String, usize, Disk)>,
     /// Facts that the journal took.
     acknowledged: AtomicUsize,
+    /// Who takes it back once it is checked.
+    bell: Mutex<Option<Bell>>,
 }
 
 impl Points {
@@ -141,6 +159,7 @@ impl Points {
             die_on: orders.die_on.clone(),
             full_from: orders.full_from.clone(),
             acknowledged: AtomicUsize::new(0),
+            bell: Mutex::default(),
         }
     }
 
@@ -155,6 +174,11 @@ impl Points {
             && (on.as_str(), *times) == (name, of_its_name)
         {
             disk.fill();
+        }
+        if name.starts_with("after") && name.contains("step_ended check") {
+            if let Some(bell) = self.bell.lock().unwrap().take() {
+                bell.ring(Request::Undo);
+            }
         }
         let named = self.die_on.as_ref().is_some_and(|(on, times)| on == name && *times == of_its_name);
         if named || Some(number) == self.die_at {

@@ -217,7 +217,7 @@ fn is_in_order(rollback: &Rollback) {
 }
 
 /// One event of each kind for each step, question, outcome and choice.
-fn everything() -> Vec<Event> {
+pub(crate) fn everything() -> Vec<Event> {
     let mut all = vec![
         Event::RollbackStarted(Box::new(World::new().plan())),
         Event::ReasonGiven { reason: "Because".to_owned() },
