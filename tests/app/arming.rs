@@ -1,10 +1,13 @@
 //! The button is armed, and armed no more when that is not true any longer.
 
+use jiff::{SignedDuration, Timestamp};
 use lastgood_adapters::workspace::HoldWish;
 use lastgood_core::ids::EnvironmentName;
+use lastgood_rehearsal::state::State;
+use lastgood_rehearsal::state::run::Run;
 use serde_json::Value;
 
-use crate::kit::{Stage, Window, production};
+use crate::kit::{Stage, Window, git, production};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hold_that_another_process_takes_is_seen_and_lifting_it_arms_again() {
@@ -43,6 +46,44 @@ async fn a_changed_settings_file_is_read_and_checked_without_opening_the_reposit
     window.told("the mistake", "inbox", |inbox| inbox["items"][0]["title"].as_str().is_some_and(is_mistake)).await;
     std::fs::write(&file, text).unwrap();
     window.armed().await;
+}
+
+/// Long before an arming grows old and is asked anew by itself.
+const SOON: SignedDuration = SignedDuration::from_secs(40);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tag_a_deployment_and_a_probe_that_change_are_seen_and_the_target_is_checked_again() {
+    let stage = Stage::at_speed(1.0).await;
+    let window = stage.window(&stage.clone_folder());
+    window.armed().await;
+    let tagged = || git(&stage.clone_folder(), &["tag", "v2.2.9", "v2.3.0"]);
+    let deployed = || stage.server().change(|state, now| state.runs.push(again(state, now))).unwrap();
+    let healthy = || stage.server().change(|state, _| state.sicknesses.clear()).unwrap();
+    let changes: [(&str, &dyn Fn()); 3] = [("a tag", &tagged), ("a deployment", &deployed), ("the probe", &healthy)];
+    for (what, change) in changes {
+        let before = checked_at(&production(&window.newest("overview").unwrap()).unwrap()["arming"]).unwrap();
+        change();
+        let arming = arming(&window, what, |arming| checked_at(arming).is_some_and(|at| at > before)).await;
+        assert!(checked_at(&arming).unwrap().duration_since(before) < SOON, "{what}: {arming:#}");
+    }
+}
+
+/// Somebody deploys once more what was deployed last.
+fn again(state: &State, now: Timestamp) -> Run {
+    let in_production = |run: &&Run| run.inputs.get("environment").is_some_and(|name| name == "production");
+    let mut run = state.runs.iter().rfind(in_production).unwrap().clone();
+    run.id += 1_000_000;
+    run.number += 1;
+    run.attempts.truncate(1);
+    // It is over by now.
+    run.attempts[0].created_at = now - SignedDuration::from_mins(20);
+    // Jobs, checks and the deployment are numbered from here.
+    run.attempts[0].first_id += 1_000_000;
+    run
+}
+
+fn checked_at(arming: &Value) -> Option<Timestamp> {
+    arming["checkedAt"].as_str()?.parse().ok()
 }
 
 fn is_mistake(title: &str) -> bool {

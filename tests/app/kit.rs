@@ -249,7 +249,7 @@ pub(crate) fn step(rollback: &Value, name: &str, phase: &str) -> bool {
     steps.into_iter().any(|step| step["name"] == name && step["phase"] == phase)
 }
 
-fn git(folder: &Path, arguments: &[&str]) {
+pub(crate) fn git(folder: &Path, arguments: &[&str]) {
     let done = Command::new("git").arg("-C").arg(folder).args(arguments).status().unwrap();
     assert!(done.success(), "git {arguments:?}");
 }

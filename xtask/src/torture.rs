@@ -10,8 +10,8 @@ use crate::program::{self, cargo};
 
 const ROUNDS: u64 = 1_000;
 
-/// Rounds in memory for each one with real processes, which take seconds instead of milliseconds.
-const IN_MEMORY: u64 = 10;
+/// Kills for each race: there a whole rollback runs in two clones, or in two processes.
+const TO_A_RACE: u64 = 10;
 
 pub(crate) fn torture(words: &[&str]) -> Outcome<String> {
     let (mut seed, mut rounds) = (None, ROUNDS);
@@ -23,15 +23,12 @@ pub(crate) fn torture(words: &[&str]) -> Outcome<String> {
         }
     }
     let seed = seed.unwrap_or_else(by_the_clock);
-    println!("torture: seed {seed}, {rounds} rounds in memory, {} with real processes", real(rounds));
+    let races = rounds.div_ceil(TO_A_RACE);
+    println!("torture: seed {seed}, {rounds} schedules in memory and as many with real processes, {races} races");
     run(seed, rounds, "engine::schedules::")?;
-    run(seed, real(rounds), "killed::")?;
-    run(seed, real(rounds), "torture::")?;
+    run(seed, rounds, "killed::")?;
+    run(seed, races, "torture::")?;
     Ok(format!("{rounds} rounds from seed {seed}"))
-}
-
-fn real(rounds: u64) -> u64 {
-    rounds.div_ceil(IN_MEMORY)
 }
 
 /// The whole workspace, as everywhere: one package alone would be compiled once more with features of its own.
