@@ -21,7 +21,7 @@ use super::{Github, object};
 const DEPLOYMENTS: &str = "deployments(first: 100, after: $after, orderBy: {field: CREATED_AT, direction: DESC}) {
     pageInfo { hasNextPage endCursor }
     nodes { databaseId environment commitOid ref { name } creator { __typename login } createdAt updatedAt
-        statuses(first: 30) { nodes { state createdAt environmentUrl } } }
+        statuses(first: 30) { nodes { state createdAt environmentUrl logUrl } } }
 }";
 
 fn releases(start: StartAt) -> String {
@@ -150,6 +150,7 @@ struct Status {
     state: String,
     created_at: Timestamp,
     environment_url: Option<String>,
+    log_url: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -286,6 +287,7 @@ impl Deployment {
             state_since: self.created_at,
             succeeded: None,
             url: None,
+            run: None,
         };
         Some(Found { updated: self.updated_at, deployment: wire::told_by(bare, &statuses) })
     }
@@ -298,6 +300,8 @@ impl Status {
             state: self.state.to_ascii_lowercase(),
             created_at: self.created_at,
             environment_url: self.environment_url,
+            log_url: self.log_url,
+            target_url: None,
         }
     }
 }

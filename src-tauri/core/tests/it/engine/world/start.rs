@@ -145,5 +145,6 @@ fn deployment(id: u64, tag: &str, commit: char, now: Timestamp, ago: &str) -> De
         state_since: at,
         succeeded: Some(at),
         url: None,
+        run: None,
     }
 }
