@@ -113,6 +113,7 @@ fn state() -> State {
         tag_orders: Vec::new(),
         orders: Vec::new(),
         effects: Effects::default(),
+        looks: Vec::new(),
         calls: BTreeMap::new(),
         faults: Vec::new(),
         crash: None,
