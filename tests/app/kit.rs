@@ -188,6 +188,11 @@ impl Window {
         }
     }
 
+    /// How many notices of this kind there were.
+    pub(crate) fn count(&self, kind: &str) -> usize {
+        self.seen.notices.lock().unwrap().iter().filter(|notice| notice["kind"] == kind).count()
+    }
+
     pub(crate) fn newest(&self, kind: &str) -> Option<Value> {
         let notices = self.seen.notices.lock().unwrap();
         notices.iter().rev().find(|notice| notice["kind"] == kind).cloned()

@@ -167,6 +167,11 @@ impl Host {
         self.answer(|reply| Message::Settings(request, reply)).await
     }
 
+    /// Asks GitHub, the keychain and the desktop anew; their answers come with notices.
+    pub async fn check_settings(&self) -> Result<SettingsView, Trouble> {
+        self.settings(settings::Request::Check).await
+    }
+
     /// Brings the window to the front.
     pub(crate) fn show_window(&self) {
         self.send(Message::ShowWindow);
