@@ -56,7 +56,7 @@ impl Host {
         self.answer(|reply| Message::OpenLink(url, reply)).await
     }
 
-    pub(crate) async fn releases(&self) -> Result<Vec<ReleaseRow>, Trouble> {
+    pub async fn releases(&self) -> Result<Vec<ReleaseRow>, Trouble> {
         self.answer(Message::Releases).await
     }
 
