@@ -1,7 +1,10 @@
 //! The mark in the tray: how much is unread, when people hear more, and a short menu. A desktop without a tray goes without.
 
+mod badge;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tauri::image::Image;
 use tauri::menu::{Menu, MenuItem};
@@ -9,6 +12,7 @@ use tauri::tray::{TrayIcon, TrayIconBuilder, TrayIconEvent};
 use tauri::{App, AppHandle, Manager, Theme, Wry};
 
 use crate::controller::Host;
+use badge::Picture;
 
 const OPEN: &str = "open";
 const INBOX: &str = "inbox";
@@ -18,6 +22,8 @@ const QUIT: &str = "quit";
 struct Tray {
     icon: TrayIcon<Wry>,
     inbox: MenuItem<Wry>,
+    /// The count that its picture shows.
+    drawn: AtomicUsize,
 }
 
 /// Puts the mark there, where the desktop has a tray. Without one nothing is lost: the title and the inbox have it all.
@@ -40,6 +46,9 @@ pub(crate) fn show(app: &AppHandle, unread: usize, title: &str, due: Option<&str
     let count = (unread > 0).then(|| unread.to_string());
     let inbox = if unread == 0 { "Inbox".to_owned() } else { format!("Inbox ({unread} new)") };
     let line = due.map_or(inbox.clone(), |due| format!("{inbox} · {due}"));
+    if tray.drawn.swap(unread, Ordering::Relaxed) != unread {
+        drop(tray.icon.set_icon(Some(counted(mark(app), unread))));
+    }
     // Each is a courtesy of the desktop's that it may not know.
     drop(tray.icon.set_title(count));
     drop(tray.icon.set_tooltip(Some(title)));
@@ -52,7 +61,7 @@ fn make(app: &App) -> tauri::Result<Tray> {
     let quit = MenuItem::with_id(app, QUIT, "Quit", true, None::<&str>)?;
     let menu = Menu::with_items(app, &[&open, &inbox, &quit])?;
     let icon = TrayIconBuilder::with_id("lastgood")
-        .icon(mark(app))
+        .icon(mark(app.handle()))
         .tooltip("Lastgood")
         .menu(&menu)
         .show_menu_on_left_click(cfg!(target_os = "linux"))
@@ -67,10 +76,17 @@ fn make(app: &App) -> tauri::Result<Tray> {
             }
         })
         .build(app)?;
-    Ok(Tray { icon, inbox })
+    Ok(Tray { icon, inbox, drawn: AtomicUsize::new(0) })
 }
 
-fn mark(app: &App) -> Image<'static> {
+/// Not every tray shows what stands beside a mark; the picture is shown by all.
+fn counted(mark: Image<'static>, unread: usize) -> Image<'static> {
+    let picture = Picture { pixels: mark.rgba().to_vec(), width: mark.width(), height: mark.height() };
+    let Picture { pixels, width, height } = badge::with_count(picture, unread);
+    Image::new_owned(pixels, width, height)
+}
+
+fn mark(app: &AppHandle) -> Image<'static> {
     let theme = app.get_webview_window("main").and_then(|window| window.theme().ok());
     match theme {
         Some(Theme::Light) => tauri::include_image!("icons/tray-on-light.png"),

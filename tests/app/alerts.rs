@@ -1,6 +1,11 @@
 //! What calls a person is in the inbox, whether or not anything showed it, and leads to what it is about.
 
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
 use lastgood_core::ids::{IncidentId, RollbackId};
+use lastgood_core::incident::event::Opening;
+use lastgood_core::incident::{Audience, Severity};
 use lastgood_core::ports::world::About;
 use serde_json::{Value, json};
 
@@ -56,16 +61,62 @@ async fn the_button_of_an_alert_leads_to_what_it_is_about() {
     let stage = Stage::at_speed(20.0).await;
     let window = stage.window(&stage.clone_folder());
     window.armed().await;
-    for (about, place) in [
+    for (number, (about, place)) in (1..).zip([
         (About::Rollback(RollbackId::new("r-1")), json!({ "name": "rollback", "id": "r-1" })),
         (About::Incident(IncidentId::new("i-1")), json!({ "name": "incident", "id": "i-1" })),
         (About::Settings, json!({ "name": "settings" })),
         (About::Timeline, json!({ "name": "timeline" })),
-    ] {
+    ]) {
         window.press(about);
         window.told("the place", "show", |notice| notice["place"] == place).await;
+        assert_eq!(window.shows(), number, "the window comes to the front");
     }
     assert_eq!(stage.dispatches(), 0, "it shows, and does nothing");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_is_due_calls_a_person_once_and_leads_to_its_incident() {
+    const DUE: &str = "An update to the team is due";
+    let stage = Stage::at_speed(20.0).await;
+    let window = stage.window(&stage.clone_folder());
+    window.armed().await;
+    let before = window.shows();
+    let incident = stage.another().telling().unwrap().open(overdue()).await.unwrap();
+    let has = |notice: &Value| titles(notice).contains(&DUE);
+    let inbox = window.told("the update that is due", "inbox", has).await;
+    let calls: Vec<About> = window.calls().into_iter().filter(|(title, _)| title == DUE).map(|call| call.1).collect();
+    assert_eq!(calls, [About::Incident(incident.id.clone())]);
+    let place = json!({ "name": "incident", "id": incident.id.to_string() });
+    let items = inbox["items"].as_array().unwrap();
+    let ours: Vec<&Value> = items.iter().filter(|item| item["title"] == DUE).collect();
+    assert_eq!((ours.len(), &ours[0]["place"]), (1, &place), "{inbox:#}");
+
+    // The same moment calls nobody again, whatever else is looked at.
+    window.host.refresh();
+    window.roll_back().await;
+    window.rollback("the end", |rollback| !rollback["endedAt"].is_null()).await;
+    assert_eq!(window.alerts().iter().filter(|title| *title == DUE).count(), 1);
+    window.press(calls[0].clone());
+    window.told("the incident", "show", |notice| notice["place"] == place).await;
+    assert_eq!(window.shows(), before + 1);
+}
+
+/// The team should have heard more a minute ago.
+fn overdue() -> Opening {
+    let now = Timestamp::now();
+    Opening {
+        title: "Plugins fail".to_owned(),
+        severity: Severity::DEFAULT,
+        by: "@on-call".to_owned(),
+        commander: None,
+        impact: None,
+        surfaces: Vec::new(),
+        environment: None,
+        rollback: None,
+        found_at: now,
+        impact_started_at: None,
+        due: BTreeMap::from([(Audience::Team, now - SignedDuration::from_mins(1))]),
+    }
 }
 
 fn titles(notice: &Value) -> Vec<&str> {

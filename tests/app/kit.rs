@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -141,6 +142,7 @@ struct Seen {
     trays: Mutex<Vec<(usize, Option<String>)>>,
     alerts: Arc<Mutex<Vec<Alert>>>,
     opened: Mutex<Option<Opened>>,
+    shows: AtomicUsize,
 }
 
 impl Screen for Seen {
@@ -152,7 +154,9 @@ impl Screen for Seen {
         self.trays.lock().unwrap().push((unread, due.map(str::to_owned)));
     }
 
-    fn show(&self) {}
+    fn show(&self) {
+        self.shows.fetch_add(1, Ordering::SeqCst);
+    }
 
     fn alerts(&self, opened: Opened) -> Arc<dyn Desktop> {
         *self.opened.lock().unwrap() = Some(opened);
@@ -188,6 +192,11 @@ impl Window {
         }
     }
 
+    /// How many notices of this kind there were.
+    pub(crate) fn count(&self, kind: &str) -> usize {
+        self.seen.notices.lock().unwrap().iter().filter(|notice| notice["kind"] == kind).count()
+    }
+
     pub(crate) fn newest(&self, kind: &str) -> Option<Value> {
         let notices = self.seen.notices.lock().unwrap();
         notices.iter().rev().find(|notice| notice["kind"] == kind).cloned()
@@ -211,6 +220,11 @@ impl Window {
         RollbackId::new(begun.id)
     }
 
+    /// What the alerts are about, with their titles.
+    pub(crate) fn calls(&self) -> Vec<(String, About)> {
+        self.seen.alerts.lock().unwrap().iter().map(|alert| (alert.title.clone(), alert.about.clone())).collect()
+    }
+
     pub(crate) fn alerts(&self) -> Vec<String> {
         self.seen.alerts.lock().unwrap().iter().map(|alert| alert.title.clone()).collect()
     }
@@ -232,6 +246,11 @@ impl Window {
     /// As a person does who presses the button of an alert about this.
     pub(crate) fn press(&self, about: About) {
         self.seen.opened.lock().unwrap().as_ref().unwrap()(about);
+    }
+
+    /// How often the window was brought before everything else.
+    pub(crate) fn shows(&self) -> usize {
+        self.seen.shows.load(Ordering::SeqCst)
     }
 
     pub(crate) fn title(&self) -> String {

@@ -10,4 +10,5 @@ mod live;
 mod opening;
 mod orders;
 mod rollouts;
+mod settings;
 mod wire_types;

@@ -22,7 +22,10 @@ const GRAPHQL = {
         },
       },
     },
-    responses: { 200: { description: 'Data and errors', content: { 'application/json': { schema: { type: 'object' } } } } },
+    responses: {
+      200: { description: 'Data and errors', content: { 'application/json': { schema: { type: 'object' } } } },
+      404: { description: 'A server without it', content: { 'application/json': { schema: { type: 'object' } } } },
+    },
   },
 };
 
@@ -33,6 +36,7 @@ for (const route of Object.keys(description.paths)) {
 }
 spellOutSegments(description);
 allowRanges(description);
+allowUnchanged(description);
 description.paths['/graphql'] = GRAPHQL;
 delete description.webhooks;
 delete description['x-webhooks'];
@@ -66,6 +70,14 @@ function allowRanges({ components }) {
   const { schema } = components.parameters.created;
   delete schema.format;
   schema.pattern = `^([<>]=?)?${date}$|^(${date}|\\*)\\.\\.(${date}|\\*)$`;
+}
+
+// Each GET takes the ETag of an answer that the asker has, and is answered with 304 where that still holds. GitHub describes it
+// for some routes: https://docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api#use-conditional-requests-if-appropriate
+function allowUnchanged({ paths }) {
+  for (const { get } of Object.values(paths)) {
+    if (get) get.responses['304'] ??= { description: 'Not modified' };
+  }
 }
 
 function forgetUnused({ paths, components }) {

@@ -46,6 +46,7 @@ use tokio::sync::OnceCell;
 
 use crate::secret::Secret;
 use crate::server::Server;
+use account::{Account, Rights};
 use graphql::Graphql;
 use readiness::KnownRights;
 use reading::Reader;
@@ -55,6 +56,7 @@ use transport::Transport;
 pub(crate) use transport::encode;
 
 pub use memory::Memory;
+pub use runs::Review;
 pub use status_page::PUBLIC_STATUS;
 
 /// GitHub gives up on a request of its own after 10 s; slow networks get twice that on top.
@@ -64,7 +66,6 @@ const DEADLINE: Duration = Duration::from_secs(30);
 #[derive(Clone)]
 pub struct Github {
     reader: Reader,
-    graphql: Arc<Graphql>,
     status_page: Option<StatusPage>,
     slug: RepositorySlug,
     of_token: Arc<RwLock<OfToken>>,
@@ -75,6 +76,7 @@ pub struct Github {
 #[derive(Clone, Default)]
 struct OfToken {
     account: Arc<OnceCell<String>>,
+    graphql: Arc<Graphql>,
     rights: Arc<Mutex<Option<KnownRights>>>,
 }
 
@@ -109,8 +111,8 @@ impl Github {
     fn at(server: &Server, token: &Secret, slug: RepositorySlug, deadline: Duration) -> Result<Self, Trouble> {
         let transport = Arc::new(Transport::new(server, token, deadline)?);
         let reader = Reader { transport, memory: Memory::default() };
-        let (graphql, of_token, history_cut) = (Arc::default(), Arc::default(), Arc::default());
-        Ok(Self { reader, graphql, status_page: None, slug, of_token, history_cut })
+        let (of_token, history_cut) = (Arc::default(), Arc::default());
+        Ok(Self { reader, status_page: None, slug, of_token, history_cut })
     }
 
     /// Keeps answers there between questions and between processes.
@@ -144,6 +146,21 @@ impl Github {
 
     pub fn slug(&self) -> &RepositorySlug {
         &self.slug
+    }
+
+    /// The address that it is asked at.
+    pub fn api(&self) -> &str {
+        self.reader.transport.api()
+    }
+
+    /// Whose token this is, asked with the limits of everything else that is asked here. `token` is the one in use.
+    pub async fn whose(&self, token: &Secret) -> Result<Account, Trouble> {
+        account::of(&self.reader.transport, token).await
+    }
+
+    /// What that account may do in this repository.
+    pub async fn rights_of(&self, account: &Account) -> Result<Rights, Trouble> {
+        account::rights_by(&self.reader.transport, &self.slug, account).await
     }
 
     fn known_of_the_token(&self) -> OfToken {

@@ -68,6 +68,11 @@ pub enum FaultKind {
     Nulls,
     /// A list names its next page and not its last one.
     NoLastPage,
+    /// GitHub's clock is off by so much: each time that it tells, in bodies and in headers, and each that it is asked for.
+    Skew {
+        /// How far it is ahead; below 0, how far behind.
+        seconds: i64,
+    },
     /// A GHES without run details: a dispatch that asks for them is answered by 422 (`refuse`) or plain 204.
     NoRunDetails {
         /// Refuse instead of ignoring the key.
@@ -150,7 +155,9 @@ impl FaultKind {
             Self::NoRunDetails { .. } | Self::SlowRun { .. } | Self::FailStep { .. } => true,
             Self::WaitForApproval | Self::NoRun => true,
             Self::Status { .. } | Self::Cut { .. } | Self::Delay { .. } => false,
-            Self::Html { .. } | Self::UnknownStatus { .. } | Self::Nulls | Self::NoLastPage => false,
+            Self::Html { .. } | Self::UnknownStatus { .. } | Self::Nulls | Self::NoLastPage | Self::Skew { .. } => {
+                false
+            }
         }
     }
 }

@@ -20,6 +20,7 @@ mod release;
 mod repository;
 mod scalar;
 mod snapshot;
+mod unused;
 
 use async_graphql::{
     EmptySubscription, PathSegment, Request, Response, ServerError,

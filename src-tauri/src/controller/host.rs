@@ -56,7 +56,7 @@ impl Host {
         self.answer(|reply| Message::OpenLink(url, reply)).await
     }
 
-    pub(crate) async fn releases(&self) -> Result<Vec<ReleaseRow>, Trouble> {
+    pub async fn releases(&self) -> Result<Vec<ReleaseRow>, Trouble> {
         self.answer(Message::Releases).await
     }
 
@@ -165,6 +165,11 @@ impl Host {
 
     pub(crate) async fn settings(&self, request: settings::Request) -> Result<SettingsView, Trouble> {
         self.answer(|reply| Message::Settings(request, reply)).await
+    }
+
+    /// Asks GitHub, the keychain and the desktop anew; their answers come with notices.
+    pub async fn check_settings(&self) -> Result<SettingsView, Trouble> {
+        self.settings(settings::Request::Check).await
     }
 
     /// Brings the window to the front.

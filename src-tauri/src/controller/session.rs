@@ -125,6 +125,8 @@ impl Controller {
         let Some(session) = self.session.as_mut().filter(|_| opened == self.opened) else { return };
         if known.as_ref().is_ok_and(|known| !known.whole) {
             session.known = known.ok();
+            // The first page of GitHub's releases is in it.
+            self.tell(Notice::Releases);
             self.tell_overview().await;
             return;
         }

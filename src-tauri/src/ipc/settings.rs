@@ -183,7 +183,7 @@ pub(crate) async fn settings(host: State<'_, Host>) -> Result<SettingsView, UiEr
 
 #[tauri::command]
 pub(crate) async fn check_settings(host: State<'_, Host>) -> Result<SettingsView, UiError> {
-    Ok(host.settings(Request::Check).await?)
+    Ok(host.check_settings().await?)
 }
 
 #[tauri::command]

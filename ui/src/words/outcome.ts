@@ -3,6 +3,7 @@ import type { JobView } from "../ipc/generated/JobView";
 import type { LiveView } from "../ipc/generated/LiveView";
 import type { RollbackPhase } from "../ipc/generated/RollbackPhase";
 import type { StepPhase } from "../ipc/generated/StepPhase";
+import { plain } from "./text";
 
 export type Tone = "good" | "warn" | "bad" | "info" | "neutral";
 export type GlyphName =
@@ -72,12 +73,15 @@ export function phaseSign(phase: RollbackPhase | StepPhase): Sign {
   return PHASES[phase];
 }
 
-/** GitHub's conclusions are open: one that is not known reads as "could not tell". */
+const NOT_STARTED = ["queued", "pending", "requested"];
+
+/** GitHub's words are open: one that is not known is shown as it came, and nothing is claimed of it. */
 export function jobSign(job: Pick<JobView, "status" | "conclusion">): Sign {
   if (job.status !== "completed") {
     if (job.status === "in_progress") return { tone: "info", glyph: "dot", word: "running" };
     if (job.status === "waiting") return { tone: "warn", glyph: "clock", word: "waits for approval" };
-    return { tone: "neutral", glyph: "ring", word: "not started" };
+    if (NOT_STARTED.includes(job.status)) return { tone: "neutral", glyph: "ring", word: "not started" };
+    return { tone: "warn", glyph: "question", word: `could not tell: ${plain(job.status)}` };
   }
   switch (job.conclusion) {
     case "success":
@@ -91,7 +95,9 @@ export function jobSign(job: Pick<JobView, "status" | "conclusion">): Sign {
       return { tone: "neutral", glyph: "minus", word: job.conclusion };
     case "cancelled":
       return { tone: "warn", glyph: "minus", word: "cancelled" };
-    default:
+    case null:
       return { tone: "warn", glyph: "question", word: "could not tell" };
+    default:
+      return { tone: "warn", glyph: "question", word: `could not tell: ${plain(job.conclusion)}` };
   }
 }

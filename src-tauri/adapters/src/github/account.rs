@@ -107,8 +107,11 @@ struct Named {
 
 /// Asks whose token this is.
 pub async fn read(server: &Server, token: &Secret) -> Result<Account, Trouble> {
-    let transport = Transport::new(server, token, DEADLINE)?;
-    let answer = ask(&transport, "/user").await?;
+    of(&Transport::new(server, token, DEADLINE)?, token).await
+}
+
+pub(super) async fn of(transport: &Transport, token: &Secret) -> Result<Account, Trouble> {
+    let answer = ask(transport, "/user").await?;
     let user: wire::User = answer.read("/user")?;
     Ok(Account {
         login: user.login,
@@ -126,11 +129,18 @@ pub async fn rights(
     slug: &RepositorySlug,
     account: &Account,
 ) -> Result<Rights, Trouble> {
-    let transport = Transport::new(server, token, DEADLINE)?;
+    rights_by(&Transport::new(server, token, DEADLINE)?, slug, account).await
+}
+
+pub(super) async fn rights_by(
+    transport: &Transport,
+    slug: &RepositorySlug,
+    account: &Account,
+) -> Result<Rights, Trouble> {
     let path = format!("/repos/{}/{}", encode(&slug.owner), encode(&slug.name));
-    let repository: Repository = ask(&transport, &path).await?.read(&path)?;
+    let repository: Repository = ask(transport, &path).await?.read(&path)?;
     // Not everybody may see them; then nothing is known of who approves.
-    let reviewers = ask(&transport, &format!("{path}/environments?per_page=100")).await;
+    let reviewers = ask(transport, &format!("{path}/environments?per_page=100")).await;
     let reviewers: Option<Environments> = reviewers.and_then(|answer| answer.read("the environments")).ok();
     let write = write_access(account, &repository);
     let approve = approvals(account, &write, reviewers.as_ref());

@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use http::StatusCode;
 use http::header::HeaderMap;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ports::forge::Limit;
 use serde::de::DeserializeOwned;
 
 use super::limits::Told;
 use super::wire::Message;
+
+/// What to do where a request that writes may have arrived.
+pub(super) const LOOK_FIRST: &str = "Look on GitHub whether it was done, before you do it again.";
 
 #[derive(Debug)]
 pub(super) struct Answer {
@@ -94,6 +97,11 @@ impl Answer {
         }
     }
 
+    /// The same where it answers a request that may have had its effect: nobody is told to send it again.
+    pub(super) fn left_unknown(&self) -> Trouble {
+        Trouble { hint: LOOK_FIRST.to_owned(), ..self.trouble() }
+    }
+
     /// The limit that refused it, if one did. Source: GitHub's "Rate limits for the REST API", "Exceeding the rate limit".
     pub(super) fn limit(&self) -> Option<Told> {
         let refused = matches!(self.status, 403 | 429);
@@ -120,17 +128,23 @@ impl Answer {
         Timestamp::from_second(number(&self.headers, "x-ratelimit-reset")?).ok()
     }
 
-    /// A second more than told: the reset is in whole seconds.
+    /// A second more than told: the reset is in whole seconds. Both times are GitHub's: this machine's clock may be far off.
     pub(super) fn until_reset(&self) -> Option<Duration> {
-        let left = self.reset()?.duration_since(Timestamp::now());
+        let left = self.reset()?.duration_since(self.sent().unwrap_or_else(Timestamp::now));
         Some(Duration::try_from(left).unwrap_or_default() + Duration::from_secs(1))
+    }
+
+    /// When GitHub sent it, by its own clock.
+    fn sent(&self) -> Option<Timestamp> {
+        jiff::fmt::rfc2822::parse(self.header("date")?).ok().map(|sent| sent.timestamp())
     }
 
     fn waiting(&self) -> String {
         if let Some(seconds) = number(&self.headers, "retry-after") {
             return format!("Wait {seconds} s.");
         }
-        match self.reset().filter(|_| self.is_used_up()) {
+        let left = self.until_reset().filter(|_| self.is_used_up());
+        match left.and_then(|left| Timestamp::now().checked_add(SignedDuration::try_from(left).ok()?).ok()) {
             Some(time) => format!("Wait until {} UTC.", time.strftime("%H:%M")),
             None => "Wait a minute.".to_owned(),
         }

@@ -53,6 +53,9 @@ struct Known {
     /// There are older ones that nobody reads.
     #[serde(default)]
     cut: bool,
+    /// The last look wanted older ones from GraphQL and got none.
+    #[serde(default)]
+    broken_off: bool,
 }
 
 impl Github {
@@ -95,11 +98,11 @@ impl Github {
         if known.fingerprint() != before {
             self.reader.memory.keep_value(&self.name_of_deployments(), &known).await;
         }
-        self.history_cut.store(known.cut, Ordering::Relaxed);
+        self.history_cut.store(known.cut || !known.whole, Ordering::Relaxed);
         Ok(known.list())
     }
 
-    /// The last look read the newest deployments only: there are more than anybody reads.
+    /// The last look read the newest deployments only: there are more than anybody reads, or GitHub did not tell the rest.
     pub fn history_is_cut(&self) -> bool {
         self.history_cut.load(Ordering::Relaxed)
     }
@@ -161,16 +164,43 @@ impl Github {
         Ok(())
     }
 
-    /// A page that does not come leaves the rest for the next look.
+    /// A page that does not come leaves the rest for the next look; where it does not come then either, REST tells it.
     async fn read_older(&self, known: &mut Known, enough: Option<&[EnvironmentName]>) {
         while let Some(after) = known.older.clone() {
             if enough.is_some_and(|names| known.tells_of(names)) {
                 return;
             }
-            let Some(page) = self.deployment_page(Some(&after)).await else { return };
+            let Some(page) = self.deployment_page(Some(&after)).await else {
+                let again = std::mem::replace(&mut known.broken_off, true);
+                if again || self.graphql_is_refused() {
+                    self.read_older_by_rest(known).await;
+                }
+                return;
+            };
+            known.broken_off = false;
             known.add(page);
         }
         known.whole = true;
+    }
+
+    /// As far as REST is asked; what it does not tell is left for the next look.
+    async fn read_older_by_rest(&self, known: &mut Known) {
+        if known.by_id.len() >= MOST_BY_REST {
+            return;
+        }
+        let (route, pages) = (self.path("/deployments?per_page=100"), u32::try_from(MOST_BY_REST / 100).unwrap_or(1));
+        let read = async {
+            let all = self.reader.all::<Vec<wire::Deployment>>(&route, pages).await?;
+            let ended = all.len() < MOST_BY_REST;
+            let missing = all.into_iter().filter(|found| !known.has(found)).collect();
+            self.add_each(known, missing).await?;
+            Ok::<_, Trouble>(ended)
+        };
+        match read.await {
+            Ok(true) => (known.older, known.whole, known.broken_off) = (None, true, false),
+            Ok(false) => {}
+            Err(trouble) => tracing::debug!("older deployments: {trouble}"),
+        }
     }
 
     /// Previews by the thousand must not push production out of sight.
@@ -268,11 +298,11 @@ impl Known {
     }
 
     /// Tells whether anything has to be kept anew.
-    fn fingerprint(&self) -> (usize, Option<Timestamp>, bool, u64) {
+    fn fingerprint(&self) -> (usize, Option<Timestamp>, (bool, bool), u64) {
         let newest = self.by_id.values().map(|found| found.updated).max();
         let states =
             self.by_id.values().map(|found| found.updated.as_second().unsigned_abs()).fold(0, u64::wrapping_add);
-        (self.by_id.len(), newest, self.whole, states)
+        (self.by_id.len(), newest, (self.whole, self.broken_off), states)
     }
 }
 

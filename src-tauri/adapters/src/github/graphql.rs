@@ -21,7 +21,7 @@ use super::{Github, object};
 const DEPLOYMENTS: &str = "deployments(first: 100, after: $after, orderBy: {field: CREATED_AT, direction: DESC}) {
     pageInfo { hasNextPage endCursor }
     nodes { databaseId environment commitOid ref { name } creator { __typename login } createdAt updatedAt
-        statuses(first: 30) { nodes { state createdAt environmentUrl } } }
+        statuses(first: 30) { nodes { state createdAt environmentUrl logUrl } } }
 }";
 
 fn releases(start: StartAt) -> String {
@@ -39,7 +39,7 @@ fn releases(start: StartAt) -> String {
 /// GitHub's word for points that are used up. It comes with status 200 ("Rate limits for the GraphQL API").
 const USED_UP: &str = "RATE_LIMITED";
 
-/// Whether this server and this token take GraphQL; once refused, it is not asked again.
+/// Whether this server and this token take GraphQL; once refused, it is not asked again with this token.
 #[derive(Default)]
 pub(super) struct Graphql {
     refused: AtomicBool,
@@ -150,6 +150,7 @@ struct Status {
     state: String,
     created_at: Timestamp,
     environment_url: Option<String>,
+    log_url: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -203,12 +204,18 @@ impl Github {
         Some(data.repository?.releases.cut(Release::read))
     }
 
+    /// Nobody needs to ask it again with this token.
+    pub(super) fn graphql_is_refused(&self) -> bool {
+        self.known_of_the_token().graphql.refused.load(Ordering::Relaxed)
+    }
+
     /// Whatever goes wrong here goes to REST, which says what it is.
     async fn query<T: DeserializeOwned>(&self, fields: &str, after: Option<&str>) -> Option<T> {
         // Until one answer tells whether it is taken, one question goes at a time.
-        let taken = self.graphql.taken.load(Ordering::Relaxed);
-        let _first = if taken { None } else { Some(self.graphql.asking.lock().await) };
-        if self.graphql.refused.load(Ordering::Relaxed) {
+        let graphql = self.known_of_the_token().graphql;
+        let taken = graphql.taken.load(Ordering::Relaxed);
+        let _first = if taken { None } else { Some(graphql.asking.lock().await) };
+        if graphql.refused.load(Ordering::Relaxed) {
             return None;
         }
         let question = json!({
@@ -223,12 +230,12 @@ impl Github {
             }
         };
         if matches!(answer.status, 401 | 403 | 404 | 405 | 415) && answer.limit().is_none() {
-            self.graphql.refused.store(true, Ordering::Relaxed);
+            graphql.refused.store(true, Ordering::Relaxed);
         }
         if !answer.is_success() {
             return None;
         }
-        self.graphql.taken.store(true, Ordering::Relaxed);
+        graphql.taken.store(true, Ordering::Relaxed);
         let response: Response<T> = match answer.read("GraphQL") {
             Ok(response) => response,
             Err(trouble) => {
@@ -286,6 +293,7 @@ impl Deployment {
             state_since: self.created_at,
             succeeded: None,
             url: None,
+            run: None,
         };
         Some(Found { updated: self.updated_at, deployment: wire::told_by(bare, &statuses) })
     }
@@ -298,6 +306,8 @@ impl Status {
             state: self.state.to_ascii_lowercase(),
             created_at: self.created_at,
             environment_url: self.environment_url,
+            log_url: self.log_url,
+            target_url: None,
         }
     }
 }

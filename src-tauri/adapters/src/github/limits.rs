@@ -94,7 +94,7 @@ impl Limits {
         if let Some(before) = *last {
             tokio::time::sleep_until((before + BETWEEN_WRITES).into()).await;
         }
-        Turn { last }
+        Turn { last, used: false }
     }
 
     fn shut(&self) -> std::sync::MutexGuard<'_, Shut> {
@@ -113,10 +113,20 @@ impl Shut {
 
 pub(super) struct Turn<'a> {
     last: tokio::sync::MutexGuard<'a, Option<Instant>>,
+    used: bool,
+}
+
+impl Turn<'_> {
+    /// Something is sent in it: the next one has to wait.
+    pub(super) fn used(&mut self) {
+        self.used = true;
+    }
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        *self.last = Some(Instant::now());
+        if self.used {
+            *self.last = Some(Instant::now());
+        }
     }
 }

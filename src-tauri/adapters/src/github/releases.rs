@@ -124,8 +124,8 @@ impl Github {
     }
 
     /// GraphQL tells where a page begins only once the one before it is there. So two pages come at a time: one from
-    /// where reading is, one from the oldest on, until all that GitHub counts are there. A page that does not come leaves
-    /// the rest for the next look.
+    /// where reading is, one from the oldest on, until all that GitHub counts are there. A page that does not come
+    /// leaves the rest to REST, and what that does not tell to the next look.
     async fn read_older_releases(&self, known: &mut Known) {
         let mut newer = None;
         let mut below = true;
@@ -139,7 +139,13 @@ impl Github {
                 newer.clone_from(&page.further);
                 known.add_from_below(page);
             }
-            let Some(page) = down else { return };
+            let Some(page) = down else {
+                match self.releases_by_rest().await {
+                    Ok(all) => known.take_all(all),
+                    Err(trouble) => tracing::debug!("older releases: {trouble}"),
+                }
+                return;
+            };
             known.add(page);
         }
     }

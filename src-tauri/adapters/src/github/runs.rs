@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::reading::Page;
 use super::transport::encode;
-use super::wire::{Job, Jobs, Reviewer, Run, Runs};
+use super::wire::{Job, Jobs, Reviewer, Run, Runs, User};
 use super::{Github, writing};
 
 /// Of the newest five hundred runs of a workflow the older ones tell nothing of what was last good.
@@ -43,6 +43,25 @@ impl Page for Jobs {
     fn items(self) -> Vec<Job> {
         self.jobs
     }
+}
+
+/// What somebody decided about a run that waited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Review {
+    pub environments: Vec<EnvironmentName>,
+    /// GitHub's word: `approved` or `rejected`.
+    pub verdict: String,
+    /// Login of who did.
+    pub by: String,
+    pub comment: String,
+}
+
+#[derive(Deserialize)]
+struct Reviewed {
+    environments: Vec<PendingEnvironment>,
+    state: String,
+    user: Option<User>,
+    comment: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -149,6 +168,12 @@ impl Github {
         Ok(pending.into_iter().map(Pending::read).collect())
     }
 
+    /// What was decided about a run so far, in all its attempts.
+    pub async fn reviews(&self, run: RunId) -> Result<Vec<Review>, Trouble> {
+        let found = self.reader.ask::<Vec<Reviewed>>(&self.path(&format!("/actions/runs/{run}/approvals"))).await?;
+        Ok(found.value.into_iter().map(Reviewed::read).collect())
+    }
+
     pub(super) async fn send_decision(&self, run: RunId, decision: &Decision) -> Written<()> {
         let route = self.path(&format!("/actions/runs/{run}/pending_deployments"));
         let body = json!({
@@ -162,6 +187,17 @@ impl Github {
     pub(super) async fn send_cancel(&self, run: RunId) -> Written<()> {
         let route = self.path(&format!("/actions/runs/{run}/cancel"));
         writing::outcome(self.reader.transport.write(&Method::POST, &route, &Value::Null).await)
+    }
+}
+
+impl Reviewed {
+    fn read(self) -> Review {
+        Review {
+            environments: self.environments.into_iter().map(|one| EnvironmentName::new(one.name)).collect(),
+            verdict: self.state,
+            by: self.user.map(|user| user.login).unwrap_or_default(),
+            comment: self.comment.unwrap_or_default(),
+        }
     }
 }
 

@@ -109,7 +109,10 @@ impl Transport {
     /// Sends a request that writes, once, when it is its turn.
     pub(super) async fn write(&self, method: &Method, route: &str, body: &Value) -> Result<Answer, Failure> {
         self.may_send(Face::Rest).map_err(Failure::NotSent)?;
-        let _turn = self.limits.turn_to_write().await;
+        let mut turn = self.limits.turn_to_write().await;
+        // The write before may have been refused.
+        self.may_send(Face::Rest).map_err(Failure::NotSent)?;
+        turn.used();
         let Clients { writing, .. } = self.clients();
         // GitHub describes no body for some requests: null is none.
         let body = (!body.is_null()).then_some(body);

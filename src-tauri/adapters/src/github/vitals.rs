@@ -54,3 +54,31 @@ impl Vitals {
         (middle >= SLOW).then(|| format!("GitHub takes {:.0} s for an answer.", middle.as_secs_f64()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(seconds: &[f64]) -> Option<String> {
+        let vitals = Vitals::default();
+        for took in seconds {
+            vitals.note(Duration::from_secs_f64(*took), false);
+        }
+        vitals.complaint()
+    }
+
+    #[test]
+    fn answers_that_take_four_seconds_and_more_are_said() {
+        assert_eq!(told(&[4.0; 5]).as_deref(), Some("GitHub takes 4 s for an answer."));
+        assert_eq!(told(&[0.2, 0.2, 7.0, 7.2, 9.0]).as_deref(), Some("GitHub takes 7 s for an answer."));
+        assert_eq!(told(&[3.9; 20]), None);
+    }
+
+    #[test]
+    fn a_few_slow_answers_among_quick_ones_and_too_few_answers_say_nothing() {
+        assert_eq!(told(&[0.2, 0.2, 0.2, 9.0, 9.0]), None);
+        assert_eq!(told(&[9.0; 4]), None);
+        let newest_are_quick: Vec<f64> = [[9.0; 20], [0.2; 20]].concat();
+        assert_eq!(told(&newest_are_quick), None);
+    }
+}

@@ -77,6 +77,9 @@ pub(super) struct DeploymentStatus {
     pub(super) state: String,
     pub(super) created_at: Timestamp,
     pub(super) environment_url: Option<String>,
+    pub(super) log_url: Option<String>,
+    /// The same in the words of older servers.
+    pub(super) target_url: Option<String>,
 }
 
 impl Deployment {
@@ -93,6 +96,7 @@ impl Deployment {
             state_since: self.created_at,
             succeeded: None,
             url: None,
+            run: None,
         };
         told_by(bare, statuses)
     }
@@ -104,13 +108,21 @@ pub(super) fn told_by(deployment: forge::Deployment, statuses: &[DeploymentStatu
     let newest = statuses.iter().rev().max_by_key(|status| status.created_at);
     let succeeded = statuses.iter().filter(|status| status.state == "success").map(|status| status.created_at);
     let url = statuses.iter().filter_map(|status| status.environment_url.clone()).find(|url| !url.is_empty());
+    let run = statuses.iter().flat_map(|one| [&one.log_url, &one.target_url]).flatten().find_map(|log| run_of(log));
     forge::Deployment {
+        run,
         state: newest.map_or(DeploymentState::Pending, |status| state(&status.state)),
         state_since: newest.map_or(deployment.created, |status| status.created_at),
         succeeded: succeeded.min(),
         url,
         ..deployment
     }
+}
+
+/// Actions writes the page of its job there: `…/actions/runs/123/job/456`.
+fn run_of(log: &str) -> Option<RunId> {
+    let number = log.split_once("/actions/runs/")?.1;
+    number.split(['/', '?', '#']).next()?.parse().ok().map(RunId)
 }
 
 fn state(word: &str) -> DeploymentState {

@@ -1,7 +1,9 @@
 //! What a person tells GitHub about a run: approve it, reject it, cancel it.
 //!
-//! Each is intent, act, outcome, and leaves once. An answer that never came is looked up at the run itself.
+//! Each is intent, act, outcome, and leaves once. An answer that never came is looked up at the run itself: what was
+//! decided about it since, and how it ended.
 
+use futures_util::future::join;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{EnvironmentName, RollbackId, RunId};
 use lastgood_core::ports::Forge;
@@ -9,8 +11,8 @@ use lastgood_core::ports::forge::{Decision, PendingApproval, Written};
 use lastgood_core::rollback::event::{Event, OrderOutcome, RunOrder};
 
 use super::Workspace;
-use crate::github::Github;
 use crate::github::account::{TokenKind, kind};
+use crate::github::{Github, Review};
 
 /// One order as a person gives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,9 +66,12 @@ impl Workspace {
     /// [`Code::NotAReviewer`], [`Code::NothingWaits`], GitHub's own no; [`Code::OrderUnknown`] where nothing can tell.
     pub async fn order(&self, wish: OrderWish) -> Result<String, Trouble> {
         let github = self.connect().await?;
-        let decision = match wish.order {
-            RunOrder::Cancel => None,
-            RunOrder::Approve | RunOrder::Reject => Some(self.decision(&github, &wish).await?),
+        let (decision, before) = match wish.order {
+            RunOrder::Cancel => (None, None),
+            RunOrder::Approve | RunOrder::Reject => {
+                let (decision, before) = join(self.decision(&github, &wish), github.reviews(wish.run)).await;
+                (Some(decision?), before.ok())
+            }
         };
         let (run, order) = (wish.run, wish.order);
         let intent = Event::RunOrdered { run, order, by: wish.by.clone(), comment: wish.comment.clone() };
@@ -79,7 +84,11 @@ impl Workspace {
             Written::Done(()) => (OrderOutcome::Done, Ok(done(&wish))),
             Written::Refused(trouble) => (OrderOutcome::Refused, Err(trouble)),
             Written::NotSent(trouble) => (OrderOutcome::NotSent, Err(trouble)),
-            Written::Unknown(trouble) => look_up(&github, &wish, trouble).await,
+            Written::Unknown(trouble) => match look_up(&github, &wish, before).await {
+                Arrived::Yes => (OrderOutcome::Done, Ok(found_done(&wish))),
+                Arrived::No(trouble) => (OrderOutcome::Refused, Err(trouble)),
+                Arrived::NobodyKnows(words) => (OrderOutcome::Unknown, Err(unknown(&wish, &words, &trouble))),
+            },
         };
         let sentence = told.as_ref().map_or_else(|trouble| trouble.message.clone(), Clone::clone);
         let ended = Event::RunOrderEnded { run, order, outcome, sentence };
@@ -104,22 +113,87 @@ impl Workspace {
     }
 }
 
-/// No answer came. A run that waits no more, or is over, tells that the order arrived; a run that still waits tells
-/// nothing: it may be on its way.
-async fn look_up(github: &Github, wish: &OrderWish, trouble: Trouble) -> (OrderOutcome, Result<String, Trouble>) {
-    let arrived = match wish.order {
-        RunOrder::Cancel => github.run(wish.run).await.is_ok_and(|run| run.is_over()),
-        RunOrder::Approve | RunOrder::Reject => match github.pending_approvals(wish.run).await {
-            Ok(pending) => !pending.iter().any(|one| one.environment == wish.environment),
-            Err(_) => false,
-        },
-    };
-    if arrived {
-        return (OrderOutcome::Done, Ok(format!("{} (GitHub's answer was lost; the run tells it)", done(wish))));
+/// What became of an order whose answer was lost.
+enum Arrived {
+    Yes,
+    /// Somebody else decided, or the run ended by itself.
+    No(Trouble),
+    /// With what is known all the same; empty where nothing is.
+    NobodyKnows(String),
+}
+
+/// A run that still waits, or goes on, tells nothing: the order may be on its way.
+async fn look_up(github: &Github, wish: &OrderWish, before: Option<Vec<Review>>) -> Arrived {
+    match wish.order {
+        RunOrder::Cancel => how_it_ended(github, wish).await,
+        RunOrder::Approve | RunOrder::Reject => who_decided(github, wish, before).await,
     }
-    let message = format!("Whether GitHub took it is not known: {}", trouble.message);
-    let hint = "Look at the run's page; say it again if it still waits.";
-    (OrderOutcome::Unknown, Err(Trouble::new(Code::OrderUnknown, message, hint)))
+}
+
+/// Nothing waits there any more for many reasons. Only a decision that was not there before tells whose it was.
+async fn who_decided(github: &Github, wish: &OrderWish, before: Option<Vec<Review>>) -> Arrived {
+    let unknown = Arrived::NobodyKnows(String::new());
+    let Ok(pending) = github.pending_approvals(wish.run).await else { return unknown };
+    if pending.iter().any(|one| one.environment == wish.environment) {
+        return unknown;
+    }
+    let (Some(before), Ok(after), Ok(account)) = (before, github.reviews(wish.run).await, github.account().await)
+    else {
+        return unknown;
+    };
+    let verdict = if wish.order == RunOrder::Approve { "approved" } else { "rejected" };
+    let mut newer = added(before, after);
+    newer.retain(|review| review.environments.contains(&wish.environment));
+    if newer.iter().any(|review| review.verdict == verdict && review.by.eq_ignore_ascii_case(&account)) {
+        return Arrived::Yes;
+    }
+    let Some(other) = newer.pop() else {
+        return Arrived::NobodyKnows(format!("Run {} does not wait for {} any more. ", wish.run, wish.environment));
+    };
+    let message = format!("Run {} was {} for {} by @{}.", wish.run, other.verdict, wish.environment, other.by);
+    Arrived::No(Trouble::new(Code::NothingWaits, message, "Nothing is left to decide; look at the run's page."))
+}
+
+async fn how_it_ended(github: &Github, wish: &OrderWish) -> Arrived {
+    let Ok(run) = github.run(wish.run).await else { return Arrived::NobodyKnows(String::new()) };
+    if !run.is_over() {
+        return Arrived::NobodyKnows(String::new());
+    }
+    let conclusion = run.conclusion.as_deref().unwrap_or("no word of how");
+    match conclusion {
+        "cancelled" => Arrived::Yes,
+        "success" | "neutral" | "skipped" => {
+            let message = format!("Run {} ended before it was cancelled: {conclusion}.", wish.run);
+            Arrived::No(Trouble::new(Code::GithubAnswer, message, "Nothing is left to cancel; look at the run's page."))
+        }
+        // A job that is cancelled may end so as well.
+        other => Arrived::NobodyKnows(format!("Run {} is over: {other}. ", wish.run)),
+    }
+}
+
+/// What is in the second list and was not in the first.
+fn added(mut before: Vec<Review>, after: Vec<Review>) -> Vec<Review> {
+    let mut is_new = |review: &Review| match before.iter().position(|known| known == review) {
+        Some(place) => {
+            before.swap_remove(place);
+            false
+        }
+        None => true,
+    };
+    after.into_iter().filter(|review| is_new(review)).collect()
+}
+
+fn found_done(wish: &OrderWish) -> String {
+    format!("{} (GitHub's answer was lost; the run tells it)", done(wish))
+}
+
+fn unknown(wish: &OrderWish, known: &str, trouble: &Trouble) -> Trouble {
+    let message = format!("{known}Whether GitHub took it is not known: {}", trouble.message);
+    let hint = match known {
+        "" => "Look at the run's page; say it again if it still waits.".to_owned(),
+        _ => format!("Look at the page of run {}.", wish.run),
+    };
+    Trouble::new(Code::OrderUnknown, message, hint)
 }
 
 fn done(wish: &OrderWish) -> String {

@@ -109,6 +109,32 @@ async fn the_token_of_gh_stays_with_gh_and_is_asked_for_each_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_real_gh_gives_the_token_that_it_keeps_and_none_for_another_host() {
+    let stage = Stage::start().await;
+    let session = Session::unlocked();
+    let folder = stage.path("gh-settings");
+    let keeps = |host: &str| {
+        std::fs::create_dir_all(&folder).unwrap();
+        let entry =
+            format!("{host}:\n    oauth_token: {}\n    user: platform-lead\n    git_protocol: https\n", token(&stage));
+        std::fs::write(folder.join("hosts.yml"), entry).unwrap();
+    };
+    let asked = |arguments: &[&str]| {
+        let mut command = auth(&stage, &session, arguments);
+        // A token in its surroundings is not the one that it keeps.
+        finish(command.env("GH_CONFIG_DIR", &folder).env("GH_TOKEN", "another").env("GH_ENTERPRISE_TOKEN", "another"))
+    };
+    keeps("127.0.0.1");
+    let done = asked(&["login", "--from-gh", "--json"]);
+    assert_eq!((done.code, done.last()["login"].clone()), (Some(0), json!("platform-lead")), "{done:?}");
+    let status = asked(&["status", "--json"]);
+    assert_eq!((status.code, &status.last()["hosts"][0]["token"]), (Some(0), &json!("gh")), "{status:?}");
+    assert_eq!(status.last()["hosts"][0]["login"], "platform-lead");
+    keeps("github.example.com");
+    assert_eq!(code(&asked(&["status", "--json"])), "gh_silent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_plain_http_address_gets_no_token() {
     let stage = Stage::start().await;
     let session = Session::unlocked();

@@ -1,6 +1,6 @@
 //! `lastgood status`: what is live, what was last good, and why.
 
-use lastgood_rehearsal::{Fault, FaultKind};
+use lastgood_rehearsal::{Fault, FaultKind, When};
 use serde_json::{Value, json};
 
 use crate::kit::{Stage, finish, git};
@@ -38,6 +38,32 @@ async fn after_a_rollback_it_tells_the_hold_and_the_quarantine() {
     assert_eq!(production["unfinished"], Value::Null);
     let text = stage.run(&["status"]).out;
     assert!(text.contains("held       by @platform-lead until ") && text.contains(": checkout fails"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_deployment_tells_it_says_what_does() {
+    let stage = Stage::start().await;
+    let answer =
+        |code, body| FaultKind::Status { code, body: Some(body), headers: [].into(), when: When::BeforeEffect };
+    stage.arm(Fault::once("/graphql", answer(404, json!({}))).for_ever());
+    stage.arm(Fault::once("/deployments?", answer(200, json!([]))).for_ever());
+    let text = stage.run(&["status"]).out;
+    assert!(
+        text.lines().any(|line| line.contains("v2.4.1") && line.ends_with("(no deployment tells; by the newest run)")),
+        "{text}"
+    );
+    let live = environment(&stage.run(&["status", "--json"]).last(), "production")["live"].clone();
+    assert_eq!((&live["tag"], &live["source"]), (&json!("v2.4.1"), &json!("run")));
+
+    // Only this machine's own rollback is known where runs tell nothing either.
+    assert_eq!(finish(&mut stage.rollback(&[])).code, Some(0));
+    stage.arm(
+        Fault::once("/runs?status=success", answer(200, json!({ "total_count": 0, "workflow_runs": [] }))).for_ever(),
+    );
+    let text = stage.run(&["status"]).out;
+    assert!(text.contains("(no deployment tells; by this machine's journal)"), "{text}");
+    let live = environment(&stage.run(&["status", "--json"]).last(), "production")["live"].clone();
+    assert_eq!((&live["tag"], &live["source"]), (&json!("v2.4.0"), &json!("journal")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -56,6 +56,7 @@ pub(super) fn spans(
     let own = own_runs(environment, facts);
     let theirs = deployments.iter().filter(|found| !own.iter().any(|run| run.left(found)));
     let mut starts = from_deployments(environment, releases, theirs);
+    let own = at_githubs_times(environment, own, deployments);
     if !deployments.iter().any(|found| found.environment == *environment) {
         starts.extend(runs.iter().map(Start::of_run));
     }
@@ -63,7 +64,7 @@ pub(super) fn spans(
     starts.sort_by_key(|start| start.from);
     let order = rank(releases);
     let mut spans: Vec<Span> = Vec::new();
-    for Start { tag, from, deployment, run } in starts {
+    for Start { tag, from, deployment, run, .. } in starts {
         if let Some(last) = spans.last_mut() {
             if last.tag == tag {
                 continue;
@@ -82,11 +83,13 @@ struct Start {
     from: Timestamp,
     deployment: Option<u64>,
     run: Option<RunId>,
+    /// The run that made the deployment, where GitHub names it.
+    by: Option<RunId>,
 }
 
 impl Start {
     fn of_run(told: &Told) -> Self {
-        Self { tag: told.tag.clone(), from: told.at, deployment: None, run: Some(told.run) }
+        Self { tag: told.tag.clone(), from: told.at, deployment: None, run: Some(told.run), by: None }
     }
 }
 
@@ -94,15 +97,39 @@ impl Start {
 struct OwnRun {
     to: TagName,
     branch: String,
+    /// GitHub's number of it, once it was found.
+    run: Option<RunId>,
+    /// Both by this machine's clock.
     sent: Timestamp,
     over: Timestamp,
+    /// When GitHub has its deployment succeed, where it names the run.
+    succeeded: Option<Timestamp>,
 }
 
 impl OwnRun {
     /// GitHub names the branch that a run was dispatched from, and its head, as what the run deployed. The version that
     /// the run was given is in its inputs alone.
     fn left(&self, deployment: &Deployment) -> bool {
-        deployment.reference.trim_start_matches("refs/heads/") == self.branch && self.spans(deployment.created)
+        deployment.reference.trim_start_matches("refs/heads/") == self.branch && self.made(deployment)
+    }
+
+    /// Where GitHub names the run, no clock is asked: GitHub's may be far from this machine's.
+    fn made(&self, deployment: &Deployment) -> bool {
+        match (self.run, deployment.run) {
+            (Some(own), Some(named)) => own == named,
+            (Some(_) | None, _) => self.spans(deployment.created),
+        }
+    }
+
+    fn is_told_by(&self, start: &Start) -> bool {
+        let named = start.by.or(start.run);
+        let same = match (self.run, named) {
+            (Some(own), Some(named)) => own == named,
+            // Its own deployment is known, and this is another one.
+            _ if self.succeeded.is_some() => false,
+            (Some(_) | None, _) => self.spans(start.from),
+        };
+        start.tag == self.to && same
     }
 
     fn spans(&self, at: Timestamp) -> bool {
@@ -110,7 +137,7 @@ impl OwnRun {
     }
 }
 
-/// How far GitHub's clock and this machine's may differ.
+/// How far GitHub's clock and this machine's may differ where only times tell.
 const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(30);
 
 fn from_deployments<'a>(
@@ -133,7 +160,13 @@ fn from_deployments<'a>(
             let succeeded = deployment.succeeded?;
             let reference = deployment.reference.trim_start_matches("refs/tags/");
             let release = tags.get(reference).or_else(|| commits.get(&deployment.commit))?;
-            Some(Start { tag: release.tag.clone(), from: succeeded, deployment: Some(deployment.id), run: None })
+            Some(Start {
+                tag: release.tag.clone(),
+                from: succeeded,
+                deployment: Some(deployment.id),
+                run: None,
+                by: deployment.run,
+            })
         })
         .collect()
 }
@@ -147,12 +180,15 @@ fn own_runs(environment: &EnvironmentName, facts: &[Fact]) -> Vec<OwnRun> {
             // A deploy from this machine leaves no deployment on GitHub, whatever came at that time.
             let branch = if plan.deploy.local.is_some() { String::new() } else { plan.deploy.branch.clone() };
             let to = plan.to.clone();
-            begun.insert(id, OwnRun { to, branch, sent: plan.started, over: plan.started });
+            begun.insert(id, OwnRun { to, branch, run: None, sent: plan.started, over: plan.started, succeeded: None });
         }
         if let (Some(Event::DispatchSent | Event::LocalBegan { .. }), Some(run)) =
             (fact.event.rollback(), begun.get_mut(id))
         {
             run.sent = fact.at;
+        }
+        if let (Some(Event::RunFound { run: found, .. }), Some(run)) = (fact.event.rollback(), begun.get_mut(id)) {
+            run.run = Some(*found);
         }
         if let Some(Event::StepEnded(ending)) = fact.event.rollback()
             && (ending.step, ending.outcome) == (StepName::Follow, StepOutcome::Succeeded)
@@ -164,11 +200,22 @@ fn own_runs(environment: &EnvironmentName, facts: &[Fact]) -> Vec<OwnRun> {
     runs
 }
 
+/// Among GitHub's deployments a run of ours stands where GitHub's clock has it.
+fn at_githubs_times(environment: &EnvironmentName, own: Vec<OwnRun>, deployments: &[Deployment]) -> Vec<OwnRun> {
+    let here = || deployments.iter().filter(|found| found.environment == *environment);
+    let placed = own.into_iter().map(|run| {
+        let left = here().find(|found| run.run.is_some() && found.run == run.run);
+        OwnRun { succeeded: left.and_then(|found| found.succeeded), ..run }
+    });
+    placed.collect()
+}
+
 /// Our own rollbacks count where GitHub keeps no deployment of their target, and no run tells of it.
 fn add_own(starts: &mut Vec<Start>, own: Vec<OwnRun>) {
     for run in own {
-        if !starts.iter().any(|start| start.tag == run.to && run.spans(start.from)) {
-            starts.push(Start { tag: run.to, from: run.over, deployment: None, run: None });
+        if !starts.iter().any(|start| run.is_told_by(start)) {
+            let from = run.succeeded.unwrap_or(run.over);
+            starts.push(Start { tag: run.to, from, deployment: None, run: None, by: None });
         }
     }
 }

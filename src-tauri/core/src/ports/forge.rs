@@ -103,6 +103,9 @@ pub struct Deployment {
     pub succeeded: Option<Timestamp>,
     /// Where the service answers.
     pub url: Option<String>,
+    /// The run that made it, where GitHub names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunId>,
 }
 
 /// GitHub adds states over the years; an unknown one is kept as it came.

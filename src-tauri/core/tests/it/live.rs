@@ -6,6 +6,7 @@ mod runs;
 mod told;
 
 use lastgood_core::hold::quarantined;
+use lastgood_core::ids::RunId;
 use lastgood_core::live::last_good::{Against, words};
 use lastgood_core::live::spans::durations;
 use lastgood_core::live::{Source, know, url};
@@ -13,7 +14,7 @@ use lastgood_core::ports::forge::DeploymentState;
 use lastgood_core::ports::world::Seen;
 use lastgood_core::rollback::check::Verdict;
 
-use kit::{PRODUCTION, Team, at, candidate, deployment, release, rollback_facts};
+use kit::{PRODUCTION, Team, at, candidate, deployment, followed, release, rollback_facts};
 
 #[test]
 fn live_is_the_newest_successful_deployment_where_no_probe_answers() {
@@ -188,6 +189,33 @@ fn our_own_rollback_counts_where_github_keeps_no_deployment_of_it() {
     let last = known.spans.last().unwrap();
     assert!(last.went_back && known.spans[1].left_behind);
     assert_eq!(durations(&PRODUCTION.into(), &team.facts), [90]);
+}
+
+#[test]
+fn where_github_names_the_run_our_rollback_is_known_by_it_however_far_the_clocks_are_apart() {
+    const DAY: i64 = 86_400;
+    for skew in [0, DAY, -DAY] {
+        let mut team = Team::new(&["v1", "v2"], &[("v1", 200_000 + skew), ("v2", 210_000 + skew)]);
+        team.facts = followed(rollback_facts("v1.0.0", 220_000, true), 7);
+        // The workflow's environment records its branch, whose head is the newest release.
+        let mut left = deployment("main", 220_050 + skew);
+        (left.commit, left.run) = ("commit of v2.0.0".into(), Some(RunId(7)));
+        team.deployments.insert(0, left);
+        let live = know(&team.sightings()).live.unwrap();
+        assert_eq!((live.version.as_str(), live.since), ("v1.0.0", Some(at(220_050 + skew))), "{skew}");
+
+        // Another run from the same branch at the same time is its own.
+        team.deployments[0].run = Some(RunId(8));
+        let spans = know(&team.sightings()).spans;
+        assert!(spans.iter().any(|span| span.deployment == Some(team.deployments[1].id)), "{spans:?}");
+
+        // A deployment that names the target tells it already.
+        team.deployments[0] = deployment("v1.0.0", 220_050 + skew);
+        team.deployments[0].run = Some(RunId(7));
+        let spans = know(&team.sightings()).spans;
+        assert_eq!(spans.len(), 3, "{skew}: {spans:?}");
+        assert_eq!(spans[2].from, at(220_050 + skew));
+    }
 }
 
 #[test]

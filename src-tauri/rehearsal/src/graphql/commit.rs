@@ -9,6 +9,7 @@ use super::{
     repository::Repository,
     scalar::{GitObjectId, GitTimestamp, Uri},
     snapshot::Snapshot,
+    unused::StatusCheckRollup,
 };
 use crate::{
     git::{CommitFacts, Person, TagFacts},
@@ -104,6 +105,11 @@ impl Commit {
 
     async fn committed_date(&self) -> DateTime {
         DateTime::at(self.0.committer.at)
+    }
+
+    /// Nothing reports about single commits here.
+    async fn status_check_rollup(&self) -> Option<StatusCheckRollup> {
+        None
     }
 
     async fn parents(

@@ -13,6 +13,7 @@ use super::{
     pull_request::PullRequest,
     refs::Ref,
     release::{Release, ReleaseAsset},
+    unused::PullRequestCommit,
 };
 
 /// Items that a connection gives at most.
@@ -34,6 +35,7 @@ pub(super) enum OrderDirection {
 #[graphql(concrete(name = "IssueCommentConnection", params(IssueComment)))]
 #[graphql(concrete(name = "LabelConnection", params(Label)))]
 #[graphql(concrete(name = "PullRequestChangedFileConnection", params(PullRequestChangedFile)))]
+#[graphql(concrete(name = "PullRequestCommitConnection", params(PullRequestCommit)))]
 #[graphql(concrete(name = "PullRequestConnection", params(PullRequest)))]
 #[graphql(concrete(name = "RefConnection", params(Ref)))]
 #[graphql(concrete(name = "ReleaseAssetConnection", params(ReleaseAsset)))]
@@ -58,6 +60,7 @@ where
 #[graphql(concrete(name = "IssueCommentEdge", params(IssueComment)))]
 #[graphql(concrete(name = "LabelEdge", params(Label)))]
 #[graphql(concrete(name = "PullRequestChangedFileEdge", params(PullRequestChangedFile)))]
+#[graphql(concrete(name = "PullRequestCommitEdge", params(PullRequestCommit)))]
 #[graphql(concrete(name = "PullRequestEdge", params(PullRequest)))]
 #[graphql(concrete(name = "RefEdge", params(Ref)))]
 #[graphql(concrete(name = "ReleaseAssetEdge", params(ReleaseAsset)))]
@@ -74,6 +77,12 @@ pub(super) struct PageInfo {
     has_next_page: bool,
     has_previous_page: bool,
     start_cursor: Option<String>,
+}
+
+impl PageInfo {
+    pub(super) fn of_nothing() -> Self {
+        Self { end_cursor: None, has_next_page: false, has_previous_page: false, start_cursor: None }
+    }
 }
 
 /// The part of a list that a field asks for.

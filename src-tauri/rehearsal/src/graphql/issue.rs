@@ -9,6 +9,7 @@ use super::{
     repository::Repository,
     scalar::{DateTime, Uri},
     snapshot::Snapshot,
+    unused::{Empty, Milestone, ProjectCard},
 };
 use crate::{
     http::node,
@@ -94,6 +95,24 @@ impl Issue {
 
     async fn closed(&self) -> bool {
         self.0.closed_at.is_some()
+    }
+
+    async fn milestone(&self) -> Option<Milestone> {
+        None
+    }
+
+    async fn project_cards(
+        &self,
+        #[graphql(name = "first")] _first: Option<i32>,
+        #[graphql(name = "last")] _last: Option<i32>,
+        #[graphql(name = "after")] _after: Option<String>,
+        #[graphql(name = "before")] _before: Option<String>,
+    ) -> Empty<ProjectCard> {
+        Empty::new()
+    }
+
+    async fn reaction_groups(&self) -> Option<Vec<ReactionGroup>> {
+        Some(ReactionGroup::of_nobody())
     }
 
     async fn author(&self) -> Option<Actor> {
@@ -240,10 +259,8 @@ impl IssueComment {
         None
     }
 
-    /// Each kind is there also where nobody chose it.
     async fn reaction_groups(&self) -> Option<Vec<ReactionGroup>> {
-        let nobody = || ReactingUserConnection { total_count: 0 };
-        Some(ReactionContent::ALL.iter().map(|content| ReactionGroup { content: *content, users: nobody() }).collect())
+        Some(ReactionGroup::of_nobody())
     }
 
     async fn viewer_did_author(&self, context: &Context<'_>) -> Result<bool> {
@@ -260,6 +277,14 @@ impl IssueComment {
 pub(super) struct ReactionGroup {
     content: ReactionContent,
     users: ReactingUserConnection,
+}
+
+impl ReactionGroup {
+    /// Each kind is there also where nobody chose it.
+    pub(super) fn of_nobody() -> Vec<Self> {
+        let nobody = || ReactingUserConnection { total_count: 0 };
+        ReactionContent::ALL.iter().map(|content| Self { content: *content, users: nobody() }).collect()
+    }
 }
 
 /// Nobody reacts here.

@@ -7,11 +7,12 @@ use super::{
     changed_file::PullRequestChangedFile,
     commit::Commit,
     connection::{Connection, OrderDirection, Paging},
-    issue::{IssueComment, Label},
+    issue::{IssueComment, Label, ReactionGroup},
     refs::Ref,
     repository::Repository,
     scalar::{DateTime, GitObjectId, Uri},
     snapshot::Snapshot,
+    unused::{Empty, MergeableState, Milestone, ProjectCard, PullRequestCommit, PullRequestReview, ReviewRequest},
 };
 use crate::{git::ChangedFile, http::node, pull_requests, state::pull_request};
 
@@ -85,6 +86,67 @@ impl PullRequest {
 
     async fn closed(&self) -> bool {
         self.0.state() != PullRequestState::Open
+    }
+
+    async fn milestone(&self) -> Option<Milestone> {
+        None
+    }
+
+    async fn project_cards(
+        &self,
+        #[graphql(name = "first")] _first: Option<i32>,
+        #[graphql(name = "last")] _last: Option<i32>,
+        #[graphql(name = "after")] _after: Option<String>,
+        #[graphql(name = "before")] _before: Option<String>,
+    ) -> Empty<ProjectCard> {
+        Empty::new()
+    }
+
+    async fn reaction_groups(&self) -> Option<Vec<ReactionGroup>> {
+        Some(ReactionGroup::of_nobody())
+    }
+
+    async fn maintainer_can_modify(&self) -> bool {
+        false
+    }
+
+    async fn mergeable(&self) -> MergeableState {
+        if self.0.is_open() { MergeableState::Mergeable } else { MergeableState::Unknown }
+    }
+
+    async fn commits(
+        &self,
+        context: &Context<'_>,
+        first: Option<i32>,
+        last: Option<i32>,
+        after: Option<String>,
+        before: Option<String>,
+    ) -> Result<Connection<PullRequestCommit>> {
+        let compared = pull_requests::compared(Snapshot::of(context)?.bare(), &self.0)?;
+        let commits = compared.map(|compared| compared.commits).unwrap_or_default();
+        let commits = commits.into_iter().map(|facts| PullRequestCommit(Commit(facts))).collect();
+        let paging = Paging { field: "commits", first: first.or(last.is_none().then_some(100)), last, after, before };
+        paging.cut(commits, |one: &PullRequestCommit| one.0.0.id.clone())
+    }
+
+    async fn review_requests(
+        &self,
+        #[graphql(name = "first")] _first: Option<i32>,
+        #[graphql(name = "last")] _last: Option<i32>,
+        #[graphql(name = "after")] _after: Option<String>,
+        #[graphql(name = "before")] _before: Option<String>,
+    ) -> Option<Empty<ReviewRequest>> {
+        Some(Empty::new())
+    }
+
+    async fn reviews(
+        &self,
+        #[graphql(name = "first")] _first: Option<i32>,
+        #[graphql(name = "last")] _last: Option<i32>,
+        #[graphql(name = "after")] _after: Option<String>,
+        #[graphql(name = "before")] _before: Option<String>,
+    ) -> Option<Empty<PullRequestReview>> {
+        Some(Empty::new())
     }
 
     async fn merged(&self) -> bool {

@@ -10,6 +10,7 @@ use axum::{
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{call::Links, refusal::Refusal};
@@ -23,6 +24,7 @@ use crate::{
 
 mod headers;
 mod rewrite;
+mod skew;
 
 /// Bodies are small; GitHub's own limit for most is 1 MB.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
@@ -57,7 +59,9 @@ pub(super) async fn gate(
     let faults = github.meet(parts.method.as_str(), &path);
     parts.extensions.insert(links(&github, &parts));
     parts.extensions.insert(RunFaults(faults.clone()));
-    let asked = Asked::of(&parts);
+    let skew = skew::of(&faults);
+    let asked = Asked { skew, ..Asked::of(&parts) };
+    parts.uri = skew::asked_by_the_true_clock(parts.uri, skew);
 
     let answer = match before_effect(&faults) {
         Some(answer) => answer,
@@ -80,6 +84,8 @@ struct Asked {
     version: Option<HeaderValue>,
     resource: Resource,
     free: bool,
+    /// How far its clock is off.
+    skew: SignedDuration,
 }
 
 impl Asked {
@@ -91,6 +97,7 @@ impl Asked {
             if_none_match: parts.headers.get(header::IF_NONE_MATCH).cloned(),
             version: parts.headers.get("x-github-api-version").cloned(),
             resource: if is_graphql { Resource::Graphql } else { Resource::Core },
+            skew: SignedDuration::ZERO,
             free: path.ends_with("/rate_limit") || path.starts_with("/_logs/") || path.starts_with("/login/"),
         }
     }
@@ -178,6 +185,7 @@ async fn after_effect(answer: Response, faults: &[FaultKind]) -> Response {
         Some(word) => rewrite::with_status_word(answer, word).await,
         None => answer,
     };
+    let answer = rewrite::with_times_off(answer, skew::of(faults)).await;
     let answer = if faults.contains(&FaultKind::NoLastPage) { rewrite::without_last_page(answer) } else { answer };
     if faults.contains(&FaultKind::Nulls) { rewrite::with_nulls(answer).await } else { answer }
 }

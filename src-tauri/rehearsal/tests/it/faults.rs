@@ -200,3 +200,27 @@ async fn other_processes_set_faults_speed_and_time_over_http() {
     let bare = crate::kit::client().get(format!("{}/_rehearsal/requests", kit.description().api));
     assert_eq!(bare.send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
 }
+
+#[tokio::test]
+async fn a_clock_that_is_off_moves_every_time_that_is_told_and_that_is_asked_for() {
+    const DAY: i64 = 86_400;
+    let kit = Kit::start().await;
+    let run = kit.deploy("v2.4.0").await;
+    let created = |run: Value| run["created_at"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    let truly = created(kit.run(run).await);
+    for skew in [DAY, -DAY] {
+        kit.github().arm(Fault::once("", FaultKind::Skew { seconds: skew }).for_ever());
+        let told = created(kit.run(run).await);
+        assert_eq!(told.as_second() - truly.as_second(), skew);
+        let headers = kit.try_get("/releases").await.unwrap().headers().clone();
+        let date = jiff::fmt::rfc2822::parse(headers["date"].to_str().unwrap()).unwrap().timestamp();
+        let now = kit.github().now().as_second() + skew;
+        assert!((date.as_second() - now).abs() <= 5, "{date}");
+        let reset: i64 = headers["x-ratelimit-reset"].to_str().unwrap().parse().unwrap();
+        assert!((now..=now + 3_600).contains(&reset), "{reset}");
+        let range = told.to_string().replace(':', "%3A");
+        let since = kit.get(&format!("/actions/workflows/deploy.yml/runs?created=%3E%3D{range}")).await;
+        assert_eq!(since["total_count"], 1, "{since}");
+        kit.github().clear_faults();
+    }
+}

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
+use lastgood_adapters::github::Github;
 use lastgood_adapters::github::account::{self, Account, Rights};
 use lastgood_adapters::sign_in::{Home, Host, SignIn};
 use lastgood_adapters::workspace::Workspace;
@@ -46,15 +47,22 @@ pub(super) async fn ask(sign_in: &SignIn, host: &Host, workspace: Option<Arc<Wor
         None => sign_in.token(&asked),
     });
     let token = token.await.map_err(|error| Trouble::new(Code::Internal, error.to_string(), "Try again."))??;
-    let server = host.server()?;
-    let account = account::read(&server, &token).await?;
-    let slug = workspace.as_ref().and_then(|workspace| workspace.slug());
-    let rights = match slug {
-        // The repository may not be there, or not for this account; who it is stands all the same.
-        Some(slug) => account::rights(&server, &token, slug, &account).await.ok(),
-        None => None,
+    let (account, rights) = match connection(host, workspace.as_deref()).await {
+        Some(github) => {
+            let account = github.whose(&token).await?;
+            // The repository may not be there, or not for this account; who it is stands all the same.
+            let rights = github.rights_of(&account).await.ok();
+            (account, rights)
+        }
+        None => (account::read(&host.server()?, &token).await?, None),
     };
     Ok(Found { account, rights, at: Timestamp::now() })
+}
+
+/// The open repository's own way to this server: a limit that it met counts here too.
+async fn connection(host: &Host, workspace: Option<&Workspace>) -> Option<Arc<Github>> {
+    let github = workspace?.connect().await.ok()?;
+    (github.api() == host.server().ok()?.api()).then_some(github)
 }
 
 impl Controller {

@@ -27,6 +27,7 @@ async fn every_answer_is_one_that_github_describes() {
     pull_requests(&served, &mut asker).await;
     asker.get("/collaborators/on-call/permission").await;
     assert_eq!(asker.faults, [""; 0], "of {} answers", asker.asked);
+    assert_eq!(prism.violations().await, [""; 0]);
     assert!(asker.asked > 50, "{}", asker.asked);
 }
 
@@ -56,6 +57,8 @@ async fn what_github_does_not_describe_is_stopped() {
     asker.post("/actions/workflows/deploy.yml/dispatches", json!({ "inputs": {} })).await;
     assert!(asker.faults.iter().any(|fault| fault.contains("required property 'ref'")), "{:?}", asker.faults);
     assert_eq!(served.github().requests(), [], "it did not reach the rehearsal");
+    let told = prism.violations().await;
+    assert!(told.len() == 1 && told[0].contains("/dispatches"), "{told:?}");
 }
 
 async fn issues(asker: &mut Asker) {

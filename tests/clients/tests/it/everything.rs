@@ -14,7 +14,10 @@ use lastgood_core::ports::publishing::{IssueEdit, IssueOrder, Latest, PullReques
 use lastgood_core::ports::repository::{PushOutcome, TagOrder};
 use lastgood_core::ports::{Forge, Publishing, Readiness};
 use lastgood_core::release::Moment;
-use lastgood_rehearsal::{Fault, FaultKind, When};
+use lastgood_rehearsal::state::Environment;
+use lastgood_rehearsal::{Fault, FaultKind, Fill, When};
+
+use crate::routes;
 
 /// Prism thinks about every answer; on a loaded machine, for long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -37,6 +40,9 @@ async fn everything_that_is_read_conforms_with_graphql_and_without() {
     assert!(!runs.is_empty());
     by_rest.run(runs[0].id).await.unwrap();
     by_rest.open_runs().await.unwrap();
+    assert!(!by_rest.newest_runs("deploy.yml").await.unwrap().is_empty());
+    assert!(!by_rest.recent_runs(200).await.unwrap().is_empty());
+    assert!(by_rest.latest_release().await.unwrap().is_some());
     by_rest.dispatched_runs("deploy.yml", "main", served.github().now()).await.unwrap();
     assert!(by_rest.tag(&TagName::new("v2.4.0")).await.unwrap().is_some());
     assert!(by_rest.rights().await.unwrap().push);
@@ -44,7 +50,57 @@ async fn everything_that_is_read_conforms_with_graphql_and_without() {
     let (server, token) = (Server::at(&prism.api).unwrap(), Secret::new(served.description().token.as_str()));
     let account = account::read(&server, &token).await.unwrap();
     account::rights(&server, &token, &slug(), &account).await.unwrap();
-    all_passed(&served);
+    all_passed(
+        &served,
+        &prism,
+        &[
+            "GET ",
+            "GET actions/runs",
+            "GET actions/runs/*",
+            "GET actions/runs/*/jobs",
+            "GET actions/workflows",
+            "GET actions/workflows/*/runs",
+            "GET contents/*",
+            "GET deployments",
+            "GET deployments/*/statuses",
+            "GET environments",
+            "GET git/ref/tags/*",
+            "GET git/tags/*",
+            "GET releases",
+            "GET releases/latest",
+            "GET releases/tags/*",
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn every_further_page_of_a_list_conforms() {
+    let (served, prism) = stage().await;
+    // Environments that the newest deployments do not mention are asked for by their names.
+    served.github().fill(Fill { releases: 230, runs: 230, deployments: 330, ..Fill::default() }).unwrap();
+    served.github().change(|state, _| state.environments.extend(more(&state.environments[1].clone()))).unwrap();
+    let status = FaultKind::Status { code: 404, body: None, headers: [].into(), when: When::BeforeEffect };
+    served.github().arm(Fault::once("/graphql", status).for_ever());
+    let github = github(&served, &prism);
+    assert!(github.environments().await.unwrap().len() > 100);
+    assert!(github.releases().await.unwrap().len() > 230);
+    assert!(github.recent_runs(300).await.unwrap().len() > 200);
+    assert!(github.successful_runs("deploy.yml").await.unwrap().len() > 100);
+    assert_eq!(github.deployments().await.unwrap().len(), 300);
+    all_passed(
+        &served,
+        &prism,
+        &[
+            "GET environments?page",
+            "GET releases?page",
+            "GET actions/runs?page",
+            "GET actions/workflows/*/runs?page",
+            "GET deployments?page",
+            "GET deployments?environment",
+        ],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -58,11 +114,21 @@ async fn everything_about_a_run_that_waits_conforms() {
         let environment_ids = vec![github.pending_approvals(run).await.unwrap()[0].environment_id];
         let decision = Decision { environment_ids, approve, comment: "checkout fails".to_owned() };
         assert_eq!(github.decide(run, &decision).await, Written::Done(()));
+        assert_eq!(github.reviews(run).await.unwrap().len(), 1);
         served.github().advance(SignedDuration::from_secs(60)).unwrap();
         let seen = github.run(run).await.unwrap();
         assert!(seen.is_over(), "{seen:?}");
     }
-    all_passed(&served);
+    all_passed(
+        &served,
+        &prism,
+        &[
+            "GET actions/runs/*/approvals",
+            "GET actions/runs/*/pending_deployments",
+            "POST actions/runs/*/pending_deployments",
+        ],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -80,7 +146,7 @@ async fn a_cancelled_run_and_the_log_of_a_job_conform() {
     let job = github.run(ended).await.unwrap().jobs[0].id;
     let log = github.job_log(job).await.unwrap();
     assert!(log.contains("##[group]"), "{log}");
-    all_passed(&served);
+    all_passed(&served, &prism, &["POST actions/runs/*/cancel", "GET actions/jobs/*/logs"]).await;
 }
 
 #[tokio::test]
@@ -89,7 +155,7 @@ async fn a_dispatch_to_a_server_that_names_no_run_conforms() {
     let github = github(&served, &prism);
     served.github().arm(Fault::once("/dispatches", FaultKind::NoRunDetails { refuse: false }));
     assert_eq!(github.dispatch(&order()).await, DispatchAnswer::Accepted);
-    all_passed(&served);
+    all_passed(&served, &prism, &["POST actions/workflows/*/dispatches"]).await;
 }
 
 #[tokio::test]
@@ -119,7 +185,23 @@ async fn everything_that_is_published_conforms() {
     served.github().merge_pull_request(opened.number).unwrap();
     let standing = github.pull_request(opened.number).await.unwrap().unwrap().standing;
     assert!(matches!(standing, Standing::Merged { .. }), "{standing:?}");
-    all_passed(&served);
+    all_passed(
+        &served,
+        &prism,
+        &[
+            "PATCH releases/*",
+            "PATCH issues/*",
+            "POST issues",
+            "POST issues/*/comments",
+            "GET issues",
+            "GET issues/*",
+            "GET issues/*/comments",
+            "POST pulls",
+            "GET pulls",
+            "GET pulls/*",
+        ],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -131,7 +213,10 @@ async fn a_tag_without_git_conforms() {
     let tagger = Tagger { name: "platform-lead".to_owned(), email: "platform-lead@acme.example".to_owned() };
     let Written::Done(object) = github.create_tag(&order, &tagger).await else { panic!() };
     assert_eq!(github.place_tag(&order.name, &object).await, PushOutcome::Created);
+    all_passed(&served, &prism, &["POST git/tags", "POST git/refs"]).await;
+    // The no of a ref that is there already is described as well.
     assert_eq!(github.place_tag(&order.name, &object).await, PushOutcome::AlreadyThere);
+    assert_eq!(prism.violations().await, [""; 0]);
 }
 
 async fn stage() -> (Served, Prism) {
@@ -163,6 +248,13 @@ fn tag_order(commit: ObjectId) -> TagOrder {
     }
 }
 
+/// More environments than a page holds.
+fn more(of: &Environment) -> Vec<Environment> {
+    (0..110)
+        .map(|number| Environment { id: 70_000 + number, name: format!("preview-{number}"), ..of.clone() })
+        .collect()
+}
+
 async fn waiting(served: &Served, github: &Github) -> RunId {
     let answer = github.dispatch(&order()).await;
     let DispatchAnswer::Run(run) = answer else { panic!("{answer:?}") };
@@ -171,7 +263,12 @@ async fn waiting(served: &Served, github: &Github) -> RunId {
 }
 
 /// What Prism stopped on its way back was answered here and is a trouble there; what it stopped on its way here is missing.
-fn all_passed(served: &Served) {
+async fn all_passed(served: &Served, prism: &Prism, routes: &[&str]) {
+    let asked = routes::asked(served);
+    for route in routes {
+        assert!(asked.contains(*route), "{route} was not asked: {asked:#?}");
+    }
+    assert_eq!(prism.violations().await, [""; 0]);
     let refused = |status: Option<u16>| status.is_none_or(|status| status >= 400 && status != 404);
     let requests = served.github().requests();
     let bad: Vec<_> = requests.iter().filter(|request| refused(request.status)).collect();

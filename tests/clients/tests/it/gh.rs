@@ -92,6 +92,12 @@ async fn gh_opens_a_pull_request() {
     let twice = gh(&served, &words).await.unwrap_err();
     assert!(twice.contains("already exists"), "{twice}");
 
+    let plain = gh(&served, &["pr", "view", "413"]).await.unwrap();
+    for line in ["title:\tNotes", "state:\tOPEN", "author:\tplatform-lead", "number:\t413"] {
+        assert!(plain.lines().any(|one| one == line), "{line}: {plain}");
+    }
+    assert!(plain.ends_with("What happened\n"), "{plain}");
+
     let fields = ["--json", "number,state,headRefName,baseRefName,mergedAt,changedFiles,files,url"];
     let open = gh(&served, &[&["pr", "view", "413"], fields.as_slice()].concat()).await.unwrap();
     let open: serde_json::Value = serde_json::from_str(&open).unwrap();
@@ -121,6 +127,11 @@ async fn gh_shows_an_issue() {
     assert_eq!(shown["url"], format!("http://github.localhost/acme/connectias/issues/{number}"));
     let refused = gh(&served, &["issue", "view", "9999", "--json", "title"]).await.unwrap_err();
     assert!(refused.contains("Could not resolve to an issue or pull request"), "{refused}");
+
+    let plain = gh(&served, &["issue", "view", number]).await.unwrap();
+    for line in ["title:\tCheckout fails", "state:\tOPEN", "author:\tplatform-lead", "labels:\tincident"] {
+        assert!(plain.lines().any(|one| one == line), "{line}: {plain}");
+    }
 }
 
 /// A row as gh prints it.

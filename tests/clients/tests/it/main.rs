@@ -7,3 +7,4 @@ mod graphql;
 mod octokit;
 mod postmortem;
 mod rollback;
+mod routes;

@@ -61,6 +61,7 @@ async fn gh_reads_back_the_pull_request_and_the_issue_of_a_post_mortem() {
     served.github().merge_pull_request(opened.number).unwrap();
     assert_eq!(kept.look(kept.find(&id).await.unwrap()).await.unwrap().stage(), Stage::Published);
     assert_eq!(kept.find(&id).await.unwrap().stage(), Stage::Published, "it is a fact");
+    assert_eq!(prism.violations().await, [""; 0]);
 }
 
 /// What gh tells as JSON.

@@ -42,6 +42,7 @@ async fn all_that_a_rollback_sends_conforms() {
     assert_eq!(rollback.end.as_ref().unwrap().outcome, Outcome::Succeeded, "{rollback:?}");
     assert_eq!(served.github().live("production").unwrap().tag, "v2.4.0");
 
+    assert_eq!(prism.violations().await, [""; 0]);
     let requests = served.github().requests();
     assert!(requests.iter().any(|request| request.method == "POST" && request.path_and_query.ends_with("/dispatches")));
     let asked = requests.iter().filter(|request| request.path_and_query.ends_with("/graphql"));

@@ -46,6 +46,7 @@ async fn a_word_that_nobody_knows_is_kept_as_it_came() {
     let run = rehearsed.github().run(lastgood_core::ids::RunId(run)).await.unwrap();
     assert_eq!(run.status, "levitating");
     assert!(!run.is_over(), "of an unknown word nothing is claimed");
+    assert_eq!((writes(&rehearsed), rehearsed.started()), (0, 0));
 }
 
 #[tokio::test]
@@ -63,6 +64,7 @@ async fn null_where_the_description_allows_it_costs_no_more_than_that_field() {
     let found = github.dispatched_runs("deploy.yml", "main", jiff::Timestamp::UNIX_EPOCH).await.unwrap();
     assert_eq!(found[0].id.0, newest);
     assert_eq!(github.workflows().await.unwrap().len(), 1);
+    assert_eq!((writes(&rehearsed), rehearsed.started()), (1, 1), "the dispatch above, and nothing else");
 }
 
 async fn asked(rehearsed: &Rehearsed, case: &Case, call: &str) -> Result<(), Trouble> {

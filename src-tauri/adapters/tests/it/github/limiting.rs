@@ -48,6 +48,21 @@ async fn an_hour_that_is_used_up_ends_when_github_says() {
 }
 
 #[tokio::test]
+async fn an_hour_that_is_used_up_ends_when_github_says_also_where_the_clocks_are_a_day_apart() {
+    for seconds in [86_400, -86_400] {
+        let rehearsed = Rehearsed::start().await;
+        let github = rehearsed.github();
+        rehearsed.arm(Fault::once("", FaultKind::Skew { seconds }).for_ever());
+        rehearsed.server().set_remaining_calls(0);
+        let trouble = github.environments().await.unwrap_err();
+        let until = github.waiting().unwrap().until;
+        let left = until.duration_since(jiff::Timestamp::now()).as_secs();
+        assert!((3_000..=3_660).contains(&left), "{left} s where GitHub is {seconds} s ahead");
+        assert_eq!(trouble.hint, format!("Wait until {} UTC.", until.strftime("%H:%M")), "by this machine's clock");
+    }
+}
+
+#[tokio::test]
 async fn points_that_are_used_up_are_not_asked_for_again_and_rest_goes_on() {
     let rehearsed = Rehearsed::start().await;
     let github = rehearsed.github();
@@ -86,6 +101,18 @@ async fn requests_that_write_leave_a_second_apart() {
     tokio::join!(github.dispatch(&order), github.dispatch(&order));
     assert!(begun.elapsed() >= Duration::from_secs(1));
     assert_eq!(rehearsed.started(), 2);
+}
+
+#[tokio::test]
+async fn a_write_that_waits_for_its_turn_stays_here_where_the_one_before_it_met_a_limit() {
+    let rehearsed = Rehearsed::start().await;
+    let github = rehearsed.github();
+    rehearsed.arm(Fault::once("/dispatches", status(429, &[("retry-after", "60")], When::BeforeEffect)));
+    let order = order(&[("version_tag", "v2.4.0")]);
+    let answers = tokio::join!(github.dispatch(&order), github.dispatch(&order));
+    let told = [outcome(&answers.0), outcome(&answers.1)];
+    assert_eq!(told, [("refused", Some(Code::RateLimited)), ("not sent", Some(Code::RateLimited))]);
+    assert_eq!((rehearsed.sent("POST").len(), rehearsed.started()), (1, 0));
 }
 
 #[tokio::test]

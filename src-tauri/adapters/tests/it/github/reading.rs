@@ -1,6 +1,6 @@
 //! What GitHub tells of a repository.
 
-use lastgood_adapters::github::Github;
+use lastgood_adapters::github::{Github, Memory};
 use lastgood_core::ports::Forge;
 use lastgood_core::ports::forge::DeploymentState;
 
@@ -116,4 +116,73 @@ async fn a_history_that_is_longer_than_anybody_reads_says_so() {
     let by_rest = rehearsed.github();
     assert_eq!(by_rest.deployments().await.unwrap().len(), 300);
     assert!(by_rest.history_is_cut());
+}
+
+#[tokio::test]
+async fn graphql_that_one_token_may_not_use_is_asked_again_with_the_next_one() {
+    let rehearsed = Rehearsed::start().await;
+    let github = rehearsed.github();
+    for code in [401, 403] {
+        rehearsed.arm(Fault::once("/graphql", status(code, &[], When::BeforeEffect)).for_ever());
+        for _ in 0..2 {
+            assert!(github.first_look().await.is_none());
+        }
+        rehearsed.server().clear_faults();
+        let before = rehearsed.queries();
+        assert!(github.first_look().await.is_none());
+        assert_eq!(rehearsed.queries(), before, "this token was refused");
+        github.renew(&rehearsed.token()).unwrap();
+        assert!(github.first_look().await.is_some(), "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_history_that_graphql_does_not_tell_to_its_end_says_so_until_rest_told_the_rest() {
+    let rehearsed = Rehearsed::start().await;
+    rehearsed.server().fill(Fill { deployments: 220, ..Fill::default() }).unwrap();
+    let all = rehearsed.github().deployments().await.unwrap().len();
+    assert!(all > 220, "{all}");
+
+    let github = begun(&rehearsed, "breaks").await;
+    rehearsed.arm(Fault::once("/graphql", status(502, &[], When::BeforeEffect)).for_ever());
+    assert_eq!(github.deployments().await.unwrap().len(), 100);
+    assert!(github.history_is_cut(), "a page did not come");
+    assert_eq!((github.deployments().await.unwrap().len(), github.history_is_cut()), (all, false));
+    rehearsed.server().clear_faults();
+
+    let github = begun(&rehearsed, "refuses").await;
+    rehearsed.arm(Fault::once("/graphql", status(403, &[], When::BeforeEffect)).for_ever());
+    assert_eq!((github.deployments().await.unwrap().len(), github.history_is_cut()), (all, false));
+}
+
+#[tokio::test]
+async fn where_rest_does_not_tell_the_rest_either_the_history_is_cut_until_graphql_answers_again() {
+    let rehearsed = Rehearsed::start().await;
+    rehearsed.server().fill(Fill { deployments: 320, ..Fill::default() }).unwrap();
+    let github = begun(&rehearsed, "refuses").await;
+    rehearsed.arm(Fault::once("/graphql", status(502, &[], When::BeforeEffect)).for_ever());
+    github.deployments().await.unwrap();
+    for _ in 0..2 {
+        assert_eq!((github.deployments().await.unwrap().len(), github.history_is_cut()), (300, true));
+    }
+    rehearsed.server().clear_faults();
+    let whole = github.deployments().await.unwrap().len();
+    assert!(whole > 320 && !github.history_is_cut(), "{whole}");
+}
+
+#[tokio::test]
+async fn releases_that_graphql_does_not_tell_are_told_by_rest() {
+    let rehearsed = Rehearsed::start().await;
+    rehearsed.server().fill(Fill { releases: 230, ..Fill::default() }).unwrap();
+    let there = rehearsed.server().state().releases.len();
+    let github = begun(&rehearsed, "breaks").await;
+    rehearsed.arm(Fault::once("/graphql", status(502, &[], When::BeforeEffect)).for_ever());
+    assert_eq!(github.releases().await.unwrap().len(), there);
+}
+
+/// With the first look's pages in its memory.
+async fn begun(rehearsed: &Rehearsed, name: &str) -> Github {
+    let github = rehearsed.github().remembering(Memory::open(&rehearsed.beside(name)));
+    assert!(github.first_look().await.is_some());
+    github
 }

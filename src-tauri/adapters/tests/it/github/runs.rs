@@ -1,6 +1,7 @@
 //! Runs: found among others, and seen in every phase.
 
 use jiff::SignedDuration;
+use lastgood_adapters::github::Memory;
 use lastgood_core::error::Code;
 use lastgood_core::ids::RunId;
 use lastgood_core::ports::Forge;
@@ -36,6 +37,25 @@ async fn runs_are_found_by_workflow_branch_account_and_time_newest_first() {
     // Somebody else's dispatch is not ours.
     rehearsed.server().change(|state, _| state.viewer = "on-call".to_owned()).unwrap();
     assert_eq!(rehearsed.github().dispatched_runs("deploy.yml", "main", since).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_followed_run_that_did_not_change_is_asked_for_with_304s_alone_and_costs_no_call() {
+    let rehearsed = Rehearsed::start().await;
+    rehearsed.server().change(|state, _| state.environments[0].reviewers = vec!["platform-lead".to_owned()]).unwrap();
+    let id = dispatched(&rehearsed, &[("version_tag", "v2.4.0")]).await;
+    // It waits for its approval, and stays as it is.
+    rehearsed.pass(DEPLOY);
+    let github = rehearsed.github().remembering(Memory::open(&rehearsed.beside("cache.sqlite")));
+    let first = github.run(id).await.unwrap();
+    let (asked, left) = (rehearsed.server().requests().len(), github.calls_left());
+    for _ in 0..3 {
+        assert_eq!(github.run(id).await.unwrap(), first);
+    }
+    let again = rehearsed.server().requests().split_off(asked);
+    assert_eq!(again.len(), 6, "the run and its jobs, each time");
+    assert!(again.iter().all(|request| request.status == Some(304)), "{again:#?}");
+    assert_eq!(github.calls_left(), left);
 }
 
 #[tokio::test]

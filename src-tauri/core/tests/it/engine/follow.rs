@@ -1,6 +1,7 @@
 //! Our run, seen to its end, whatever GitHub says on the way.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use lastgood_core::error::Code;
@@ -112,6 +113,20 @@ async fn a_run_that_is_stuck_calls_a_person_once_for_each_reason() {
     ];
     assert_eq!(world.alerts(), expected);
     assert!(world.with(|state| state.alerts[0].urgent && state.alerts[1].urgent));
+}
+
+#[tokio::test]
+async fn a_run_is_looked_at_every_two_seconds_for_a_minute_and_every_five_after_that() {
+    let world = World::new();
+    world.goes_dark(7..200);
+    world.roll_back(world.plan()).await;
+    let looks = world.with(|state| state.looks.clone());
+    let begun = looks[0];
+    let (young, old): (Vec<_>, Vec<_>) = looks.windows(2).partition(|pair| pair[0] - begun < Duration::from_secs(60));
+    let pauses =
+        |pairs: &[&[Duration]]| -> Vec<u64> { pairs.iter().map(|pair| (pair[1] - pair[0]).as_secs()).collect() };
+    assert_eq!(pauses(&young), [2; 30]);
+    assert!(old.len() > 20 && pauses(&old).iter().all(|pause| *pause == 5), "{:?}", pauses(&old));
 }
 
 #[tokio::test]

@@ -94,6 +94,8 @@ pub(crate) struct State {
     pub(crate) orders: Vec<DispatchOrder>,
     pub(crate) effects: Effects,
     pub(crate) calls: BTreeMap<Call, u32>,
+    /// When the run was looked at.
+    pub(crate) looks: Vec<Duration>,
     pub(crate) faults: Vec<(Call, Range<u32>, Fault)>,
     pub(crate) crash: Option<Crash>,
     /// Behind the fact of this number the machine sleeps: so long by the wall's clock, and by the one that nobody sets.
@@ -387,6 +389,9 @@ impl World {
         self.with(|state| {
             let count = state.calls.entry(call).or_insert(0);
             *count += 1;
+            if call == Call::Run {
+                state.looks.push(state.elapsed);
+            }
             let fault = state.faults.iter().find(|(known, numbers, _)| *known == call && numbers.contains(count));
             fault.map(|(_, _, fault)| *fault)
         })

@@ -1,7 +1,7 @@
 //! A team's releases, deployments and facts, in few words.
 
 use jiff::Timestamp;
-use lastgood_core::ids::TagName;
+use lastgood_core::ids::{RunId, TagName};
 use lastgood_core::incident::event::Event::{IncidentOpened, IncidentStageSet};
 use lastgood_core::incident::event::Opening;
 use lastgood_core::incident::{self, Severity, Stage};
@@ -14,7 +14,7 @@ use lastgood_core::release::name::read;
 use lastgood_core::release::{Moment, PointsAt, Release, TagKind};
 use lastgood_core::rollback::check::{Answer, Policy, Question, Verdict};
 use lastgood_core::rollback::checks::plan::CheckPlan;
-use lastgood_core::rollback::event::{Ending, Event, StepOutcome};
+use lastgood_core::rollback::event::{Ending, Event, Evidence, StepOutcome};
 use lastgood_core::rollback::local::LocalDeploy;
 use lastgood_core::rollback::plan::{Deploy, Plan, Proofs, rollback_tag};
 use lastgood_core::rollback::{Outcome, StepName};
@@ -87,6 +87,7 @@ pub(crate) fn deployment(reference: &str, second: i64) -> Deployment {
         state_since: at(second),
         succeeded: Some(at(second)),
         url: None,
+        run: None,
     }
 }
 
@@ -118,6 +119,13 @@ pub(crate) fn rollback_facts(to: &str, started: i64, worked: bool) -> Vec<Fact> 
         fact(3, started + 60, Event::StepEnded(ending)),
         fact(4, started + 90, Event::RollbackEnded { outcome: end, sentence: words(), hint: words() }),
     ]
+}
+
+/// The same, with the number of its run.
+pub(crate) fn followed(mut facts: Vec<Fact>, run: u64) -> Vec<Fact> {
+    let found = Event::RunFound { run: RunId(run), how: Evidence::Answer };
+    facts.insert(2, Fact { event: found.into(), ..facts[1].clone() });
+    facts
 }
 
 /// The same by the environment's own command, on this machine.

@@ -232,6 +232,7 @@ pub(crate) fn deployment() -> Deployment {
         state_since: at("2026-03-02T10:01:11Z"),
         succeeded: Some(at("2026-03-02T09:20:00Z")),
         url: None,
+        run: None,
     }
 }
 

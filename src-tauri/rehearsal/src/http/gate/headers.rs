@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::{Asked, Points};
@@ -37,7 +38,8 @@ pub(super) async fn finish(github: &GitHub, asked: &Asked, answer: Response) -> 
     let rate = github.spend(asked.resource, if unpaid { 0 } else { price });
     common(&mut parts.headers, asked, &rate, &body);
     about_token(&mut parts.headers, &github.sign_ins(|sign_ins| sign_ins.token.clone()));
-    put(&mut parts.headers, "date", &github.now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string());
+    let now = github.now().checked_add(asked.skew).unwrap_or(Timestamp::MAX);
+    put(&mut parts.headers, "date", &now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string());
     Response::from_parts(parts, Body::from(body))
 }
 
@@ -61,7 +63,7 @@ fn common(headers: &mut HeaderMap, asked: &Asked, rate: &Rate, body: &Bytes) {
     put(headers, "x-ratelimit-limit", &rate.limit.to_string());
     put(headers, "x-ratelimit-remaining", &rate.remaining().to_string());
     put(headers, "x-ratelimit-used", &rate.used.to_string());
-    put(headers, "x-ratelimit-reset", &rate.reset.as_second().to_string());
+    put(headers, "x-ratelimit-reset", &(rate.reset.as_second() + asked.skew.as_secs()).to_string());
     put(headers, "x-ratelimit-resource", asked.resource.word());
     let version = asked.version.clone().unwrap_or(HeaderValue::from_static(DEFAULT_VERSION));
     headers.insert("x-github-api-version-selected", version);

@@ -5,9 +5,10 @@ use axum::{
     http::{HeaderValue, header::LINK},
     response::Response,
 };
+use jiff::SignedDuration;
 use serde_json::Value;
 
-use super::headers::LARGEST_ANSWER;
+use super::{headers::LARGEST_ANSWER, skew};
 
 /// Which fields of an object may be null, told by a field that only this kind of object has.
 const NULLABLE: [(&str, &[&str]); 9] = [
@@ -65,6 +66,14 @@ pub(super) async fn with_nulls(answer: Response) -> Response {
     .await
 }
 
+/// Moves every time in the answer.
+pub(super) async fn with_times_off(answer: Response, by: SignedDuration) -> Response {
+    if by.is_zero() {
+        return answer;
+    }
+    rewritten(answer, |value| each_text(value, &mut |text| skew::moved(text, by))).await
+}
+
 async fn rewritten(answer: Response, rewrite: impl FnOnce(&mut Value)) -> Response {
     let (parts, body) = answer.into_parts();
     let body = to_bytes(body, LARGEST_ANSWER).await.unwrap_or_default();
@@ -83,5 +92,19 @@ fn each_object(value: &mut Value, act: &mut impl FnMut(&mut serde_json::Map<Stri
         fields.values_mut().for_each(|field| each_object(field, act));
     } else if let Value::Array(items) = value {
         items.iter_mut().for_each(|item| each_object(item, act));
+    }
+}
+
+/// Puts other texts where there are any.
+fn each_text(value: &mut Value, other: &mut impl FnMut(&str) -> Option<String>) {
+    match value {
+        Value::String(text) => {
+            if let Some(other) = other(text) {
+                *text = other;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| each_text(item, other)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| each_text(field, other)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

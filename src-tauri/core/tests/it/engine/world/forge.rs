@@ -235,6 +235,7 @@ fn deployed(run: &Run) -> Deployment {
         state_since: at,
         succeeded: Some(at),
         url: None,
+        run: None,
     }
 }
 

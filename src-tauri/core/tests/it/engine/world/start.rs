@@ -114,6 +114,7 @@ fn state() -> State {
         tag_orders: Vec::new(),
         orders: Vec::new(),
         effects: Effects::default(),
+        looks: Vec::new(),
         calls: BTreeMap::new(),
         faults: Vec::new(),
         crash: None,
@@ -146,5 +147,6 @@ fn deployment(id: u64, tag: &str, commit: char, now: Timestamp, ago: &str) -> De
         state_since: at,
         succeeded: Some(at),
         url: None,
+        run: None,
     }
 }
