@@ -93,6 +93,18 @@ async fn presets_fit_the_targets_files_and_only_inform_until_somebody_trusts_the
 }
 
 #[tokio::test]
+async fn where_the_target_has_rules_of_cargo_deny_they_are_asked_behind_the_audit() {
+    let world = World::new();
+    for file in ["Cargo.toml", "deny.toml"] {
+        world.with(|state| state.readiness.files.insert((object('c'), file.to_owned()), String::new()));
+    }
+    world.command("cargo audit", 0, "");
+    world.command("cargo deny check", 4, "license not allowed");
+    let answer = one(&world, &world.plan(), Question::SecurityScan).await.unwrap();
+    assert_eq!(answer.sentence, "cargo deny check said no (exit 4).");
+}
+
+#[tokio::test]
 async fn yarn_of_today_and_flutter_take_other_words() {
     for (files, question, shown) in [
         (["yarn.lock", ".yarnrc.yml"], Question::DependencyCheck, "yarn install --immutable --mode=skip-build"),
