@@ -131,7 +131,7 @@ async fn without_any_environment_it_says_so() {
         code,
         body: Some(body),
         headers: [].into(),
-        when: lastgood_rehearsal::When::BeforeEffect,
+        when: When::BeforeEffect,
     };
     stage.arm(Fault::once("/graphql", none(404, json!({ "message": "Not Found" }))).for_ever());
     stage.arm(Fault::once("/environments", none(200, json!({ "total_count": 0, "environments": [] }))).for_ever());
