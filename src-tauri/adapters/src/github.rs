@@ -148,9 +148,9 @@ impl Github {
         &self.slug
     }
 
-    /// The address that it is asked at.
-    pub fn api(&self) -> &str {
-        self.reader.transport.api()
+    /// The server that it is on.
+    pub fn server(&self) -> &Server {
+        self.reader.transport.server()
     }
 
     /// Whose token this is, asked with the limits of everything else that is asked here. `token` is the one in use.

@@ -66,6 +66,25 @@ impl Desk {
         Ok(self.xdotool_output(&["getwindowname", &window])?.trim_end().to_owned())
     }
 
+    /// Puts the window of this title away, and waits until another one, or none, is before it.
+    pub fn minimise(&self, title: &str) -> Result<(), Failure> {
+        let window = self.window_id(title)?;
+        self.xdotool(&["windowminimize", &window])?;
+        let away = wait_until(SHOWS, || self.in_front().is_none_or(|front| !front.contains(title)));
+        if away { Ok(()) } else { Err(Failure::new(format!("{title} cannot be put away"))) }
+    }
+
+    /// Waits until the window of this title is the one that a person types into.
+    pub fn comes_to_the_front(&self, title: &str) -> Result<(), Failure> {
+        let active = wait_until(SHOWS, || self.in_front().is_some_and(|front| front.contains(title)));
+        if active { Ok(()) } else { Err(Failure::new(format!("{:?} is in front, and not {title}", self.in_front()))) }
+    }
+
+    /// The title of the active window; `None` where none is.
+    fn in_front(&self) -> Option<String> {
+        self.xdotool_output(&["getactivewindow", "getwindowname"]).ok().map(|name| name.trim_end().to_owned())
+    }
+
     fn window_id(&self, title: &str) -> Result<String, Failure> {
         let mut found = None;
         let shows = wait_until(SHOWS, || {

@@ -21,6 +21,7 @@ mod http;
 pub mod keys;
 mod pretence;
 mod program;
+mod reading;
 mod rehearsal;
 mod window;
 
@@ -31,5 +32,6 @@ pub use driver::Driver;
 pub use lastgood_desk::Failure;
 pub use pretence::Pretence;
 pub use program::{browser, pictures};
+pub use reading::reads_part_of;
 pub use rehearsal::Rehearsal;
 pub use window::{Element, Window};

@@ -40,6 +40,9 @@ const TESTS: &[&str] = &[
     "gh",
     // Reads PDFs back.
     "poppler-utils",
+    // Reads pictures of the window back.
+    "tesseract-ocr",
+    "tesseract-ocr-eng",
     // What PDFs are set in.
     "fonts-dejavu-core",
     "tzdata",

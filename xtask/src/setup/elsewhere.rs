@@ -12,17 +12,17 @@ const LINUX: [(&str, &str, &str); 3] = [
     (
         "dnf",
         "sudo dnf install gcc gcc-c++ make pkgconf-pkg-config git webkit2gtk4.1-devel libayatana-appindicator-gtk3-devel librsvg2-devel dbus-devel",
-        "xorg-x11-server-Xvfb openbox xprop xdotool dbus-daemon ImageMagick webkit2gtk-driver gnome-keyring gcr dunst glib2 libsecret openssh-server openssl gnupg2 gh poppler-utils dejavu-sans-fonts python3 python3-gobject gtk3 time",
+        "xorg-x11-server-Xvfb openbox xprop xdotool dbus-daemon ImageMagick webkit2gtk-driver gnome-keyring gcr dunst glib2 libsecret openssh-server openssl gnupg2 gh poppler-utils tesseract tesseract-langpack-eng dejavu-sans-fonts python3 python3-gobject gtk3 time",
     ),
     (
         "pacman",
         "sudo pacman -S --needed base-devel git webkit2gtk-4.1 libayatana-appindicator librsvg dbus",
-        "xorg-server-xvfb openbox xorg-xprop xdotool imagemagick gnome-keyring gcr dunst glib2 libsecret openssh openssl gnupg github-cli poppler ttf-dejavu python python-gobject gtk3 time",
+        "xorg-server-xvfb openbox xorg-xprop xdotool imagemagick gnome-keyring gcr dunst glib2 libsecret openssh openssl gnupg github-cli poppler tesseract tesseract-data-eng ttf-dejavu python python-gobject gtk3 time",
     ),
     (
         "zypper",
         "sudo zypper install gcc gcc-c++ make pkg-config git webkit2gtk3-devel libayatana-appindicator3-devel librsvg-devel dbus-1-devel",
-        "xorg-x11-server-Xvfb openbox xprop xdotool dbus-1-daemon ImageMagick gnome-keyring gcr dunst glib2-tools libsecret-tools openssh openssl gpg2 gh poppler-tools dejavu-fonts python3 python3-gobject-Gdk gtk3-tools time",
+        "xorg-x11-server-Xvfb openbox xprop xdotool dbus-1-daemon ImageMagick gnome-keyring gcr dunst glib2-tools libsecret-tools openssh openssl gpg2 gh poppler-tools tesseract-ocr tesseract-ocr-traineddata-english dejavu-fonts python3 python3-gobject-Gdk gtk3-tools time",
     ),
 ];
 
@@ -77,6 +77,7 @@ fn programs(need: Need) -> &'static [&'static str] {
         "gpg",
         "gh",
         "pdftotext",
+        "tesseract",
         "python3",
     ];
     match need {

@@ -64,6 +64,10 @@ impl Transport {
         })
     }
 
+    pub(super) fn server(&self) -> &Server {
+        &self.server
+    }
+
     /// The server's address; answers are kept under it.
     pub(super) fn api(&self) -> &str {
         self.server.api()

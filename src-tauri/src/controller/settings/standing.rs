@@ -47,14 +47,20 @@ pub(super) async fn ask(sign_in: &SignIn, host: &Host, workspace: Option<Arc<Wor
         None => sign_in.token(&asked),
     });
     let token = token.await.map_err(|error| Trouble::new(Code::Internal, error.to_string(), "Try again."))??;
-    let (account, rights) = match connection(host, workspace.as_deref()).await {
-        Some(github) => {
-            let account = github.whose(&token).await?;
-            // The repository may not be there, or not for this account; who it is stands all the same.
-            let rights = github.rights_of(&account).await.ok();
-            (account, rights)
-        }
-        None => (account::read(&host.server()?, &token).await?, None),
+    let slug = workspace.as_ref().and_then(|workspace| workspace.slug());
+    // The repository may not be there, or not for this account; who it is stands all the same.
+    let (account, rights) = if let Some(github) = connection(host, workspace.as_deref()).await {
+        let account = github.whose(&token).await?;
+        let rights = github.rights_of(&account).await.ok();
+        (account, rights)
+    } else {
+        let server = host.server()?;
+        let account = account::read(&server, &token).await?;
+        let rights = match slug {
+            Some(slug) => account::rights(&server, &token, slug, &account).await.ok(),
+            None => None,
+        };
+        (account, rights)
     };
     Ok(Found { account, rights, at: Timestamp::now() })
 }
@@ -62,7 +68,8 @@ pub(super) async fn ask(sign_in: &SignIn, host: &Host, workspace: Option<Arc<Wor
 /// The open repository's own way to this server: a limit that it met counts here too.
 async fn connection(host: &Host, workspace: Option<&Workspace>) -> Option<Arc<Github>> {
     let github = workspace?.connect().await.ok()?;
-    (github.api() == host.server().ok()?.api()).then_some(github)
+    // Another address, or another authority, is tried by itself.
+    (*github.server() == host.server().ok()?).then_some(github)
 }
 
 impl Controller {

@@ -6,7 +6,7 @@ use lastgood_e2e::{By, Desk, Failure, Look, Rehearsal};
 use serde_json::json;
 
 use crate::rollback::{armed, outcome};
-use crate::sign_in::found_nowhere;
+use crate::sign_in::{found_nowhere, would_be_seen};
 
 const ALERTED_WITHIN: Duration = Duration::from_secs(60);
 
@@ -26,7 +26,9 @@ fn the_button_of_an_alert_brings_the_window_to_its_rollback() -> Result<(), Fail
     outcome(&window, "failed")?;
     window.click(&By::role("button", "Timeline"))?;
     window.find(&By::test_id("timeline"))?;
+    desk.minimise("Lastgood")?;
     desk.act_on_alert()?;
+    desk.comes_to_the_front("Lastgood")?;
     window.find(&By::test_id("rollback-screen"))?;
     outcome(&window, "failed")?;
     assert_eq!(rehearsal.dispatches()?, 1, "the button shows, and does nothing");
@@ -39,6 +41,7 @@ fn a_whole_rollback_leaves_the_token_nowhere() -> Result<(), Failure> {
     let log = desk.keep_log();
     let rehearsal = Rehearsal::start(&mut desk, 10)?;
     let window = desk.open(&[&rehearsal.clone_folder().to_string_lossy()])?;
+    would_be_seen(&desk, &window, rehearsal.token())?;
     armed(&window)?.click()?;
     window.find(&By::test_id("undo"))?;
     found_nowhere(&desk, &window, &log, rehearsal.token())?;

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use lastgood_e2e::{By, Desk, Failure, Look, Rehearsal, Window};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use lastgood_e2e::{By, Desk, Failure, Look, Rehearsal, Window, reads_part_of};
 use serde_json::json;
 
 const SIGNED_IN_WITHIN: Duration = Duration::from_secs(60);
@@ -186,8 +188,57 @@ fn quiet(rehearsal: &Rehearsal) -> Result<(), Failure> {
     Ok(())
 }
 
-/// In no page and no title, in no file and no log of the desk, and in no command line.
+/// In no page and no title, in no file and no log of the desk, and in no command line; nor as others would spell it.
 pub(crate) fn found_nowhere(desk: &Desk, window: &Window, log: &Path, token: &str) -> Result<(), Failure> {
+    forms(token).iter().try_for_each(|form| form_found_nowhere(desk, window, log, form))?;
+    assert!(!is_seen(desk, token)?, "on the screen");
+    Ok(())
+}
+
+/// Whether a machine that reads the screen reads the secret part of the token.
+fn is_seen(desk: &Desk, token: &str) -> Result<bool, Failure> {
+    let secret = token.rsplit('_').next().unwrap_or(token);
+    Ok(reads_part_of(&desk.read_screen("searched-for-the-token")?, secret))
+}
+
+/// A screen that shows the token is recognised, as small as the window writes; else finding none means nothing.
+pub(crate) fn would_be_seen(desk: &Desk, window: &Window, token: &str) -> Result<(), Failure> {
+    let show = "const one = document.createElement('p'); one.id = 'canary'; one.textContent = arguments[0];
+        one.style = 'position: fixed; z-index: 99; left: 300px; top: 300px; padding: 8px; font-size: 13px';
+        one.style.background = 'var(--raised)'; document.body.append(one); return true";
+    window.execute(show, &[json!(token)])?;
+    window.wait_until("the token on the screen", SIGNED_IN_WITHIN, |_| is_seen(desk, token))?;
+    window.execute("document.getElementById('canary').remove(); return true", &[])?;
+    window.wait_until("a screen without it", SIGNED_IN_WITHIN, |_| Ok(!is_seen(desk, token)?))
+}
+
+/// The token as it is, in base64 at each place of a longer text, and as it would stand in an address.
+fn forms(token: &str) -> Vec<String> {
+    // What stands before and behind it touches at most these letters.
+    let within = |before: usize| {
+        let text = STANDARD.encode(format!("{}{token}", " ".repeat(before)));
+        text.trim_end_matches('=').get(before * 2..text.trim_end_matches('=').len() - 2).unwrap_or_default().to_owned()
+    };
+    let escaped = |upper: bool| {
+        let byte = |byte: u8| if upper { format!("%{byte:02X}") } else { format!("%{byte:02x}") };
+        token.bytes().map(byte).collect::<String>()
+    };
+    vec![token.to_owned(), within(0), within(1), within(2), escaped(true), escaped(false)]
+}
+
+#[test]
+fn each_spelling_of_a_token_is_recognised_in_a_longer_text() {
+    let token = "canary-0123456789abcdef";
+    for before in ["", "x", "xy", "x-access-token:"] {
+        for behind in ["", "!", "!?"] {
+            let text = STANDARD.encode(format!("{before}{token}{behind}"));
+            assert!(forms(token).iter().any(|form| text.contains(form)), "{before}…{behind}: {text}");
+        }
+    }
+    assert!(forms(token).iter().all(|form| form.len() >= 20), "a short text is found by chance");
+}
+
+fn form_found_nowhere(desk: &Desk, window: &Window, log: &Path, token: &str) -> Result<(), Failure> {
     let page = window.execute("return document.documentElement.outerHTML", &[])?;
     assert!(!page.to_string().contains(token), "in the page");
     let fields = "return [document.title, ...[...document.querySelectorAll('input, textarea')].map(one => one.value)]";
