@@ -15,8 +15,8 @@ use lastgood_desktop::ipc::incident::{IncidentChange, NewIncident, ReviewGiven, 
 use lastgood_desktop::ipc::notice::Notice;
 use lastgood_desktop::ipc::postmortem::library::LibraryView;
 use lastgood_desktop::ipc::postmortem::{
-    ActionChange, DiffLine, EvidenceView, ExportFormat, ExportView, LineChange, MergeSide, PaperNews, PostmortemView,
-    RevisionView, SavedView,
+    ActionChange, DiffLine, EvidenceView, ExportFormat, ExportView, LineChange, MergeChoice, MergeSide, PaperNews,
+    PostmortemView, RevisionView, SavedView,
 };
 use lastgood_desktop::ipc::rollback::job_log::JobLogView;
 use lastgood_desktop::ipc::rollback::orders::ApprovalView;
@@ -102,6 +102,7 @@ fn export_postmortem(config: &Config) {
     ExportFormat::export_all(config).unwrap();
     LineChange::export_all(config).unwrap();
     ActionChange::export_all(config).unwrap();
+    MergeChoice::export_all(config).unwrap();
     MergeSide::export_all(config).unwrap();
 }
 

@@ -162,7 +162,7 @@ describe("a post-mortem", () => {
 
   it("that went apart in the repository is chosen section by section before anything is pushed", async () => {
     const fake = await open((one) => {
-      one.papers.conflicts = [{ title: "Impact", mine: "## Impact\nmine", theirs: "## Impact\ntheirs" }];
+      one.papers.conflicts = [{ mark: "1", title: "Impact", mine: "## Impact\nmine", theirs: "## Impact\ntheirs" }];
     });
     await fireEvent.click(screen.getByTestId("open-pull-request"));
     await screen.findByTestId("merge");
@@ -173,9 +173,23 @@ describe("a post-mortem", () => {
     await waitFor(() => expect(screen.queryByTestId("merge")).toBeNull());
     expect(fake.calls.findLast((call) => call.name === "open_pull_request")?.given).toEqual({
       id: "2026-11-22-plugins",
-      sides: ["theirs"],
+      choices: [{ section: "1", side: "theirs" }],
       troubleshooting: false,
     });
+  });
+
+  it("is chosen anew where the repository's text is another one by now", async () => {
+    const shown = { mark: "1", title: "Impact", mine: "## Impact\nmine", theirs: "## Impact\ntheirs" };
+    const fake = await open((one) => {
+      one.papers.conflicts = [shown];
+    });
+    await fireEvent.click(screen.getByTestId("open-pull-request"));
+    await screen.findByTestId("merge");
+    await fireEvent.click(screen.getByRole("button", { name: "Theirs" }));
+    fake.papers.conflicts = [{ ...shown, mark: "2", theirs: "## Impact\nnewer" }];
+    await fireEvent.click(screen.getByRole("button", { name: "Keep these and push" }));
+    await screen.findByText(/newer/);
+    expect(screen.getByRole<HTMLButtonElement>("button", { name: "1 to choose" }).disabled).toBe(true);
   });
 
   it("exports, and opens one pull request", async () => {
@@ -188,7 +202,7 @@ describe("a post-mortem", () => {
     await fireEvent.click(screen.getByTestId("open-pull-request"));
     await screen.findByRole("button", { name: /^Pull request/ });
     expect(fake.calls.filter((call) => call.name === "open_pull_request").map((call) => call.given)).toEqual([
-      { id: "2026-11-22-plugins", sides: [], troubleshooting: true },
+      { id: "2026-11-22-plugins", choices: [], troubleshooting: true },
     ]);
   });
 

@@ -101,6 +101,17 @@ impl Documents {
         self.lock().query_row(sql, [document, name], |row| row.get(0)).optional().map_err(|error| unwritable(&error))
     }
 
+    /// The texts of all versions with this name, newest first.
+    pub fn named(&self, document: &str, name: &str) -> Result<Vec<String>, Trouble> {
+        let sql = "SELECT text FROM version WHERE document = ?1 AND named = ?2 ORDER BY number DESC";
+        let connection = self.lock();
+        let read = || -> rusqlite::Result<Vec<String>> {
+            let mut statement = connection.prepare(sql)?;
+            statement.query_map([document, name], |row| row.get(0))?.collect()
+        };
+        read().map_err(|error| unwritable(&error))
+    }
+
     /// Goes back to an earlier version by adding it anew, so that nothing is lost by it.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use lastgood_core::postmortem::document::Document;
 use lastgood_core::postmortem::drawing::svg;
 use lastgood_core::postmortem::event::{Deed, Event};
 use lastgood_core::postmortem::export::{self, Options, Written};
-use lastgood_core::postmortem::library::{Entry, gather};
+use lastgood_core::postmortem::library::{Entry, Kept, gather};
 use lastgood_core::postmortem::story::{Story, tell};
 use lastgood_core::postmortem::timeline::{GAP, Record};
 use lastgood_core::postmortem::{About, Postmortem, fold, zone};
@@ -92,9 +92,15 @@ impl<'a> Postmortems<'a> {
         let mut own = Vec::new();
         for postmortem in self.list().await? {
             let text = self.text(&postmortem)?;
-            own.push((postmortem, text));
+            let published = match self.documents.text(postmortem.id.as_str())? {
+                Some(_) => self.documents.named(postmortem.id.as_str(), publish::PUBLISHED)?,
+                // It came from another machine: what the repository has is all that was written.
+                None => vec![text.clone()],
+            };
+            own.push(Kept { postmortem, text, published });
         }
-        let files = self.workspace.repository().files_in("HEAD", FOLDER)?;
+        // A repository without a commit has none.
+        let files = self.workspace.repository().files_in("HEAD", FOLDER).unwrap_or_default();
         let texts = files.into_iter().map(|(path, bytes)| (path, String::from_utf8_lossy(&bytes).into_owned()));
         Ok(gather(own, texts.collect()))
     }

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use crate::error::{Code, Trouble};
 use crate::ids::{ObjectId, TagName};
+use crate::rollback::check::samples::Samples;
 use crate::rollback::check::{Answer, Policy, Question, Verdict};
 use crate::rollback::checks::plan::CheckPlan;
 
@@ -203,5 +204,6 @@ pub fn still_asked(question: Question, checks: &CheckPlan, waited: Duration, now
         milliseconds: u64::try_from(waited.as_millis()).unwrap_or(u64::MAX),
         asked_at: Some(now),
         outputs: Vec::new(),
+        samples: Samples::default(),
     }
 }

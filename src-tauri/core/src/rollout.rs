@@ -4,6 +4,7 @@
 //! [`Rollout`] is a fold of the journal's facts and nothing else; [`next`] is the only place where it changes.
 
 pub mod event;
+pub mod mending;
 pub mod next;
 pub mod plan;
 pub mod soak;

@@ -208,9 +208,19 @@ pub struct MergeView {
 
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct MergeSection {
+    /// Names both texts as they are shown here.
+    pub mark: String,
     pub title: String,
     pub mine: String,
     pub theirs: String,
+}
+
+/// What a person chose of a section that was shown.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, TS)]
+pub struct MergeChoice {
+    /// The mark of the section.
+    pub section: String,
+    pub side: MergeSide,
 }
 
 /// Which text of a section stands.

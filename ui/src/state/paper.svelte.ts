@@ -3,7 +3,7 @@ import { type IpcError, toIpcError } from "../ipc/error";
 import type { ActionChange } from "../ipc/generated/ActionChange";
 import type { ExportView } from "../ipc/generated/ExportView";
 import type { LineChange } from "../ipc/generated/LineChange";
-import type { MergeSide } from "../ipc/generated/MergeSide";
+import type { MergeChoice } from "../ipc/generated/MergeChoice";
 import type { MergeView } from "../ipc/generated/MergeView";
 import type { PaperNews } from "../ipc/generated/PaperNews";
 import type { PostmortemView } from "../ipc/generated/PostmortemView";
@@ -116,10 +116,10 @@ export class Paper {
   }
 
   /** Pushes it as a branch; where the repository's copy went apart, that is shown and a person chooses. */
-  async openPullRequest(sides: MergeSide[] = []): Promise<ExportView> {
+  async openPullRequest(choices: MergeChoice[] = []): Promise<ExportView> {
     await this.flush();
     const { troubleshooting } = this;
-    const opened = await call("open_pull_request", { id: this.#id(), sides, troubleshooting });
+    const opened = await call("open_pull_request", { id: this.#id(), choices, troubleshooting });
     this.merge = opened.merge;
     if (opened.merge === null) {
       this.#take(await call("postmortem", { id: this.#id() }));

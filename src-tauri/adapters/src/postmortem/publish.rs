@@ -7,7 +7,7 @@ use lastgood_core::ports::Clock;
 use lastgood_core::postmortem::Postmortem;
 use lastgood_core::postmortem::document::Document;
 use lastgood_core::postmortem::event::{Deed, Published, PullRequestOpened};
-use lastgood_core::postmortem::merge::{Conflict, Part, Side, merge, settle};
+use lastgood_core::postmortem::merge::{Conflict, Part, Side, merge, settle, settle_shown};
 use lastgood_core::postmortem::place::reduced;
 use lastgood_core::postmortem::story::Story;
 use lastgood_core::postmortem::troubleshooting;
@@ -20,7 +20,7 @@ use crate::clock::SystemClock;
 use crate::git::{BranchOutcome, GitRepository, Tip};
 
 /// The version that the repository's copy came from.
-const PUBLISHED: &str = "published";
+pub(super) const PUBLISHED: &str = "published";
 
 /// How publishing ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,15 +46,24 @@ pub struct Pushed {
 }
 
 /// What is wanted of it.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct How {
     pub settled: Settled,
     /// With an entry in the troubleshooting guide, in the same commit.
     pub troubleshooting: bool,
 }
 
-/// How conflicts are to be settled; without it they are shown.
-pub type Settled = Option<Side>;
+/// How conflicts are to be settled.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Settled {
+    /// They are shown, and nothing is pushed.
+    #[default]
+    Shown,
+    /// All of them alike, whatever they are.
+    All(Side),
+    /// Each as somebody chose who was shown it, by its mark. One that nobody was shown as it is now is shown instead.
+    Each(Vec<(String, Side)>),
+}
 
 impl Postmortems<'_> {
     /// Brings the document and the repository's copy together, and pushes the result as a branch.
@@ -72,7 +81,7 @@ impl Postmortems<'_> {
         let theirs = read(repository, &standing.base.commit, &path)?;
         let merged = match &theirs {
             None => text.clone(),
-            Some(theirs) => match self.together(id, &text, theirs, how.settled)? {
+            Some(theirs) => match self.together(id, &text, theirs, &how.settled)? {
                 Ok(merged) => merged,
                 Err(conflicts) => return Ok(Publishing::Conflicts(conflicts)),
             },
@@ -160,16 +169,19 @@ impl Postmortems<'_> {
         id: &str,
         ours: &str,
         theirs: &str,
-        settled: Settled,
+        settled: &Settled,
     ) -> Result<Result<String, Vec<Conflict>>, Trouble> {
         let base = self.documents.newest_named(id, PUBLISHED)?.unwrap_or_default();
         let merged = merge(&base, ours, &reduced(theirs));
         let text = merged.document.text();
-        match settled {
-            _ if merged.conflicts.is_empty() => Ok(Ok(text)),
-            Some(side) => Ok(Ok(merged.conflicts.iter().fold(text, |text, conflict| settle(&text, conflict, side)))),
-            None => Ok(Err(merged.conflicts)),
-        }
+        let conflicts = merged.conflicts;
+        let settled = match settled {
+            _ if conflicts.is_empty() => Some(text),
+            Settled::Shown => None,
+            Settled::All(side) => Some(conflicts.iter().fold(text, |text, one| settle(&text, one, *side))),
+            Settled::Each(chosen) => settle_shown(&text, &conflicts, chosen),
+        };
+        Ok(settled.ok_or(conflicts))
     }
 }
 

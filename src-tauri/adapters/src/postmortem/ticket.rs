@@ -85,10 +85,20 @@ impl Postmortems<'_> {
 
     /// How the tickets of a document stand, as far as they are issues of this repository.
     pub async fn ticket_states(&self, document: &Document) -> Result<Vec<TicketState>, Trouble> {
+        self.states_of(actions(document).into_iter().filter_map(|action| action.ticket)).await
+    }
+
+    /// The same of any tickets, each asked about once. Those behind the first thirty are left out.
+    pub async fn states_of(&self, tickets: impl IntoIterator<Item = String>) -> Result<Vec<TicketState>, Trouble> {
+        let mut numbered: Vec<(String, u64)> = Vec::new();
+        for ticket in tickets {
+            if let Some(number) =
+                self.issue_number(&ticket).filter(|_| numbered.iter().all(|(known, _)| *known != ticket))
+            {
+                numbered.push((ticket, number));
+            }
+        }
         let mut states = Vec::new();
-        let tickets = actions(document).into_iter().filter_map(|action| action.ticket);
-        let numbered: Vec<(String, u64)> =
-            tickets.filter_map(|ticket| Some((ticket.clone(), ticket.strip_prefix('#')?.parse().ok()?))).collect();
         if numbered.is_empty() {
             return Ok(states);
         }
@@ -99,6 +109,26 @@ impl Postmortems<'_> {
             }
         }
         Ok(states)
+    }
+
+    /// `#418`, `acme/shop#418`, or the address of an issue; `None` where it is none of this repository's.
+    fn issue_number(&self, ticket: &str) -> Option<u64> {
+        let slug = self.workspace.slug()?.to_string();
+        let is_ours = |place: &str| place.eq_ignore_ascii_case(&slug);
+        let number = match ticket.split_once("://") {
+            Some(("https" | "http", rest)) => {
+                let (host, path) = rest.split_once('/')?;
+                let (place, number) = path.split_once("/issues/")?;
+                let here = host.eq_ignore_ascii_case(&self.workspace.host()) || self.workspace.is_rehearsal();
+                number.split(['#', '?', '/']).next().filter(|_| here && is_ours(place))?
+            }
+            Some(_) => return None,
+            None => {
+                let (place, number) = ticket.split_once('#')?;
+                Some(number).filter(|_| place.is_empty() || is_ours(place))?
+            }
+        };
+        number.parse().ok()
     }
 }
 

@@ -10,6 +10,7 @@ use lastgood_core::journal::{NewFact, Subject};
 use lastgood_core::ports::publishing::{self, Publishing};
 use lastgood_core::ports::{Clock, Journal, Repository};
 use lastgood_core::rollback::Rollback;
+use lastgood_core::rollout::mending::to_mend;
 use lastgood_core::settings::{FIX_BRANCH, PLAYBOOK};
 
 use super::{Workspace, blocking, fresh};
@@ -45,10 +46,10 @@ impl Workspace {
             .ok_or_else(|| Trouble::new(Code::FixUnknown, "No fix was begun here.", "Begin one: lastgood fix begin"))
     }
 
-    /// The newest rollback that went back and is over; what a fix mends where nobody says.
+    /// The newest rollback that is still to be mended; what a fix or a rollout is about where nobody says.
     pub async fn newest_way_back(&self) -> Result<Option<Rollback>, Trouble> {
-        let mut all = self.rollbacks().await?.into_iter().rev();
-        Ok(all.find(|rollback| !rollback.plan.forward && rollback.end.is_some() && rollback.may_have_run()))
+        let (rollbacks, rollouts) = (self.rollbacks().await?, self.rollouts().await?);
+        Ok(to_mend(&rollbacks, &rollouts).cloned())
     }
 
     /// Makes the branch here and checks nothing out. Begun twice for one rollback, it is one.

@@ -1,6 +1,7 @@
 //! HTML and PDF, made from hostile documents and read back; a branch, pushed and read back by git.
 
 mod branch;
+mod clocks;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -169,8 +170,13 @@ fn written(text: &str) -> Written {
 }
 
 fn read_back(bytes: &[u8]) -> String {
+    read_as(bytes, "-layout")
+}
+
+/// `-raw`: cell by cell.
+fn read_as(bytes: &[u8], order: &str) -> String {
     let mut command = Command::new("pdftotext");
-    command.args(["-layout", "-", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    command.args([order, "-", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().expect("the tests need pdftotext");
     let mut input = child.stdin.take().unwrap();
     let bytes = bytes.to_vec();

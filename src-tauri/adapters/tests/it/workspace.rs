@@ -9,6 +9,7 @@ mod kept;
 mod logs;
 mod news;
 mod orders;
+mod papers;
 mod refreshing;
 mod settings_file;
 mod tagging;

@@ -28,7 +28,10 @@ pub(crate) async fn run(arguments: arguments::Metrics) -> Result<ExitCode, Troub
     };
     let told: Vec<(&str, Metrics)> = chosen
         .iter()
-        .map(|environment| (environment.name.as_str(), metrics(&environment.spans, from, known.at)))
+        .map(|environment| {
+            let (spans, incidents) = (&environment.spans, &environment.disturbances);
+            (environment.name.as_str(), metrics(spans, incidents, from, known.at))
+        })
         .collect();
     if arguments.listing.json {
         let environments: Vec<Value> = told.iter().map(|(name, measured)| as_json(name, measured)).collect();

@@ -9,14 +9,14 @@ use std::process::ExitCode;
 use jiff::civil::Date;
 use lastgood_adapters::clock::SystemClock;
 use lastgood_adapters::place::Place;
-use lastgood_adapters::postmortem::{Format, How, Postmortems, Publishing, parts, time_zone};
+use lastgood_adapters::postmortem::{Format, How, Postmortems, Publishing, Settled, parts, time_zone};
 use lastgood_adapters::workspace::{Access, Known, Workspace, fresh};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{IncidentId, PostmortemId, RollbackId};
 use lastgood_core::ports::Clock;
 use lastgood_core::postmortem::action::Priority;
 use lastgood_core::postmortem::event::{Added, Deed};
-use lastgood_core::postmortem::library::{Entry, factors, open_actions, search};
+use lastgood_core::postmortem::library::{Entry, Shown, factors, open_actions, search};
 use lastgood_core::postmortem::line::{LineId, LineKind};
 use lastgood_core::postmortem::merge::Side;
 use lastgood_core::postmortem::pasted;
@@ -55,7 +55,7 @@ async fn list(postmortems: &Postmortems<'_>, arguments: arguments::Search) -> Re
     if arguments.listing.json {
         let shown: Vec<_> = shown
             .iter()
-            .map(|entry| json!({ "id": entry.id, "title": entry.title, "day": entry.day, "path": entry.path }))
+            .map(|entry| json!({ "id": entry.id, "title": entry.title, "day": entry.day, "path": entry.path, "shown": entry.shown }))
             .collect();
         output::json(&json!({ "postmortems": shown }));
         return Ok(());
@@ -63,7 +63,13 @@ async fn list(postmortems: &Postmortems<'_>, arguments: arguments::Search) -> Re
     for entry in &shown {
         let name = entry.id.as_ref().map_or("", |id| id.as_str());
         let place = entry.path.as_ref().map_or(String::new(), |path| format!("  {path}"));
-        output::line(&plain(&format!("{name:15}  {:10}  {}{place}", entry.day, entry.title)));
+        let shown = match entry.shown {
+            Shown::Together => "  (with what was changed in the repository)",
+            Shown::Apart => "  (the repository's copy went apart)",
+            Shown::Repository if entry.id.is_some() => "  (as the repository has it)",
+            Shown::Here | Shown::Repository => "",
+        };
+        output::line(&plain(&format!("{name:15}  {:10}  {}{place}{shown}", entry.day, entry.title)));
     }
     if shown.is_empty() {
         output::line("No post-mortems. Begin one with `lastgood postmortem new`.");
@@ -75,6 +81,15 @@ async fn open(postmortems: &Postmortems<'_>, as_json: bool) -> Result<(), Troubl
     let entries = postmortems.library().await?;
     let title = |number: usize| entries.get(number).map_or("", |entry| entry.title.as_str());
     let (actions, factors) = (open_actions(&entries), factors(&entries));
+    let tickets = actions.iter().filter_map(|(_, action)| action.ticket.clone());
+    let states = postmortems.states_of(tickets).await.unwrap_or_else(|trouble| {
+        output::trouble(&trouble, false);
+        Vec::new()
+    });
+    let state = |ticket: Option<&String>| {
+        let known = states.iter().find(|known| Some(&known.ticket) == ticket)?;
+        Some(if known.is_open { "open" } else { "closed" })
+    };
     if as_json {
         let actions: Vec<_> = actions
             .iter()
@@ -85,6 +100,7 @@ async fn open(postmortems: &Postmortems<'_>, as_json: bool) -> Result<(), Troubl
                     "due": action.due.map(|due| due.to_string()),
                     "priority": action.priority.map(Priority::as_str),
                     "ticket": action.ticket,
+                    "ticket_state": state(action.ticket.as_ref()),
                     "postmortem": title(*entry),
                 })
             })
@@ -96,7 +112,11 @@ async fn open(postmortems: &Postmortems<'_>, as_json: bool) -> Result<(), Troubl
     }
     for (entry, action) in &actions {
         let due = action.due.map_or("no day".to_owned(), |due| due.to_string());
-        output::line(&plain(&format!("{due:10}  {}  {}  ({})", action.owner, action.text, title(*entry))));
+        let ticket = action.ticket.as_ref().map_or_else(String::new, |ticket| {
+            let said = state(Some(ticket)).map_or_else(String::new, |state| format!(", {state}"));
+            format!("  {ticket}{said}")
+        });
+        output::line(&plain(&format!("{due:10}  {}  {}{ticket}  ({})", action.owner, action.text, title(*entry))));
     }
     if actions.is_empty() {
         output::line("Nothing is open.");
@@ -284,13 +304,15 @@ async fn publish(
 ) -> Result<ExitCode, Trouble> {
     let zone = time_zone(arguments.zone.as_deref())?;
     let (story, known) = story(workspace, postmortems, &arguments.id).await?;
-    let side = arguments.take.map(|take| match take {
-        Take::Ours => Side::Ours,
-        Take::Theirs => Side::Theirs,
-        Take::Both => Side::Both,
+    let settled = arguments.take.map_or(Settled::Shown, |take| {
+        Settled::All(match take {
+            Take::Ours => Side::Ours,
+            Take::Theirs => Side::Theirs,
+            Take::Both => Side::Both,
+        })
     });
     let by = who(workspace, known.as_ref()).await;
-    let how = How { settled: side, troubleshooting: arguments.with_troubleshooting };
+    let how = How { settled, troubleshooting: arguments.with_troubleshooting };
     match postmortems.publish(&story, &by, &zone, how).await? {
         Publishing::Done(pushed) if arguments.listing.json => output::json(&pushed),
         Publishing::Done(pushed) => told::pushed(&pushed),

@@ -86,6 +86,7 @@ async fn settle(workspace: &Workspace, order: &Order) -> Result<RolloutPlan, Tro
         tag: order.tag.clone(),
         bad: behind.as_ref().and_then(|rollback: &Rollback| rollback.plan.from.clone()),
         rollback: behind.as_ref().map(|rollback| rollback.id.clone()),
+        environment: behind.as_ref().map(|rollback| rollback.plan.environment.clone()),
         fix: fix.filter(|id| fixes.iter().any(|fix| fix.id == *id)),
         reason: order.reason.clone().or_else(mends).unwrap_or_default(),
         who: known.forge.as_ref().map(|forge| format!("@{}", forge.account)).map_err(Clone::clone)?,

@@ -13,6 +13,7 @@ mod canary;
 mod certificates;
 mod check;
 mod deciding;
+mod exported;
 mod faults;
 #[cfg(unix)]
 mod forge_down;

@@ -1,28 +1,21 @@
 //! `lastgood postmortem`: what leaves is compared with the journal.
 
 use std::path::Path;
-use std::process::Command;
 
-use lastgood_core::journal::Record;
+use lastgood_core::journal::Fact;
 use serde_json::Value;
 
+use crate::exported;
 use crate::kit::{Stage, finish, git};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_export_tells_every_fact_once_in_order_and_none_besides() {
     let stage = Stage::start().await;
     assert_eq!(finish(&mut stage.rollback(&[])).code, Some(0));
-    let facts = stage.records();
+    let facts: Vec<Fact> = stage.records().iter().map(|record| record.read().unwrap()).collect();
     let id = begin(&stage);
     for format in ["md", "html", "pdf"] {
-        let done = export(&stage, &id, format);
-        let files: Vec<String> = serde_json::from_value(done["files"].clone()).unwrap();
-        let text = match format {
-            "pdf" => text_of_pdf(&files[0]),
-            "html" => text_of_html(&std::fs::read_to_string(&files[0]).unwrap()),
-            _ => std::fs::read_to_string(&files[0]).unwrap(),
-        };
-        assert_told(&text, &facts, format);
+        exported::assert_told(&stage, &id, format, &facts);
     }
 }
 
@@ -185,49 +178,4 @@ fn push(stage: &Stage, branch: &str, path: &str, content: &str) {
 
 fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_else(|| panic!("{name} in {value}")).to_owned()
-}
-
-/// Each fact's number and hash once, in the order of the journal; and no number that the journal has not.
-fn assert_told(text: &str, facts: &[Record], format: &str) {
-    let flat: String = text.split_whitespace().collect();
-    let mut place = 0;
-    for fact in facts {
-        let source = format!("#{}{}", fact.sequence, &fact.hash[..12]);
-        assert_eq!(flat.matches(&source).count(), 1, "{source} in {format}: {text}");
-        let found = flat.find(&source).unwrap();
-        assert!(found > place, "{source} is out of order in {format}");
-        place = found;
-    }
-    let entries = flat.matches("journalwriter-").count();
-    assert_eq!(entries, facts.len(), "{format}");
-    for fact in facts {
-        let at: jiff::Timestamp = fact.at.parse().unwrap();
-        let utc: String = at.strftime("%H:%M:%SUTC").to_string();
-        assert!(flat.contains(&utc), "{utc} in {format}");
-        let zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
-        let here: String = at.to_zoned(zone).strftime("%H:%M:%S%Z").to_string();
-        assert!(flat.contains(&here), "{here} in {format}");
-    }
-}
-
-fn text_of_html(html: &str) -> String {
-    let body = &html[html.find("<body>").unwrap()..];
-    let mut text = String::new();
-    let mut within = false;
-    for c in body.chars() {
-        match c {
-            '<' => within = true,
-            '>' => within = false,
-            c if !within => text.push(c),
-            _ => {}
-        }
-    }
-    text
-}
-
-/// Cell by cell, so that the words of a cell stay together.
-fn text_of_pdf(file: &str) -> String {
-    let output = Command::new("pdftotext").args(["-raw", file, "-"]).output().expect("the tests need pdftotext");
-    assert!(output.status.success());
-    String::from_utf8(output.stdout).unwrap()
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use lastgood_rehearsal::state::pull_request::NewPullRequest;
 use lastgood_rehearsal::{Fault, FaultKind};
 use serde_json::{Value, json};
 
@@ -14,6 +15,11 @@ const FIXED: &str = "v2.4.2";
 async fn from_the_rollback_over_the_fix_to_production_each_stage_is_proved_watched_and_left_through_its_gate() {
     let stage = Stage::start().await;
     assert_eq!(finish(&mut stage.rollback(&[])).last()["outcome"], "succeeded");
+    let rolled_back = notes(&stage, "v2.4.1");
+    for words in ["**Rolled back from in production**", "to v2.4.0: checkout fails"] {
+        assert!(rolled_back.contains(words), "{words} in {rolled_back}");
+    }
+    assert!(!rolled_back.contains("Mended"), "{rolled_back}");
     let fix = stage.run(&["fix", "begin", "--json"]).last();
     assert_eq!((&fix["branch"], &fix["bad"]), (&json!("fix/checkout-fails"), &json!("v2.4.1")));
     release(&stage, FIXED);
@@ -24,10 +30,14 @@ async fn from_the_rollback_over_the_fix_to_production_each_stage_is_proved_watch
     assert_eq!(last["choices"], json!(["go", "again", "back", "stop"]));
     assert_eq!((phase(&last, 0), phase(&last, 1)), ("green".to_owned(), "pending".to_owned()));
     assert_eq!((live(&stage, "staging"), stage.live()), (FIXED.to_owned(), "v2.4.0".to_owned()));
+    assert_eq!(notes(&stage, "v2.4.1"), rolled_back, "nothing is mended before it is in production");
 
     let done = stage.run(&["rollout", "go", "--json"]);
     assert_eq!((done.code, &done.last()["outcome"]), (Some(0), &json!("succeeded")), "{done:?}");
     assert_eq!(stage.live(), FIXED);
+    let mended = notes(&stage, "v2.4.1");
+    assert_eq!(mended.matches("> Mended in **v2.4.2**").count(), 1, "{mended}");
+    assert_eq!(mended.matches("Rolled back from in production").count(), 1, "{mended}");
     let status = stage.run(&["status", "--json"]).last();
     for name in ["production", "staging"] {
         let found = environment(&status, name);
@@ -43,7 +53,7 @@ async fn from_the_rollback_over_the_fix_to_production_each_stage_is_proved_watch
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stage_that_fails_stops_and_its_environment_goes_back_on_request() {
+async fn a_stage_that_fails_stops_and_is_deployed_once_more_on_request() {
     let stage = Stage::start().await;
     assert_eq!(finish(&mut stage.rollback(&[])).last()["outcome"], "succeeded");
     release(&stage, FIXED);
@@ -58,6 +68,54 @@ async fn a_stage_that_fails_stops_and_its_environment_goes_back_on_request() {
     let again = stage.run(&["rollout", "again", "--json"]);
     assert_eq!(again.last()["outcome"], "succeeded", "{again:?}");
     assert_eq!((live(&stage, "staging"), stage.live()), (FIXED.to_owned(), FIXED.to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stage_that_fails_goes_back_on_request_and_the_next_rollout_is_about_production_all_the_same() {
+    let stage = Stage::start().await;
+    assert_eq!(finish(&mut stage.rollback(&[])).last()["outcome"], "succeeded");
+    let before = live(&stage, "staging");
+    release(&stage, FIXED);
+    stage.arm(Fault::once("", FaultKind::FailStep { step: "switch traffic".to_owned() }));
+    let waits = start(&stage, &["--stage", "staging=0s", "--stage", "production=0s"]);
+    assert_eq!(phase(&waits.last(), 0), "failed");
+
+    let back = stage.run(&["rollout", "back", "--json"]);
+    assert_eq!((back.code, &back.last()["outcome"]), (Some(1), &json!("rolled_back")), "{back:?}");
+    assert_eq!((live(&stage, "staging"), stage.live()), (before, "v2.4.0".to_owned()));
+    assert_eq!((stage.facts("rollout_back_ended"), stage.dispatches()), (1, 3));
+    assert!(!notes(&stage, "v2.4.1").contains("Mended"));
+
+    release(&stage, "v2.4.3");
+    let next = stage.run(&["rollout", "start", "v2.4.3"]);
+    for words in ["v2.4.3: Mends: checkout fails", "  staging, ", "  production, "] {
+        assert!(next.out.contains(words), "{words} in {next:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_gets_no_further_than_staging_mends_nothing_and_what_is_mended_is_mended_once() {
+    let stage = Stage::start().await;
+    assert_eq!(finish(&mut stage.rollback(&[])).last()["outcome"], "succeeded");
+    release(&stage, FIXED);
+    let short = start(&stage, &["--stage", "staging=0s", "--lift-quarantine"]);
+    assert_eq!((&short.last()["outcome"], &short.last()["bad"]), (&json!("succeeded"), &Value::Null), "{short:?}");
+    let status = stage.run(&["status", "--json"]).last();
+    assert_eq!(environment(&status, "production")["quarantined"], json!(["v2.4.1"]));
+    assert!(!environment(&status, "production")["hold"].is_null());
+    assert!(!notes(&stage, "v2.4.1").contains("Mended"));
+
+    let whole = start(&stage, &["--stage", "production=0s"]);
+    assert_eq!((&whole.last()["outcome"], &whole.last()["bad"]), (&json!("succeeded"), &json!("v2.4.1")), "{whole:?}");
+    let mended = notes(&stage, "v2.4.1");
+    assert!(mended.contains("Mended in **v2.4.2**"), "{mended}");
+
+    release(&stage, "v2.6.0");
+    let later = ["rollout", "start", "v2.6.0", "--reason", "newer", "--stage", "production=0s", "--yes", "--json"];
+    let later = stage.run(&later).last();
+    assert_eq!((&later["outcome"], &later["bad"]), (&json!("succeeded"), &Value::Null), "{later}");
+    assert_eq!(notes(&stage, "v2.4.1"), mended, "a later release has nothing to do with it");
+    assert_eq!(stage.run(&["fix", "begin", "--json"]).trouble(), "rollback_unknown", "nothing is left to be mended");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -156,6 +214,60 @@ async fn a_fix_has_a_branch_here_a_checklist_and_is_pushed_where_the_remote_has_
     assert_eq!(stage.run(&["fix", "push", "--json"]).trouble(), "branch_taken", "nobody's commits are lost");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fix_has_the_playbooks_checklist_and_the_pull_request_that_brings_it() {
+    let stage = Stage::start().await;
+    assert_eq!(finish(&mut stage.rollback(&[])).last()["outcome"], "succeeded");
+    let (clone, remote) = (stage.description().clone.clone(), stage.description().remote.clone());
+    std::fs::create_dir_all(clone.join("docs/playbooks")).unwrap();
+    let playbook =
+        "# Rollback\n\n- [ ] not this\n\n## The way back up\n\n- [ ] Reproduce it\n- [ ] Ask the team\n\n## After\n";
+    std::fs::write(clone.join("docs/playbooks/rollback.md"), playbook).unwrap();
+    git(&clone, &["add", "docs"]);
+    git(&clone, &["commit", "--quiet", "-m", "A playbook"]);
+
+    let begun = stage.run(&["fix", "begin", "--json"]).last();
+    let branch = begun["branch"].as_str().unwrap().to_owned();
+    assert_eq!(begun["playbook"], "docs/playbooks/rollback.md");
+    let items = |shown: &Value| {
+        let all = shown["checklist"].as_array().unwrap().iter();
+        all.map(|item| (item["text"].as_str().unwrap().to_owned(), !item["done"].is_null())).collect::<Vec<_>>()
+    };
+    assert_eq!(items(&begun), [("Reproduce it".to_owned(), false), ("Ask the team".to_owned(), false)]);
+    let ticked = stage.run(&["fix", "check", "2", "--json"]).last();
+    assert_eq!(items(&ticked), [("Reproduce it".to_owned(), false), ("Ask the team".to_owned(), true)]);
+    assert_eq!(stage.run(&["fix", "link", "--json"]).trouble(), "not_on_github", "none was opened yet");
+
+    git(&clone, &["switch", "--quiet", &branch]);
+    git(&clone, &["commit", "--quiet", "--allow-empty", "-m", "Meter fuel once"]);
+    assert_eq!(stage.run(&["fix", "push", "--json"]).code, Some(0));
+    let commit = |name: &str| git(&remote, &["rev-parse", name]);
+    let new = NewPullRequest {
+        title: "Meter fuel once".to_owned(),
+        body: String::new(),
+        head: branch.clone(),
+        base: "main".to_owned(),
+        head_commit: commit(&branch),
+        base_commit: commit("main"),
+        draft: false,
+    };
+    let number = stage.server().change(|state, now| state.open_pull_request(new, now).number).unwrap();
+    let linked = stage.run(&["fix", "link", "--json"]).last();
+    let told = |shown: &Value| (shown["pull_request"]["number"].as_u64(), shown["pull_request"]["state"].clone());
+    assert_eq!(told(&linked), (Some(number), json!("open")), "{linked}");
+    let address = linked["pull_request"]["url"].as_str().unwrap().to_owned();
+    assert_eq!(told(&stage.run(&["fix", "link", &address, "--json"]).last()).0, Some(number));
+    assert_eq!(stage.facts("fix_pull_request_linked"), 1, "linked again it is the same");
+    assert_eq!(stage.run(&["fix", "link", "9999", "--json"]).trouble(), "not_on_github");
+    assert_eq!(stage.run(&["fix", "link", "moon", "--json"]).trouble(), "usage");
+
+    stage.server().merge_pull_request(number).unwrap();
+    let shown = stage.run(&["fix", "show", "--json"]).last();
+    assert_eq!(told(&shown), (Some(number), json!("merged")), "{shown}");
+    let plain = stage.run(&["fix", "show"]);
+    assert!(plain.out.contains(&format!("#{number} Meter fuel once, merged: ")), "{plain:?}");
+}
+
 const START: [&str; 5] = ["rollout", "start", FIXED, "--yes", "--json"];
 
 fn start(stage: &Stage, more: &[&str]) -> Done {
@@ -168,6 +280,13 @@ pub(crate) fn release(stage: &Stage, tag: &str) {
     git(clone, &["commit", "--quiet", "--allow-empty", "-m", "Meter fuel once (#431)"]);
     git(clone, &["tag", "-a", tag, "-m", "Meter fuel once"]);
     git(clone, &["push", "--quiet", "origin", "HEAD:main", tag]);
+}
+
+/// What the release's page on GitHub says.
+fn notes(stage: &Stage, tag: &str) -> String {
+    let releases = stage.server().state().releases.clone();
+    let found = releases.iter().find(|release| release.tag == tag).unwrap_or_else(|| panic!("{tag}: {releases:?}"));
+    found.body.clone().unwrap_or_default()
 }
 
 fn live(stage: &Stage, environment: &str) -> String {

@@ -1,9 +1,17 @@
 //! What will be done: a table in the document, one action a row, which people may write by hand as well.
+//!
+//! A change touches the cells that it is about, or the words of one task. Everything else of the document stays as it was
+//! written: other columns, a day that only people understand, a second table.
+
+mod row;
+mod task;
 
 use jiff::civil::Date;
 
-use crate::postmortem::document::Document;
+use crate::postmortem::document::{Document, Scanner};
 use crate::postmortem::section::SectionName;
+
+pub(crate) use task::read as of_task;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action {
@@ -53,56 +61,75 @@ const COLUMNS: [&str; 6] = ["Action", "Owner", "Due", "Priority", "Ticket", "Sta
 
 /// The actions of a document: rows of tables with a column named Action, and task list items.
 pub fn actions(document: &Document) -> Vec<Action> {
-    let Some(section) = document.section(SectionName::WhatWeWillDo) else { return Vec::new() };
-    let mut found = Vec::new();
-    let mut header: Option<Vec<String>> = None;
-    for line in section.body.lines() {
-        match cells(line) {
-            Some(row) if header.is_none() => header = Some(row.iter().map(|cell| cell.to_lowercase()).collect()),
-            Some(row) => found.extend(header.as_ref().and_then(|header| of_row(header, &row))),
-            None => {
-                header = None;
-                found.extend(of_task(line));
+    let section = document.section(SectionName::WhatWeWillDo);
+    section.map_or_else(Vec::new, |section| {
+        Reading::of(&section.body).found.into_iter().map(|(_, action)| action).collect()
+    })
+}
+
+/// Lets the action with this number, counted as [`actions`] does, say what `wanted` says. Only what differs is written.
+/// False, and nothing changed, where the text has no such action or could not say it so that it is read back.
+pub fn set_action(document: &mut Document, number: usize, wanted: &Action) -> bool {
+    let Some(section) = document.section_mut(SectionName::WhatWeWillDo) else { return false };
+    let before = Reading::of(&section.body);
+    let Some((place, action)) = before.found.get(number) else { return false };
+    let mut lines = lines(&section.body);
+    match place.head {
+        Some(head) => row::change(&mut lines, head, place.line, action, wanted),
+        None => {
+            if let Some(line) = lines.get_mut(place.line) {
+                *line = task::changed(line, action, wanted);
             }
         }
     }
-    found
+    let body = lines.concat();
+    let after = Reading::of(&body);
+    let others = |reading: &Reading| {
+        let all = reading.found.iter().enumerate().filter(|(place, _)| *place != number);
+        all.map(|(_, (_, action))| action.clone()).collect::<Vec<_>>()
+    };
+    let says = after.found.get(number).is_some_and(|(place, read)| match place.head {
+        Some(_) => read.clone().in_one_line() == wanted.clone().in_one_line(),
+        // The words of a task hold all of it.
+        None => Action { text: wanted.text.clone(), ..read.clone() }.in_one_line() == wanted.clone().in_one_line(),
+    });
+    let fits = says && others(&before) == others(&after);
+    if fits {
+        section.body = body;
+    }
+    fits
 }
 
-/// Puts these actions into the document's table, in place of the one that is there. Other words of the section stay.
-pub fn set_actions(document: &mut Document, actions: &[Action]) {
-    let Some(section) = document.section_mut(SectionName::WhatWeWillDo) else { return };
-    let lines: Vec<&str> = section.body.split_inclusive('\n').collect();
-    let is_row = |line: &&str| cells(line).is_some();
-    let first = lines
-        .iter()
-        .position(|line| cells(line).is_some_and(|row| row.iter().any(|cell| cell.eq_ignore_ascii_case(COLUMNS[0]))));
-    let table = table(actions);
-    section.body = match first {
-        Some(first) => {
-            let length = lines[first..].iter().take_while(|line| is_row(line)).count();
-            [lines[..first].concat(), table, lines[first + length..].concat()].concat()
-        }
-        None => format!("{}\n{table}\n", section.body),
-    };
+/// Puts it below the others: into the first table of actions, else below the last task, else into a table of its own.
+pub fn add_action(document: &mut Document, action: &Action) -> bool {
+    let Some(section) = document.section_mut(SectionName::WhatWeWillDo) else { return false };
+    let reading = Reading::of(&section.body);
+    let mut lines = lines(&section.body);
+    match (reading.heads.first(), reading.found.last()) {
+        (Some((head, end)), _) => row::add(&mut lines, *head, *end, action),
+        (None, Some((last, _))) => task::add(&mut lines, last.line, action),
+        (None, None) => lines.push(format!("\n{}\n", table(std::slice::from_ref(action)))),
+    }
+    section.body = lines.concat();
+    true
+}
+
+/// Takes its row or its task away; false where there is none.
+pub fn remove_action(document: &mut Document, number: usize) -> bool {
+    let Some(section) = document.section_mut(SectionName::WhatWeWillDo) else { return false };
+    let Some(line) = Reading::of(&section.body).found.get(number).map(|(place, _)| place.line) else { return false };
+    let mut lines = lines(&section.body);
+    lines.remove(line);
+    section.body = lines.concat();
+    true
 }
 
 /// Writes the ticket of the action with these words, in a row of a table or behind a task; false where there is none.
 pub fn set_ticket(document: &mut Document, action: &str, ticket: &str) -> bool {
-    let mut all = actions(document);
-    let Some(found) = all.iter_mut().find(|one| one.text == action && one.ticket.is_none()) else { return false };
-    found.ticket = Some(ticket.to_owned());
-    let Some(section) = document.section_mut(SectionName::WhatWeWillDo) else { return false };
-    let task = section.body.split_inclusive('\n').find(|line| of_task(line).is_some_and(|one| one.text == action));
-    match task.map(str::to_owned) {
-        Some(line) => {
-            let words = line.trim_end();
-            let ticketed = format!("{words} {ticket}{}", &line[words.len()..]);
-            section.body = section.body.replacen(&line, &ticketed, 1);
-        }
-        None => set_actions(document, &all),
-    }
-    true
+    let all = actions(document);
+    let found = all.iter().enumerate().find(|(_, one)| one.text == action && one.ticket.is_none());
+    let Some((number, found)) = found else { return false };
+    set_action(document, number, &Action { ticket: Some(ticket.to_owned()), ..found.clone() })
 }
 
 /// The table as Markdown. Without actions, its head.
@@ -112,74 +139,71 @@ pub fn table(actions: &[Action]) -> String {
         let due = action.due.map(|due| due.to_string()).unwrap_or_default();
         let priority = action.priority.map_or("", Priority::as_str);
         let ticket = action.ticket.clone().unwrap_or_default();
-        let state = if action.done { "done" } else { "open" };
-        let row = [&action.text, &action.owner, due.as_str(), priority, ticket.as_str(), state].map(cell);
-        text.push_str(&format!("| {} |\n", row.join(" | ")));
+        let cells = [&action.text, &action.owner, due.as_str(), priority, ticket.as_str(), action.state()];
+        text.push_str(&format!("| {} |\n", cells.map(row::escaped).join(" | ")));
     }
     text
 }
 
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|").split_whitespace().collect::<Vec<_>>().join(" ")
+/// Where an action is written, in lines of its section.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    line: usize,
+    /// The head of its table; `None`: it is a task.
+    head: Option<usize>,
 }
 
-/// `None` where the line is no row of a table.
-fn cells(line: &str) -> Option<Vec<String>> {
-    let inner = line.trim().strip_prefix('|')?;
-    let inner = inner.strip_suffix('|').unwrap_or(inner);
-    let mut cells = vec![String::new()];
-    let mut escaped = false;
-    for c in inner.chars() {
-        match (escaped, c) {
-            (false, '\\') => escaped = true,
-            (false, '|') => cells.push(String::new()),
-            (was_escaped, c) => {
-                if let Some(cell) = cells.last_mut() {
-                    if was_escaped && c != '|' {
-                        cell.push('\\');
-                    }
-                    cell.push(c);
-                }
-                escaped = false;
+/// A section's actions as they stand in it.
+#[derive(Debug, Default)]
+struct Reading {
+    found: Vec<(Place, Action)>,
+    /// The head of each table that has a column for actions, and the line behind its last row.
+    heads: Vec<(usize, usize)>,
+}
+
+impl Reading {
+    fn of(body: &str) -> Self {
+        let mut reading = Self::default();
+        let mut scanner = Scanner::default();
+        let mut head: Option<(usize, Vec<String>)> = None;
+        for (number, line) in body.split_inclusive('\n').enumerate() {
+            let counts = scanner.reads(line);
+            let Some(cells) = row::cells(line).filter(|_| counts) else {
+                head = None;
+                let place = Place { line: number, head: None };
+                reading.found.extend(task::read(line).filter(|_| counts).map(|action| (place, action)));
+                continue;
+            };
+            let (at, names) = head.get_or_insert_with(|| (number, row::names(&cells)));
+            if !names.iter().any(|name| name == "action") {
+                continue;
+            }
+            match reading.heads.last_mut().filter(|(known, _)| known == at) {
+                Some((_, end)) => *end = number + 1,
+                None => reading.heads.push((*at, number + 1)),
+            }
+            if number > *at {
+                let place = Place { line: number, head: Some(*at) };
+                reading.found.extend(row::read(names, &cells).map(|action| (place, action)));
             }
         }
+        reading
     }
-    Some(cells.into_iter().map(|cell| cell.trim().to_owned()).collect())
 }
 
-fn of_row(header: &[String], row: &[String]) -> Option<Action> {
-    let is_rule = row.iter().all(|cell| !cell.is_empty() && cell.chars().all(|c| matches!(c, '-' | ':')));
-    let of = |name: &str| {
-        let place = header.iter().position(|cell| cell == name)?;
-        row.get(place).filter(|cell| !cell.is_empty()).cloned()
-    };
-    let text = of("action").filter(|_| !is_rule)?;
-    let state = of("state").or_else(|| of("status")).unwrap_or_default().to_lowercase();
-    Some(Action {
-        text,
-        owner: of("owner").unwrap_or_default(),
-        due: of("due").and_then(|due| due.parse().ok()),
-        priority: of("priority").as_deref().and_then(Priority::parse),
-        ticket: of("ticket").or_else(|| of("issue")),
-        done: matches!(state.as_str(), "done" | "closed" | "x" | "[x]" | "✓"),
-    })
+impl Action {
+    fn state(&self) -> &'static str {
+        if self.done { "done" } else { "open" }
+    }
+
+    /// As a cell of a table holds it.
+    fn in_one_line(self) -> Self {
+        let one_line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let ticket = self.ticket.map(one_line).filter(|ticket| !ticket.is_empty());
+        Self { text: one_line(self.text), owner: one_line(self.owner), ticket, ..self }
+    }
 }
 
-/// `- [ ] text @owner (due 2026-11-27) #418`, as many teams write it.
-pub(crate) fn of_task(line: &str) -> Option<Action> {
-    let item = line.trim_start().strip_prefix(['-', '*', '+'])?.trim_start();
-    let (done, rest) = [("[ ] ", false), ("[x] ", true), ("[X] ", true)]
-        .into_iter()
-        .find_map(|(mark, done)| item.strip_prefix(mark).map(|rest| (done, rest.trim())))?;
-    let words = || rest.split_whitespace().map(|word| word.trim_matches(['(', ')', ',', '.', ';']));
-    let numbered =
-        |word: &str| word.strip_prefix('#').is_some_and(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()));
-    Some(Action {
-        text: rest.to_owned(),
-        owner: words().find(|word| word.len() > 1 && word.starts_with('@')).unwrap_or_default().to_owned(),
-        due: words().find_map(|word| word.trim_start_matches("due:").parse().ok()),
-        priority: words().find_map(|word| word.strip_prefix("priority:").and_then(Priority::parse)),
-        ticket: words().find(|word| numbered(word)).map(str::to_owned),
-        done,
-    })
+fn lines(body: &str) -> Vec<String> {
+    body.split_inclusive('\n').map(str::to_owned).collect()
 }

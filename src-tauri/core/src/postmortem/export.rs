@@ -186,6 +186,7 @@ fn what(line: &Line) -> String {
                 words.push_str(&format!("<br>sent: {}", escaped(&words_sent.join("\n"))));
             }
             Evidence::Run { id, url: Some(url) } if is_web(url) => words.push_str(&format!(" [run {id}](<{url}>)")),
+            Evidence::Looks(samples) => words.push_str(&format!("<br>{}", escaped(&samples.words()))),
             Evidence::Stored(hash) => words.push_str(&format!("<br>output kept as {hash}")),
             Evidence::Link(url) if is_web(url) => words.push_str(&format!(" [evidence](<{url}>)")),
             Evidence::Output(_)
@@ -209,9 +210,12 @@ fn source(line: &Line) -> String {
     let hash = line.evidence.iter().find_map(|evidence| match evidence {
         Evidence::Fact { hash } => hash.get(..12).map(str::to_owned),
         Evidence::Deployment(id) => Some(format!("deployment {id}")),
-        Evidence::Output(_) | Evidence::Sent(_) | Evidence::Stored(_) | Evidence::Run { .. } | Evidence::Link(_) => {
-            None
-        }
+        Evidence::Output(_)
+        | Evidence::Looks(_)
+        | Evidence::Sent(_)
+        | Evidence::Stored(_)
+        | Evidence::Run { .. }
+        | Evidence::Link(_) => None,
     });
     let words = escaped(&line.source.words());
     hash.map_or(words.clone(), |hash| format!("{words} {hash}"))

@@ -1,9 +1,15 @@
 //! All post-mortems of a repository: those of the journal, and those that lie in it as files.
 
+use std::collections::HashSet;
+
+use serde::Serialize;
+
 use crate::ids::PostmortemId;
 use crate::postmortem::Postmortem;
 use crate::postmortem::action::{Action, actions};
 use crate::postmortem::document::Document;
+use crate::postmortem::merge::merge;
+use crate::postmortem::place::reduced;
 use crate::postmortem::section::SectionName;
 
 /// One post-mortem, wherever it was found.
@@ -17,6 +23,30 @@ pub struct Entry {
     /// As its front matter or its file's name has it; for ordering.
     pub day: String,
     pub text: String,
+    pub shown: Shown,
+}
+
+/// One of the journal, with its text as it is kept here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub postmortem: Postmortem,
+    pub text: String,
+    /// What it was each time it was published, newest first. Where nothing was kept here, the text alone.
+    pub published: Vec<String>,
+}
+
+/// Which text an entry shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shown {
+    /// The one kept here: the only one, or newer than the repository's.
+    Here,
+    /// The repository's: the only one, or newer than the one kept here.
+    Repository,
+    /// Both were changed and go together.
+    Together,
+    /// Both were changed in the same parts; of these the text kept here is shown.
+    Apart,
 }
 
 /// Something that contributed more than once, or once.
@@ -37,18 +67,24 @@ pub struct Hit {
 }
 
 /// Newest first. A file that names a post-mortem of the journal in its front matter, or has the path that it was
-/// published under, is that one; the text kept here is the newer.
-pub fn gather(own: Vec<(Postmortem, String)>, files: Vec<(String, String)>) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = own.into_iter().map(of_journal).collect();
+/// published under, is that one. What was changed on one side since it was published counts, whichever side that is.
+pub fn gather(own: Vec<Kept>, files: Vec<(String, String)>) -> Vec<Entry> {
+    let (mut entries, published): (Vec<Entry>, Vec<Vec<String>>) = own.into_iter().map(of_journal).unzip();
+    let mut alone = Vec::new();
     for (path, text) in files.into_iter().filter(|(path, _)| path.ends_with(".md")) {
         let document = Document::parse(&text);
         let id = document.field("id").map(PostmortemId::new);
-        let same = |entry: &&mut Entry| entry.path.as_ref() == Some(&path) || (entry.id.is_some() && entry.id == id);
-        match entries.iter_mut().find(same) {
-            Some(known) => known.path = Some(path),
-            None => entries.push(of_file(path, &document, text)),
+        let same = |entry: &Entry| entry.path.as_ref() == Some(&path) || (entry.id.is_some() && entry.id == id);
+        let known = entries.iter_mut().zip(&published).find(|(entry, _)| same(entry));
+        match known {
+            Some((known, published)) => {
+                known.path = Some(path);
+                bring_together(known, published, &text);
+            }
+            None => alone.push(of_file(path, &document, text)),
         }
     }
+    entries.extend(alone);
     entries.sort_by(|one, other| (&other.day, &other.title).cmp(&(&one.day, &one.title)));
     entries
 }
@@ -104,21 +140,55 @@ pub fn open_actions(entries: &[Entry]) -> Vec<(usize, Action)> {
     open
 }
 
-fn of_journal((postmortem, text): (Postmortem, String)) -> Entry {
+fn of_journal(Kept { postmortem, text, published }: Kept) -> (Entry, Vec<String>) {
     let document = Document::parse(&text);
-    Entry {
+    let entry = Entry {
         title: document.title().unwrap_or_else(|| postmortem.about.title.clone()),
         day: document.field("date").unwrap_or_else(|| postmortem.created.strftime("%Y-%m-%d").to_string()),
         path: postmortem.published.map(|published| published.path),
         id: Some(postmortem.id),
         text,
+        shown: Shown::Here,
+    };
+    (entry, published)
+}
+
+/// The repository's copy beside the one kept here.
+fn bring_together(entry: &mut Entry, published: &[String], theirs: &str) {
+    let theirs = reduced(theirs);
+    let merged = merge(common(published, &theirs), &entry.text, &theirs);
+    let text = merged.document.text();
+    entry.shown = match () {
+        () if !merged.conflicts.is_empty() => Shown::Apart,
+        () if is_same(&text, &entry.text) => Shown::Here,
+        () if is_same(&text, &theirs) => Shown::Repository,
+        () => Shown::Together,
+    };
+    if let Some(title) = merged.document.title() {
+        entry.title = title;
     }
+    if let Some(day) = merged.document.field("date") {
+        entry.day = day;
+    }
+    entry.text = text;
+}
+
+/// What was published that has most lines in common with the copy: it came from there. Of two, the newer.
+fn common<'a>(published: &'a [String], copy: &str) -> &'a str {
+    let theirs: HashSet<&str> = copy.lines().map(str::trim_end).collect();
+    let alike = |text: &&String| text.lines().filter(|line| theirs.contains(line.trim_end())).count();
+    published.iter().rev().max_by_key(alike).map_or("", String::as_str)
+}
+
+fn is_same(one: &str, other: &str) -> bool {
+    one.lines().map(str::trim_end).eq(other.lines().map(str::trim_end))
 }
 
 fn of_file(path: String, document: &Document, text: String) -> Entry {
     let name = path.rsplit('/').next().unwrap_or(&path).trim_end_matches(".md").to_owned();
     let day = document.field("date").or_else(|| name.get(..10).map(str::to_owned)).unwrap_or_default();
-    Entry { id: None, title: document.title().unwrap_or(name), day, path: Some(path), text }
+    let title = document.title().unwrap_or(name);
+    Entry { id: None, title, day, path: Some(path), text, shown: Shown::Repository }
 }
 
 fn factors_of(document: &Document) -> Vec<String> {

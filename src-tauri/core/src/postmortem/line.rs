@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{EvidenceHash, RunId, WriterId};
 use crate::rollback::check::Verdict;
+use crate::rollback::check::samples::Samples;
 
 /// Stays the same however often the timeline is made anew: a fact's writer and number, a deployment's number, or what a
 /// person's line was given.
@@ -120,6 +121,8 @@ pub enum Evidence {
     },
     /// What a check or a probe saw, line by line.
     Output(Vec<String>),
+    /// What a probe saw, look by look.
+    Looks(Samples),
     /// The words that left to a channel, line by line.
     Sent(Vec<String>),
     /// What a command wrote, whole, in the evidence store.

@@ -3,6 +3,8 @@
 //! What only one side changed is taken. What both changed differently is a conflict: our text stays where it is, theirs
 //! is kept beside it, and a person decides. Nothing of either is ever dropped.
 
+use sha2::{Digest, Sha256};
+
 use crate::postmortem::document::{Document, Section};
 
 /// How a merge went.
@@ -21,6 +23,24 @@ pub struct Conflict {
     pub base: Option<String>,
     pub ours: Option<String>,
     pub theirs: Option<String>,
+}
+
+impl Conflict {
+    /// Names what somebody was shown: another text on either side is another conflict.
+    pub fn mark(&self) -> String {
+        let part = match &self.part {
+            Part::Head => "head",
+            Part::Section(name) => name,
+        };
+        let mut digest = Sha256::new();
+        for text in [Some(part), self.ours.as_deref(), self.theirs.as_deref()] {
+            digest.update([u8::from(text.is_some())]);
+            let text = text.unwrap_or_default();
+            digest.update((text.len() as u64).to_be_bytes());
+            digest.update(text);
+        }
+        digest.finalize().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +102,16 @@ pub fn settle(text: &str, conflict: &Conflict, side: Side) -> String {
         }
         Part::Section(heading) => replaced(&document, &heading.to_lowercase(), &chosen),
     }
+}
+
+/// The text with each conflict settled as somebody chose who was shown it, by its mark; `None` where one was shown to
+/// nobody as it is now.
+pub fn settle_shown(text: &str, conflicts: &[Conflict], chosen: &[(String, Side)]) -> Option<String> {
+    let side = |conflict: &Conflict| {
+        let mark = conflict.mark();
+        chosen.iter().find(|(shown, _)| *shown == mark).map(|(_, side)| *side)
+    };
+    conflicts.iter().try_fold(text.to_owned(), |text, conflict| Some(settle(&text, conflict, side(conflict)?)))
 }
 
 fn pick(

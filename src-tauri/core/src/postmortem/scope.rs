@@ -6,6 +6,7 @@ use crate::incident::event::{Edit, Event};
 use crate::incident::{Incident, next};
 use crate::journal::Fact;
 use crate::postmortem::About;
+use crate::rollback::event::Event as Started;
 
 /// Takes in the incident of its rollbacks, and every rollback that its incident names. `facts` may come in any order.
 pub(super) fn widen(about: &mut About, facts: &[Fact]) {
@@ -36,7 +37,13 @@ pub(super) fn incident(about: &About, facts: &[Fact]) -> Option<Incident> {
     })
 }
 
+/// An incident names the rollback that opened it; a rollback names the incident that was open when it began. A stage of a
+/// rollout is told by its rollout.
 fn names(fact: &Fact) -> Option<(&Fact, &IncidentId, &RollbackId)> {
+    if let Some(Started::RollbackStarted(plan)) = fact.event.rollback() {
+        let incident = plan.incident.as_ref().filter(|_| plan.rollout.is_none())?;
+        return Some((fact, incident, fact.subject.rollback.as_ref()?));
+    }
     let rollback = match fact.event.incident() {
         Some(Event::IncidentOpened(opening)) => opening.rollback.as_ref(),
         Some(Event::IncidentEdited { edit: Edit::Rollback(rollback), .. }) => rollback.as_ref(),

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::fix;
-use crate::ids::{FixId, RolloutId, WriterId};
+use crate::ids::{FixId, RolloutId, TagName, WriterId};
 use crate::incident::event::Event as Opened;
 use crate::journal::Fact;
+use crate::live::event::Event as Seen;
 use crate::ports::forge::{Deployment, DeploymentState};
 use crate::postmortem::event::Added;
 use crate::postmortem::line::{Evidence, Line, LineId, LineKind, Source, Weight};
@@ -33,6 +34,7 @@ pub fn lines(about: &About, curation: &Curation, record: &Record<'_>) -> Vec<Lin
     own.sort_by_key(|fact| (&fact.writer, fact.sequence));
     let mut lines: Vec<Line> = own.iter().filter_map(|fact| of_fact(fact, &own)).collect();
     place_detection(&mut lines, about, record, &own);
+    find_detection(&mut lines, &own);
     lines.extend(deployments_about(about, record, &own).map(of_deployment));
     lines.extend(curation.added.iter().map(of_added));
     mark_set_back_clocks(&mut lines, &own);
@@ -168,13 +170,45 @@ fn of_fact(fact: &Fact, own: &[&Fact]) -> Option<Line> {
     })
 }
 
-/// An incident is opened after it was found: its line stands where it was found, as people say by now.
+/// An incident is opened after it was found: its line stands where it was found, as people say by now. One that a rollback
+/// opened tells nothing of that, until somebody says when it was.
 fn place_detection(lines: &mut [Line], about: &About, record: &Record<'_>, own: &[&Fact]) {
     let Some(incident) = scope::incident(about, record.facts) else { return };
-    let opened = own.iter().find(|fact| matches!(fact.event.incident(), Some(Opened::IncidentOpened(_))));
-    let id = opened.map(|fact| LineId::of_fact(&fact.writer, fact.sequence));
-    if let Some(line) = lines.iter_mut().find(|line| Some(&line.id) == id.as_ref()) {
+    let opened = own.iter().find_map(|fact| match fact.event.incident() {
+        Some(Opened::IncidentOpened(opening)) => Some((LineId::of_fact(&fact.writer, fact.sequence), opening)),
+        _ => None,
+    });
+    let Some((id, opening)) = opened else { return };
+    let Some(line) = lines.iter_mut().find(|line| line.id == id) else { return };
+    let by_rollback = own.iter().any(|fact| match fact.event.rollback() {
+        Some(Event::RollbackStarted(plan)) => {
+            fact.subject.rollback == opening.rollback && plan.started == incident.found_at
+        }
+        _ => false,
+    });
+    if by_rollback {
+        line.kind = LineKind::Action;
+    } else {
         line.at = incident.found_at;
+    }
+}
+
+/// What told first that the release did not work, before somebody rolled back from it, is how that was noticed.
+fn find_detection(lines: &mut [Line], own: &[&Fact]) {
+    let started = own.iter().filter_map(|fact| match fact.event.rollback() {
+        Some(Event::RollbackStarted(plan)) => Some((fact.at, plan.from.as_ref()?)),
+        _ => None,
+    });
+    let Some((decided, bad)) = started.min_by_key(|(at, _)| *at) else { return };
+    let told = own.iter().filter(|fact| {
+        let of_it = |tag: &Option<TagName>| tag.as_ref() == Some(bad);
+        let not_well = matches!(fact.event.live(), Some(Seen::LiveHealthSeen { tag, well: false, .. }) if of_it(tag));
+        not_well && fact.at <= decided
+    });
+    let first =
+        told.min_by_key(|fact| (fact.at, fact.sequence)).map(|fact| LineId::of_fact(&fact.writer, fact.sequence));
+    if let Some(line) = lines.iter_mut().find(|line| Some(&line.id) == first.as_ref()) {
+        line.kind = LineKind::Detection;
     }
 }
 

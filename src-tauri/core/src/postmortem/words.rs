@@ -124,7 +124,8 @@ fn answered(answer: &Answer) -> Told {
     let weight = if after || answer.verdict != Verdict::Passed { Weight::Main } else { Weight::Detail };
     let text = format!("{} {}: {}", answer.question.title(), verdict(answer.verdict), bare(&answer.sentence));
     let outputs = answer.outputs.iter().cloned().map(Evidence::Stored);
-    let evidence = std::iter::once(Evidence::Output(answer.evidence.clone())).chain(outputs).collect();
+    let looks = (!answer.samples.is_empty()).then(|| Evidence::Looks(answer.samples.clone()));
+    let evidence = std::iter::once(Evidence::Output(answer.evidence.clone())).chain(looks).chain(outputs).collect();
     // What was asked before a rollback tells of its target, not of what is live.
     let answer = after.then(|| Answered { question: answer.question.title(), verdict: answer.verdict });
     Told { kind, weight, text, who: None, evidence, answer }

@@ -1,10 +1,13 @@
 //! Questions asked before a rollback (checks) and after it (proofs), and their answers.
 
+pub mod samples;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::EvidenceHash;
 use crate::rollback::StepName;
+use crate::rollback::check::samples::Samples;
 
 /// One question's answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +27,9 @@ pub struct Answer {
     /// What commands wrote, whole, in the evidence store.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outputs: Vec<EvidenceHash>,
+    /// What a probe saw, look by look. Absent in what earlier versions wrote.
+    #[serde(default, skip_serializing_if = "Samples::is_empty")]
+    pub samples: Samples,
 }
 
 macro_rules! questions {

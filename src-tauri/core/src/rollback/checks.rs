@@ -26,6 +26,7 @@ use crate::ports::Ports;
 use crate::ports::forge::Deployment;
 use crate::ports::history::Difference;
 use crate::rollback::StepName;
+use crate::rollback::check::samples::Samples;
 use crate::rollback::check::{Answer, Question};
 use crate::rollback::plan::Plan;
 use found::Found;
@@ -103,6 +104,7 @@ async fn answer(question: Question, asking: Arc<Asking<'_>>) -> Option<Answer> {
         milliseconds: u64::try_from(taken.as_millis()).unwrap_or(u64::MAX),
         asked_at: Some(found.asked_at.unwrap_or(asked_at)),
         outputs: found.outputs,
+        samples: Samples::default(),
     })
 }
 

@@ -15,7 +15,7 @@ pub struct RolloutPlan {
     /// The release's own object and commit when the rollout was asked for.
     pub object: ObjectId,
     pub commit: ObjectId,
-    /// The release that was rolled back from, and that this one mends.
+    /// The release that was rolled back from, and that this one mends; none where no stage is where that rollback was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bad: Option<TagName>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,6 +60,8 @@ pub struct RolloutWish {
     pub tag: TagName,
     pub bad: Option<TagName>,
     pub rollback: Option<RollbackId>,
+    /// Where that rollback was.
+    pub environment: Option<EnvironmentName>,
     pub fix: Option<FixId>,
     pub reason: String,
     pub who: String,
@@ -143,7 +145,10 @@ pub fn plan(
     if wish.reason.trim().is_empty() {
         return Err(Trouble::new(Code::Usage, "A rollout needs a reason.", "Say what this release mends or brings."));
     }
-    let bad = wish.bad.filter(|bad| *bad != wish.tag);
+    // A release that gets no further than staging mends nothing in production.
+    let here = |name: &EnvironmentName| wish.stages.iter().any(|stage| stage.environment == *name);
+    let comes_there = wish.environment.as_ref().is_none_or(here);
+    let bad = wish.bad.filter(|bad| comes_there && *bad != wish.tag);
     let own = quarantined.contains(&wish.tag).then(|| wish.tag.clone());
     let other = bad.clone().filter(|bad| wish.lift_bad && quarantined.contains(bad));
     Ok(RolloutPlan {

@@ -5,6 +5,7 @@ mod exports;
 mod incidents;
 mod kit;
 mod library;
+mod looks;
 mod merging;
 mod pasting;
 mod timelines;

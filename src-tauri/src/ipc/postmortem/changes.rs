@@ -8,12 +8,11 @@ use lastgood_adapters::workspace::fresh;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::PostmortemId;
 use lastgood_core::ports::Clock;
-use lastgood_core::postmortem::action::{Action, Priority, actions, set_actions};
+use lastgood_core::postmortem::action::{Action, Priority, actions, add_action, remove_action, set_action};
 use lastgood_core::postmortem::document::Document;
 use lastgood_core::postmortem::event::{Added, Deed};
 use lastgood_core::postmortem::line::{LineId, LineKind};
 use lastgood_core::postmortem::pasted;
-use lastgood_core::postmortem::section::SectionName;
 use lastgood_core::postmortem::story::Story;
 use lastgood_core::postmortem::times::Landmark;
 use tauri::State;
@@ -75,54 +74,42 @@ pub(crate) async fn change_action(host: State<'_, Host>, id: String, change: Act
     }
     let id = PostmortemId::new(id);
     let kept = Postmortems::open(&notes.workspace)?;
-    let change = |document: &mut Document| {
-        let changed = changed(actions(document), change)?;
-        if has_list(document) {
-            let message = "The actions are written as a list.";
-            return Err(Trouble::new(Code::DocumentConflict, message, "Change them in the text."));
-        }
-        set_actions(document, &changed);
-        Ok(())
-    };
-    kept.change(&kept.find(&id).await?, change).await?;
+    kept.change(&kept.find(&id).await?, |document| changed(document, change)).await?;
     host.postmortems_changed();
     Ok(whole(&notes, &id).await?)
 }
 
-fn changed(mut actions: Vec<Action>, change: ActionChange) -> Result<Vec<Action>, Trouble> {
-    match change {
+/// What the change is not about stays as it was written.
+fn changed(document: &mut Document, change: ActionChange) -> Result<(), Trouble> {
+    let said = match change {
         ActionChange::Add { title, owner, due, priority, ticket } => {
             let priority = priority.map(Priority::from);
-            actions.push(Action { text: title, owner, due: day(due)?, priority, ticket, done: false });
+            add_action(document, &Action { text: title, owner, due: day(due)?, priority, ticket, done: false })
         }
         ActionChange::Edit { action, title, owner, due, priority, ticket } => {
             let (due, priority) = (day(due)?, priority.map(Priority::from));
-            let found = of(&mut actions, &action)?;
-            *found = Action { text: title, owner, due, priority, ticket, done: found.done };
+            let (number, found) = of(document, &action)?;
+            set_action(document, number, &Action { text: title, owner, due, priority, ticket, done: found.done })
         }
-        ActionChange::Done { action, done } => of(&mut actions, &action)?.done = done,
+        ActionChange::Done { action, done } => {
+            let (number, found) = of(document, &action)?;
+            set_action(document, number, &Action { done, ..found })
+        }
         ActionChange::Remove { action } => {
-            let number = number(&actions, &action)?;
-            actions.remove(number);
+            let (number, _) = of(document, &action)?;
+            remove_action(document, number)
         }
-    }
-    Ok(actions)
-}
-
-fn of<'a>(actions: &'a mut [Action], id: &str) -> Result<&'a mut Action, Trouble> {
-    let number = number(actions, id)?;
-    actions.get_mut(number).ok_or_else(no_action)
+    };
+    said.then_some(()).ok_or_else(|| {
+        let message = "The text has no place for this where it would be read again.";
+        Trouble::new(Code::DocumentConflict, message, "Write it in the text, where the action stands.")
+    })
 }
 
 /// Its place and its words: a text that changed meanwhile must not have another one changed.
-fn number(actions: &[Action], id: &str) -> Result<usize, Trouble> {
-    let found = actions.iter().enumerate().position(|(number, action)| view::action_id(number, action) == id);
-    found.ok_or_else(no_action)
-}
-
-fn has_list(document: &Document) -> bool {
-    let is_task = |line: &str| ["- [", "* [", "+ ["].iter().any(|mark| line.trim_start().starts_with(mark));
-    document.section(SectionName::WhatWeWillDo).is_some_and(|section| section.body.lines().any(is_task))
+fn of(document: &Document, id: &str) -> Result<(usize, Action), Trouble> {
+    let mut all = actions(document).into_iter().enumerate();
+    all.find(|(number, action)| view::action_id(*number, action) == id).ok_or_else(no_action)
 }
 
 fn day(day: Option<String>) -> Result<Option<jiff::civil::Date>, Trouble> {

@@ -14,7 +14,7 @@ use lastgood_core::postmortem::export::{Options, write};
 use lastgood_core::postmortem::library::gather;
 use lastgood_core::postmortem::merge::Part;
 use lastgood_core::postmortem::story::Story;
-use lastgood_core::postmortem::{About, Postmortem, difference};
+use lastgood_core::postmortem::{About, difference};
 use tauri::State;
 
 use super::library::LibraryView;
@@ -36,19 +36,18 @@ pub(crate) async fn postmortems(
 ) -> Answer<LibraryView> {
     let notes = host.notes().await?;
     let kept = Postmortems::open(&notes.workspace)?;
-    let own = with_texts(&kept).await?;
-    let stories = kept.stories(own.iter().map(|(known, _)| known.clone()).collect(), notes.known.as_ref()).await?;
+    let stories = kept.stories(kept.list().await?, notes.known.as_ref()).await?;
     let now = SystemClock.now();
     let from = now.checked_sub(SignedDuration::from_hours(WEEKS * 7 * 24)).unwrap_or(now);
     let known = notes.known.as_ref().map_or(&[][..], |known| known.environments.as_slice());
     let wanted = |one: &&Environment| environment.as_deref().is_none_or(|name| one.name.as_str() == name);
     let measured = known.iter().find(wanted).or_else(|| known.first());
     let shelf = Shelf {
-        entries: gather(own, files(&notes.workspace)),
+        entries: kept.library().await?,
         stories,
         rollbacks: notes.workspace.rollbacks().await?,
         incidents: notes.workspace.telling_so_far()?.incidents().await?,
-        measured: measured.map(|one| (one.name.to_string(), metrics(&one.spans, from, now))),
+        measured: measured.map(|one| (one.name.to_string(), metrics(&one.spans, &one.disturbances, from, now))),
         environments: known.iter().map(|one| one.name.to_string()).collect(),
         address: notes.address(),
     };
@@ -190,11 +189,6 @@ pub(super) async fn story(notes: &Notes, id: &PostmortemId) -> Result<Story, Tro
     let kept = Postmortems::open(&notes.workspace)?;
     let found = kept.find(id).await?;
     kept.story(found, notes.known.as_ref(), None).await
-}
-
-async fn with_texts(kept: &Postmortems<'_>) -> Result<Vec<(Postmortem, String)>, Trouble> {
-    let all = kept.list().await?;
-    all.into_iter().map(|found| kept.text(&found).map(|text| (found, text))).collect()
 }
 
 /// Those that lie in the repository's newest commit; none is no trouble.

@@ -36,6 +36,8 @@ pub struct PostmortemSummary {
     #[ts(type = "number | null")]
     pub impact_seconds: Option<i64>,
     pub factors: Vec<String>,
+    /// Which text is shown, where it is not simply the one kept here.
+    pub shown: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]

@@ -5,7 +5,7 @@ use lastgood_core::incident::Incident;
 use lastgood_core::metrics::{Measure, Metrics, Week};
 use lastgood_core::postmortem::action::actions;
 use lastgood_core::postmortem::document::Document;
-use lastgood_core::postmortem::library::{Entry, factors, open_actions, search};
+use lastgood_core::postmortem::library::{Entry, Shown, factors, open_actions, search};
 use lastgood_core::postmortem::story::Story;
 use lastgood_core::postmortem::times::{Length, TimeName};
 use lastgood_core::postmortem::zone;
@@ -89,7 +89,18 @@ fn summary(shelf: &Shelf, entry: &Entry, factors: Vec<String>) -> PostmortemSumm
             Length::Missing(_) | Length::Backwards => None,
         }),
         factors,
+        shown: shown(entry),
     }
+}
+
+fn shown(entry: &Entry) -> Option<String> {
+    let words = match entry.shown {
+        Shown::Together => "with what was changed in the repository",
+        Shown::Apart => "the repository’s copy went apart",
+        Shown::Repository if entry.id.is_some() => "as the repository has it",
+        Shown::Here | Shown::Repository => return None,
+    };
+    Some(words.to_owned())
 }
 
 /// Incidents that are over, and rollbacks that no incident tells of.

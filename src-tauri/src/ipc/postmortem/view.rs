@@ -13,6 +13,8 @@ use lastgood_core::postmortem::section::SectionName;
 use lastgood_core::postmortem::story::Story;
 use lastgood_core::postmortem::times::{Found, Landmark, Length, Time};
 use lastgood_core::postmortem::{MomentSet, Postmortem, Stage, zone};
+use lastgood_core::rollback::check::Verdict;
+use lastgood_core::rollback::check::samples::{Sample, Samples};
 
 use super::{
     ActionPriority, ActionView, Correction, DiffChange, DiffLine, EvidenceLink, EvidenceView, InsertableFact,
@@ -177,6 +179,7 @@ fn link(line: &Line, number: usize, evidence: &Evidence, address: &Option<String
     match evidence {
         Evidence::Fact { .. } => Some(here("fact")),
         Evidence::Output(_) | Evidence::Stored(_) => Some(here("evidence")),
+        Evidence::Looks(_) => Some(here("looks")),
         Evidence::Sent(_) => Some(here("message")),
         Evidence::Run { id, url } => {
             let page = url.clone().or_else(|| address.as_ref().map(|address| format!("{address}/actions/runs/{id}")));
@@ -197,6 +200,7 @@ pub(super) fn evidence(
     let line = story.lines.iter().find(|line| line.id.as_str() == id)?;
     let lines = match line.evidence.get(number.parse::<usize>().ok()?)? {
         Evidence::Output(lines) | Evidence::Sent(lines) => lines.clone(),
+        Evidence::Looks(samples) => looks(samples),
         Evidence::Stored(hash) => read(hash)?.lines().map(str::to_owned).collect(),
         Evidence::Fact { hash } => vec![
             format!("{} in the journal", line.source.words()),
@@ -210,6 +214,18 @@ pub(super) fn evidence(
         Evidence::Link(url) => vec![url.clone()],
     };
     Some(EvidenceView { title: line.text.clone(), lines })
+}
+
+fn looks(samples: &Samples) -> Vec<String> {
+    let line = |sample: &Sample| {
+        let said = match sample.verdict {
+            Verdict::Passed => "well",
+            Verdict::Failed => "not well",
+            Verdict::Inconclusive | Verdict::Errored => "no answer",
+        };
+        format!("{}  {said}  {} ms  {}", zone::utc(sample.at), sample.milliseconds, sample.words)
+    };
+    std::iter::once(samples.words()).chain(samples.kept.iter().map(line)).collect()
 }
 
 /// What `/` offers: values, the moments of the story, and the places where Lastgood writes.

@@ -3,17 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
-use lastgood_adapters::clock::SystemClock;
-use lastgood_adapters::postmortem::{Format, How, Postmortems, Publishing};
+use lastgood_adapters::postmortem::{Format, How, Postmortems, Publishing, Settled};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::PostmortemId;
-use lastgood_core::ports::Clock;
-use lastgood_core::postmortem::merge::{Conflict, Side, settle};
+use lastgood_core::postmortem::merge::{Conflict, Side};
 use tauri::{AppHandle, State};
 use tauri_plugin_dialog::DialogExt;
 
 use super::commands::{Answer, part, story};
-use super::{ExportFormat, ExportView, MergeSection, MergeSide, MergeView};
+use super::{ExportFormat, ExportView, MergeChoice, MergeSection, MergeSide, MergeView};
 use crate::controller::Host;
 
 /// `None` when the person chose no folder.
@@ -49,13 +47,13 @@ pub(crate) async fn export_postmortem(
     }))
 }
 
-/// Pushes the document as a branch. Where the repository's copy went apart, `sides` says what stands, in the order that
-/// the parts were named in; without it nothing is pushed.
+/// Pushes the document as a branch. Where the repository's copy went apart, `choices` say what stands of each section that
+/// was shown. Where a text of one is another one by now, or one was not shown, they are shown anew and nothing is pushed.
 #[tauri::command]
 pub(crate) async fn open_pull_request(
     host: State<'_, Host>,
     id: String,
-    sides: Vec<MergeSide>,
+    choices: Vec<MergeChoice>,
     troubleshooting: bool,
 ) -> Answer<ExportView> {
     let notes = host.notes().await?;
@@ -64,17 +62,8 @@ pub(crate) async fn open_pull_request(
     // A merged pull request must be known before something is pushed: what comes then gets one of its own.
     drop(kept.look(kept.find(&id).await?).await);
     let (told, zone) = (story(&notes, &id).await?, TimeZone::system());
-    let mut outcome = kept.publish(&told, &notes.who, &zone, How { settled: None, troubleshooting }).await?;
-    if let Publishing::Conflicts(conflicts) = &outcome
-        && conflicts.len() == sides.len()
-    {
-        let text = kept.text(&told.postmortem)?;
-        let chosen =
-            conflicts.iter().zip(&sides).fold(text, |text, (conflict, side)| settle(&text, conflict, of(*side)));
-        kept.documents().save(id.as_str(), &chosen, SystemClock.now(), Some("merged by hand"))?;
-        // What was chosen is in our text now; it stands.
-        outcome = kept.publish(&told, &notes.who, &zone, How { settled: Some(Side::Ours), troubleshooting }).await?;
-    }
+    let settled = Settled::Each(choices.into_iter().map(|one| (one.section, of(one.side))).collect());
+    let outcome = kept.publish(&told, &notes.who, &zone, How { settled, troubleshooting }).await?;
     host.postmortems_changed();
     Ok(view(outcome))
 }
@@ -111,6 +100,7 @@ fn view(outcome: Publishing) -> ExportView {
 
 fn section(conflict: &Conflict) -> MergeSection {
     MergeSection {
+        mark: conflict.mark(),
         title: part(&conflict.part).to_owned(),
         mine: conflict.ours.clone().unwrap_or_default(),
         theirs: conflict.theirs.clone().unwrap_or_default(),

@@ -6,6 +6,7 @@ use lastgood_core::ids::TagName;
 use lastgood_core::journal::Fact;
 use lastgood_core::live::spans::{durations, median};
 use lastgood_core::ports::forge;
+use lastgood_core::rollback::check::samples::Samples;
 use lastgood_core::rollback::check::{Answer, Policy, Question, Verdict};
 use lastgood_core::rollback::event;
 use lastgood_core::rollback::local::LocalOutcome;
@@ -208,6 +209,7 @@ fn output(step: &Step, rollback: &Rollback) -> Option<CheckView> {
         milliseconds: ended.milliseconds,
         asked_at: step.ended,
         outputs: ended.output.iter().cloned().collect(),
+        samples: Samples::default(),
     };
     Some(CheckView { title: "What the command wrote".to_owned(), ..check(&shown) })
 }

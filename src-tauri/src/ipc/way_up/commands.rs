@@ -112,6 +112,7 @@ pub(crate) async fn start_rollout(host: State<'_, Host>, given: NewRollout) -> A
         tag: TagName::new(given.tag),
         bad: behind.as_ref().and_then(|rollback| rollback.plan.from.clone()),
         rollback: behind.as_ref().map(|rollback| rollback.id.clone()),
+        environment: behind.as_ref().map(|rollback| rollback.plan.environment.clone()),
         fix: fix.filter(|id| fixes.iter().any(|fix| fix.id == *id)),
         reason: given.reason,
         who: notes.who.clone(),

@@ -38,7 +38,7 @@ async fn gh_reads_back_the_pull_request_and_the_issue_of_a_post_mortem() {
 
     let story = kept.story(kept.find(&id).await.unwrap(), None, None).await.unwrap();
     let Publishing::Done(pushed) = kept
-        .publish(&story, "@platform-lead", &TimeZone::UTC, How { settled: None, troubleshooting: true })
+        .publish(&story, "@platform-lead", &TimeZone::UTC, How { troubleshooting: true, ..How::default() })
         .await
         .unwrap()
     else {

@@ -5,7 +5,7 @@ import type { ExportFormat } from "../generated/ExportFormat";
 import type { ExportView } from "../generated/ExportView";
 import type { LibraryView } from "../generated/LibraryView";
 import type { LineChange } from "../generated/LineChange";
-import type { MergeSide } from "../generated/MergeSide";
+import type { MergeChoice } from "../generated/MergeChoice";
 import type { PaperNews } from "../generated/PaperNews";
 import type { PostmortemView } from "../generated/PostmortemView";
 import type { RevisionView } from "../generated/RevisionView";
@@ -43,5 +43,5 @@ export type PostmortemCommands = {
   /** `null` when the person chose no place. */
   export_postmortem: [{ id: string; format: ExportFormat }, ExportView | null];
   /** Without `sides`, a copy in the repository that went apart is shown and nothing is pushed. */
-  open_pull_request: [{ id: string; sides: MergeSide[]; troubleshooting: boolean }, ExportView];
+  open_pull_request: [{ id: string; choices: MergeChoice[]; troubleshooting: boolean }, ExportView];
 };

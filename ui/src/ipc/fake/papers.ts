@@ -129,8 +129,9 @@ export class FakePapers {
       url: null,
       merge: null,
     }),
-    open_pull_request: ({ sides }) => {
-      if (this.conflicts.length > 0 && sides.length !== this.conflicts.length)
+    open_pull_request: ({ choices }) => {
+      const settled = this.conflicts.every(({ mark }) => choices.some(({ section }) => section === mark));
+      if (!settled)
         return {
           sentence: "The repository's copy went apart from this one",
           path: null,

@@ -167,7 +167,7 @@ export function sampleLibrary(
   now: number,
   open: PostmortemView,
 ): LibraryView & { words: Record<string, string> } {
-  const older = { severity: 3, state: "published" as const, openActions: 0 };
+  const older = { severity: 3, state: "published" as const, openActions: 0, shown: null };
   return {
     postmortems: [
       {
@@ -179,6 +179,7 @@ export function sampleLibrary(
         openActions: open.actions.filter((action) => !action.done).length,
         impactSeconds: 2400,
         factors: ["Tests differ from production", "Alert reached nobody"],
+        shown: null,
       },
       {
         ...older,

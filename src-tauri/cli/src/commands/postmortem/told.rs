@@ -98,6 +98,7 @@ fn evidence(evidence: &Evidence) -> Value {
         Evidence::Fact { hash } => json!({ "fact": hash }),
         Evidence::Output(lines) => json!({ "output": lines }),
         Evidence::Sent(lines) => json!({ "sent": lines }),
+        Evidence::Looks(samples) => json!({ "looks": samples.kept, "left_out": samples.left_out }),
         Evidence::Stored(hash) => json!({ "stored": hash }),
         Evidence::Run { id, url } => json!({ "run": id, "url": url }),
         Evidence::Deployment(id) => json!({ "deployment": id }),

@@ -1,11 +1,12 @@
-//! What the live service answered, over time: one row a question, one dot an answer. Only facts make a dot: a line that a
-//! person wrote is no answer, whatever its words are.
+//! What the live service answered, over time: one row a question, a small dot for each look of a probe and a dot for its
+//! answer. Only facts make a dot: a line that a person wrote is no answer, whatever its words are.
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::scale::{Scale, caption};
 use super::{Anchor, Drawing, Mark, SIZE, Tone, WIDTH, fitted, text};
-use crate::postmortem::line::{Answered, Line};
+use crate::postmortem::line::{Evidence, Line};
 use crate::postmortem::{story::Story, words, zone};
 use crate::rollback::check::Verdict;
 
@@ -16,14 +17,14 @@ const ROW: f64 = 40.0;
 /// A row for each question; nothing is drawn where nothing was asked.
 pub(super) fn draw(story: &Story, clock: &TimeZone) -> Option<Drawing> {
     let (lines, _) = story.visible(true);
-    let asked: Vec<(&Answered, &Line)> = lines.iter().filter_map(answer).collect();
-    let (from, to) = (asked.iter().map(|(_, line)| line.at).min()?, asked.iter().map(|(_, line)| line.at).max()?);
+    let seen: Vec<Seen> = lines.iter().flat_map(|line| of_line(line)).collect();
+    let (from, to) = (seen.iter().map(|one| one.at).min()?, seen.iter().map(|one| one.at).max()?);
     let margin = to.duration_since(from) / 12;
     let scale = Scale::new(from.checked_sub(margin).unwrap_or(from), to.checked_add(margin).unwrap_or(to), LEFT, RIGHT);
     let mut rows: Vec<&str> = Vec::new();
-    for (answer, _) in &asked {
-        if !rows.contains(&answer.question) {
-            rows.push(answer.question);
+    for one in &seen {
+        if !rows.contains(&one.question) {
+            rows.push(one.question);
         }
     }
     let top = 40.0;
@@ -43,9 +44,9 @@ pub(super) fn draw(story: &Story, clock: &TimeZone) -> Option<Drawing> {
         let y = top + ROW * number as f64 + ROW / 2.0;
         marks.push(text(LEFT - 14.0, y + 4.0, Anchor::End, Tone::Text, fitted(title, SIZE, LEFT - 26.0)?));
         marks.push(Mark::Line { from: (LEFT, y), to: (RIGHT, y), tone: Tone::Rule, dashed: false });
-        marks.extend(dots(&asked, title, &scale, y));
+        marks.extend(dots(&seen, title, &scale, y));
     }
-    let words = asked.iter().map(|(_, line)| format!("{} {}", zone::clock(line.at, clock), line.text));
+    let words = seen.iter().filter_map(|one| Some(format!("{} {}", zone::clock(one.at, clock), one.text.as_ref()?)));
     Some(Drawing {
         width: WIDTH,
         height: bottom + 34.0,
@@ -55,25 +56,60 @@ pub(super) fn draw(story: &Story, clock: &TimeZone) -> Option<Drawing> {
     })
 }
 
-/// A dot for each answer; its word above it where there is room.
-fn dots(asked: &[(&Answered, &Line)], title: &str, scale: &Scale, y: f64) -> Vec<Mark> {
+/// One dot.
+struct Seen {
+    question: &'static str,
+    at: Timestamp,
+    verdict: Verdict,
+    /// What an answer says; `None` for one look of many.
+    text: Option<String>,
+}
+
+/// The looks of a line, and its answer behind them.
+fn of_line(line: &Line) -> Vec<Seen> {
+    let Some(answer) = &line.answer else { return Vec::new() };
+    let question = answer.question;
+    let looks = line.evidence.iter().filter_map(|evidence| match evidence {
+        Evidence::Looks(samples) => Some(&samples.kept),
+        _ => None,
+    });
+    let looks = looks.flatten().map(|look| Seen { question, at: look.at, verdict: look.verdict, text: None });
+    let told = looks.chain(std::iter::once(Seen {
+        question,
+        at: line.at,
+        verdict: answer.verdict,
+        text: Some(words_of(line)),
+    }));
+    told.collect()
+}
+
+fn words_of(line: &Line) -> String {
+    let looks = line.evidence.iter().find_map(|evidence| match evidence {
+        Evidence::Looks(samples) => Some(format!(" ({})", samples.words())),
+        _ => None,
+    });
+    format!("{}{}", line.text, looks.unwrap_or_default())
+}
+
+/// A word stands above each answer and each turn, where there is room.
+fn dots(seen: &[Seen], title: &str, scale: &Scale, y: f64) -> Vec<Mark> {
     let mut marks = Vec::new();
     let mut free_from = LEFT;
-    for (answer, line) in asked.iter().filter(|(answer, _)| answer.question == title) {
-        let x = scale.x(line.at);
-        let word = words::verdict(answer.verdict);
+    let mut before = None;
+    for one in seen.iter().filter(|one| one.question == title) {
+        let x = scale.x(one.at);
+        let word = words::verdict(one.verdict);
         let half = super::width_of(word, SIZE) / 2.0;
-        marks.push(Mark::Dot { x, y, radius: 5.0, tone: tone(answer.verdict) });
-        if x - half > free_from {
+        let is_answer = one.text.is_some();
+        let turned = before.is_none_or(|before| before != one.verdict);
+        before = Some(one.verdict);
+        marks.push(Mark::Dot { x, y, radius: if is_answer { 5.0 } else { 2.5 }, tone: tone(one.verdict) });
+        if (is_answer || turned) && x - half > free_from {
             marks.push(text(x, y - 9.0, Anchor::Middle, Tone::Muted, word));
             free_from = x + half + 6.0;
         }
     }
     marks
-}
-
-fn answer<'a>(line: &&'a Line) -> Option<(&'a Answered, &'a Line)> {
-    line.answer.as_ref().map(|answer| (answer, *line))
 }
 
 fn tone(verdict: Verdict) -> Tone {

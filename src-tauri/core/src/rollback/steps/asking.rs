@@ -7,6 +7,7 @@ use futures_util::future::{Either, select};
 use futures_util::stream::StreamExt;
 
 use crate::error::Trouble;
+use crate::rollback::check::samples::Samples;
 use crate::rollback::check::{Answer, Policy, Question, Verdict};
 use crate::rollback::checks;
 use crate::rollback::engine::Engine;
@@ -104,5 +105,6 @@ fn left_behind(engine: &Engine, question: Question, begun: Duration) -> Answer {
         milliseconds: u64::try_from(taken.as_millis()).unwrap_or(u64::MAX),
         asked_at: Some(clock.now()),
         outputs: Vec::new(),
+        samples: Samples::default(),
     }
 }

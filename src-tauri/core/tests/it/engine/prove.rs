@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use lastgood_core::error::Code;
 use lastgood_core::ports::world::{Request, Seen};
-use lastgood_core::rollback::check::Verdict;
+use lastgood_core::rollback::check::{Question, Verdict};
 use lastgood_core::rollback::event::Choice;
 use lastgood_core::rollback::plan::Proofs;
 use lastgood_core::rollback::{Outcome, Rollback, StepName, StepPhase};
@@ -19,6 +19,24 @@ async fn the_old_version_just_after_the_deploy_is_not_yet_a_no() {
         served(|world| world.with(|state| state.service = Service::Follows(Duration::from_secs(60)))).await;
     assert_eq!(outcome(&rollback), Outcome::Succeeded);
     assert_eq!(rollback.step(StepName::Prove).sentence, "v2.4.0: v2.4.0 answers; healthy 3 times in a row");
+}
+
+#[tokio::test]
+async fn each_look_of_a_probe_is_kept_with_its_time_and_what_it_said() {
+    let (_, rollback) =
+        served(|world| world.with(|state| state.service = Service::Follows(Duration::from_secs(60)))).await;
+    let of = |question: Question| {
+        let answer = rollback.step(StepName::Prove).answers.iter().find(|answer| answer.question == question);
+        answer.unwrap().samples.clone()
+    };
+    let version = of(Question::LiveVersion);
+    assert!(version.kept.is_sorted_by_key(|sample| sample.at) && version.kept.len() > 2, "{version:?}");
+    let (last, before) = version.kept.split_last().unwrap();
+    assert_eq!((last.verdict, last.words.as_str()), (Verdict::Passed, "v2.4.0"));
+    assert!(before.iter().all(|sample| (sample.verdict, sample.words.as_str()) == (Verdict::Failed, "v2.5.0")));
+    let health = of(Question::LiveHealth);
+    let seen: Vec<(Verdict, &str)> = health.kept.iter().map(|one| (one.verdict, one.words.as_str())).collect();
+    assert_eq!(seen, [(Verdict::Passed, "200"); 3]);
 }
 
 #[tokio::test]

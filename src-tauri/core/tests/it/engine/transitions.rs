@@ -10,6 +10,7 @@ use lastgood_core::ids::{RollbackId, RunId};
 use lastgood_core::journal::{Fact, Subject};
 use lastgood_core::ports::forge::RunSnapshot;
 use lastgood_core::ports::world::Request;
+use lastgood_core::rollback::check::samples::Samples;
 use lastgood_core::rollback::check::{Answer, Policy, Question, Verdict};
 use lastgood_core::rollback::event::{Choice, Ending, Event, Evidence, OrderOutcome, RunOrder, StepOutcome};
 use lastgood_core::rollback::local::{LocalEnd, LocalOutcome};
@@ -306,6 +307,7 @@ fn answer(question: Question) -> Answer {
         milliseconds: 1,
         asked_at: None,
         outputs: Vec::new(),
+        samples: Samples::default(),
     }
 }
 

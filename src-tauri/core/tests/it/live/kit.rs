@@ -12,6 +12,7 @@ use lastgood_core::live::{self, Sightings};
 use lastgood_core::ports::forge::{Deployment, DeploymentState};
 use lastgood_core::release::name::read;
 use lastgood_core::release::{Moment, PointsAt, Release, TagKind};
+use lastgood_core::rollback::check::samples::Samples;
 use lastgood_core::rollback::check::{Answer, Policy, Question, Verdict};
 use lastgood_core::rollback::checks::plan::CheckPlan;
 use lastgood_core::rollback::event::{Ending, Event, Evidence, StepOutcome};
@@ -150,6 +151,7 @@ pub(crate) fn proof(verdict: Verdict) -> Fact {
         milliseconds: 1,
         asked_at: None,
         outputs: Vec::new(),
+        samples: Samples::default(),
     };
     fact(10, 20_070, Event::Answered(Box::new(answer)))
 }

@@ -1,15 +1,16 @@
 //! An incident and the rollback that answers it are one story.
 
-use lastgood_core::incident::event::Edit;
+use lastgood_core::incident::event::{Edit, Event as Happened};
 use lastgood_core::incident::{Severity, next};
-use lastgood_core::journal::Fact;
+use lastgood_core::journal::{Event, Fact};
 use lastgood_core::postmortem::document::Document;
 use lastgood_core::postmortem::export::{Options, write};
 use lastgood_core::postmortem::line::{Evidence, Line, LineId, LineKind, Weight};
 use lastgood_core::postmortem::times::{Landmark, Length, TimeName};
 use lastgood_core::postmortem::{About, fold};
+use lastgood_core::rollback::event::Event as Started;
 
-use super::kit::{Record1, about, at, berlin, edited, minutes};
+use super::kit::{Record1, about, at, berlin, edited, minutes, opening};
 
 #[test]
 fn every_fact_of_the_incident_is_one_line_beside_those_of_its_rollback() {
@@ -23,6 +24,26 @@ fn every_fact_of_the_incident_is_one_line_beside_those_of_its_rollback() {
     }
     let rest: Vec<&str> = told.iter().map(LineId::as_str).collect();
     assert!(rest.iter().all(|id| id.starts_with("gap:") || *id == "deployment:41"), "{rest:?}");
+}
+
+#[test]
+fn a_rollback_that_began_under_an_open_incident_is_of_its_story() {
+    let mut record = Record1::new();
+    for fact in &mut record.facts {
+        let Event::Rollback(Started::RollbackStarted(plan)) = &mut fact.event else { continue };
+        plan.incident = Some("inc-1".into());
+    }
+    record.happens("2026-03-02T09:43:00Z", Happened::IncidentOpened(Box::new(opening())));
+    let of_rollback = record.postmortem().about;
+    assert_eq!(of_rollback.incident, Some("inc-1".into()));
+    let alone = About { rollbacks: Vec::new(), incident: Some("inc-1".into()), ..about() };
+    assert_eq!(alone.whole(&record.facts).rollbacks, ["rb-1".into()]);
+    for fact in &mut record.facts {
+        let Event::Rollback(Started::RollbackStarted(plan)) = &mut fact.event else { continue };
+        plan.rollout = Some("ro-1".into());
+    }
+    let stage = About { rollbacks: Vec::new(), incident: Some("inc-1".into()), ..about() };
+    assert_eq!(stage.whole(&record.facts).rollbacks, [], "a stage of a rollout is told by that");
 }
 
 #[test]

@@ -124,6 +124,11 @@ impl Record1 {
         self.say("2026-03-02T12:00:00Z", Deed::PostmortemLineAdded(Box::new(added)));
     }
 
+    /// When the rollback was started.
+    pub(crate) fn started(&self) -> String {
+        self.story().rollbacks[0].plan.started.to_string()
+    }
+
     pub(crate) fn record(&self) -> Record<'_> {
         Record { facts: &self.facts, deployments: &self.deployments }
     }
@@ -151,7 +156,7 @@ impl Record1 {
     }
 }
 
-fn opening() -> Opening {
+pub(crate) fn opening() -> Opening {
     Opening {
         title: "Checkout fails".to_owned(),
         severity: Severity::DEFAULT,

@@ -1,7 +1,7 @@
 use jiff::civil::date;
 use lastgood_core::ids::ObjectId;
 use lastgood_core::postmortem::event::{Deed, Published};
-use lastgood_core::postmortem::library::{Entry, factors, gather, open_actions, search};
+use lastgood_core::postmortem::library::{Entry, Kept, Shown, factors, gather, open_actions, search};
 
 use super::kit::Record1;
 
@@ -21,7 +21,11 @@ fn what_lies_in_the_repository_and_what_the_journal_knows_is_one_list_newest_fir
             ("2024-01-02-no-front", false, Some("docs/postmortems/2024-01-02-no-front.md")),
         ]
     );
-    assert!(entries[0].text.contains("kept here"), "the copy of the repository is not the newer one");
+    assert!(entries[0].text.contains("kept here"), "nobody knows which is the newer one");
+    assert_eq!(
+        entries.iter().map(|entry| entry.shown).collect::<Vec<_>>(),
+        [Shown::Apart, Shown::Repository, Shown::Repository]
+    );
 }
 
 #[test]
@@ -72,5 +76,50 @@ fn entries() -> Vec<Entry> {
         ("docs/postmortems/a.svg", "<svg/>"),
     ];
     let files = files.map(|(path, text)| (path.to_owned(), text.to_owned())).to_vec();
-    gather(vec![(record.postmortem(), own.to_owned())], files)
+    let own = Kept { postmortem: record.postmortem(), text: own.to_owned(), published: Vec::new() };
+    gather(vec![own], files)
+}
+
+const PUBLISHED: &str = "---\nid: pm-1\ntitle: Checkout failed\ndate: 2026-03-02\n---\n\n# Checkout failed\n\n## Summary\n\nShort.\n\n\
+                         ## What we will do\n\n- [ ] Mend it\n- [ ] Test it\n";
+
+/// What the library shows of one that is kept here and lies in the repository.
+fn shown(here: &str, published: &[&str], there: &str) -> (Shown, String, usize) {
+    let postmortem = Record1::new().postmortem();
+    let published = published.iter().map(|text| (*text).to_owned()).collect();
+    let files = vec![("docs/postmortems/a.md".to_owned(), there.to_owned())];
+    let all = gather(vec![Kept { postmortem, text: here.to_owned(), published }], files);
+    assert_eq!(all.len(), 1);
+    (all[0].shown, all[0].text.clone(), open_actions(&all).len())
+}
+
+#[test]
+fn what_was_ticked_in_the_repository_is_done() {
+    let ticked = PUBLISHED.replace("- [ ] Mend", "- [x] Mend");
+    assert_eq!(shown(PUBLISHED, &[PUBLISHED], &ticked), (Shown::Repository, ticked.clone(), 1));
+    let written_out = ticked
+        .replace("\n\nShort.", "\n\n<!-- lastgood:timeline -->\n\n| x |\n\n<!-- /lastgood:timeline -->\n\nShort.");
+    let placed = |text: &str| text.replace("\n\nShort.", "\n\n<!-- lastgood:timeline -->\n\nShort.");
+    let (which, text, open) = shown(&placed(PUBLISHED), &[&placed(PUBLISHED)], &written_out);
+    assert_eq!((which, text.contains("| x |"), open), (Shown::Repository, false, 1), "{text}");
+}
+
+#[test]
+fn what_was_changed_on_both_sides_goes_together_or_is_said_to_be_apart() {
+    let here = PUBLISHED.replace("Short.", "Longer.");
+    let there = PUBLISHED.replace("- [ ] Mend", "- [x] Mend");
+    assert_eq!(shown(&here, &[PUBLISHED], PUBLISHED), (Shown::Here, here.clone(), 2));
+    let both = here.replace("- [ ] Mend", "- [x] Mend");
+    assert_eq!(shown(&here, &[PUBLISHED], &there), (Shown::Together, both, 1));
+    let other = PUBLISHED.replace("Short.", "Theirs.");
+    assert_eq!(shown(&here, &[PUBLISHED], &other), (Shown::Apart, here, 2));
+}
+
+#[test]
+fn an_older_copy_in_the_repository_takes_nothing_back() {
+    let newer = PUBLISHED.replace("- [ ] Mend", "- [x] Mend");
+    let third = newer.replace("Short.", "Longer.");
+    assert_eq!(shown(&third, &[&newer, PUBLISHED], PUBLISHED), (Shown::Here, third.clone(), 1));
+    let edited = PUBLISHED.replace("- [ ] Test", "- [x] Test");
+    assert_eq!(shown(&third, &[&newer, PUBLISHED], &edited).0, Shown::Apart, "both changed the list since");
 }

@@ -1,4 +1,4 @@
-use lastgood_core::postmortem::merge::{Part, Side, merge, settle};
+use lastgood_core::postmortem::merge::{Conflict, Part, Side, merge, settle, settle_shown};
 
 const BASE: &str =
     "---\ntitle: t\n---\n# t\n\n## Summary\n\nold\n\n## Impact\n\nsmall\n\n## What went well\n\nnothing\n";
@@ -27,6 +27,22 @@ fn what_both_changed_is_shown_and_nothing_is_overwritten() {
     let both = settle(&text, conflict, Side::Both);
     assert!(both.contains("ours") && both.contains("theirs") && both.matches("## Summary").count() == 1, "{both}");
     assert!(both.ends_with(&BASE[BASE.find("## Impact").unwrap()..]));
+}
+
+#[test]
+fn what_was_chosen_counts_for_the_texts_that_were_shown_and_for_no_others() {
+    let ours = BASE.replace("old", "ours").replace("small", "mine");
+    let theirs = BASE.replace("old", "theirs").replace("small", "other");
+    let merged = merge(BASE, &ours, &theirs);
+    let marks: Vec<String> = merged.conflicts.iter().map(Conflict::mark).collect();
+    let chosen = [(marks[0].clone(), Side::Theirs), (marks[1].clone(), Side::Ours)];
+    let settled = settle_shown(&merged.document.text(), &merged.conflicts, &chosen).unwrap();
+    assert_eq!(settled, BASE.replace("old", "theirs").replace("small", "mine"));
+    let again = merge(BASE, &ours, &theirs.replace("theirs", "newer"));
+    assert_eq!(settle_shown(&again.document.text(), &again.conflicts, &chosen), None, "nobody saw the newer text");
+    let typed = merge(BASE, &ours.replace("mine", "typed"), &theirs);
+    assert_eq!(settle_shown(&typed.document.text(), &typed.conflicts, &chosen), None, "nor what was typed since");
+    assert_eq!(settle_shown(&ours, &merged.conflicts, &chosen[..1]), None, "one was not chosen");
 }
 
 #[test]

@@ -109,7 +109,7 @@ fn what_was_seen_of_the_bad_release_is_told_from_its_first_moment_and_drawn() {
     assert_eq!(
         seen,
         [
-            (LineKind::Signal, "Health of v2.5.0 not well: 503, three of three tries"),
+            (LineKind::Detection, "Health of v2.5.0 not well: 503, three of three tries"),
             (LineKind::Proof, "Health of v2.5.0 well: 503, three of three tries")
         ]
     );

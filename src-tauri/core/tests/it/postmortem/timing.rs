@@ -1,9 +1,10 @@
+use lastgood_core::incident::event::{Edit, Event as Happened, Opening};
 use lastgood_core::postmortem::event::Deed;
 use lastgood_core::postmortem::line::{LineId, LineKind};
 use lastgood_core::postmortem::times::{Landmark, Length, TimeName};
 use lastgood_core::postmortem::zone;
 
-use super::kit::{Record1, at, berlin, minutes};
+use super::kit::{Record1, at, berlin, edited, minutes, opening};
 
 #[test]
 fn the_times_come_from_the_deployment_the_detection_the_start_and_the_proof() {
@@ -31,6 +32,38 @@ fn what_no_fact_tells_is_not_known_rather_than_guessed() {
     assert_eq!(times.times[0].length, Length::Missing(Landmark::Began));
     assert_eq!(times.times[1].length, Length::Missing(Landmark::Detected));
     assert_eq!(times.landmark(Landmark::Detected).source, "no line tells how it was detected");
+}
+
+#[test]
+fn the_first_look_that_found_the_bad_release_not_well_is_its_detection() {
+    let mut record = Record1::new();
+    record.sees("2026-03-02T09:26:00Z", false);
+    record.sees("2026-03-02T09:27:00Z", true);
+    record.sees("2026-03-02T09:40:00Z", false);
+    record.sees("2026-03-02T10:00:30Z", false);
+    let story = record.story();
+    let detected = story.times.landmark(Landmark::Detected);
+    assert_eq!(
+        (detected.at, detected.source.as_str()),
+        (Some(at("2026-03-02T09:26:00Z")), "first detection: Health of v2.5.0 not well: 503, three of three tries")
+    );
+    let kinds: Vec<LineKind> =
+        story.lines.iter().filter(|line| line.id.as_str().starts_with("probe:")).map(|line| line.kind).collect();
+    assert_eq!(kinds, [LineKind::Detection, LineKind::Proof, LineKind::Signal, LineKind::Signal], "the first alone");
+    assert_eq!(story.times.times[1].length, Length::Known(minutes(34)));
+}
+
+#[test]
+fn an_incident_that_the_rollback_opened_tells_nothing_of_its_detection_until_somebody_says_so() {
+    let mut record = Record1::new();
+    let started = record.started();
+    record.happens(&started, Happened::IncidentOpened(Box::new(opened_by_rollback(&started))));
+    let story = record.story();
+    let detected = story.times.landmark(Landmark::Detected);
+    assert_eq!((detected.at, detected.source.as_str()), (None, "no line tells how it was detected"));
+    assert_eq!(story.times.times[1].length, Length::Missing(Landmark::Detected), "it took some time to decide");
+    record.happens("2026-03-02T10:30:00Z", edited(Edit::FoundAt(at("2026-03-02T09:31:00Z"))));
+    assert_eq!(record.story().times.times[1].length, Length::Known(minutes(29)));
 }
 
 #[test]
@@ -72,4 +105,8 @@ fn lengths_have_two_parts_at_most() {
     let words = |seconds| zone::length(jiff::SignedDuration::from_secs(seconds));
     let told: Vec<String> = [0, 59, 60, 108, 3600, 7500, 90_000, 180_000].into_iter().map(words).collect();
     assert_eq!(told, ["0 s", "59 s", "1 min", "1 min 48 s", "1 h", "2 h 5 min", "1 d 1 h", "2 d 2 h"]);
+}
+
+fn opened_by_rollback(started: &str) -> Opening {
+    Opening { rollback: Some("rb-1".into()), found_at: at(started), ..opening() }
 }

@@ -70,6 +70,20 @@ fn the_release_is_pinned_and_what_is_quarantined_is_lifted_only_where_it_was_ask
     assert_eq!(trouble.code, Code::TagMissing);
 }
 
+#[test]
+fn a_release_that_does_not_come_where_the_rollback_was_mends_nothing() {
+    let team = Team::new(&["v1", "v2", "v3"], &[]);
+    let quarantined = ["v2.0.0".into()];
+    let of = |names: &[&str]| {
+        let stages = names.iter().map(|name| stage(name, Gate::Automatic)).collect();
+        plan(RolloutWish { stages, ..wish("v3.0.0", true) }, &team.releases, &quarantined, at(7)).unwrap()
+    };
+    let short = of(&["staging"]);
+    assert_eq!((short.bad, short.lifts.as_slice()), (None, &[][..]), "nothing is marked as mended, nothing lifted");
+    let whole = of(&["staging", "production"]);
+    assert_eq!((whole.bad, whole.lifts.as_slice()), (Some("v2.0.0".into()), &["v2.0.0".into()][..]));
+}
+
 fn named(text: &str, known: &[&str], last: &str) -> Result<Vec<StagePlan>, lastgood_core::error::Trouble> {
     let known: Vec<EnvironmentName> = known.iter().map(|name| EnvironmentName::new(*name)).collect();
     stages(&Settings::parse(text).unwrap().rollout, &known, &last.into())
@@ -80,6 +94,7 @@ fn wish(tag: &str, lift_bad: bool) -> RolloutWish {
         tag: tag.into(),
         bad: Some("v2.0.0".into()),
         rollback: None,
+        environment: Some("production".into()),
         fix: None,
         reason: "Mends it".to_owned(),
         who: WHO.to_owned(),

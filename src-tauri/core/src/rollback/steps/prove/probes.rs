@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::error::Trouble;
 use crate::ports::world::{Seen, Wanted};
 use crate::release::name;
+use crate::rollback::check::samples::{Sample, Samples};
 use crate::rollback::check::{Answer, Policy, Question, Verdict};
 use crate::rollback::engine::Engine;
 
@@ -12,13 +15,18 @@ use crate::rollback::engine::Engine;
 pub(super) async fn version(engine: &mut Engine, url: &str) -> Result<Answer, Trouble> {
     let begun = engine.ports.clock.elapsed();
     let target = engine.rollback().plan.to.clone();
+    let mut samples = Samples::default();
     loop {
+        let (asked, at) = (engine.ports.clock.elapsed(), engine.ports.clock.now());
         let seen = engine.ports.probe.version(url, timeout(engine)).await;
+        samples.push(sample(engine, asked, at, &seen, |version| name::is_version(version, target.as_str())));
         if let Seen::Answer(version) = &seen
             && name::is_version(version, target.as_str())
         {
             let sentence = format!("{version} answers");
-            return Ok(answer(engine, begun, Question::LiveVersion, Verdict::Passed, sentence, vec![url.to_owned()]));
+            let evidence = vec![url.to_owned()];
+            let answer = answer(engine, begun, Question::LiveVersion, Verdict::Passed, sentence, evidence);
+            return Ok(Answer { samples, ..answer });
         }
         if over(engine, begun) {
             let mut evidence = vec![url.to_owned()];
@@ -33,7 +41,7 @@ pub(super) async fn version(engine: &mut Engine, url: &str) -> Result<Answer, Tr
                     }
                 },
             };
-            return Ok(answer(engine, begun, Question::LiveVersion, verdict, sentence, evidence));
+            return Ok(Answer { samples, ..answer(engine, begun, Question::LiveVersion, verdict, sentence, evidence) });
         }
         engine.listen(interval(engine)).await?;
     }
@@ -43,8 +51,11 @@ pub(super) async fn version(engine: &mut Engine, url: &str) -> Result<Answer, Tr
 pub(super) async fn health(engine: &mut Engine, wanted: &Wanted, times: u8) -> Result<Answer, Trouble> {
     let begun = engine.ports.clock.elapsed();
     let mut in_a_row = 0;
+    let mut samples = Samples::default();
     loop {
+        let (asked, at) = (engine.ports.clock.elapsed(), engine.ports.clock.now());
         let seen = engine.ports.probe.health(wanted).await;
+        samples.push(sample(engine, asked, at, &seen, |_| true));
         in_a_row = if matches!(seen, Seen::Answer(_)) { in_a_row + 1 } else { 0 };
         let mut evidence = vec![wanted.url.clone()];
         let is_over = over(engine, begun);
@@ -66,10 +77,29 @@ pub(super) async fn health(engine: &mut Engine, wanted: &Wanted, times: u8) -> R
             Seen::Answer(_) | Seen::No(_) | Seen::Nothing(_) => None,
         };
         if let Some((verdict, sentence)) = found {
-            return Ok(answer(engine, begun, Question::LiveHealth, verdict, sentence, evidence));
+            return Ok(Answer { samples, ..answer(engine, begun, Question::LiveHealth, verdict, sentence, evidence) });
         }
         engine.listen(interval(engine)).await?;
     }
+}
+
+/// One look that has just come back.
+fn sample<T: ToString>(
+    engine: &Engine,
+    asked: Duration,
+    at: Timestamp,
+    seen: &Seen<T>,
+    is_wanted: impl Fn(&T) -> bool,
+) -> Sample {
+    let taken = engine.ports.clock.elapsed().saturating_sub(asked);
+    let milliseconds = u64::try_from(taken.as_millis()).unwrap_or(u64::MAX);
+    let (verdict, words) = match seen {
+        Seen::Answer(answer) if is_wanted(answer) => (Verdict::Passed, answer.to_string()),
+        Seen::Answer(answer) => (Verdict::Failed, answer.to_string()),
+        Seen::No(words) => (Verdict::Failed, words.clone()),
+        Seen::Nothing(words) => (Verdict::Inconclusive, words.clone()),
+    };
+    Sample { at, milliseconds, verdict, words }
 }
 
 /// Whether the installation that is known to be good answers; `None` where there is none, or it cannot be reached.
@@ -121,5 +151,6 @@ pub(super) fn answer(
     let taken = clock.elapsed().saturating_sub(begun);
     let milliseconds = u64::try_from(taken.as_millis()).unwrap_or(u64::MAX);
     let asked_at = Some(clock.now());
-    Answer { question, verdict, policy: Policy::Block, sentence, evidence, milliseconds, asked_at, outputs: Vec::new() }
+    let (policy, outputs, samples) = (Policy::Block, Vec::new(), Samples::default());
+    Answer { question, verdict, policy, sentence, evidence, milliseconds, asked_at, outputs, samples }
 }
