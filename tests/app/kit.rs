@@ -24,7 +24,7 @@ use tempfile::TempDir;
 /// What takes longer than this hangs.
 pub(crate) const LIMIT: Duration = Duration::from_secs(90);
 
-const LOOK: Duration = Duration::from_millis(50);
+pub(crate) const LOOK: Duration = Duration::from_millis(50);
 
 pub(crate) struct Stage {
     pub(crate) rehearsal: Rehearsal,

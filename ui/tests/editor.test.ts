@@ -1,3 +1,4 @@
+import { acceptCompletion, currentCompletions, startCompletion } from "@codemirror/autocomplete";
 import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -5,6 +6,7 @@ import { mountPaper } from "../src/editor/markdown";
 import { markup } from "../src/editor/markup";
 import { places } from "../src/editor/places";
 import type { Surface } from "../src/editor/surface";
+import type { InsertableFact } from "../src/ipc/generated/InsertableFact";
 import { endingsOf } from "../src/words/endings";
 
 const HINTS = [
@@ -20,7 +22,7 @@ afterEach(() => {
   document.body.replaceChildren();
 });
 
-function paper(text: string, undo: string | null = null) {
+function paper(text: string, undo: string | null = null, facts: InsertableFact[] = []) {
   const box = document.createElement("div");
   document.body.append(box);
   const onchange = vi.fn();
@@ -29,7 +31,7 @@ function paper(text: string, undo: string | null = null) {
     undo,
     label: "Paper",
     onchange,
-    facts: () => [],
+    facts: () => facts,
     hints: () => HINTS,
   });
   mounted = surface;
@@ -92,6 +94,58 @@ describe("line endings", () => {
       surface.replace(text);
       expect(surface.read()).toBe(text);
     }
+  });
+});
+
+describe("what / puts in", () => {
+  const FACTS: InsertableFact[] = [
+    { title: "Release that failed", kind: "fact", note: "v2.4.1", text: "v2.4.1" },
+    { title: "Rollback started", kind: "event", note: "14:41", text: "<!-- lastgood:line w:4 -->" },
+    { title: "The four times", kind: "chart", note: "", text: "<!-- lastgood:times -->" },
+  ];
+
+  /** Types `/` and these letters where `|` stands, takes the first that is offered, and says where the cursor is then. */
+  async function put(text: string, letters: string): Promise<string> {
+    const at = text.indexOf("|");
+    const { view, surface } = paper(text.replace("|", `/${letters}`), null, FACTS);
+    view.dispatch({ selection: { anchor: at + 1 + letters.length } });
+    startCompletion(view);
+    await vi.waitFor(() => expect(currentCompletions(view.state)).toHaveLength(1));
+    // CodeMirror takes no answer within its first moment, so that nobody accepts what just appeared.
+    await vi.waitFor(() => expect(acceptCompletion(view)).toBe(true));
+    const { head } = view.state.selection.main;
+    const { doc } = view.state;
+    const now = `${doc.sliceString(0, head)}|${doc.sliceString(head)}`;
+    expect(surface.read()).toBe(now.replace("|", ""));
+    surface.destroy();
+    return now;
+  }
+
+  it("is a fact's words where they were asked for", async () => {
+    expect(await put("It was | again.\n", "release")).toBe("It was v2.4.1| again.\n");
+  });
+
+  it("is a place on a line of its own, wherever it was asked for", async () => {
+    for (const [letters, mark] of [
+      ["rollback", "<!-- lastgood:line w:4 -->"],
+      ["four", "<!-- lastgood:times -->"],
+    ] as const) {
+      expect(await put("Kilroy was here. |", letters)).toBe(`Kilroy was here.\n\n${mark}\n|`);
+      expect(await put("above |  below\nnext\n", letters)).toBe(`above\n\n${mark}\n\n|below\nnext\n`);
+      expect(await put("above |\nnext\n", letters)).toBe(`above\n\n${mark}\n|\nnext\n`);
+      expect(await put("above |\n\nnext\n", letters)).toBe(`above\n\n${mark}\n|\nnext\n`);
+      expect(await put("above\n  |\nnext\n", letters)).toBe(`above\n\n${mark}\n|\nnext\n`);
+      expect(await put("|", letters)).toBe(`${mark}\n|`);
+      expect(await put("above\n\n|\n\nnext\n", letters)).toBe(`above\n\n${mark}\n|\nnext\n`);
+    }
+  });
+
+  it("keeps the line endings of the text", async () => {
+    const { view, surface } = paper("said /four\r\nnext\r\n", null, FACTS);
+    view.dispatch({ selection: { anchor: 10 } });
+    startCompletion(view);
+    await vi.waitFor(() => expect(acceptCompletion(view)).toBe(true));
+    expect(surface.read()).toBe("said\r\n\r\n<!-- lastgood:times -->\r\n\r\nnext\r\n");
   });
 });
 

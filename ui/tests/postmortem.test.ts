@@ -1,3 +1,5 @@
+import { undo } from "@codemirror/commands";
+import { EditorView } from "@codemirror/view";
 import { fireEvent, screen, waitFor, within } from "@testing-library/svelte";
 import { describe, expect, it, vi } from "vitest";
 import type { Fake } from "../src/ipc/fake";
@@ -112,6 +114,39 @@ describe("a post-mortem", () => {
     expect(fake.calls.filter((call) => call.name === "change_line")).toHaveLength(2);
   });
 
+  it("keeps what was pasted and not understood in its field", async () => {
+    await open();
+    await fireEvent.click(screen.getByRole("button", { name: "Paste…" }));
+    const field = await screen.findByLabelText<HTMLTextAreaElement>("Chat or log");
+    await fireEvent.input(field, { target: { value: "no time in it" } });
+    await fireEvent.click(screen.getByRole("button", { name: "Take the lines" }));
+    await screen.findByText(/^No line begins with a time/);
+    expect(screen.getByLabelText<HTMLTextAreaElement>("Chat or log").value).toBe("no time in it");
+  });
+
+  it("is written on where it was left, with its undo, after it was read", async () => {
+    const fake = await open();
+    const type = async (words: string) => {
+      const box = await screen.findByTestId("paper");
+      const content = await waitFor(() => {
+        const found = box.shadowRoot?.querySelector<HTMLElement>(".cm-editor");
+        if (!found) throw new Error("no editor yet");
+        return found;
+      });
+      const view = EditorView.findFromDOM(content);
+      view?.dispatch({ changes: { from: 0, insert: words }, userEvent: "input.type" });
+      return view;
+    };
+    await type("first ");
+    await fireEvent.click(screen.getByRole("button", { name: "Read" }));
+    await screen.findByTestId("rendered");
+    await fireEvent.click(screen.getByRole("button", { name: "Write" }));
+    const view = await type("second ");
+    expect(view?.state.doc.sliceString(0, 14)).toBe("second first #");
+    await waitFor(() => expect(fake.papers.paper.text).toMatch(/^second first #/));
+    if (view) expect([undo(view), undo(view), view.state.doc.sliceString(0, 1)]).toEqual([true, true, "#"]);
+  });
+
   it("opens an issue for an action in one click, and says when it is closed", async () => {
     const fake = await open((one) => one.papers.closed.add("#512"));
     await fireEvent.click(screen.getByRole("tab", { name: /Actions/ }));
@@ -162,7 +197,9 @@ describe("a post-mortem", () => {
 
   it("that went apart in the repository is chosen section by section before anything is pushed", async () => {
     const fake = await open((one) => {
-      one.papers.conflicts = [{ mark: "1", title: "Impact", mine: "## Impact\nmine", theirs: "## Impact\ntheirs" }];
+      one.papers.conflicts = [
+        { mark: "1", title: "Impact", mine: "## Impact\nmine", theirs: "## Impact\ntheirs" },
+      ];
     });
     await fireEvent.click(screen.getByTestId("open-pull-request"));
     await screen.findByTestId("merge");

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { placesIn } from "../src/editor/values";
 import { useBackend } from "../src/ipc/backend";
+import type { PostmortemCommands } from "../src/ipc/commands/postmortem";
 import { Fake } from "../src/ipc/fake";
 import { DraftDesk } from "../src/state/draft-desk.svelte";
 import { Incidents } from "../src/state/incidents.svelte";
 import { Paper, SAVE_PAPER_WITHIN } from "../src/state/paper.svelte";
+import { PaperReader } from "../src/state/paper-reader.svelte";
 import { Templates } from "../src/state/templates.svelte";
 import { due } from "../src/words/incident";
 
@@ -91,7 +93,7 @@ describe("a post-mortem's text", () => {
   it("can be undone behind a restart once nobody types for a moment", async () => {
     const paper = new Paper();
     await paper.open("2026-11-22-plugins");
-    paper.undoFrom(() => "what was before");
+    paper.writtenIn({ read: () => "typed", undo: () => "what was before" });
     paper.typed(() => "typed");
     await vi.advanceTimersByTimeAsync(1000);
     expect(fake.papers.paper.undo).toBe("what was before");
@@ -115,6 +117,123 @@ describe("a post-mortem's text", () => {
     expect(paper.text()).toContain("Their words.");
     expect(paper.note).toContain("their text is in the history");
   });
+
+  it("goes on from what was typed where somebody types on before both texts are there", async () => {
+    const paper = await opened();
+    fake.papers.apart = true;
+    const answer = waiting("save_postmortem");
+    paper.typed(() => "mine");
+    await vi.advanceTimersByTimeAsync(SAVE_PAPER_WITHIN);
+    paper.typed(() => "mine and more");
+    answer();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(paper.text()).toBe("mine and more");
+    const bases = fake.calls.flatMap((call) => (call.name === "save_postmortem" ? [call.given.base] : []));
+    expect(bases).toEqual(["r1", "r2"]);
+  });
+
+  it("that is typed while it is pushed stays, and is brought together with what was pushed", async () => {
+    for (const pause of [0, 500]) {
+      const paper = await opened();
+      const push = waiting("open_pull_request");
+      const opening = paper.openPullRequest();
+      await vi.advanceTimersByTimeAsync(10);
+      paper.typed(() => "typed meanwhile");
+      await vi.advanceTimersByTimeAsync(pause);
+      fake.papers.paper = { ...fake.papers.paper, text: "what was pushed", revision: "r90" };
+      fake.papers.apart = true;
+      push();
+      await opening;
+      expect(paper.text()).toBe("typed meanwhile");
+      await vi.advanceTimersByTimeAsync(500);
+      expect(paper.text()).toBe("typed meanwhile\nTheir words.\n");
+      expect(fake.calls.filter((call) => call.name === "save_postmortem").at(-1)?.given).not.toMatchObject({
+        base: "r90",
+      });
+    }
+  });
+
+  it("that could not be saved is tried again by itself, less and less often, until it is", async () => {
+    const paper = await opened();
+    fake.papers.full = true;
+    paper.typed(() => "precious");
+    await vi.advanceTimersByTimeAsync(SAVE_PAPER_WITHIN);
+    expect(paper.saveTrouble?.message).toBe("The documents cannot be written");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(paper.saveTrouble).not.toBeNull();
+    expect(fake.count("save_postmortem")).toBeGreaterThan(5);
+    expect(fake.count("save_postmortem")).toBeLessThan(15);
+    fake.papers.full = false;
+    await vi.advanceTimersByTimeAsync(31_000);
+    expect([paper.saveTrouble, paper.unsaved, fake.papers.paper.text]).toEqual([null, false, "precious"]);
+  });
+
+  it("that could not be saved is not pushed, exported or replaced by an older one", async () => {
+    const paper = await opened();
+    fake.papers.full = true;
+    paper.typed(() => "precious");
+    await expect(paper.openPullRequest()).rejects.toThrow("The documents cannot be written");
+    await expect(paper.restore("r1")).rejects.toThrow("The documents cannot be written");
+    await expect(new PaperReader(paper).exportAs("pdf")).rejects.toThrow("The documents cannot be written");
+    expect(fake.count("open_pull_request") + fake.count("export_postmortem")).toBe(0);
+    expect(paper.text()).toBe("precious");
+  });
+
+  it("that could not be saved when somebody left is saved once that works, and there when they come back", async () => {
+    const paper = await opened();
+    fake.papers.full = true;
+    paper.typed(() => "precious");
+    await paper.open("another");
+    expect(paper.saveTrouble).toBeNull();
+    await paper.open("2026-11-22-plugins");
+    expect([paper.text(), paper.unsaved]).toEqual(["precious", true]);
+    expect((await paper.leave())?.message).toBe("The documents cannot be written");
+    await paper.clear();
+    fake.papers.full = false;
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(fake.papers.paper.text).toBe("precious");
+  });
+
+  it("is not replaced by an answer that belongs to one that was left", async () => {
+    const paper = await opened();
+    for (const [command, deed] of [
+      ["create_ticket", () => paper.createTicket("a2")],
+      ["change_action", () => paper.changeAction({ kind: "done", action: "a2", done: true })],
+      ["restore_postmortem", () => paper.restore("r1")],
+      ["open_pull_request", () => paper.openPullRequest()],
+    ] as const) {
+      await paper.open("2026-11-22-plugins");
+      const answer = waiting(command);
+      const asked = deed();
+      await vi.advanceTimersByTimeAsync(10);
+      await paper.open("another");
+      answer();
+      await asked;
+      expect(paper.view?.id, command).toBe("another");
+    }
+  });
+
+  async function opened(): Promise<Paper> {
+    const paper = new Paper();
+    await paper.open("2026-11-22-plugins");
+    return paper;
+  }
+
+  /** This command answers once that is asked for. */
+  function waiting(name: keyof PostmortemCommands): () => void {
+    const handlers = fake.papers.handlers as Record<string, (given: unknown) => unknown>;
+    const usual = handlers[name];
+    let answer: () => void = () => undefined;
+    const asked = new Promise<void>((done) => {
+      answer = done;
+    });
+    handlers[name] = async (given) => {
+      await asked;
+      handlers[name] = usual as (given: unknown) => unknown;
+      return usual?.(given);
+    };
+    return answer;
+  }
 });
 
 describe("a template that is typed", () => {

@@ -3,6 +3,7 @@
 //! A version is durable when `save` returns: WAL with `synchronous=FULL`, one transaction each. What was typed is saved
 //! again and again, so old versions are thinned in the same transaction; those with a name stay.
 
+mod named;
 mod typed;
 
 use std::path::Path;
@@ -14,6 +15,7 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::postmortem::history::{Kept, superfluous};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
+pub use named::Seen;
 pub use typed::Typed;
 
 /// How long a writer waits for another process's transaction.
@@ -74,6 +76,11 @@ impl Documents {
     /// Adds a version; one with the text that is there already is none, unless it gets a name.
     pub fn save(&self, document: &str, text: &str, at: Timestamp, named: Option<&str>) -> Result<u64, Trouble> {
         save(&mut self.lock(), document, text, at, named).map_err(|error| unwritable(&error))
+    }
+
+    /// The newest version's number and text, of one moment.
+    pub fn newest(&self, document: &str) -> Result<Option<(u64, String)>, Trouble> {
+        newest(&self.lock(), document).map_err(|error| unwritable(&error))
     }
 
     /// The newest version's text.
@@ -173,10 +180,10 @@ fn save(
     Ok(number)
 }
 
-fn newest(transaction: &Transaction<'_>, document: &str) -> rusqlite::Result<Option<(u64, String)>> {
+fn newest(connection: &Connection, document: &str) -> rusqlite::Result<Option<(u64, String)>> {
     let sql = "SELECT number, text FROM version WHERE document = ?1 ORDER BY number DESC LIMIT 1";
     let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?));
-    transaction.query_row(sql, [document], read).optional()
+    connection.query_row(sql, [document], read).optional()
 }
 
 /// Behind the version `newest`.

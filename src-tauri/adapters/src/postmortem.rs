@@ -26,7 +26,7 @@ pub use publish::{Apart, How, Publishing, Pushed, Settled, parts};
 pub use ticket::{Ticket, TicketState};
 
 use crate::clock::SystemClock;
-use crate::documents::{Documents, Typed};
+use crate::documents::{Documents, Seen, Typed};
 use crate::workspace::{Known, Workspace, blocking, fresh};
 
 /// Where post-mortems lie in a repository.
@@ -141,11 +141,17 @@ impl<'a> Postmortems<'a> {
 
     /// Its text. One that came from another machine, or was lost, begins anew from its facts.
     pub fn text(&self, postmortem: &Postmortem) -> Result<String, Trouble> {
-        if let Some(text) = self.documents.text(postmortem.id.as_str())? {
-            return Ok(text);
+        Ok(self.seen(postmortem)?.text)
+    }
+
+    /// Its text, with the version that it is.
+    fn seen(&self, postmortem: &Postmortem) -> Result<Seen, Trouble> {
+        if let Some((number, text)) = self.documents.newest(postmortem.id.as_str())? {
+            return Ok(Seen { number: Some(number), text });
         }
         let day = zone::day(postmortem.created, &TimeZone::system());
-        Ok(Document::new(&postmortem.id, &postmortem.about, &day, &postmortem.by).text())
+        let text = Document::new(&postmortem.id, &postmortem.about, &day, &postmortem.by).text();
+        Ok(Seen { number: None, text })
     }
 
     /// Saves what somebody typed on top of the version `base`, on a thread of its own: the disk may be slow.
@@ -160,10 +166,10 @@ impl<'a> Postmortems<'a> {
         postmortem: &Postmortem,
         change: impl FnOnce(&mut Document) -> Result<(), Trouble>,
     ) -> Result<Typed, Trouble> {
-        let base = self.documents.versions(postmortem.id.as_str())?.last().map(|version| version.number);
-        let mut document = Document::parse(&self.text(postmortem)?);
+        let seen = self.seen(postmortem)?;
+        let mut document = Document::parse(&seen.text);
         change(&mut document)?;
-        self.typed(&postmortem.id, base, document.text()).await
+        self.typed(&postmortem.id, seen.number, document.text()).await
     }
 
     /// What its facts tell. Without `known`, what GitHub would tell is missing.

@@ -120,13 +120,16 @@ pub enum Stage {
     Review,
     /// Merged.
     Published,
+    /// Its pull request was closed without a merge; pushing opens another one.
+    Closed,
 }
 
 impl Postmortem {
     pub fn stage(&self) -> Stage {
         match (self.pull_requests.last().map(|newest| newest.merged), &self.published) {
             (Some(Some(true)), _) => Stage::Published,
-            (Some(_), _) | (None, Some(_)) => Stage::Review,
+            (Some(Some(false)), _) => Stage::Closed,
+            (Some(None), _) | (None, Some(_)) => Stage::Review,
             (None, None) => Stage::Draft,
         }
     }

@@ -1,12 +1,13 @@
 //! Post-mortems: the document, its times, its timeline, its actions.
 
-pub(crate) mod changes;
+pub mod changes;
 pub(crate) mod commands;
+pub mod desk;
 pub mod library;
-pub(crate) mod news;
+pub mod news;
 mod shelf;
 mod view;
-pub(crate) mod ways_out;
+pub mod ways_out;
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -46,6 +47,8 @@ pub enum PostmortemState {
     Draft,
     Review,
     Published,
+    /// Its pull request was closed without a merge.
+    Closed,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]
@@ -242,6 +245,8 @@ pub struct SavedView {
     pub text: Option<String>,
     /// What of theirs is only in the history, in one sentence.
     pub note: Option<String>,
+    /// Holds what was typed alone; who typed on meanwhile goes on from it, for they have not seen both texts together.
+    pub typed: String,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]

@@ -1,6 +1,12 @@
-import { autocompletion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
+import {
+  autocompletion,
+  type Completion,
+  type CompletionContext,
+  type CompletionResult,
+  pickedCompletion,
+} from "@codemirror/autocomplete";
 import { markdown, markdownKeymap, markdownLanguage } from "@codemirror/lang-markdown";
-import { keymap } from "@codemirror/view";
+import { type EditorView, keymap } from "@codemirror/view";
 import type { InsertableFact } from "../ipc/generated/InsertableFact";
 import type { SectionHint } from "../ipc/generated/SectionHint";
 import { plain } from "../words/text";
@@ -29,7 +35,7 @@ export function mountPaper(parent: HTMLElement, options: PaperOptions): Surface 
         displayLabel: plain(fact.title),
         detail: plain(fact.note),
         section: SECTIONS[fact.kind],
-        apply: fact.text,
+        apply: fact.kind === "fact" ? fact.text : block(fact.text),
       })),
     };
   };
@@ -40,4 +46,31 @@ export function mountPaper(parent: HTMLElement, options: PaperOptions): Surface 
     autocompletion({ override: [offered], icons: false }),
   ];
   return mountSurface(parent, options, extensions).surface;
+}
+
+/** A place counts only where it has a line of its own: put within a line, it takes one, apart from what is around it. */
+function block(text: string) {
+  return (view: EditorView, completion: Completion, start: number, end: number): void => {
+    const { doc } = view.state;
+    const line = doc.lineAt(start);
+    const isBlank = (number: number) => doc.line(number).text.trim() === "";
+    const before = doc.sliceString(line.from, start).trimEnd();
+    const after = doc.sliceString(end, line.to);
+    const from = line.from + before.length;
+    const to = end + (/^[ \t]*/.exec(after)?.[0].length ?? 0);
+    const lines = { above: line.number > 1, below: line.number < doc.lines };
+    const head = before !== "" ? "\n\n" : lines.above && !isBlank(line.number - 1) ? "\n" : "";
+    const goesOn = after.trim() !== "";
+    const blankBelow = lines.below && isBlank(line.number + 1);
+    const insert = `${head}${text}${goesOn ? "\n\n" : blankBelow ? "" : "\n"}`;
+    // Whoever goes on typing must not type into the place's own line.
+    const anchor = from + insert.length + (!goesOn && blankBelow ? line.to - to + 1 : 0);
+    const annotations = pickedCompletion.of(completion);
+    view.dispatch({
+      changes: { from, to, insert },
+      selection: { anchor },
+      annotations,
+      userEvent: "input.complete",
+    });
+  };
 }

@@ -1,5 +1,5 @@
 import { defaultKeymap, history, historyField, historyKeymap } from "@codemirror/commands";
-import { Compartment, EditorState, type Extension } from "@codemirror/state";
+import { Annotation, Compartment, EditorState, type Extension } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, placeholder } from "@codemirror/view";
 import { counted, type Endings, endingsOf } from "../words/endings";
 import { look } from "./look";
@@ -23,6 +23,9 @@ export type SurfaceOptions = {
   undo?: string | null;
   onchange: (read: () => string) => void;
 };
+
+/** Nobody typed this: it came from outside. */
+const outside = Annotation.define<boolean>();
 
 /**
  * An editor in a shadow root of its own: its styles are adopted sheets there, which the window's policy allows, and
@@ -52,7 +55,7 @@ export function mountSurface(
         view.dispatch({ effects: separator.reconfigure(separatorFor(endings)) });
       }
       const changes = difference(whole(view.state, "lf"), counted(text, endings));
-      if (changes) view.dispatch({ changes });
+      if (changes) view.dispatch({ changes, annotations: outside.of(true) });
     },
     undo: () => JSON.stringify(view.state.toJSON({ history: historyField }).history),
     focus: () => view.focus(),
@@ -103,7 +106,8 @@ function basics({ label, hint, onchange }: SurfaceOptions, read: () => string): 
     }),
     hint ? placeholder(hint) : [],
     EditorView.updateListener.of((update) => {
-      if (update.docChanged) onchange(read);
+      const typed = update.transactions.some((one) => one.docChanged && !one.annotation(outside));
+      if (typed) onchange(read);
     }),
     look,
   ];

@@ -27,7 +27,7 @@ export class PaperReader {
 
   /** What was typed last is in the file. */
   async exportAs(format: ExportFormat): Promise<ExportView | null> {
-    await this.#paper.flush();
+    await this.#paper.keep();
     return call("export_postmortem", { id: this.#paper.view?.id ?? "", format });
   }
 }

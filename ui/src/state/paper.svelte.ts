@@ -7,7 +7,9 @@ import type { MergeChoice } from "../ipc/generated/MergeChoice";
 import type { MergeView } from "../ipc/generated/MergeView";
 import type { PaperNews } from "../ipc/generated/PaperNews";
 import type { PostmortemView } from "../ipc/generated/PostmortemView";
+import { Again } from "./again";
 import { Later } from "./later";
+import { LeftPapers } from "./left-papers";
 
 /** With the way to the host and the disk, it stays well below the 300 ms that a person may lose. */
 export const SAVE_PAPER_WITHIN = 80;
@@ -16,6 +18,9 @@ export const SAVE_PAPER_WITHIN = 80;
 const KEEP_UNDO_WITHIN = 600;
 /** A history beyond this is let go: it would be written again and again. */
 const MOST_UNDO = 500_000;
+
+/** What writes in the text; it answers for what it held also when it is gone. */
+type Editor = { read(): string; undo(): string };
 
 /** One post-mortem on the desk: its text as it is typed, and all that stands beside it. */
 export class Paper {
@@ -40,17 +45,21 @@ export class Paper {
   #changes = 0;
   #wanted: string | null = null;
   #later = new Later(SAVE_PAPER_WITHIN, () => this.#save());
-  #undo: (() => string) | null = null;
+  #again = new Again(() => this.#later.ask());
+  #left = new LeftPapers();
+  #editor: Editor | null = null;
   #undoLater = new Later(KEEP_UNDO_WITHIN, () => this.#keepUndo());
 
   async open(id: string): Promise<void> {
     await this.flush();
     if (this.#wanted !== id) this.#reset();
     this.#wanted = id;
+    const changes = this.#changes;
     try {
       const view = await call("postmortem", { id });
       if (this.#wanted !== id) return;
-      this.#take(view);
+      if (this.view) this.#bring(view, changes);
+      else this.#begin(view);
       if (view.editable) void this.look();
     } catch (thrown) {
       if (this.#wanted === id) this.trouble = toIpcError(thrown);
@@ -69,14 +78,36 @@ export class Paper {
     this.#later.ask();
   }
 
-  /** Whom to ask what can be undone in the text that is open. */
-  undoFrom(read: () => string): void {
-    this.#undo = read;
+  /** Whom to ask what can be undone. */
+  writtenIn(editor: Editor): void {
+    this.#editor = editor;
+  }
+
+  /** What can be undone in the text as it stands now; nothing where that belongs to another text. */
+  undo(): string | null {
+    if (this.#editor && this.#editor.read() === this.text()) return this.#editor.undo();
+    return this.#read === null ? (this.view?.undo ?? null) : null;
   }
 
   async flush(): Promise<void> {
+    // What could not be kept is tried once more, for somebody waits for it.
+    if (this.saveTrouble !== null) this.#later.ask();
     await this.#later.now();
     await this.#undoLater.now();
+  }
+
+  /** Keeps what was typed, or says why that cannot be: nothing may leave without it. */
+  async keep(): Promise<void> {
+    await this.flush();
+    if (this.saveTrouble !== null) throw this.saveTrouble;
+  }
+
+  /** Nobody looks any more. What could not be kept is tried on; then this says why. */
+  async leave(): Promise<IpcError | null> {
+    const id = this.#wanted;
+    await this.flush();
+    if (id === null) return null;
+    return id === this.#wanted ? this.saveTrouble : (this.#left.find(id)?.trouble ?? null);
   }
 
   async changeLine(change: LineChange): Promise<void> {
@@ -86,14 +117,17 @@ export class Paper {
   /** Actions stand in the text: what was typed is kept first, and the text comes back changed. */
   async changeAction(change: ActionChange): Promise<void> {
     await this.flush();
-    this.#take(await call("change_action", { id: this.#id(), change }));
+    const changes = this.#changes;
+    this.#bring(await call("change_action", { id: this.#id(), change }), changes);
   }
 
   /** What was typed is kept first, for the issue's number is written into the text. */
   async createTicket(action: string): Promise<void> {
     await this.flush();
-    this.#take(await call("create_ticket", { id: this.#id(), action }));
-    void this.look();
+    const changes = this.#changes;
+    const id = this.#id();
+    this.#bring(await call("create_ticket", { id, action }), changes);
+    if (id === this.#wanted) void this.look();
   }
 
   /** Without an answer what was known stays. */
@@ -111,19 +145,23 @@ export class Paper {
   }
 
   async restore(revision: string): Promise<void> {
-    await this.flush();
-    this.#take(await call("restore_postmortem", { id: this.#id(), revision }));
+    await this.keep();
+    const changes = this.#changes;
+    this.#bring(await call("restore_postmortem", { id: this.#id(), revision }), changes);
   }
 
   /** Pushes it as a branch; where the repository's copy went apart, that is shown and a person chooses. */
   async openPullRequest(choices: MergeChoice[] = []): Promise<ExportView> {
-    await this.flush();
+    await this.keep();
     const { troubleshooting } = this;
-    const opened = await call("open_pull_request", { id: this.#id(), choices, troubleshooting });
+    const changes = this.#changes;
+    const id = this.#id();
+    const opened = await call("open_pull_request", { id, choices, troubleshooting });
+    if (id !== this.#wanted) return opened;
     this.merge = opened.merge;
     if (opened.merge === null) {
-      this.#take(await call("postmortem", { id: this.#id() }));
-      void this.look();
+      this.#bring(await call("postmortem", { id }), changes);
+      if (id === this.#wanted) void this.look();
     }
     return opened;
   }
@@ -135,9 +173,14 @@ export class Paper {
   }
 
   #reset(): void {
+    const { view, saveTrouble: trouble } = this;
+    if (view && trouble) this.#left.put({ id: view.id, base: view.revision, text: this.text(), trouble });
+    this.#later.forget();
+    this.#undoLater.forget();
+    this.#again.done();
     this.#wanted = null;
     this.#read = null;
-    this.#undo = null;
+    this.#editor = null;
     this.view = null;
     this.merge = null;
     this.news = null;
@@ -157,24 +200,57 @@ export class Paper {
       const saved = await call("save_postmortem", { id: view.id, base: view.revision, text });
       if (this.#wanted !== view.id || !this.view) return;
       this.#text = text;
-      this.view = { ...this.view, revision: saved.revision, savedAt: saved.savedAt };
-      this.saveTrouble = null;
-      this.note = saved.note ?? "";
       this.unsaved = this.#changes !== changes;
+      // Who typed on has not seen both texts together, and so goes on from what they typed.
+      const revision = saved.text !== null && this.unsaved ? saved.typed : saved.revision;
+      this.view = { ...this.view, revision, savedAt: saved.savedAt };
+      this.saveTrouble = null;
+      this.#again.done();
+      if (saved.note !== null) this.note = saved.note;
       this.#undoLater.ask();
-      // Both texts together; what was typed in between is saved on top of it.
-      if (saved.text !== null && !this.unsaved) this.#take({ ...this.view, text: saved.text });
+      if (saved.text !== null && !this.unsaved) this.#take({ ...this.view, text: saved.text, undo: null });
     } catch (thrown) {
+      if (this.#wanted !== view.id) return;
       this.saveTrouble = toIpcError(thrown);
+      this.#again.ask();
     }
   }
 
   /** A convenience: where it cannot be kept, the text is, and nobody is disturbed. */
   async #keepUndo(): Promise<void> {
     const { view } = this;
-    const undo = this.#undo?.() ?? "";
+    const undo = this.undo() ?? "";
     if (!view || this.unsaved || undo === "" || undo.length > MOST_UNDO) return;
     await call("keep_undo", { id: view.id, revision: view.revision, undo }).catch(() => undefined);
+  }
+
+  /** One that is opened; with what was typed in it and could not be kept, where it was left so. */
+  #begin(view: PostmortemView): void {
+    const left = this.#left.find(view.id);
+    if (!left) {
+      this.#take(view);
+      return;
+    }
+    this.#left.drop(view.id);
+    this.#take({ ...view, text: left.text, revision: left.base, undo: null });
+    this.unsaved = true;
+    this.saveTrouble = left.trouble;
+    this.#later.ask();
+  }
+
+  /**
+   * Takes a text that changed elsewhere than in the editor. What was typed since `changes` stays: the next save, on top of
+   * the revision that it was typed on, brings both together.
+   */
+  #bring(view: PostmortemView, changes: number): void {
+    if (view.id !== this.#wanted || !this.view) return;
+    if (this.unsaved || this.#changes !== changes) {
+      this.#beside(view);
+      this.#later.ask();
+      return;
+    }
+    this.#take(view);
+    this.#undoLater.ask();
   }
 
   #take(view: PostmortemView): void {
@@ -191,7 +267,8 @@ export class Paper {
   /** Takes what stands beside the text; the text itself is the editor's while it is open. */
   #beside(view: PostmortemView): void {
     if (view.id !== this.#wanted || !this.view) return;
-    this.view = { ...view, text: this.view.text, revision: this.view.revision, savedAt: this.view.savedAt };
+    const { text, revision, savedAt, undo } = this.view;
+    this.view = { ...view, text, revision, savedAt, undo };
   }
 
   #id(): string {

@@ -11,6 +11,8 @@ use super::{Documents, insert, newest, signed, unwritable};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Typed {
     pub number: u64,
+    /// The version that holds what was typed alone: whoever typed on meanwhile goes on from it.
+    pub own: u64,
     /// Set where somebody else saved after that version: both texts together.
     pub merged: Option<Merge>,
 }
@@ -52,11 +54,11 @@ fn type_on(
     let number = there.as_ref().map(|(number, _)| *number);
     if number == base {
         if let Some((number, _)) = there.filter(|(_, known)| known == text) {
-            return Ok(Typed { number, merged: None });
+            return Ok(Typed { number, own: number, merged: None });
         }
         let number = insert(&transaction, document, number, text, at, None)?;
         transaction.commit()?;
-        return Ok(Typed { number, merged: None });
+        return Ok(Typed { number, own: number, merged: None });
     }
     let theirs = there.map(|(_, text)| text).unwrap_or_default();
     let before = base.map(|base| version(&transaction, document, base)).transpose()?.flatten();
@@ -66,9 +68,10 @@ fn type_on(
         let sql = "UPDATE version SET named = ?3 WHERE document = ?1 AND number = ?2 AND named IS NULL";
         transaction.execute(sql, params![document, signed(number), "before it was brought together"])?;
     }
-    let number = insert(&transaction, document, number, &merged.document.text(), at, Some("brought together"))?;
+    let own = insert(&transaction, document, number, text, at, None)?;
+    let number = insert(&transaction, document, Some(own), &merged.document.text(), at, Some("brought together"))?;
     transaction.commit()?;
-    Ok(Typed { number, merged: Some(merged) })
+    Ok(Typed { number, own, merged: Some(merged) })
 }
 
 fn version(transaction: &Transaction<'_>, document: &str, number: u64) -> rusqlite::Result<Option<String>> {

@@ -73,22 +73,21 @@ impl Postmortems<'_> {
     pub async fn publish(&self, story: &Story, by: &str, reader: &TimeZone, how: How) -> Result<Publishing, Trouble> {
         let repository = self.workspace.repository();
         let id = story.postmortem.id.as_str();
-        let text = self.text(&story.postmortem)?;
-        let name = self.name(story, &text);
+        // The network takes its time, and somebody may type on meanwhile: what is saved comes from this version.
+        let seen = self.seen(&story.postmortem)?;
+        let name = self.name(story, &seen.text);
         let path = format!("{FOLDER}/{name}.md");
         let branch = branch(&story.postmortem, &name);
         let standing = standing(repository, &branch).await?;
         let theirs = read(repository, &standing.base.commit, &path)?;
         let merged = match &theirs {
-            None => text.clone(),
-            Some(theirs) => match self.together(id, &text, theirs, &how.settled)? {
+            None => seen.text.clone(),
+            Some(theirs) => match self.together(id, &seen.text, theirs, &how.settled)? {
                 Ok(merged) => merged,
                 Err(conflicts) => return Ok(Publishing::Conflicts(conflicts)),
             },
         };
-        if merged != text {
-            self.documents.save(id, &merged, SystemClock.now(), Some("merged with the repository"))?;
-        }
+        let merged = no_draft(merged);
         let mut files: Vec<(String, Vec<u8>)> = self
             .export(&merged, story, Format::Markdown, reader, true)?
             .into_iter()
@@ -99,7 +98,9 @@ impl Postmortems<'_> {
         }
         let link = self.workspace.slug().map(|slug| compare(&self.workspace.host(), slug, &standing.default, &branch));
         let place = Place { branch, path, link, by: by.to_owned() };
-        let Some(published) = self.push(story, &merged, files, &standing, place).await? else {
+        let published = self.push(story, &merged, files, &standing, place).await?;
+        self.documents.name(id, &seen, &merged, SystemClock.now(), PUBLISHED)?;
+        let Some(published) = published else {
             return Ok(Publishing::Unchanged { path: format!("{FOLDER}/{name}.md") });
         };
         let title = title_of(&merged, &story.postmortem);
@@ -131,7 +132,6 @@ impl Postmortems<'_> {
         judge(repository.push_branch(&place.branch, &commit, standing.expected.as_ref()).await?, &place.branch)?;
         let published = place.at(commit);
         self.record(id, Deed::PostmortemPublished(published.clone())).await?;
-        self.documents.save(id.as_str(), text, SystemClock.now(), Some(PUBLISHED))?;
         Ok(Some(published))
     }
 
@@ -183,6 +183,16 @@ impl Postmortems<'_> {
         };
         Ok(settled.ok_or(conflicts))
     }
+}
+
+/// What is published is no draft any more; a status that somebody chose stays.
+fn no_draft(text: String) -> String {
+    let mut document = Document::parse(&text);
+    if document.field("status").as_deref() != Some("draft") {
+        return text;
+    }
+    document.set_field("status", "published");
+    document.text()
 }
 
 /// How the repository's copy differs from the one here.

@@ -24,6 +24,27 @@ fn scripts_frames_and_remote_pictures_do_nothing_in_the_html() {
 }
 
 #[test]
+fn two_megabytes_of_logs_and_of_what_would_do_harm_are_whole_and_harmless_in_the_html() {
+    let log = "ERROR <b>plugin</b> ran out of fuel \u{202e}desrever\u{202c} 🔥\r\n".repeat(40_000);
+    let text = format!(
+        "# قف الآن 🚒\r\n\r\n</main></body><script>alert(1)</script>\r\n<iframe src=\"https://evil.example\"></iframe>\r\n\r\n\
+         <img src=x onerror=alert(2)> <style>* {{ display: none }}</style> [x](javascript:alert(3))\r\n\r\n\
+         ```\r\n{log}```\r\n\r\nשלום עולם, afterwards\r\n"
+    );
+    assert!(text.len() > 2_000_000);
+    let page = html(&written(&text), "p", "قف الآن");
+    for word in ["<script", "<iframe", "onerror", "javascript:", "display: none"] {
+        assert!(!page.contains(word), "{word} is in the page");
+    }
+    assert_eq!((page.matches("</main>").count(), page.matches("</body>").count()), (1, 1));
+    assert_eq!(
+        page.matches("ERROR &lt;b&gt;plugin&lt;/b&gt; ran out of fuel \u{202e}desrever\u{202c} 🔥").count(),
+        40_000
+    );
+    assert!(page.contains("<h1>قف الآن 🚒</h1>") && page.contains("שלום עולם, afterwards"));
+}
+
+#[test]
 fn pictures_stand_in_the_html_itself_and_nothing_can_pose_as_one() {
     let page = html(&written("![What ran](p/rollback.svg)\n\nlastgoodpicture0x\n"), "p", "T");
     assert_eq!(page.matches("<svg ").count(), 1);

@@ -241,7 +241,7 @@ async fn paste(
             at: message.at,
             kind: LineKind::Message,
             text: message.text.clone(),
-            who: Some(message.who.clone()),
+            who: Some(message.who.clone()).filter(|who| !who.is_empty()),
             pasted_from: Some("Slack".to_owned()),
             by: by.clone(),
         };

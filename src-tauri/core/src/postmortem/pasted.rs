@@ -3,6 +3,9 @@
 //! Slack copies differ by where they were copied: the desktop and the web put the name, two blanks or a new line, then the
 //! time; older ones put the time in brackets; a further message of the same person begins with the time alone. Days stand
 //! between messages as a line of their own.
+//!
+//! Notes and logs put the time first, and behind it perhaps a name. A text is read so where its first message is written so:
+//! within a chat, a line of a log belongs to the message that it was pasted into.
 
 mod shape;
 
@@ -16,6 +19,7 @@ use shape::{Day, Shape};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     pub at: Timestamp,
+    /// Empty where nobody is named.
     pub who: String,
     /// As it was written, line breaks and all.
     pub text: String,
@@ -35,7 +39,8 @@ pub struct Pasted {
 /// "yesterday" are told from `today`.
 pub fn parse(text: &str, day: Date, today: Date, zone: &TimeZone) -> Pasted {
     let lines: Vec<&str> = text.lines().map(|line| line.strip_suffix('\r').unwrap_or(line)).collect();
-    let mut reader = Reader { zone, today, day, last: None, who: None, pasted: Pasted::default(), open: None };
+    let mut reader =
+        Reader { zone, today, day, last: None, who: None, order: None, pasted: Pasted::default(), open: None };
     let mut number = 0;
     while number < lines.len() {
         let after_blank = number == 0 || lines[number - 1].trim().is_empty();
@@ -48,12 +53,21 @@ pub fn parse(text: &str, day: Date, today: Date, zone: &TimeZone) -> Pasted {
     reader.pasted
 }
 
+/// What a message begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    NameFirst,
+    TimeFirst,
+}
+
 struct Reader<'a> {
     zone: &'a TimeZone,
     today: Date,
     day: Date,
     last: Option<Time>,
     who: Option<String>,
+    /// Set by the first message.
+    order: Option<Order>,
     pasted: Pasted,
     open: Option<(Timestamp, String, Vec<String>, bool)>,
 }
@@ -67,10 +81,12 @@ impl Reader<'_> {
                 self.last = None;
             }
             Shape::Head { who, day, time, text } => {
+                self.order.get_or_insert(Order::NameFirst);
                 self.who = Some(who.to_owned());
                 self.begin(day, time, text);
             }
             Shape::HeadOverTwo { who, day, time } => {
+                self.order.get_or_insert(Order::NameFirst);
                 self.who = Some(who.to_owned());
                 self.begin(day, time, "");
             }
@@ -78,8 +94,19 @@ impl Reader<'_> {
             Shape::TimeAlone { day, time, text, line } => {
                 if self.who.is_some() {
                     self.begin(day, time, text);
-                } else {
+                } else if text.is_empty() {
                     self.text(line);
+                } else {
+                    self.read(Shape::TimeFirst { day, time, who: None, text, line });
+                }
+            }
+            Shape::TimeFirst { day, time, who, text, line } => {
+                if *self.order.get_or_insert(Order::TimeFirst) == Order::NameFirst {
+                    self.text(line);
+                } else {
+                    self.close();
+                    self.who = who.map(str::to_owned);
+                    self.begin(day, time, text);
                 }
             }
             Shape::Text(line) => self.text(line),

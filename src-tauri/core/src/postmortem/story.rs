@@ -33,7 +33,7 @@ pub fn tell(postmortem: Postmortem, record: &Record<'_>, spans: Vec<Span>, gap: 
     let lines = timeline::lines(&postmortem.about, &postmortem.curation, record);
     let times = times::times(&postmortem.about, &postmortem.curation, record, &lines);
     let window = window(&lines, &times);
-    let lines = timeline::with_gaps(lines, gap);
+    let lines = timeline::with_gaps(lines, gap, &postmortem.curation);
     let rollbacks = postmortem.about.rollbacks.iter().filter_map(|id| rollback(record.facts, id)).collect();
     let incident = scope::incident(&postmortem.about, record.facts);
     Story { postmortem, lines, times, rollbacks, incident, spans, window }

@@ -38,16 +38,20 @@ pub fn lines(about: &About, curation: &Curation, record: &Record<'_>) -> Vec<Lin
     lines.extend(deployments_about(about, record, &own).map(of_deployment));
     lines.extend(curation.added.iter().map(of_added));
     mark_set_back_clocks(&mut lines, &own);
-    for line in &mut lines {
-        line.hidden = curation.hidden.contains(&line.id);
-        line.comment = curation.comments.get(&line.id).map(|comment| comment.text.clone());
-    }
+    lines.iter_mut().for_each(|line| curate(line, curation));
     lines.sort_by(|one, other| order(one).cmp(&order(other)));
     lines
 }
 
-/// The lines with a line for each time of silence that is longer than `threshold`. Hidden lines break no silence.
-pub fn with_gaps(lines: Vec<Line>, threshold: SignedDuration) -> Vec<Line> {
+/// What people hid and said of it.
+fn curate(line: &mut Line, curation: &Curation) {
+    line.hidden = curation.hidden.contains(&line.id);
+    line.comment = curation.comments.get(&line.id).map(|comment| comment.text.clone());
+}
+
+/// The lines with a line for each time of silence that is longer than `threshold`. Hidden lines break no silence. A gap can
+/// be hidden and commented as any other line.
+pub fn with_gaps(lines: Vec<Line>, threshold: SignedDuration, curation: &Curation) -> Vec<Line> {
     let mut told: Vec<Line> = Vec::with_capacity(lines.len());
     let mut last: Option<Timestamp> = None;
     for line in lines {
@@ -55,7 +59,9 @@ pub fn with_gaps(lines: Vec<Line>, threshold: SignedDuration) -> Vec<Line> {
             if let Some(before) = last
                 && line.at.duration_since(before) > threshold
             {
-                told.push(gap(before, line.at));
+                let mut gap = gap(before, line.at);
+                curate(&mut gap, curation);
+                told.push(gap);
             }
             last = Some(line.at);
         }

@@ -21,8 +21,19 @@ use super::commands::{Answer, no_action, read_only, story, whole};
 use super::{ActionChange, LineChange, LineWord, PostmortemView, view};
 use crate::controller::Host;
 
+/// Each is a fact of its own; more than this is a log, not a timeline.
+const MOST_PASTED: usize = 500;
+
 #[tauri::command]
 pub(crate) async fn change_line(host: State<'_, Host>, id: String, change: LineChange) -> Answer<PostmortemView> {
+    Ok(line(&host, id, change).await?)
+}
+
+/// Hides, comments, adds or pastes lines: each a fact.
+///
+/// # Errors
+/// [`Code::Usage`] for a time that is none and a text without messages; the journal's.
+pub async fn line(host: &Host, id: String, change: LineChange) -> Result<PostmortemView, Trouble> {
     let notes = host.notes().await?;
     let id = PostmortemId::new(id);
     let kept = Postmortems::open(&notes.workspace)?;
@@ -42,7 +53,7 @@ pub(crate) async fn change_line(host: State<'_, Host>, id: String, change: LineC
     for deed in deeds {
         kept.record(&id, deed).await?;
     }
-    Ok(whole(&notes, &id).await?)
+    whole(&notes, &id).await
 }
 
 /// An empty `at` goes back to what the record says.
@@ -159,12 +170,17 @@ fn pasted_lines(story: &Story, text: &str, by: &str) -> Result<Vec<Deed>, Troubl
     let day = began.map_or(today, |at| at.to_zoned(zone.clone()).date());
     let found = pasted::parse(text, day, today, &zone);
     if found.messages.is_empty() {
-        let hint = "Copy the messages with their names and times.";
-        return Err(Trouble::new(Code::Usage, "No line has a name and a time.", hint));
+        let message = "No line begins with a time, and no message has a name and a time.";
+        return Err(Trouble::new(Code::Usage, message, "Copy the messages with their names and times."));
+    }
+    if found.messages.len() > MOST_PASTED {
+        let message = format!("These are {} lines; a timeline takes {MOST_PASTED} at once.", found.messages.len());
+        return Err(Trouble::new(Code::Usage, message, "Paste the lines that tell what happened."));
     }
     let from = || Some("chat".to_owned());
     let deed = |message: pasted::Message| {
-        added(message.at, LineKind::Message, message.text, Some(message.who), from(), by.to_owned())
+        let who = Some(message.who).filter(|who| !who.is_empty());
+        added(message.at, LineKind::Message, message.text, who, from(), by.to_owned())
     };
     Ok(found.messages.into_iter().map(deed).collect())
 }

@@ -10,13 +10,13 @@ use lastgood_core::ids::{IncidentId, PostmortemId, RollbackId};
 use lastgood_core::live::Environment;
 use lastgood_core::metrics::metrics;
 use lastgood_core::ports::Clock;
+use lastgood_core::postmortem::difference;
 use lastgood_core::postmortem::export::{Options, write};
-use lastgood_core::postmortem::library::gather;
 use lastgood_core::postmortem::merge::Part;
 use lastgood_core::postmortem::story::Story;
-use lastgood_core::postmortem::{About, difference};
 use tauri::State;
 
+use super::desk;
 use super::library::LibraryView;
 use super::shelf::{self, Shelf};
 use super::{DiffLine, EvidenceView, PostmortemView, RevisionView, SavedView, view};
@@ -56,14 +56,7 @@ pub(crate) async fn postmortems(
 
 #[tauri::command]
 pub(crate) async fn postmortem(host: State<'_, Host>, id: String) -> Answer<PostmortemView> {
-    let notes = host.notes().await?;
-    if let Some(path) = id.strip_prefix(view::FILE) {
-        let entry = files(&notes.workspace).into_iter().find(|(found, _)| found == path);
-        let (path, text) = entry.ok_or_else(|| gone(path))?;
-        let entries = gather(Vec::new(), vec![(path, text)]);
-        return Ok(view::file(entries.first().ok_or_else(|| gone(&id))?, &notes.address()));
-    }
-    Ok(whole(&notes, &PostmortemId::new(id)).await?)
+    Ok(desk::open(&host, &id).await?)
 }
 
 /// The one of this incident or rollback; begun where there is none. With a title alone, one by hand.
@@ -74,19 +67,7 @@ pub(crate) async fn begin_postmortem(
     rollback: Option<String>,
     title: Option<String>,
 ) -> Answer<PostmortemView> {
-    let notes = host.notes().await?;
-    let kept = Postmortems::open(&notes.workspace)?;
-    let (incident, rollback) = (incident.map(IncidentId::new), rollback.map(RollbackId::new));
-    let title = title.filter(|title| !title.trim().is_empty());
-    let about = match (&incident, &rollback, title) {
-        (Some(id), _, _) => About::of_incident(&host.people().await?.telling.incident(id).await?),
-        (None, Some(id), _) => About::of_rollback(&notes.workspace.rollback(id).await?),
-        (None, None, Some(title)) => About::by_hand(title.trim()),
-        (None, None, None) => return Err(nothing().into()),
-    };
-    let begun = kept.begin(about, &notes.who).await?;
-    host.postmortems_changed();
-    Ok(whole(&notes, begun.id()).await?)
+    Ok(desk::begin(&host, incident.map(IncidentId::new), rollback.map(RollbackId::new), title).await?)
 }
 
 /// Where somebody else saved after `base`, both texts are brought together; nothing of either is lost.
@@ -97,19 +78,7 @@ pub(crate) async fn save_postmortem(
     base: String,
     text: String,
 ) -> Answer<SavedView> {
-    let notes = host.notes().await?;
-    if id.starts_with(view::FILE) {
-        return Err(read_only().into());
-    }
-    let kept = Postmortems::open(&notes.workspace)?;
-    let typed = kept.typed(&PostmortemId::new(id), base.parse().ok(), text.clone()).await?;
-    let (revision, saved_at) = (typed.number.to_string(), SystemClock.now().to_string());
-    let Some(merged) = typed.merged else { return Ok(SavedView { revision, saved_at, text: None, note: None }) };
-    let together = merged.document.text();
-    let parts: Vec<&str> = merged.conflicts.iter().map(|conflict| part(&conflict.part)).collect();
-    let note = (!parts.is_empty())
-        .then(|| format!("Somebody else changed {} too; their text is in the history.", parts.join(", ")));
-    Ok(SavedView { revision, saved_at, text: (together != text).then_some(together), note })
+    Ok(desk::save(&host, &id, &base, text).await?)
 }
 
 #[tauri::command]
@@ -192,13 +161,9 @@ pub(super) async fn story(notes: &Notes, id: &PostmortemId) -> Result<Story, Tro
 }
 
 /// Those that lie in the repository's newest commit; none is no trouble.
-fn files(workspace: &Workspace) -> Vec<(String, String)> {
+pub(super) fn files(workspace: &Workspace) -> Vec<(String, String)> {
     let found = workspace.repository().files_in("HEAD", FOLDER).unwrap_or_default();
     found.into_iter().filter_map(|(path, bytes)| Some((path, String::from_utf8(bytes).ok()?))).collect()
-}
-
-fn nothing() -> Trouble {
-    Trouble::new(Code::Usage, "A post-mortem needs a title.", "Say in a few words what it is about.")
 }
 
 pub(super) fn part(part: &Part) -> &str {
@@ -217,7 +182,7 @@ pub(super) fn read_only() -> Trouble {
     Trouble::new(Code::DocumentConflict, message, "Change its file there.")
 }
 
-fn gone(id: &str) -> Trouble {
+pub(super) fn gone(id: &str) -> Trouble {
     let message = format!("There is no {id} any more.");
     Trouble::new(Code::DocumentUnknown, message, "Go back to the post-mortems.")
 }

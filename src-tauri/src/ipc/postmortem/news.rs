@@ -1,6 +1,7 @@
 //! What GitHub and the repository say of a post-mortem, and the issues of its actions.
 
 use lastgood_adapters::postmortem::{Apart, Postmortems, parts};
+use lastgood_core::error::Trouble;
 use lastgood_core::ids::PostmortemId;
 use lastgood_core::postmortem::action::actions;
 use lastgood_core::postmortem::document::Document;
@@ -13,6 +14,20 @@ use crate::controller::Host;
 /// Asks GitHub and git; what one of them does not answer is left out, for the document is there all the same.
 #[tauri::command]
 pub(crate) async fn postmortem_news(host: State<'_, Host>, id: String) -> Answer<PaperNews> {
+    Ok(news(&host, id).await?)
+}
+
+/// Opens an issue for an action; its number then stands in the text.
+#[tauri::command]
+pub(crate) async fn create_ticket(host: State<'_, Host>, id: String, action: String) -> Answer<PostmortemView> {
+    Ok(ticket(&host, id, &action).await?)
+}
+
+/// What became of its pull request and its issues, and whether the repository's copy went apart.
+///
+/// # Errors
+/// [`Code::DocumentUnknown`](lastgood_core::error::Code::DocumentUnknown).
+pub async fn news(host: &Host, id: String) -> Result<PaperNews, Trouble> {
     let notes = host.notes().await?;
     let kept = Postmortems::open(&notes.workspace)?;
     let id = PostmortemId::new(id);
@@ -38,9 +53,11 @@ pub(crate) async fn postmortem_news(host: State<'_, Host>, id: String) -> Answer
     })
 }
 
-/// Opens an issue for an action; its number then stands in the text.
-#[tauri::command]
-pub(crate) async fn create_ticket(host: State<'_, Host>, id: String, action: String) -> Answer<PostmortemView> {
+/// Opens an issue for the action of that id, as its view names it.
+///
+/// # Errors
+/// GitHub's; [`Code::DocumentConflict`](lastgood_core::error::Code::DocumentConflict) where there is no such action.
+pub async fn ticket(host: &Host, id: String, action: &str) -> Result<PostmortemView, Trouble> {
     let notes = host.notes().await?;
     let kept = Postmortems::open(&notes.workspace)?;
     let id = PostmortemId::new(id);
@@ -50,5 +67,5 @@ pub(crate) async fn create_ticket(host: State<'_, Host>, id: String, action: Str
     let (_, found) = found.ok_or_else(no_action)?;
     kept.open_ticket(&told.postmortem, &found.text, &notes.who).await?;
     host.postmortems_changed();
-    Ok(whole(&notes, &id).await?)
+    whole(&notes, &id).await
 }

@@ -82,6 +82,7 @@ pub(super) fn state(postmortem: &Postmortem) -> PostmortemState {
         Stage::Draft => PostmortemState::Draft,
         Stage::Review => PostmortemState::Review,
         Stage::Published => PostmortemState::Published,
+        Stage::Closed => PostmortemState::Closed,
     }
 }
 

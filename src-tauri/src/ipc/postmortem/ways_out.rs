@@ -22,11 +22,19 @@ pub(crate) async fn export_postmortem(
     id: String,
     format: ExportFormat,
 ) -> Answer<Option<ExportView>> {
+    let Some(folder) = folder(&app).await else { return Ok(None) };
+    Ok(Some(export_into(&host, id, format, &folder).await?))
+}
+
+/// Writes the document as it is kept, with its pictures, into this folder.
+///
+/// # Errors
+/// [`Code::ExportFailed`].
+pub async fn export_into(host: &Host, id: String, format: ExportFormat, folder: &Path) -> Result<ExportView, Trouble> {
     let notes = host.notes().await?;
     let kept = Postmortems::open(&notes.workspace)?;
     let story = story(&notes, &PostmortemId::new(id)).await?;
     let text = kept.text(&story.postmortem)?;
-    let Some(folder) = folder(&app).await else { return Ok(None) };
     let (format, word) = match format {
         ExportFormat::Markdown => (Format::Markdown, "Markdown"),
         ExportFormat::Html => (Format::Html, "HTML"),
@@ -39,12 +47,12 @@ pub(crate) async fn export_postmortem(
         write(&path, &file.content)?;
         first.get_or_insert(path);
     }
-    Ok(Some(ExportView {
+    Ok(ExportView {
         sentence: format!("Written as {word}"),
         path: first.map(|path| path.display().to_string()),
         url: None,
         merge: None,
-    }))
+    })
 }
 
 /// Pushes the document as a branch. Where the repository's copy went apart, `choices` say what stands of each section that
@@ -56,6 +64,19 @@ pub(crate) async fn open_pull_request(
     choices: Vec<MergeChoice>,
     troubleshooting: bool,
 ) -> Answer<ExportView> {
+    Ok(push(&host, id, choices, troubleshooting).await?)
+}
+
+/// Pushes it, as [`open_pull_request`] says.
+///
+/// # Errors
+/// Git's; [`Code::PushRefused`].
+pub async fn push(
+    host: &Host,
+    id: String,
+    choices: Vec<MergeChoice>,
+    troubleshooting: bool,
+) -> Result<ExportView, Trouble> {
     let notes = host.notes().await?;
     let kept = Postmortems::open(&notes.workspace)?;
     let id = PostmortemId::new(id);

@@ -22,6 +22,8 @@ export class FakePapers {
   changedThere: string | null = null;
   /** The next save finds that somebody else saved meanwhile. */
   apart = false;
+  /** Nothing can be saved, as on a full disk. */
+  full = false;
   #world: World;
   #count = 1;
 
@@ -51,15 +53,24 @@ export class FakePapers {
         ? this.#set({ title, incident: null })
         : this.paper,
     save_postmortem: ({ text }) => {
+      if (this.full)
+        throw new IpcError({
+          code: "documents_unwritable",
+          message: "The documents cannot be written",
+          hint: "Make room on the disk.",
+        });
       this.#count += 1;
       this.#set({ text, undo: null, revision: `r${this.#count}`, savedAt: this.#iso() });
-      const saved = { revision: this.paper.revision, savedAt: this.#iso() };
+      const { revision } = this.paper;
+      const saved = { revision, savedAt: this.#iso(), typed: revision };
       if (!this.apart) return { ...saved, text: null, note: null };
       this.apart = false;
       const together = `${text}\nTheir words.\n`;
-      this.#set({ text: together });
+      this.#count += 1;
+      this.#set({ text: together, revision: `r${this.#count}` });
       return {
         ...saved,
+        revision: this.paper.revision,
         text: together,
         note: "Somebody else changed Impact too; their text is in the history.",
       };
@@ -168,7 +179,13 @@ export class FakePapers {
     const given =
       change.kind === "add"
         ? [change.sentence]
-        : change.text.split("\n").filter((line) => line.trim() !== "");
+        : change.text.split("\n").filter((line) => /^\s*\[?\d{1,2}:\d\d/.test(line));
+    if (given.length === 0)
+      throw new IpcError({
+        code: "usage",
+        message: "No line begins with a time, and no message has a name and a time",
+        hint: "Copy the messages with their names and times.",
+      });
     const at = change.kind === "add" ? change.at : this.paper.at;
     const added = given.map((sentence, index) => ({
       id: `new-${lines.length + index}`,

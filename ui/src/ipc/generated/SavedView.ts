@@ -8,4 +8,8 @@ text: string | null,
 /**
  * What of theirs is only in the history, in one sentence.
  */
-note: string | null, };
+note: string | null, 
+/**
+ * Holds what was typed alone; who typed on meanwhile goes on from it, for they have not seen both texts together.
+ */
+typed: string, };

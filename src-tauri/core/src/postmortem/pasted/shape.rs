@@ -23,6 +23,14 @@ pub(super) enum Shape<'a> {
         text: &'a str,
         line: &'a str,
     },
+    /// The time, then what was said or what happened; perhaps with a name between them.
+    TimeFirst {
+        day: Option<Day>,
+        time: Time,
+        who: Option<&'a str>,
+        text: &'a str,
+        line: &'a str,
+    },
     Day(Day),
     Text(&'a str),
 }
@@ -36,6 +44,9 @@ pub(super) enum Day {
     InYear(i8, i8),
     Weekday(Weekday),
 }
+
+/// A day and a time have fewer words than this: `Nov 22nd, 2026 at 2:05 PM`.
+const MOST_WORDS: usize = 7;
 
 /// Names of people and of applications are shorter than this; longer lines are talk.
 const LONGEST_NAME: usize = 60;
@@ -60,7 +71,35 @@ pub(super) fn of<'a>(line: &'a str, next: Option<&'a str>, after_blank: bool) ->
     {
         return Shape::HeadOverTwo { who: name(text), day, time };
     }
-    Shape::Text(line)
+    time_first(text, line).unwrap_or(Shape::Text(line))
+}
+
+/// `14:05 @name  text`, `2:05 PM  text`, `2026-11-22 14:05:11 text`.
+fn time_first<'a>(text: &'a str, line: &'a str) -> Option<Shape<'a>> {
+    let ends = text.char_indices().filter(|(_, c)| is_blank(*c)).map(|(at, _)| at).take(MOST_WORDS);
+    // The longest that is a time: `2:05 PM` is one, and so is its beginning.
+    let (end, (day, time)) = ends.filter_map(|end| Some((end, stamp(&text[..end])?))).last()?;
+    let said = text[end..].trim_start_matches(is_blank).trim_start_matches(['-', '–', '—']).trim_matches(is_blank);
+    if said.is_empty() {
+        return None;
+    }
+    let (who, text) = addressed(said).map_or((None, said), |(who, text)| (Some(who), text));
+    Some(Shape::TimeFirst { day, time, who, text, line })
+}
+
+/// `@name text`, `name  text` with two blanks, `name: text` with a name of one word that is not shouted as a log's level is.
+fn addressed(said: &str) -> Option<(&str, &str)> {
+    let wide = said.find("  ").or_else(|| said.find('\t')).map(|at| said.split_at(at));
+    let first = said.split_once(is_blank);
+    let one_word = said.split_once(": ").filter(|(who, _)| !who.contains(is_blank));
+    let (who, text) = first
+        .filter(|(who, _)| who.starts_with('@'))
+        .map(|(who, text)| (who.trim_end_matches(':'), text))
+        .or(one_word)
+        .or(wide)?;
+    let text = text.trim_matches(is_blank);
+    let level = who.len() > 1 && who.chars().all(|c| !c.is_lowercase());
+    (is_name(who) && !level && !text.is_empty()).then_some((who, text))
 }
 
 /// `name [2:02 PM]`, `[2:02 PM] name: text`, `[2:02 PM] text`, `[2:02 PM]`.
@@ -78,6 +117,9 @@ fn bracketed<'a>(text: &'a str, line: &'a str) -> Option<Shape<'a>> {
         && !who.contains(' ')
     {
         return Some(Shape::Head { who: name(who), day, time, text: said });
+    }
+    if let Some((who, text)) = addressed(after) {
+        return Some(Shape::TimeFirst { day, time, who: Some(who), text, line });
     }
     Some(Shape::TimeAlone { day, time, text: after, line })
 }

@@ -43,6 +43,34 @@ fn lines_with_brackets_are_read_with_and_without_a_name() {
 }
 
 #[test]
+fn lines_that_begin_with_their_time_are_read_with_and_without_a_name() {
+    let text = "14:05 @on-call-lead  I see 503 from the plugin host\n14:06:30 - platform-lead: me too\n\
+                2:07 PM  Alert \u{201c}5xx\u{201d} fired\nfor the third time\n[14:08] rolled back\n14:09 ERROR: out of fuel\n\
+                Mar 3rd at 9:00 AM Anna Lead\tgood morning\n2026-03-03 09:01:02 all is well\n";
+    assert_told(
+        text,
+        &[
+            ("2026-03-02T13:05:00Z", "@on-call-lead", "I see 503 from the plugin host"),
+            ("2026-03-02T13:06:30Z", "platform-lead", "me too"),
+            ("2026-03-02T13:07:00Z", "", "Alert \u{201c}5xx\u{201d} fired\nfor the third time"),
+            ("2026-03-02T13:08:00Z", "", "rolled back"),
+            ("2026-03-02T13:09:00Z", "", "ERROR: out of fuel"),
+            ("2026-03-03T08:00:00Z", "Anna Lead", "good morning"),
+            ("2026-03-03T08:01:02Z", "", "all is well"),
+        ],
+    );
+}
+
+#[test]
+fn what_the_window_gives_as_an_example_is_understood() {
+    let dialog = include_str!("../../../../../ui/src/components/postmortem/TimelineSide.svelte");
+    let example = dialog.split_once("placeholder=\"14:").unwrap().1.split_once('"').unwrap().0;
+    let pasted = pasted(&format!("14:{example}"));
+    assert_eq!((pasted.messages.len(), pasted.rest.as_str()), (1, ""));
+    assert_eq!(pasted.messages[0].who, "@on-call-lead");
+}
+
+#[test]
 fn several_days_are_told_by_their_lines_and_by_midnight() {
     let text = "Sunday, March 1st\non-call  11:58 PM\nfirst\non-call  12:03 AM\nafter midnight\nToday\non-call  9:00 AM\nthird\n\
                 on-call  Yesterday at 8:00 AM\nfourth\non-call  Feb 27th at 8:00 AM\nfifth\n";

@@ -72,6 +72,21 @@ fn silence_beyond_the_threshold_is_a_line_where_it_began() {
 }
 
 #[test]
+fn a_gap_can_be_hidden_and_commented_like_any_other_line() {
+    let mut record = Record1::new();
+    let gap = |record: &Record1| record.story().lines.into_iter().find(|line| line.kind == LineKind::Gap).unwrap();
+    let line = gap(&record).id;
+    let by = "@on-call".to_owned();
+    let comment = "Everybody was on the phone".to_owned();
+    record.say("2026-03-02T12:00:00Z", Deed::PostmortemLineCommented { line: line.clone(), comment, by: by.clone() });
+    assert_eq!(gap(&record).comment.as_deref(), Some("Everybody was on the phone"));
+    assert!(record.story().visible(false).0.iter().any(|known| known.id == line));
+    record.say("2026-03-02T12:01:00Z", Deed::PostmortemLineHidden { line: line.clone(), by });
+    assert!(gap(&record).hidden);
+    assert!(record.story().visible(true).0.iter().all(|known| known.id != line));
+}
+
+#[test]
 fn a_line_can_be_hidden_shown_again_commented_and_added() {
     let mut record = Record1::new();
     let line = LineId::new("laptop:11");
