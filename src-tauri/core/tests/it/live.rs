@@ -195,19 +195,22 @@ fn our_own_rollback_counts_where_github_keeps_no_deployment_of_it() {
 fn where_github_names_the_run_our_rollback_is_known_by_it_however_far_the_clocks_are_apart() {
     const DAY: i64 = 86_400;
     for skew in [0, DAY, -DAY] {
-        let mut team = Team::new(&["v1", "v2"], &[("v1", 200_000 + skew), ("v2", 210_000 + skew)]);
+        let mut team = Team::new(&["v1", "v2", "v3"], &[("v1", 200_000 + skew), ("v2", 210_000 + skew)]);
         team.facts = followed(rollback_facts("v1.0.0", 220_000, true), 7);
         // The workflow's environment records its branch, whose head is the newest release.
         let mut left = deployment("main", 220_050 + skew);
-        (left.commit, left.run) = ("commit of v2.0.0".into(), Some(RunId(7)));
+        (left.commit, left.run) = ("commit of v3.0.0".into(), Some(RunId(7)));
         team.deployments.insert(0, left);
-        let live = know(&team.sightings()).live.unwrap();
+        let known = know(&team.sightings());
+        let told: Vec<&str> = known.spans.iter().map(|span| span.tag.as_str()).collect();
+        assert_eq!(told, ["v1.0.0", "v2.0.0", "v1.0.0"], "{skew}: its branch's head never ran");
+        let live = known.live.unwrap();
         assert_eq!((live.version.as_str(), live.since), ("v1.0.0", Some(at(220_050 + skew))), "{skew}");
 
         // Another run from the same branch at the same time is its own.
         team.deployments[0].run = Some(RunId(8));
         let spans = know(&team.sightings()).spans;
-        assert!(spans.iter().any(|span| span.deployment == Some(team.deployments[1].id)), "{spans:?}");
+        assert!(spans.iter().any(|span| span.tag.as_str() == "v3.0.0"), "{skew}: {spans:?}");
 
         // A deployment that names the target tells it already.
         team.deployments[0] = deployment("v1.0.0", 220_050 + skew);
