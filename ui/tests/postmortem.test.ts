@@ -35,6 +35,15 @@ describe("the library", () => {
     expect(actions.textContent).toMatch(/@session-lead · was due/);
   });
 
+  it("says of an open action that its ticket is closed", async () => {
+    const fake = await openWindow("usual");
+    const known = fake.papers.paper.actions.flatMap((action) => action.ticket ?? []);
+    for (const ticket of ["#402", "#418", ...known]) fake.papers.closed.add(ticket);
+    await goTo("Post-mortems");
+    const actions = await screen.findByTestId("open-actions");
+    await waitFor(() => expect(actions.textContent).toMatch(/#\d+, closed/));
+  });
+
   it("says what each metric counts", async () => {
     await openWindow("usual");
     await goTo("Post-mortems");
@@ -162,7 +171,9 @@ describe("a post-mortem", () => {
 
   it("that went apart in the repository is chosen section by section before anything is pushed", async () => {
     const fake = await open((one) => {
-      one.papers.conflicts = [{ mark: "1", title: "Impact", mine: "## Impact\nmine", theirs: "## Impact\ntheirs" }];
+      one.papers.conflicts = [
+        { mark: "1", title: "Impact", mine: "## Impact\nmine", theirs: "## Impact\ntheirs" },
+      ];
     });
     await fireEvent.click(screen.getByTestId("open-pull-request"));
     await screen.findByTestId("merge");
