@@ -106,6 +106,7 @@ pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static 
         postmortem::commands::save_postmortem,
         postmortem::commands::keep_undo,
         postmortem::news::postmortem_news,
+        postmortem::news::open_tickets,
         postmortem::news::create_ticket,
         postmortem::commands::render_postmortem,
         postmortem::commands::postmortem_history,

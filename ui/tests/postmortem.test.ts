@@ -37,6 +37,15 @@ describe("the library", () => {
     expect(actions.textContent).toMatch(/@session-lead · was due/);
   });
 
+  it("says of an open action that its ticket is closed", async () => {
+    const fake = await openWindow("usual");
+    const known = fake.papers.paper.actions.flatMap((action) => action.ticket ?? []);
+    for (const ticket of ["#402", "#418", ...known]) fake.papers.closed.add(ticket);
+    await goTo("Post-mortems");
+    const actions = await screen.findByTestId("open-actions");
+    await waitFor(() => expect(actions.textContent).toMatch(/#\d+, closed/));
+  });
+
   it("says what each metric counts", async () => {
     await openWindow("usual");
     await goTo("Post-mortems");

@@ -2,6 +2,7 @@ import { call } from "../ipc/commands";
 import { type IpcError, toIpcError } from "../ipc/error";
 import type { LibraryView } from "../ipc/generated/LibraryView";
 import type { PostmortemSummary } from "../ipc/generated/PostmortemSummary";
+import type { TicketView } from "../ipc/generated/TicketView";
 import { Later } from "./later";
 
 /** The host searches: a text of megabytes does not come here to be looked through. */
@@ -15,6 +16,8 @@ export class Library {
   trouble = $state.raw<IpcError | null>(null);
   query = $state("");
   factor = $state<string | null>(null);
+  /** How the tickets of open actions stand, once GitHub told. */
+  tickets = $state.raw<TicketView[]>([]);
   /** Whose metrics are shown; the first one until somebody chooses. */
   environment = $state<string | null>(null);
   #later = new Later(LOOK_WITHIN, () => this.load());
@@ -47,6 +50,13 @@ export class Library {
     if (view && cleared === this.#cleared) this.all = view.postmortems;
   }
 
+  /** Asks GitHub; without an answer what was known stays. */
+  async followTickets(): Promise<void> {
+    const cleared = this.#cleared;
+    const tickets = await call("open_tickets").catch(() => null);
+    if (tickets && cleared === this.#cleared) this.tickets = tickets;
+  }
+
   look(query: string): void {
     this.query = query;
     this.#later.ask();
@@ -63,6 +73,7 @@ export class Library {
     this.#cleared += 1;
     this.view = null;
     this.all = [];
+    this.tickets = [];
     this.trouble = null;
     this.query = "";
     this.factor = null;

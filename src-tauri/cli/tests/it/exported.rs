@@ -99,12 +99,12 @@ fn rows_of(lines: &[Value], facts: &[Fact]) -> Vec<Row> {
             None => text(line, "text"),
         };
         let evidence = line["evidence"].as_array().unwrap().iter();
-        let behind = evidence.filter_map(|one| match (one["fact"].as_str(), one["deployment"].as_u64()) {
+        let behind = evidence.rev().find_map(|one| match (one["fact"].as_str(), one["deployment"].as_u64()) {
             (Some(hash), _) => Some(hash[..12].to_owned()),
             (None, Some(id)) => Some(format!("deployment {id}")),
             (None, None) => None,
         });
-        let behind = behind.last().unwrap_or_default();
+        let behind = behind.unwrap_or_default();
         let id = text(line, "id");
         let fact = facts.iter().find(|fact| format!("{}:{}", fact.writer, fact.sequence) == id);
         let sent = fact.filter(|fact| kind_name(fact, "incident_send_begun")).map(|fact| {

@@ -5,6 +5,7 @@ use lastgood_core::error::Trouble;
 use lastgood_core::ids::PostmortemId;
 use lastgood_core::postmortem::action::actions;
 use lastgood_core::postmortem::document::Document;
+use lastgood_core::postmortem::library::open_actions;
 use tauri::State;
 
 use super::commands::{Answer, no_action, story, whole};
@@ -15,6 +16,17 @@ use crate::controller::Host;
 #[tauri::command]
 pub(crate) async fn postmortem_news(host: State<'_, Host>, id: String) -> Answer<PaperNews> {
     Ok(news(&host, id).await?)
+}
+
+/// How the tickets of all open actions stand. What GitHub does not tell is left out.
+#[tauri::command]
+pub(crate) async fn open_tickets(host: State<'_, Host>) -> Answer<Vec<TicketView>> {
+    let notes = host.notes().await?;
+    let kept = Postmortems::open(&notes.workspace)?;
+    let entries = kept.library().await?;
+    let tickets = open_actions(&entries).into_iter().filter_map(|(_, action)| action.ticket);
+    let states = kept.states_of(tickets).await.unwrap_or_default();
+    Ok(states.into_iter().map(|state| TicketView { ticket: state.ticket, open: state.is_open }).collect())
 }
 
 /// Opens an issue for an action; its number then stands in the text.

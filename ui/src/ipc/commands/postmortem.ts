@@ -10,6 +10,9 @@ import type { PaperNews } from "../generated/PaperNews";
 import type { PostmortemView } from "../generated/PostmortemView";
 import type { RevisionView } from "../generated/RevisionView";
 import type { SavedView } from "../generated/SavedView";
+import type { TicketView } from "../generated/TicketView";
+
+type Nothing = Record<never, never>;
 
 /** Post-mortems: the library, and one document with all that stands beside it. */
 export type PostmortemCommands = {
@@ -39,6 +42,7 @@ export type PostmortemCommands = {
   create_ticket: [{ id: string; action: string }, PostmortemView];
   /** What GitHub and the repository say by now; slower than the rest. */
   postmortem_news: [{ id: string }, PaperNews];
+  open_tickets: [Nothing, TicketView[]];
   evidence: [{ id: string; evidence: string }, EvidenceView];
   /** `null` when the person chose no place. */
   export_postmortem: [{ id: string; format: ExportFormat }, ExportView | null];

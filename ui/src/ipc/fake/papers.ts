@@ -123,6 +123,10 @@ export class FakePapers {
         throw new IpcError({ code: "document_conflict", message: "It is gone", hint: "Look again." });
       return this.#changeAction({ ...found, kind: "edit", action, ticket: "#512" });
     },
+    open_tickets: () =>
+      sampleLibrary(this.#world.now(), this.paper)
+        .actions.flatMap(({ action }) => action.ticket ?? [])
+        .map((ticket) => ({ ticket, open: !this.closed.has(ticket) })),
     postmortem_news: () => {
       const tickets = this.paper.actions.flatMap(({ ticket }) =>
         ticket ? [{ ticket, open: !this.closed.has(ticket) }] : [],

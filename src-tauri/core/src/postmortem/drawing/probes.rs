@@ -9,6 +9,7 @@ use super::{Anchor, Drawing, Mark, SIZE, Tone, WIDTH, fitted, text};
 use crate::postmortem::line::{Evidence, Line};
 use crate::postmortem::{story::Story, words, zone};
 use crate::rollback::check::Verdict;
+use crate::rollback::check::samples::Samples;
 
 const LEFT: f64 = 150.0;
 const RIGHT: f64 = 720.0;
@@ -68,27 +69,17 @@ struct Seen {
 /// The looks of a line, and its answer behind them.
 fn of_line(line: &Line) -> Vec<Seen> {
     let Some(answer) = &line.answer else { return Vec::new() };
-    let question = answer.question;
-    let looks = line.evidence.iter().filter_map(|evidence| match evidence {
-        Evidence::Looks(samples) => Some(&samples.kept),
-        _ => None,
-    });
-    let looks = looks.flatten().map(|look| Seen { question, at: look.at, verdict: look.verdict, text: None });
-    let told = looks.chain(std::iter::once(Seen {
-        question,
-        at: line.at,
-        verdict: answer.verdict,
-        text: Some(words_of(line)),
-    }));
-    told.collect()
+    let (question, kept) = (answer.question, looks(line).map_or(&[][..], |samples| &samples.kept));
+    let mut told: Vec<Seen> =
+        kept.iter().map(|look| Seen { question, at: look.at, verdict: look.verdict, text: None }).collect();
+    let said = looks(line).map_or_else(String::new, |samples| format!(" ({})", samples.words()));
+    let text = Some(format!("{}{said}", line.text));
+    told.push(Seen { question, at: line.at, verdict: answer.verdict, text });
+    told
 }
 
-fn words_of(line: &Line) -> String {
-    let looks = line.evidence.iter().find_map(|evidence| match evidence {
-        Evidence::Looks(samples) => Some(format!(" ({})", samples.words())),
-        _ => None,
-    });
-    format!("{}{}", line.text, looks.unwrap_or_default())
+fn looks(line: &Line) -> Option<&Samples> {
+    line.evidence.iter().find_map(|evidence| if let Evidence::Looks(samples) = evidence { Some(samples) } else { None })
 }
 
 /// A word stands above each answer and each turn, where there is room.

@@ -17,8 +17,8 @@ fn what_a_rollout_mended_is_about_nothing_any_more() {
     assert_eq!(found(&all, &[]), Some("rb-2"));
     assert_eq!(found(&all, &[ended(Outcome::Succeeded, &["staging", "production"], 90)]), None);
     let between = ended(Outcome::Succeeded, &["production"], 30);
-    assert_eq!(found(&all, &[between.clone()]), Some("rb-2"), "it came back after that");
-    assert_eq!(found(&all[..1], &[between]), None);
+    assert_eq!(found(&all, std::slice::from_ref(&between)), Some("rb-2"), "it came back after that");
+    assert_eq!(found(&all[..1], std::slice::from_ref(&between)), None);
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn rolled_back(id: &str, environment: &str, later: i64) -> Rollback {
     let mut rollback = rollback::fold(&own).unwrap().unwrap();
     rollback.id = RollbackId::new(id);
     rollback.plan.environment = environment.into();
-    rollback.plan.started = rollback.plan.started + SignedDuration::from_secs(later);
+    rollback.plan.started += SignedDuration::from_secs(later);
     rollback
 }
 
