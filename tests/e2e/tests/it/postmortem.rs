@@ -12,6 +12,7 @@ use crate::typing::{Points, Typed};
 
 mod beside;
 mod hostile;
+mod unkept;
 
 pub(crate) const OPENS_WITHIN: Duration = Duration::from_secs(60);
 /// The headings of a new document.
