@@ -7,6 +7,7 @@ mod sample;
 mod stage;
 mod templates;
 mod timeline;
+mod typing;
 
 use crate::failure::{Failure, Outcome};
 use crate::setup::{Need, setup};
@@ -19,6 +20,9 @@ pub(crate) fn bench(words: &[&str]) -> Outcome<String> {
         ["timeline"] => timeline::bench(),
         ["refresh"] => refresh::bench(),
         ["rollback"] => rollback::bench(),
-        _ => Err(Failure::new("name the bench: `cargo xtask bench timeline`, `refresh`, `rollback` or `templates`")),
+        ["typing"] => typing::bench(),
+        _ => Err(Failure::new(
+            "name the bench: `cargo xtask bench timeline`, `refresh`, `rollback`, `templates` or `typing`",
+        )),
     }
 }

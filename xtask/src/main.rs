@@ -22,7 +22,7 @@ use failure::Outcome;
 const HELP: &str = "\
 cargo xtask run [--picture] [-- PATH]   build everything and open the window on PATH, or on the rehearsal
 cargo xtask test [STAGE…]               everything a change must pass; `test help` lists the stages
-cargo xtask bench NAME                  measure Lastgood: `timeline` beside git, `refresh` and `rollback` beside gh, `templates` beside Jinja2
+cargo xtask bench NAME                  measure Lastgood: `timeline` beside git, `refresh` and `rollback` beside gh, `templates` beside Jinja2, `typing` in a large document beside an empty one
 cargo xtask torture [--seed N] [--rounds N]   rollbacks under random kills, faults and races; 1000 rounds
 cargo xtask help                        this text
 

@@ -5,6 +5,7 @@ mod access;
 mod alerts;
 mod beside;
 mod incident;
+mod keyboard;
 mod kit;
 mod opening;
 mod postmortem;

@@ -7,12 +7,16 @@ use std::time::{Duration, Instant};
 use lastgood_e2e::{By, Desk, Failure, Look, Rehearsal, Window, keys};
 
 use crate::access::{axe, nothing_found};
-use crate::typing::Typed;
+use crate::keyboard::{COMES_WITHIN, focus_on, reach, to_editor, told, type_words};
+use crate::typing::{Points, Typed};
 
-const OPENS_WITHIN: Duration = Duration::from_secs(60);
-const COMES_WITHIN: Duration = Duration::from_secs(30);
-/// More than there are places for the focus in the window.
-const MOST_TABS: usize = 60;
+mod beside;
+mod hostile;
+mod unkept;
+
+pub(crate) const OPENS_WITHIN: Duration = Duration::from_secs(60);
+/// The headings of a new document.
+const SECTIONS: usize = 8;
 
 #[test]
 fn a_post_mortem_is_written_kept_and_published_by_keyboard_alone() -> Result<(), Failure> {
@@ -32,33 +36,66 @@ fn a_post_mortem_is_written_kept_and_published_by_keyboard_alone() -> Result<(),
 
 #[test]
 fn a_kill_while_somebody_types_costs_the_last_moment_at_most() -> Result<(), Failure> {
-    let mut desk = Desk::start(Look::Light)?;
+    killed_while_typing(Look::Light)
+}
+
+#[test]
+fn a_kill_while_somebody_types_in_the_dark_costs_no_more() -> Result<(), Failure> {
+    killed_while_typing(Look::Dark)
+}
+
+/// At other points each time; the seed is printed, and taken from `LASTGOOD_SEED` where it is set.
+fn killed_while_typing(look: Look) -> Result<(), Failure> {
+    let mut points = Points::new();
+    let mut desk = Desk::start(look)?;
     let rehearsal = Rehearsal::start(&mut desk, 10)?;
     let folder = rehearsal.clone_folder();
     let mut there = String::new();
     for round in 0..3 {
         let window = desk.open(&[&folder.to_string_lossy()])?;
         if round == 0 {
-            begin(&window, Look::Light)?;
+            begin(&window, look)?;
         } else {
             open_again(&window)?;
         }
         to_editor(&window)?;
         window.press(&[keys::CONTROL, keys::HOME])?;
-        // Another point in each round.
-        let typed = Typed::into(&window, Duration::from_millis(1500 + round * 370))?;
+        let typed = Typed::into(&window, points.next_within(Duration::from_millis(300)..Duration::from_secs(4)))?;
         let killed = Instant::now();
         window.kill();
         let window = desk.open(&[&folder.to_string_lossy()])?;
         open_again(&window)?;
         there = typed.kept(&text(&window)?, &there, killed)?;
+        assert_eq!(sections(&desk, &folder)?, SECTIONS, "no section is missing");
         window.kill();
     }
     Ok(())
 }
 
+/// How many headings the document has, as the terminal writes it out.
+fn sections(desk: &Desk, folder: &Path) -> Result<usize, Failure> {
+    let text = written(desk, folder)?;
+    Ok(text.lines().filter(|line| line.starts_with("## ")).count())
+}
+
+/// The only post-mortem, as the terminal exports it.
+pub(crate) fn written(desk: &Desk, folder: &Path) -> Result<String, Failure> {
+    let said = |error: std::io::Error| Failure::new(error.to_string());
+    let terminal = |words: &[&str]| -> Result<serde_json::Value, Failure> {
+        let output = desk.terminal()?.current_dir(folder).args(words).arg("--json").output().map_err(said)?;
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        serde_json::from_str(told.lines().last().unwrap_or_default())
+            .map_err(|error| Failure::new(format!("{words:?}: {error}: {told}")))
+    };
+    let all = terminal(&["postmortem", "list"])?;
+    let id = all["postmortems"][0]["id"].as_str().unwrap_or_default().to_owned();
+    let out = desk.home().join("out");
+    let done = terminal(&["postmortem", "export", &id, "--format", "md", "--out", &out.to_string_lossy()])?;
+    std::fs::read_to_string(done["files"][0].as_str().unwrap_or_default()).map_err(said)
+}
+
 /// The library, and one by hand.
-fn begin(window: &Window, look: Look) -> Result<(), Failure> {
+pub(crate) fn begin(window: &Window, look: Look) -> Result<(), Failure> {
     reach(window, "Post-mortems", OPENS_WITHIN)?;
     window.press(&[keys::ENTER])?;
     window.find(&By::test_id("postmortems"))?;
@@ -74,11 +111,15 @@ fn begin(window: &Window, look: Look) -> Result<(), Failure> {
     Ok(())
 }
 
-fn open_again(window: &Window) -> Result<(), Failure> {
+pub(crate) fn open_again(window: &Window) -> Result<(), Failure> {
     reach(window, "Post-mortems", OPENS_WITHIN)?;
     window.press(&[keys::ENTER])?;
     window.find(&By::test_id("postmortem-line"))?;
-    window.execute("document.querySelector('[data-testid=postmortem-line]').focus()", &[])?;
+    let line = "return document.activeElement?.matches('[data-testid=postmortem-line]') ?? false";
+    window.wait_until("the post-mortem's line", COMES_WITHIN, |window| {
+        window.press(&[keys::TAB])?;
+        Ok(window.execute(line, &[])? == true)
+    })?;
     window.press(&[keys::ENTER])?;
     window.find(&By::test_id("paper-timeline"))?;
     to_editor(window)
@@ -100,12 +141,16 @@ fn write(window: &Window, look: Look) -> Result<(), Failure> {
     nothing_found(window, "the editor", look)?;
     reach(window, "Side by side", COMES_WITHIN)?;
     window.press(&[keys::ENTER])?;
-    let read = "const one = document.querySelector('[data-testid=rendered] > div')?.shadowRoot;
-        return one === undefined ? '' : one.textContent";
-    window.wait_until("the page beside the source", COMES_WITHIN, |window| {
-        let text = window.execute(read, &[])?;
-        Ok(text.as_str().is_some_and(|text| text.contains("Kilroy was here.") && text.contains("Restored")))
-    })?;
+    // The document has a table of its times at its head; what was put in is a second one, below the words.
+    told(
+        window,
+        "the page beside the source",
+        "const page = document.querySelector('[data-testid=rendered] > div')?.shadowRoot;
+         const times = [...(page?.querySelectorAll('table') ?? [])].filter((one) => one.textContent.includes('Restored'));
+         const words = [...(page?.querySelectorAll('p') ?? [])].find((one) => one.textContent === 'Kilroy was here.');
+         return times.length === 2 && words !== undefined
+           && (words.compareDocumentPosition(times[1]) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0",
+    )?;
     nothing_found(window, "side by side", look)?;
     window.picture(&format!("post-mortem-beside-{look:?}").to_lowercase())?;
     reach(window, "Write", COMES_WITHIN)?;
@@ -193,45 +238,7 @@ fn leave(window: &Window, rehearsal: &Rehearsal, look: Look) -> Result<(), Failu
     Ok(())
 }
 
-/// Goes on with Tab until something of that name has the focus.
-fn reach(window: &Window, name: &str, within: Duration) -> Result<(), Failure> {
-    window.wait_until(name, within, |window| {
-        for _ in 0..MOST_TABS {
-            if focused(window)? == name {
-                return Ok(true);
-            }
-            window.press(&[keys::TAB])?;
-        }
-        Ok(false)
-    })
-}
-
-fn focus_on(window: &Window, name: &str) -> Result<(), Failure> {
-    window.wait_until(&format!("the focus on {name}"), COMES_WITHIN, |window| Ok(focused(window)? == name))
-}
-
-fn to_editor(window: &Window) -> Result<(), Failure> {
-    let editor = "return document.activeElement?.shadowRoot?.activeElement?.classList.contains('cm-content') ?? false";
-    window.wait_until("the editor", COMES_WITHIN, |window| {
-        for _ in 0..MOST_TABS {
-            if window.execute(editor, &[])? == true {
-                return Ok(true);
-            }
-            window.press(&[keys::TAB])?;
-        }
-        Ok(false)
-    })
-}
-
-/// What the focused element is called.
-fn focused(window: &Window) -> Result<String, Failure> {
-    let script = "const one = document.activeElement;
-        const label = one.getAttribute('aria-label') ?? one.labels?.[0]?.querySelector('span')?.textContent;
-        return (label ?? one.textContent).trim()";
-    Ok(window.execute(script, &[])?.as_str().unwrap_or_default().to_owned())
-}
-
-fn saved(window: &Window) -> Result<(), Failure> {
+pub(crate) fn saved(window: &Window) -> Result<(), Failure> {
     let kept = "return document.querySelector('header.top [role=status]')?.textContent ?? ''";
     window.wait_until("the saved words", COMES_WITHIN, |window| {
         Ok(window.execute(kept, &[])?.as_str().is_some_and(|words| words.contains("saved")))
@@ -239,18 +246,14 @@ fn saved(window: &Window) -> Result<(), Failure> {
 }
 
 /// What the editor shows, from its top.
-fn text(window: &Window) -> Result<String, Failure> {
+pub(crate) fn text(window: &Window) -> Result<String, Failure> {
     let script =
         "return document.querySelector('[data-testid=paper]').shadowRoot.querySelector('.cm-content').textContent";
     Ok(window.execute(script, &[])?.as_str().unwrap_or_default().to_owned())
 }
 
-fn type_words(window: &Window, words: &str) -> Result<(), Failure> {
-    words.chars().try_for_each(|letter| window.press(&[letter]))
-}
-
 /// A branch has an author.
-fn person(desk: &Desk, clone: &Path) -> Result<(), Failure> {
+pub(crate) fn person(desk: &Desk, clone: &Path) -> Result<(), Failure> {
     for (name, value) in [("user.name", "platform-lead"), ("user.email", "platform-lead@example.invalid")] {
         let status =
             Command::new("git").current_dir(clone).env("HOME", desk.home()).args(["config", name, value]).status();

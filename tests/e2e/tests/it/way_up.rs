@@ -7,6 +7,7 @@ use std::time::Duration;
 use lastgood_e2e::{By, Desk, Failure, Look, Rehearsal, Window, keys};
 
 use crate::access::{armed, axe, nothing_found, outcome, tab_to};
+use crate::keyboard::{focus_on, press_on, told, type_words};
 
 const SHOWS_WITHIN: Duration = Duration::from_secs(60);
 /// Two deploys, and two stages that are watched for twenty seconds each.
@@ -32,7 +33,7 @@ fn from_the_rollback_to_production(look: Look) -> Result<(), Failure> {
     window.press(&[keys::ENTER])?;
     outcome(&window, "succeeded")?;
     release(&rehearsal.clone_folder())?;
-    window.click(&By::role("button", "The way back up…"))?;
+    press_on(&window, "The way back up…")?;
     fix(&window, look)?;
     window.press(&[keys::CONTROL, 'k'])?;
     window.find(&By::test_id("palette"))?;
@@ -47,9 +48,13 @@ fn from_the_rollback_to_production(look: Look) -> Result<(), Failure> {
 fn fix(window: &Window, look: Look) -> Result<(), Failure> {
     window.find(&By::text("Where it begins"))?;
     nothing_found(window, "the way back up", look)?;
-    window.click(&By::role("button", "Make the branch"))?;
+    press_on(window, "Make the branch")?;
     window.find(&By::text("on this machine"))?;
-    window.execute("document.querySelector('input[type=checkbox]').focus()", &[])?;
+    let item = "return document.activeElement?.matches('li input[type=checkbox]') ?? false";
+    window.wait_until("the focus on an item", SHOWS_WITHIN, |window| {
+        window.press(&[keys::TAB])?;
+        Ok(window.execute(item, &[])? == true)
+    })?;
     window.press(&[' '])?;
     window.find(&By::text("5 items open, as it comes with Lastgood"))?;
     window.picture(&format!("way-up-fix-{look:?}"))?;
@@ -57,29 +62,63 @@ fn fix(window: &Window, look: Look) -> Result<(), Failure> {
 }
 
 fn roll_out(window: &Window, look: Look) -> Result<(), Failure> {
-    let begin = By::role("button", "Begin the rollout");
-    // The release was pushed a moment ago; the page shows it once the tags were read again.
+    offered(window)?;
+    press_on(window, "Begin the rollout")?;
+    let go = By::role("button", "Let it on");
+    window.wait_until("the gate", ENDS_WITHIN, |window| Ok(!window.find_all(&go)?.is_empty()))?;
+    window.picture(&format!("way-up-gate-{look:?}"))?;
+    nothing_found(window, "a gate", look)?;
+    press_on(window, "Let it on")?;
+    let over = By::css("[data-testid=\"rollout\"][data-outcome=\"succeeded\"]");
+    window.wait_until("the end of the rollout", ENDS_WITHIN, |window| Ok(!window.find_all(&over)?.is_empty()))?;
+    window.picture(&format!("way-up-end-{look:?}"))?;
+    nothing_found(window, "a rollout that is over", look)
+}
+
+/// The release was pushed a moment ago; the page shows it once the tags were read again.
+fn offered(window: &Window) -> Result<(), Failure> {
     window.wait_until("the new release", SHOWS_WITHIN, |window| {
         let offered = "return [...document.querySelectorAll('option')].some((one) => one.value === 'v2.4.2')";
         if window.execute(offered, &[])?.as_bool() == Some(true) {
             return Ok(true);
         }
-        window.click(&By::role("button", "Rollbacks"))?;
+        press_on(window, "Rollbacks")?;
+        window.find(&By::test_id("rollbacks"))?;
         window.press(&[keys::CONTROL, 'k'])?;
-        window.find(&By::css("[data-testid=\"palette\"] input"))?.keys("way back up")?;
+        let field = "return document.activeElement?.matches('[data-testid=palette] input') ?? false";
+        told(window, "the focus in the palette", field)?;
+        type_words(window, "way back up")?;
         window.press(&[keys::ENTER])?;
         Ok(false)
-    })?;
-    window.click(&begin)?;
+    })
+}
+
+#[test]
+fn at_a_gate_a_person_rolls_the_stage_back_by_keyboard_alone() -> Result<(), Failure> {
+    let mut desk = Desk::start(Look::Light)?;
+    let rehearsal = Rehearsal::start(&mut desk, 10)?;
+    let window = desk.open(&[&rehearsal.clone_folder().to_string_lossy()])?;
+    armed(&window)?;
+    window.execute(&axe()?, &[])?;
+    tab_to(&window, "Roll back to v2.4.0")?;
+    window.press(&[keys::ENTER])?;
+    outcome(&window, "succeeded")?;
+    release(&rehearsal.clone_folder())?;
+    press_on(&window, "The way back up…")?;
+    offered(&window)?;
+    press_on(&window, "Begin the rollout")?;
     let go = By::role("button", "Let it on");
     window.wait_until("the gate", ENDS_WITHIN, |window| Ok(!window.find_all(&go)?.is_empty()))?;
-    window.picture(&format!("way-up-gate-{look:?}"))?;
-    nothing_found(window, "a gate", look)?;
-    window.click(&go)?;
-    let over = By::css("[data-testid=\"rollout\"][data-outcome=\"succeeded\"]");
+    press_on(&window, "Roll back…")?;
+    focus_on(&window, "Reason")?;
+    nothing_found(&window, "the question before a stage is rolled back", Look::Light)?;
+    type_words(&window, "slower than before")?;
+    window.press(&[keys::ENTER])?;
+    let over = By::css("[data-testid=\"rollout\"][data-outcome=\"rolled_back\"]");
     window.wait_until("the end of the rollout", ENDS_WITHIN, |window| Ok(!window.find_all(&over)?.is_empty()))?;
-    window.picture(&format!("way-up-end-{look:?}"))?;
-    nothing_found(window, "a rollout that is over", look)
+    nothing_found(&window, "a rollout that was rolled back", Look::Light)?;
+    assert_eq!(rehearsal.live_version()?, "v2.4.0", "production was never touched");
+    Ok(())
 }
 
 /// As if the fix was merged and tagged.
