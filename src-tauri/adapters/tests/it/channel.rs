@@ -14,4 +14,5 @@ mod outbox;
 mod pace;
 mod previewing;
 mod receiver;
+mod secrets;
 mod shapes;
