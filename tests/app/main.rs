@@ -9,5 +9,6 @@ mod kit;
 mod live;
 mod opening;
 mod orders;
+mod people;
 mod rollouts;
 mod wire_types;

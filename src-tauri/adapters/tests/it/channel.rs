@@ -16,3 +16,4 @@ mod previewing;
 mod receiver;
 mod secrets;
 mod shapes;
+mod trying;
