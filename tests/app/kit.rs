@@ -87,6 +87,15 @@ impl Stage {
         folder
     }
 
+    /// Settings count once they are committed.
+    pub(crate) fn add_settings(&self, words: &str) {
+        let file = self.clone_folder().join("lastgood.toml");
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&file, text + words).unwrap();
+        let who = ["-c", "user.name=dev", "-c", "user.email=dev@example.org", "-c", "commit.gpgSign=false"];
+        git(&self.clone_folder(), &[&who[..], &["commit", "--quiet", "--all", "--message", "Channels"]].concat());
+    }
+
     pub(crate) fn posts(&self, ending: &str) -> usize {
         let requests = self.server().requests();
         requests.iter().filter(|one| one.method == "POST" && one.path_and_query.ends_with(ending)).count()

@@ -9,6 +9,7 @@ mod kit;
 mod live;
 mod opening;
 mod orders;
+mod people;
 mod postmortem;
 mod rollouts;
 mod settings;

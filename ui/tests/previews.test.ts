@@ -82,7 +82,9 @@ function looks(words: string): PreviewView[] {
       title: words,
       blocks: body,
     },
-    { kind: "plain", title: words, text: words },
+    { kind: "event", summary: words, source: words, severity: "error", resolves: false, text: words },
+    { kind: "event", summary: words, source: words, severity: "error", resolves: true, text: "" },
+    { kind: "document", text: JSON.stringify({ title: words, text: words }, null, 2) },
   ];
 }
 

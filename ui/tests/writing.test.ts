@@ -237,6 +237,20 @@ describe("a post-mortem's text", () => {
 });
 
 describe("a template that is typed", () => {
+  it("is tried at once; one is on its way, and the newest is tried last", async () => {
+    const templates = new Templates();
+    await templates.load();
+    const tried = () => fake.calls.filter((call) => call.name === "try_template");
+    const before = tried().length;
+    for (const text of ["# one", "# two", "# three"]) templates.type(text);
+    expect(tried()).toHaveLength(before + 1);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(tried().slice(before)).toMatchObject([
+      { given: { text: "# one" } },
+      { given: { text: "# three" } },
+    ]);
+  });
+
   it("is tried and never kept by itself; the last preview stays while it is broken", async () => {
     const templates = new Templates();
     await templates.load();

@@ -82,6 +82,32 @@ pub fn channel(name: &str, settings: &ChannelSettings, keys: &Keys) -> Result<Ar
     })
 }
 
+/// Whom the channel's secret goes to, as `host:port`; where the secret is itself the address, the kind of service. It is
+/// filed under that: a changed address gets none that was kept for another.
+pub fn service(settings: &ChannelSettings) -> String {
+    let own = |fallback: &str| authority(settings.url.as_deref().unwrap_or(fallback));
+    match settings.kind {
+        ChannelKind::Slack | ChannelKind::Teams => settings.kind.title().to_lowercase(),
+        ChannelKind::Email => email::address(settings),
+        ChannelKind::SlackBot => own(slack::API),
+        ChannelKind::Statuspage => own(status_page::statuspage::API),
+        ChannelKind::Instatus => own(status_page::instatus::API),
+        ChannelKind::Pagerduty => own(PAGERDUTY),
+        ChannelKind::Cachet
+        | ChannelKind::Notice
+        | ChannelKind::Webhook
+        | ChannelKind::Cstate
+        | ChannelKind::Github
+        | ChannelKind::ReleaseNotes => own(""),
+    }
+}
+
+fn authority(address: &str) -> String {
+    let read = reqwest::Url::parse(address.trim()).ok();
+    let named = read.as_ref().and_then(|url| Some((url.host_str()?, url.port_or_known_default()?)));
+    named.map_or_else(|| address.trim().to_lowercase(), |(host, port)| format!("{host}:{port}"))
+}
+
 /// What is secret travels encrypted, or not at all; on this machine it travels nowhere.
 fn address(name: &str, address: &str) -> Result<String, Trouble> {
     let address = address.trim().trim_end_matches('/');

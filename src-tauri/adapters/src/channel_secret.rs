@@ -1,5 +1,5 @@
-//! Where a channel's secret comes from: the environment, for this process alone, else the keychain, filed by repository and
-//! channel.
+//! Where a channel's secret comes from: the environment, for this process alone, else the keychain, filed by repository,
+//! channel and service.
 
 use lastgood_core::error::{Code, Trouble};
 
@@ -9,17 +9,33 @@ use crate::vault::{self, Closed};
 /// Before the channel's name in capitals, every other character an underscore: `LASTGOOD_SECRET_INCIDENTS`.
 pub const VARIABLE: &str = "LASTGOOD_SECRET_";
 
-/// May block while a person unlocks the keychain.
-pub fn find(repository: &str, channel: &str) -> Option<Secret> {
-    if let Ok(secret) = std::env::var(variable(channel))
-        && !secret.trim().is_empty()
-    {
-        return Some(Secret::new(secret.trim()));
+/// Whose secret it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    pub repository: String,
+    pub channel: String,
+    /// Whom it goes to: what was kept for one is not given to another.
+    pub service: String,
+}
+
+/// `None` where there is none. May block while a person unlocks the keychain, unless nobody is to be asked (`asks`).
+///
+/// # Errors
+/// Why the keychain gave no answer.
+pub fn find(owner: &Owner, asks: bool) -> Result<Option<Secret>, Closed> {
+    if let Some(secret) = of_process(&owner.channel) {
+        return Ok(Some(secret));
     }
-    vault::read(&entry(repository, channel)).unwrap_or_else(|closed| {
-        tracing::info!("the keychain gave no secret: {}", closed.trouble());
-        None
-    })
+    if !asks && vault::look() == Err(Closed::Locked) {
+        return Err(Closed::Locked);
+    }
+    vault::read(&entry(owner))
+}
+
+/// A person gave it to this process alone.
+fn of_process(channel: &str) -> Option<Secret> {
+    let secret = std::env::var(variable(channel)).ok()?;
+    (!secret.trim().is_empty()).then(|| Secret::new(secret.trim()))
 }
 
 /// What is known of a secret, without the secret.
@@ -35,11 +51,11 @@ pub enum SecretState {
 }
 
 /// May block while a person unlocks the keychain.
-pub fn state(repository: &str, channel: &str) -> SecretState {
-    if std::env::var(variable(channel)).is_ok_and(|secret| !secret.trim().is_empty()) {
+pub fn state(owner: &Owner) -> SecretState {
+    if of_process(&owner.channel).is_some() {
         return SecretState::ThisSession;
     }
-    match vault::read(&entry(repository, channel)) {
+    match vault::read(&entry(owner)) {
         Ok(Some(_)) => SecretState::Kept,
         Ok(None) => SecretState::Missing,
         Err(Closed::Locked | Closed::Refused(_)) => SecretState::Locked,
@@ -51,20 +67,20 @@ pub fn state(repository: &str, channel: &str) -> SecretState {
 ///
 /// # Errors
 /// [`Code::ChannelSecret`] where there is no keychain, or it refuses.
-pub fn keep(repository: &str, channel: &str, secret: Secret) -> Result<(), Trouble> {
-    vault::keep(&entry(repository, channel), &secret).map_err(|closed| {
+pub fn keep(owner: &Owner, secret: Secret) -> Result<(), Trouble> {
+    vault::keep(&entry(owner), &secret).map_err(|closed| {
         Trouble::new(
             Code::ChannelSecret,
             closed.trouble().message,
-            format!("Unlock or start your keychain, or put it into {} for one process.", variable(channel)),
+            format!("Unlock or start your keychain, or put it into {} for one process.", variable(&owner.channel)),
         )
     })
 }
 
 /// # Errors
 /// [`Code::ChannelSecret`] where there is no keychain, or it refuses.
-pub fn forget(repository: &str, channel: &str) -> Result<(), Trouble> {
-    vault::forget(&entry(repository, channel)).map_err(|closed| {
+pub fn forget(owner: &Owner) -> Result<(), Trouble> {
+    vault::forget(&entry(owner)).map_err(|closed| {
         Trouble::new(Code::ChannelSecret, closed.trouble().message, "Unlock your keychain, then try again.")
     })
 }
@@ -75,6 +91,6 @@ pub fn variable(channel: &str) -> String {
     format!("{VARIABLE}{name}")
 }
 
-fn entry(repository: &str, channel: &str) -> String {
-    format!("channel {channel} of {repository}")
+fn entry(owner: &Owner) -> String {
+    format!("channel {} of {} for {}", owner.channel, owner.repository, owner.service)
 }

@@ -8,6 +8,7 @@ mod decide;
 mod follow;
 mod known;
 mod review;
+mod secrets;
 mod seen;
 mod send;
 
@@ -31,10 +32,10 @@ use lastgood_core::template::Templates;
 use serde::{Deserialize, Serialize};
 
 pub use compose::{Composed, Wish};
-pub use send::Gone;
+pub use follow::Silent;
+pub use send::{Gone, HELD};
 
 use crate::channel::{self, Keys};
-use crate::channel_secret;
 use crate::clock::SystemClock;
 use crate::drafts::Drafts;
 use crate::git::Authorizer;
@@ -252,34 +253,15 @@ impl Telling {
         Ok(settings.to.clone())
     }
 
-    /// Whether its secret is there, without saying anything of it.
-    pub async fn has_secret(&self, name: &ChannelName) -> bool {
-        self.secret(name).await.is_some()
-    }
-
-    pub async fn keep_secret(&self, name: &ChannelName, secret: Secret) -> Result<(), Trouble> {
-        self.channel_settings(name)?;
-        let (key, name) = (self.key.clone(), name.to_string());
-        blocking(move || channel_secret::keep(&key, &name, secret)).await?
-    }
-
-    /// Takes it out of the keychain; one that is not there is no trouble.
-    pub async fn forget_secret(&self, name: &ChannelName) -> Result<(), Trouble> {
-        self.channel_settings(name)?;
-        let (key, name) = (self.key.clone(), name.to_string());
-        blocking(move || channel_secret::forget(&key, &name)).await?
-    }
-
-    async fn secret(&self, name: &ChannelName) -> Option<Secret> {
-        let (key, name) = (self.key.clone(), name.to_string());
-        blocking(move || channel_secret::find(&key, &name)).await.ok().flatten()
-    }
-
     async fn channel(&self, name: &ChannelName) -> Result<Arc<dyn Channel>, Trouble> {
+        self.channel_with(name, self.secret(name, true).await?)
+    }
+
+    fn channel_with(&self, name: &ChannelName, secret: Option<Secret>) -> Result<Arc<dyn Channel>, Trouble> {
         let mut settings = self.channel_settings(name)?.clone();
         settings.to = self.recipients(name)?;
         let keys = Keys {
-            secret: if settings.kind.secret().is_some() { self.secret(name).await } else { None },
+            secret,
             github: self.world.github.clone(),
             repository: self.world.slug.clone(),
             authorizer: self.world.authorizer.clone(),

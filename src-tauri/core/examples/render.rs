@@ -22,6 +22,7 @@ fn letter(message: Message) -> Letter {
         severity_name: "SEV 2".to_owned(),
         stage: Stage::Monitoring,
         surfaces: Vec::new(),
+        recovered: Vec::new(),
         releases: None,
         began: at,
         at,

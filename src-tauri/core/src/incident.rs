@@ -14,12 +14,12 @@ pub mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ChannelName, EnvironmentName, IncidentId, RollbackId, UpdateId};
-use outbox::Delivery;
+use outbox::{Delivery, SendPhase};
 
 /// Where one incident stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,10 @@ pub struct Incident {
     /// What is affected, as people call it.
     pub surfaces: Vec<String>,
     pub environment: Option<EnvironmentName>,
+    /// The newest rollback that opened or answers it.
     pub rollback: Option<RollbackId>,
+    /// Those that answered it before that one.
+    pub rollbacks_before: Vec<RollbackId>,
     pub opened_at: Timestamp,
     pub opened_by: String,
     pub found_at: Timestamp,
@@ -48,6 +51,10 @@ pub struct Incident {
     pub updates: Vec<Update>,
     /// When each audience hears more; nobody does after the end.
     pub due: BTreeMap<Audience, Timestamp>,
+    /// How long each audience was told to wait last: what comes back is promised so again.
+    pub rhythm: BTreeMap<Audience, SignedDuration>,
+    /// What each channel was told is affected, now or before.
+    pub shown: BTreeMap<ChannelName, BTreeSet<String>>,
     /// Alerts that were shown, so that none comes twice.
     pub reminded: BTreeSet<(Audience, Timestamp, cadence::Urgency)>,
 }
@@ -205,8 +212,24 @@ impl Incident {
         self.updates.iter().flat_map(|update| &update.deliveries).filter(move |found| found.channel == *channel)
     }
 
+    /// Nobody knows whether the first message arrived that a thread hangs on: another one would begin a second thread.
+    pub fn is_held(&self, channel: &ChannelName) -> bool {
+        self.handle(channel).is_none() && self.to_channel(channel).any(|delivery| delivery.phase == SendPhase::Unknown)
+    }
+
+    /// What this channel was told is affected, and is no more.
+    pub fn recovered(&self, channel: &ChannelName) -> Vec<String> {
+        let is_hit = |surface: &String| self.surfaces.iter().any(|hit| is_same_surface(hit, surface));
+        self.shown.get(channel).into_iter().flatten().filter(|surface| !is_hit(surface)).cloned().collect()
+    }
+
     /// What the channel called the first message of this incident that it took.
     pub fn handle<'a>(&'a self, channel: &'a ChannelName) -> Option<&'a str> {
         self.to_channel(channel).find_map(|delivery| delivery.receipt.as_ref()?.handle.as_deref())
     }
+}
+
+/// `API` and `api` are one.
+pub fn is_same_surface(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
 }

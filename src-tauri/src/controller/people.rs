@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lastgood_adapters::clock::SystemClock;
-use lastgood_adapters::telling::{Gone, Telling};
+use lastgood_adapters::telling::{Gone, Silent, Telling};
 use lastgood_adapters::workspace::Workspace;
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::IncidentId;
@@ -144,6 +144,10 @@ async fn round(sender: &mpsc::UnboundedSender<Message>) -> Result<Duration, Trou
     for incident in people.telling.follow_open().await? {
         drop(sender.send(Message::Told(Some(incident.id))));
     }
+    let silent: Vec<Alert> = people.telling.silent().await?.into_iter().map(kept_silent).collect();
+    if !silent.is_empty() {
+        drop(sender.send(Message::CallFor(silent)));
+    }
     let gone = people.telling.send_queued().await?;
     let asked: Vec<Alert> = gone.iter().filter_map(question).collect();
     if !asked.is_empty() {
@@ -184,6 +188,16 @@ fn question(gone: &Gone) -> Option<Alert> {
         urgent: true,
         about: About::Incident(gone.incident.clone()),
     })
+}
+
+/// It was set to tell by itself, and something is lacking.
+fn kept_silent(silent: Silent) -> Alert {
+    Alert {
+        title: format!("{} was not told by itself", silent.channel),
+        body: format!("{} Open the room to complete and send it.", silent.trouble.message),
+        urgent: true,
+        about: About::Incident(silent.incident),
+    }
 }
 
 fn alert(incident: &Incident, reminder: &Reminder) -> Alert {

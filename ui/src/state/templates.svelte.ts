@@ -3,9 +3,6 @@ import { type IpcError, toIpcError } from "../ipc/error";
 import type { TemplateRow } from "../ipc/generated/TemplateRow";
 import type { TemplateTrial } from "../ipc/generated/TemplateTrial";
 import type { TemplateView } from "../ipc/generated/TemplateView";
-import { Later } from "./later";
-
-const TRY_WITHIN = 200;
 
 /** The templates, and the one that is worked on. A text that is typed is tried, and kept only when asked. */
 export class Templates {
@@ -19,7 +16,7 @@ export class Templates {
   incident = $state<string | null>(null);
 
   readonly changed = $derived(this.view !== null && this.text !== this.view.text);
-  #later = new Later(TRY_WITHIN, () => this.#try());
+  #trying = false;
 
   async load(): Promise<void> {
     try {
@@ -38,7 +35,7 @@ export class Templates {
 
   type(text: string): void {
     this.text = text;
-    this.#later.ask();
+    void this.#try();
   }
 
   async tryOn(incident: string | null): Promise<void> {
@@ -76,25 +73,41 @@ export class Templates {
   }
 
   async #take(view: TemplateView): Promise<void> {
-    this.#later.forget();
     this.view = view;
     this.text = view.text;
     this.given += 1;
     await this.#try();
   }
 
+  /** Shows at once what a text becomes: one is on its way, and the newest is tried last. */
   async #try(): Promise<void> {
-    const { view, incident } = this;
-    if (!view) return;
-    const { text } = this;
-    try {
-      const trial = await call("try_template", { id: view.row.id, text, incident });
-      if (this.view === view && this.text === text) this.trial = keepPreview(trial, this.trial);
-    } catch (thrown) {
-      this.trouble = toIpcError(thrown);
+    if (this.#trying) return;
+    this.#trying = true;
+    let asked = this.#asked();
+    while (asked) {
+      const { view, given } = asked;
+      try {
+        const trial = await call("try_template", given);
+        if (this.#isNewest(asked)) this.trial = keepPreview(trial, this.trial);
+      } catch (thrown) {
+        this.trouble = toIpcError(thrown);
+      }
+      asked = this.#isNewest({ view, given }) ? null : this.#asked();
     }
+    this.#trying = false;
+  }
+
+  #isNewest({ view, given }: Asked): boolean {
+    return this.view === view && this.text === given.text && this.incident === given.incident;
+  }
+
+  #asked(): Asked | null {
+    const { view, text, incident } = this;
+    return view && { view, given: { id: view.row.id, text, incident } };
   }
 }
+
+type Asked = { view: TemplateView; given: { id: string; text: string; incident: string | null } };
 
 /** While a text does not render, the last preview that did stays beside it. */
 function keepPreview(trial: TemplateTrial, before: TemplateTrial | null): TemplateTrial {

@@ -5,9 +5,11 @@ import type { PreviewView } from "../ipc/generated/PreviewView";
 /** What a message says, on one line of a list: its title, or as much of its text as stands there. */
 export function wordsOf(preview: PreviewView): string {
   switch (preview.kind) {
-    case "plain":
+    case "document":
     case "email":
       return preview.text;
+    case "event":
+      return preview.resolves ? "The alert ends" : preview.summary;
     case "status_page":
       return preview.title;
     case "notice":

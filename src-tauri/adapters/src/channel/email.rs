@@ -139,19 +139,33 @@ impl Email {
         Ok(connection)
     }
 
-    async fn prepare(&self) -> Result<AsyncSmtpConnection, Error> {
+    /// Up to the text. One dead mailbox keeps nobody else from the letter; it is told which.
+    async fn prepare(&self) -> Result<(AsyncSmtpConnection, Vec<String>), Error> {
         let mut connection = self.connect().await?;
         connection.command(Mail::new(Some(self.from.email.clone()), Vec::new())).await?;
+        let (mut left_out, mut last) = (Vec::new(), None);
         for mailbox in &self.to {
-            connection.command(Rcpt::new(mailbox.email.clone(), Vec::new())).await?;
+            match connection.command(Rcpt::new(mailbox.email.clone(), Vec::new())).await {
+                Ok(_) => {}
+                Err(error) if error.is_permanent() || error.is_transient() => {
+                    left_out.push(format!("{} ({})", mailbox.email, words(&error)));
+                    // Some may come again later: then all of it does.
+                    last = last.filter(Error::is_transient).or(Some(error));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        if let Some(error) = last.filter(|_| left_out.len() == self.to.len()) {
+            return Err(error);
         }
         connection.command(Data).await?;
-        Ok(connection)
+        Ok((connection, left_out))
     }
 
-    async fn hand_over(&self, text: &[u8]) -> Result<(), Broken> {
+    /// Whom the server did not take, and why; the others have it.
+    async fn hand_over(&self, text: &[u8]) -> Result<Vec<String>, Broken> {
         let prepared = tokio::time::timeout(self.deadline, self.prepare()).await;
-        let mut connection = match prepared {
+        let (mut connection, left_out) = match prepared {
             Ok(ready) => ready.map_err(Broken::Before)?,
             Err(_) => return Err(Broken::LateBefore),
         };
@@ -163,7 +177,17 @@ impl Email {
         if let Ok(Err(error)) = tokio::time::timeout(self.deadline, connection.quit()).await {
             tracing::debug!(%error, "the mail server said no farewell");
         }
-        Ok(())
+        Ok(left_out)
+    }
+
+    fn taken(&self, left_out: &[String]) -> String {
+        let (all, count) = (self.to.len(), self.to.len() - left_out.len());
+        match left_out {
+            [] => format!("The mail server took it for {all} recipients."),
+            refused => {
+                format!("The mail server took it for {count} of {all} recipients, not for {}.", refused.join(", "))
+            }
+        }
     }
 }
 
@@ -175,10 +199,10 @@ impl Channel for Email {
             Err(words) => return Sent::Refused(refused(&words)),
         };
         match self.hand_over(&message.formatted()).await {
-            Ok(()) => Sent::Delivered(Receipt {
+            Ok(left_out) => Sent::Delivered(Receipt {
                 handle: Some(letter.handle.clone().unwrap_or_else(|| self.id(&letter.key))),
                 url: None,
-                sentence: format!("The mail server took it for {} recipients.", self.to.len()),
+                sentence: self.taken(&left_out),
             }),
             Err(Broken::LateBefore) => unsent("the server took too long"),
             Err(Broken::LateDuring) => {
@@ -215,6 +239,13 @@ impl Channel for Email {
             Err(_) => Err(refused("the server took too long")),
         }
     }
+}
+
+/// The server's, as the settings name it.
+pub(super) fn address(settings: &ChannelSettings) -> String {
+    let security = settings.security.unwrap_or(Security::Starttls);
+    let (host, port) = server(settings.url.as_deref().unwrap_or_default(), security);
+    format!("{}:{port}", host.to_lowercase())
 }
 
 /// `host:port`; the usual port of its kind where none is named.

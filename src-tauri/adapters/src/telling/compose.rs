@@ -1,6 +1,6 @@
 //! From what is known to the words of each channel.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use lastgood_core::error::{Code, Trouble};
@@ -37,6 +37,8 @@ pub struct Wish {
     pub stage: Option<Stage>,
     /// When it is written; else now.
     pub as_of: Option<Timestamp>,
+    /// Nobody writes it: what it can do without is left out.
+    pub by_itself: bool,
 }
 
 /// The words for one channel, as they would be sent.
@@ -97,7 +99,7 @@ impl Telling {
             Err(fault) => return Ok(Err(fault)),
         };
         let frame = self.frame(incident, rollback.as_ref(), channel, wish)?;
-        let values = self.values(&frame.standing, rollback.as_ref(), frame.settings, wish.note.as_deref(), frame.now);
+        let values = self.values(&frame, rollback.as_ref(), wish);
         let linked = fill(&frame.template, &as_it_is.body, &values.linked()).map(|message| source(&message));
         // A filter that changes a value's name leaves nothing that could be linked.
         let text = linked.ok().filter(|text| fill(&frame.template, text, &values).is_ok()).unwrap_or(as_it_is.body);
@@ -111,8 +113,9 @@ impl Telling {
         channel: &ChannelName,
         wish: &Wish,
     ) -> Result<Result<Composed, TemplateFault>, Trouble> {
-        let Frame { settings, now, standing, moment, stage, template } =
-            self.frame(incident, rollback, channel, wish)?;
+        let frame = self.frame(incident, rollback, channel, wish)?;
+        let mut values = self.values(&frame, rollback, wish);
+        let Frame { settings, now, moment, stage, template, .. } = frame;
         let body = match (&wish.body, self.templates.source(&template)) {
             (Some(body), _) => body.clone(),
             (None, Some(source)) => source.to_owned(),
@@ -125,7 +128,6 @@ impl Telling {
                     .unwrap_or_else(|| super::broken(&template)));
             }
         };
-        let mut values = self.values(&standing, rollback, settings, wish.note.as_deref(), now);
         for (name, text) in &wish.given {
             values.text(name, text);
         }
@@ -173,66 +175,87 @@ impl Telling {
         Ok(Frame { settings, now, standing: Incident { stage, ..incident.clone() }, moment, stage, template })
     }
 
-    fn values(
-        &self,
-        incident: &Incident,
-        rollback: Option<&Rollback>,
-        settings: &ChannelSettings,
-        note: Option<&str>,
-        now: Timestamp,
-    ) -> Values {
+    fn values(&self, frame: &Frame<'_>, rollback: Option<&Rollback>, wish: &Wish) -> Values {
+        let Frame { settings, now, standing: incident, .. } = frame;
         let around = Surroundings {
-            now,
+            now: *now,
             zone: self.zone.clone(),
             repository: self.world.slug.as_ref().map(ToString::to_string),
             by: self.world.person.clone(),
             group: Some(settings.to.join(", ")).filter(|to| !to.is_empty()),
-            note: note.map(str::to_owned),
-            next_update_at: cadence::next_due(incident, settings.audience(), now, &self.settings.incident),
+            note: wish.note.clone(),
+            drafted: !wish.by_itself,
+            next_update_at: cadence::next_due(incident, settings.audience(), *now, &self.settings.incident),
             settings: &self.settings.incident,
             contacts: &self.settings.contacts,
         };
         values(incident, rollback, &around)
     }
 
-    /// One update: these words, approved by the person at the keyboard, queued in one fact; those that a second person reads
-    /// first wait for that in a fact of their own.
+    /// Whether these words may leave as they are.
     ///
     /// # Errors
-    /// [`Code::ValueMissing`] where a value is not known; [`Code::ChannelUnready`] where a channel lacks a setting. Nothing
-    /// is approved then.
-    pub async fn approve(&self, incident: &Incident, words: &[Composed]) -> Result<Incident, Trouble> {
+    /// [`Code::ValueMissing`] where a value is not known; [`Code::ChannelUnready`] where a channel lacks a setting;
+    /// [`Code::IncidentRefused`] where it takes no update of this severity.
+    pub fn may_leave(&self, incident: &Incident, words: &[Composed]) -> Result<(), Trouble> {
         let lacking = words.iter().find_map(|words| Some((words, words.gaps().first().map(|gap| (*gap).to_owned())?)));
         if let Some((words, gap)) = lacking {
             let message = format!("{} is not known, and {} says it.", gap.replace('_', " "), words.template);
             let hint = format!("Fill it in (`lastgood incident update --set {gap}=TEXT`), or take it out of the text.");
             return Err(Trouble::new(Code::ValueMissing, message, hint));
         }
-        words.iter().try_for_each(|words| self.check(&words.channel))?;
-        let mut after = incident.clone();
+        words.iter().try_for_each(|words| {
+            self.check(&words.channel)?;
+            self.takes(incident, &words.channel)
+        })
+    }
+
+    /// # Errors
+    /// [`Code::IncidentRefused`] where updates of the incident's severity do not go there.
+    fn takes(&self, incident: &Incident, channel: &ChannelName) -> Result<(), Trouble> {
+        let settings = &self.settings.incident;
+        if self.channel_settings(channel)?.takes(incident.severity, settings) {
+            return Ok(());
+        }
+        let message = format!("Updates of {} do not go to {channel}.", settings.severity_name(incident.severity));
+        let hint = "Change the severity, or copy the text and send it yourself.";
+        Err(Trouble::new(Code::IncidentRefused, message, hint))
+    }
+
+    /// One update: these words, approved by the person at the keyboard, queued in one fact; those that a second person reads
+    /// first wait for that.
+    ///
+    /// # Errors
+    /// As [`Self::may_leave`] says. Nothing is approved then.
+    pub async fn approve(&self, incident: &Incident, words: &[Composed]) -> Result<Incident, Trouble> {
+        self.may_leave(incident, words)?;
         let settings = &self.settings;
         let is_read = |words: &&Composed| {
             let channel = settings.channels.get(words.channel.as_str());
             channel.is_some_and(|channel| channel.is_reviewed(&settings.incident))
         };
         let (read, free): (Vec<&Composed>, Vec<&Composed>) = words.iter().partition(is_read);
-        if !free.is_empty() {
-            let event = Event::IncidentUpdateApproved(Box::new(self.approval(incident, &free)));
-            after = self.write_approved(&incident.id, event, channels(&free)).await?;
+        let event = if read.is_empty() {
+            Event::IncidentUpdateApproved(Box::new(self.approval(incident, words, &free)))
+        } else {
+            let at_once = channels(&free).collect();
+            Event::IncidentReviewAsked(Box::new(Approval { at_once, ..self.approval(incident, words, &free) }))
+        };
+        if words.is_empty() {
+            return Ok(incident.clone());
         }
-        if !read.is_empty() {
-            let event = Event::IncidentReviewAsked(Box::new(self.approval(incident, &read)));
-            after = self.write_approved(&incident.id, event, channels(&read)).await?;
-        }
-        Ok(after)
+        self.write_approved(&incident.id, event, words.iter().map(|words| words.channel.clone()).collect()).await
     }
 
-    /// The stage that all of these words speak of is the incident's from then on.
-    fn approval(&self, incident: &Incident, words: &[&Composed]) -> Approval {
+    /// The stage that all of these words speak of is the incident's from then on. Whom the `free` ones are for hears more;
+    /// the others do once they were read.
+    fn approval(&self, incident: &Incident, words: &[Composed], free: &[&Composed]) -> Approval {
         let one = words.first().map(|words| words.stage);
         let agreed = one.filter(|stage| words.iter().all(|words| words.stage == *stage));
         let stage = agreed.unwrap_or(incident.stage);
         let standing = Incident { stage, ..incident.clone() };
+        // The notes of a release are read when somebody looks there: they promise nothing.
+        let promising = |words: &&&Composed| words.kind != ChannelKind::ReleaseNotes;
         let due = |words: &&Composed| {
             let due = cadence::next_due(&standing, words.audience, words.as_of, &self.settings.incident)?;
             Some((words.audience, due))
@@ -241,9 +264,10 @@ impl Telling {
             update: UpdateId::new(format!("up-{}", crate::workspace::fresh())),
             by: self.world.person.clone(),
             stage,
-            messages: words.iter().map(|words| outgoing(words)).collect(),
+            messages: words.iter().map(outgoing).collect(),
+            at_once: BTreeSet::new(),
             expires_at: self.expiry(SystemClock.now()),
-            due: words.iter().filter_map(due).collect(),
+            due: free.iter().filter(promising).filter_map(due).collect(),
         }
     }
 
@@ -280,6 +304,7 @@ impl Telling {
             severity_name: self.settings.incident.severity_name(incident.severity),
             stage,
             surfaces: incident.surfaces.clone(),
+            recovered: incident.recovered(channel),
             releases: rollback.map(|rollback| (rollback.plan.from.clone(), rollback.plan.to.clone())),
             began: incident.impact_started_at.unwrap_or(incident.found_at),
             at: SystemClock.now(),
@@ -308,8 +333,8 @@ fn template(moment: Moment, settings: &ChannelSettings, first: bool) -> String {
     moment.template(settings.kind, settings.audience(), first).to_owned()
 }
 
-fn channels(words: &[&Composed]) -> Vec<ChannelName> {
-    words.iter().map(|words| words.channel.clone()).collect()
+fn channels<'a>(words: &'a [&'a Composed]) -> impl Iterator<Item = ChannelName> + 'a {
+    words.iter().map(|words| words.channel.clone())
 }
 
 fn outgoing(words: &Composed) -> Outgoing {

@@ -6,7 +6,7 @@ use lastgood_core::incident::event::{Event, SendChoice};
 use lastgood_core::incident::moment::Moment;
 use lastgood_core::incident::{Audience, Incident, Receipt, cadence};
 use lastgood_core::ports::Clock;
-use lastgood_core::settings::telling::NothingNew;
+use lastgood_core::settings::telling::{ChannelKind, NothingNew};
 
 use super::send::Item;
 use super::{Telling, Wish, refused};
@@ -37,7 +37,9 @@ impl Telling {
         for channel in self.channels_for(incident) {
             let settings = self.channel_settings(&channel)?;
             let told = incident.to_channel(&channel).next().is_some();
-            if settings.audience() != audience || !told {
+            // What stands in the notes of a release stays as true as it was.
+            let is_notes = settings.kind == ChannelKind::ReleaseNotes;
+            if settings.audience() != audience || !told || is_notes {
                 continue;
             }
             let template = Moment::NothingNew.template(settings.kind, audience, false);

@@ -1,12 +1,13 @@
 //! A second person reads what goes to customers before it leaves.
 
 use lastgood_core::error::{Code, Trouble};
-use lastgood_core::ids::{IncidentId, UpdateId};
+use lastgood_core::ids::{ChannelName, IncidentId, UpdateId};
 use lastgood_core::incident::event::{Event, Verdict};
 use lastgood_core::incident::next::is_same_person;
-use lastgood_core::incident::outbox::SendPhase;
+use lastgood_core::incident::outbox::{Delivery, SendPhase};
 use lastgood_core::incident::{Incident, Stage, Update, cadence};
 use lastgood_core::ports::Clock;
+use lastgood_core::settings::telling::ChannelKind;
 
 use super::Telling;
 use crate::clock::SystemClock;
@@ -37,7 +38,9 @@ impl Telling {
         let now = SystemClock.now();
         let ends = waiting.stage == Stage::Resolved;
         let due = |audience| cadence::next_due(&incident, audience, now, &self.settings.incident);
-        let audiences = waiting.deliveries.iter().map(|delivery| delivery.audience).filter(|_| !ends);
+        let promises = |delivery: &&Delivery| delivery.phase == SendPhase::Review && !self.is_notes(&delivery.channel);
+        let read = waiting.deliveries.iter().filter(promises);
+        let audiences = read.map(|delivery| delivery.audience).filter(|_| !ends);
         let event = Event::IncidentReviewGiven {
             update: update.clone(),
             by: by.trim().to_owned(),
@@ -47,6 +50,11 @@ impl Telling {
             due: audiences.filter_map(|audience| Some((audience, due(audience)?))).collect(),
         };
         self.write(id, event).await
+    }
+
+    /// Notes of a release are told to nobody in particular.
+    fn is_notes(&self, channel: &ChannelName) -> bool {
+        self.channel_settings(channel).is_ok_and(|settings| settings.kind == ChannelKind::ReleaseNotes)
     }
 }
 

@@ -12,22 +12,29 @@ use lastgood_core::ids::{ChannelName, IncidentId, UpdateId};
 use lastgood_core::incident::event::{Event, SendEnding, SendOutcome};
 use lastgood_core::incident::outbox::{Delivery, SendEffect, SendPhase, effect};
 use lastgood_core::incident::pace::{Turns, is_paced};
-use lastgood_core::incident::{Incident, Receipt, Stage};
+use lastgood_core::incident::{Incident, Receipt, Stage, Update};
 use lastgood_core::message::render::{Letter, render};
-use lastgood_core::ports::Clock;
 use lastgood_core::ports::channel::Sent;
+use lastgood_core::ports::{Channel, Clock};
 use lastgood_core::redact::redact;
 use lastgood_core::settings::telling::ChannelKind;
 use sha2::{Digest, Sha256};
 
 use super::Telling;
 use crate::clock::SystemClock;
+use crate::secret::Secret;
 
 /// Of each token, by its fingerprint; they outlive a `Telling` that is made anew.
 static TURNS: Mutex<Turns> = Mutex::new(Turns::new());
 
 /// Of what was sent, so much is kept as evidence.
 const EVIDENCE: usize = 32_000;
+
+/// Why a message waits, and what a person does about it.
+pub const HELD: (&str, &str) = (
+    "It waits: nobody knows yet whether the first message arrived, and it belongs to that.",
+    "Look there whether the first one arrived, and say so; then this one goes to the same place.",
+);
 
 /// What became of one message in this round.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +106,7 @@ impl Telling {
             let after = match haste.effect(&item.delivery, SystemClock.now()) {
                 SendEffect::GoStale => self.go_stale(&item).await?,
                 SendEffect::LookUp => self.look_up(&item).await?,
-                SendEffect::Send => self.send(&item).await?,
+                SendEffect::Send => self.send(&item, haste).await?,
                 SendEffect::WaitUntil(_) | SendEffect::AskPerson | SendEffect::Nothing => None,
             };
             let queued = after.as_ref().is_none_or(|after| after.phase == SendPhase::Queued);
@@ -114,10 +121,31 @@ impl Telling {
     /// When something that waits may go, or must be asked about.
     pub async fn wake_at(&self) -> Result<Option<Timestamp>, Trouble> {
         let incidents = self.incidents().await?;
-        let deliveries = incidents.iter().flat_map(|incident| &incident.updates).flat_map(|update| &update.deliveries);
-        let queued = deliveries.filter(|delivery| delivery.phase == SendPhase::Queued);
-        let ready = |delivery: &Delivery| delivery.not_before.max(delivery.retry_at).unwrap_or(delivery.queued_at);
-        Ok(queued.map(|delivery| ready(delivery).min(delivery.expires_at)).min())
+        let ready = |incident: &Incident, delivery: &Delivery| match delivery.not_before.max(delivery.retry_at) {
+            _ if self.is_held(incident, delivery) => delivery.expires_at,
+            time => time.unwrap_or(delivery.queued_at).min(delivery.expires_at),
+        };
+        Ok(queued(&incidents).map(|(incident, _, delivery)| ready(incident, delivery)).min())
+    }
+
+    /// What waits behind a first message of which nobody knows whether it arrived: a person says, or it becomes too late.
+    pub async fn held(&self) -> Result<Vec<Gone>, Trouble> {
+        let incidents = self.incidents().await?;
+        let held = queued(&incidents).filter(|(incident, _, delivery)| self.is_held(incident, delivery));
+        let told = held.filter_map(|(incident, update, delivery)| {
+            let item = Item::find(incident, &update.id, &delivery.channel)?;
+            let (sentence, hint) = (HELD.0.to_owned(), HELD.1.to_owned());
+            Some(Gone { sentence, hint, ..report(&item, delivery) })
+        });
+        Ok(told.collect())
+    }
+
+    /// The channel keeps what belongs together in a thread, and nobody knows whether there is one.
+    pub fn is_held(&self, incident: &Incident, delivery: &Delivery) -> bool {
+        let settings = self.settings.channels.get(delivery.channel.as_str());
+        delivery.phase == SendPhase::Queued
+            && settings.is_some_and(|settings| settings.kind.threads())
+            && incident.is_held(&delivery.channel)
     }
 
     /// The oldest message that this round has something to do with.
@@ -134,7 +162,9 @@ impl Telling {
                 for delivery in &update.deliveries {
                     let acts = match haste.effect(delivery, now) {
                         SendEffect::LookUp | SendEffect::GoStale => true,
-                        SendEffect::Send | SendEffect::WaitUntil(_) => !waiting.contains(&delivery.channel),
+                        SendEffect::Send | SendEffect::WaitUntil(_) => {
+                            !waiting.contains(&delivery.channel) && !self.is_held(incident, delivery)
+                        }
                         SendEffect::AskPerson | SendEffect::Nothing => false,
                     };
                     if acts && found.as_ref().is_none_or(|found| delivery.queued_at < found.delivery.queued_at) {
@@ -146,22 +176,33 @@ impl Telling {
         Ok(found)
     }
 
-    async fn send(&self, item: &Item) -> Result<Option<Delivery>, Trouble> {
+    async fn send(&self, item: &Item, haste: Haste) -> Result<Option<Delivery>, Trouble> {
         let name = &item.delivery.channel;
         let letter = self.letter_of(item).await?;
-        // Whatever is missing here shows before anything is on its way.
-        let channel = self.channel(name).await;
+        // Who did not unlock the keychain a moment ago is not asked again and again.
+        let asks = haste == Haste::Now || item.delivery.code != Some(Code::KeychainLocked);
+        let secret = self.secret(name, asks).await;
         let kind = self.settings.channels.get(name.as_str()).map(|settings| settings.kind);
-        if let Some(kind) = kind {
-            self.keep_pace(name, kind).await;
-        }
+        let paced = match (kind, &secret) {
+            (Some(kind), Ok(secret)) => keep_pace(name, kind, secret.as_ref()).await,
+            (Some(_) | None, _) => None,
+        };
+        // Whatever is missing here shows before anything is on its way.
+        let channel = secret.and_then(|secret| self.channel_with(name, secret));
         let sent = kind.map_or_else(String::new, |kind| evidence(kind, &letter));
         let begun = Event::IncidentSendBegun { update: item.update.clone(), channel: name.clone(), sent };
         self.write(&item.incident.id, begun).await?;
         let outcome = match &channel {
-            Ok(channel) => channel.send(&letter).await,
+            Ok(channel) => send_surely(channel.as_ref(), &letter).await,
+            // It goes by itself once somebody unlocked it.
+            Err(trouble) if trouble.code == Code::KeychainLocked => {
+                Sent::NotSent { trouble: trouble.clone(), again_in: None }
+            }
             Err(trouble) => Sent::Refused(trouble.clone()),
         };
+        if let Some(token) = paced {
+            turns().ended(&token, Instant::now());
+        }
         self.end(item, ending(outcome, SystemClock.now())).await
     }
 
@@ -199,17 +240,38 @@ impl Telling {
         let (channel, message) = (&item.delivery.channel, item.delivery.message.clone());
         Ok(self.letter(&item.incident, rollback.as_ref(), channel, &item.update, item.stage, message))
     }
+}
 
-    /// Waits until the service takes the next one.
-    async fn keep_pace(&self, name: &ChannelName, kind: ChannelKind) {
-        if !is_paced(kind) {
-            return;
-        }
-        // Services count by token: two channels with one token, and one that is made anew, share their turns.
-        let token = self.secret(name).await.map_or_else(|| name.to_string(), |secret| fingerprint(secret.reveal()));
-        let turn = TURNS.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take(&token, Instant::now());
-        tokio::time::sleep_until(turn.into()).await;
+/// Where the answer was lost, the service is asked at once whether it has the letter.
+async fn send_surely(channel: &dyn Channel, letter: &Letter) -> Sent {
+    match channel.send(letter).await {
+        Sent::Unknown(trouble) => channel.look_up(letter).await.map_or(Sent::Unknown(trouble), Sent::Delivered),
+        known @ (Sent::Delivered(_) | Sent::Refused(_) | Sent::NotSent { .. }) => known,
     }
+}
+
+/// Waits until the service takes the next one; by what it counts, where it counts.
+async fn keep_pace(name: &ChannelName, kind: ChannelKind, secret: Option<&Secret>) -> Option<String> {
+    if !is_paced(kind) {
+        return None;
+    }
+    // Services count by token: two channels with one token, and one that is made anew, share their turns.
+    let token = secret.map_or_else(|| name.to_string(), |secret| fingerprint(secret.reveal()));
+    let turn = turns().take(&token, Instant::now());
+    tokio::time::sleep_until(turn.into()).await;
+    Some(token)
+}
+
+fn turns() -> std::sync::MutexGuard<'static, Turns> {
+    TURNS.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Every message that waits to leave, with where it belongs.
+fn queued(incidents: &[Incident]) -> impl Iterator<Item = (&Incident, &Update, &Delivery)> {
+    let updates = incidents.iter().flat_map(|incident| incident.updates.iter().map(move |update| (incident, update)));
+    let all = updates
+        .flat_map(|(incident, update)| update.deliveries.iter().map(move |delivery| (incident, update, delivery)));
+    all.filter(|(_, _, delivery)| delivery.phase == SendPhase::Queued)
 }
 
 fn fingerprint(secret: &str) -> String {

@@ -14,4 +14,6 @@ mod outbox;
 mod pace;
 mod previewing;
 mod receiver;
+mod secrets;
 mod shapes;
+mod trying;

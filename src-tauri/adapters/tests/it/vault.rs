@@ -101,29 +101,19 @@ fn each_state_has_a_sentence_of_its_own_and_none_repeats_a_secret() {
 }
 
 /// A session of its own with a real keychain in it.
-struct Keychain {
+pub(crate) struct Keychain {
     // Fields drop in this order: the keychain goes before the bus and the folder that it uses.
-    _daemon: Process,
+    daemon: Option<Process>,
     bus: Bus,
     home: TempDir,
 }
 
 impl Keychain {
-    fn unlocked() -> Self {
+    pub(crate) fn unlocked() -> Self {
         let home = tempfile::tempdir().unwrap();
         let bus = Bus::start(|command| session(command, home.path())).unwrap();
-        let mut daemon = Process::start(&require("gnome-keyring-daemon", "gnome-keyring").unwrap(), |command| {
-            session(command, home.path())
-                .env("DBUS_SESSION_BUS_ADDRESS", bus.address())
-                .args(["--foreground", "--unlock", "--components=secrets"])
-                .stdin(Stdio::piped())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-        })
-        .unwrap();
-        daemon.tell("test").unwrap();
-        bus.wait_for("org.freedesktop.secrets", KEYRING_STARTS).unwrap();
-        Self { _daemon: daemon, bus, home }
+        let daemon = Some(daemon(&bus, home.path()));
+        Self { daemon, bus, home }
     }
 
     /// Runs the test of this name in the session; its words.
@@ -131,13 +121,19 @@ impl Keychain {
         self.ask_told(test, "ask")
     }
 
-    fn ask_told(&self, test: &str, told: &str) -> Vec<String> {
+    pub(crate) fn ask_told(&self, test: &str, told: &str) -> Vec<String> {
         again::start(test, Path::new(told), |command| command.env("DBUS_SESSION_BUS_ADDRESS", self.bus.address()))
             .end()
             .0
     }
 
-    fn lock(&self) {
+    /// As its owner does when they sign in again.
+    pub(crate) fn unlock(&mut self) {
+        self.daemon = None;
+        self.daemon = Some(daemon(&self.bus, self.home.path()));
+    }
+
+    pub(crate) fn lock(&self) {
         let collection = "['/org/freedesktop/secrets/collection/login']";
         let done = self
             .command("gdbus", "libglib2.0-bin")
@@ -163,6 +159,22 @@ impl Keychain {
         session(&mut command, self.home.path()).env("DBUS_SESSION_BUS_ADDRESS", self.bus.address());
         command
     }
+}
+
+/// With its collection unlocked.
+fn daemon(bus: &Bus, home: &Path) -> Process {
+    let mut daemon = Process::start(&require("gnome-keyring-daemon", "gnome-keyring").unwrap(), |command| {
+        session(command, home)
+            .env("DBUS_SESSION_BUS_ADDRESS", bus.address())
+            .args(["--foreground", "--unlock", "--components=secrets"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+    })
+    .unwrap();
+    daemon.tell("test").unwrap();
+    bus.wait_for("org.freedesktop.secrets", KEYRING_STARTS).unwrap();
+    daemon
 }
 
 /// Nothing of this machine's own session; without a display no prompt can be shown, so each is dismissed at once.

@@ -3,7 +3,9 @@
 use std::io::Read;
 use std::process::ExitCode;
 
+use lastgood_adapters::channel_secret::SecretState;
 use lastgood_adapters::secret::Secret;
+use lastgood_adapters::telling::Telling;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::ChannelName;
 use lastgood_core::ports::channel::Tested;
@@ -24,9 +26,7 @@ pub(crate) async fn run(command: arguments::Channel) -> Result<ExitCode, Trouble
             for (name, settings) in &telling.settings().channels {
                 let name = ChannelName::new(name.as_str());
                 let lacking = telling.check(&name).err().map(|trouble| trouble.hint);
-                let secret = !settings.needs_secret() || telling.has_secret(&name).await;
-                let lacking =
-                    lacking.or_else(|| (!secret).then(|| format!("Its secret: `lastgood channel secret {name}`.")));
+                let lacking = lacking.or_else(|| settings.needs_secret().then(|| secret(&telling, &name)).flatten());
                 if json {
                     let to = &settings.to;
                     output::json(&json!({
@@ -66,6 +66,18 @@ pub(crate) async fn run(command: arguments::Channel) -> Result<ExitCode, Trouble
             output::line(&plain(&format!("The keychain has the secret of {name}.")));
             Ok(ExitCode::SUCCESS)
         }
+    }
+}
+
+/// What its secret lacks.
+fn secret(telling: &Telling, name: &ChannelName) -> Option<String> {
+    match telling.secret_state(name).unwrap_or(SecretState::Missing) {
+        SecretState::ThisSession | SecretState::Kept => None,
+        SecretState::Locked => Some("Its secret: your keychain did not open; unlock it.".to_owned()),
+        SecretState::Missing | SecretState::NoKeychain => Some(match telling.kept_for_another(name) {
+            Some(before) => format!("Its secret was kept for {before}: `lastgood channel secret {name}`."),
+            None => format!("Its secret: `lastgood channel secret {name}`."),
+        }),
     }
 }
 

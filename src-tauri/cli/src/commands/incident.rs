@@ -27,13 +27,16 @@ pub(crate) async fn run(command: arguments::Incident) -> Result<ExitCode, Troubl
     match command {
         Command::Open { title, edits, rollback, words } => {
             let telling = telling(&words.repository)?;
-            let (opening, events) = (begin(&telling, title, &edits, rollback), roles(&edits));
-            let incident = if words.dry_run {
-                next::begin(IncidentId::new("inc-preview"), SystemClock.now(), &opening)
-            } else {
-                telling.open(opening).await?
-            };
-            let incident = apply(&telling, incident, events, words.dry_run).await?;
+            let opening = begin(&telling, title, &edits, rollback);
+            let thought = next::begin(IncidentId::new("inc-preview"), SystemClock.now(), &opening);
+            let thought = apply(&telling, thought, roles(&edits), true).await?;
+            if words.dry_run {
+                return tell::tell(&telling, &thought, &words).await;
+            }
+            // What cannot be told is said before there is an incident: tried again, this would open a second one.
+            tell::try_out(&telling, &thought, &words).await?;
+            let incident = telling.open(opening).await?;
+            let incident = apply(&telling, incident, roles(&edits), false).await?;
             tell::tell(&telling, &incident, &words).await
         }
         Command::Update { id, stage, nothing_new, edits, words } => {
@@ -42,7 +45,12 @@ pub(crate) async fn run(command: arguments::Incident) -> Result<ExitCode, Troubl
             if nothing_new && !words.dry_run {
                 incident = telling.nothing_new(&incident.id, Audience::Team).await?;
             }
-            let incident = apply(&telling, incident, changes(&edits, stage.map(Into::into)), words.dry_run).await?;
+            let stage = stage.map(Into::into);
+            if !nothing_new {
+                let thought = apply(&telling, incident.clone(), changes(&edits, stage), true).await?;
+                tell::try_out(&telling, &thought, &words).await?;
+            }
+            let incident = apply(&telling, incident, changes(&edits, stage), words.dry_run).await?;
             if nothing_new && waits(&incident) {
                 return tell::send(&telling, words.json).await;
             }
@@ -51,6 +59,8 @@ pub(crate) async fn run(command: arguments::Incident) -> Result<ExitCode, Troubl
         Command::Resolve { id, edits, words } => {
             let telling = telling(&words.repository)?;
             let incident = find(&telling, id).await?;
+            let thought = apply(&telling, incident.clone(), changes(&edits, Some(Stage::Resolved)), true).await?;
+            tell::try_out(&telling, &thought, &words).await?;
             let incident = apply(&telling, incident, changes(&edits, Some(Stage::Resolved)), words.dry_run).await?;
             tell::tell(&telling, &incident, &words).await
         }
@@ -73,8 +83,8 @@ pub(crate) async fn run(command: arguments::Incident) -> Result<ExitCode, Troubl
             let (id, update) = (IncidentId::new(id), UpdateId::new(update));
             let by = by.unwrap_or_else(|| telling.person().to_owned());
             let verdict = if decline { Verdict::Declined } else { Verdict::Approved };
-            telling.review(&id, &update, &by, verdict, &note).await?;
-            tell::send(&telling, json).await
+            let after = telling.review(&id, &update, &by, verdict, &note).await?;
+            tell::send_after_review(&telling, &after, &update, json).await
         }
         Command::Decide { id, update, channel, choice, found, repository, json } => {
             let telling = telling(&repository)?;
@@ -92,6 +102,10 @@ pub(crate) async fn follow(workspace: &Workspace, rollback: &Rollback, json: boo
         let opened = telling.follow(rollback).await?;
         if let Some(incident) = &opened {
             telling.send_queued().await?;
+            for silent in telling.silent().await? {
+                let message = format!("{} was not told by itself: {}", silent.channel, silent.trouble.message);
+                output::trouble(&Trouble { message, ..silent.trouble }, false);
+            }
             if !json && rollback.end.is_none() {
                 output::line(&format!("Incident {} is open; `lastgood incident update` tells people.", incident.id));
             }

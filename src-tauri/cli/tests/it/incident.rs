@@ -1,6 +1,6 @@
 //! Telling people from a terminal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
@@ -96,19 +96,33 @@ async fn a_value_that_is_not_known_is_asked_for_and_nothing_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_told_is_said_before_an_incident_is_opened_or_resolved() {
+    let stage = stage(TICKET).await;
+    let done = stage.run(&["incident", "open", "Plugins fail", "--channel", "ticket", "--json"]);
+    assert_eq!(done.trouble(), "value_missing");
+    assert_eq!(stage.facts("incident_opened"), 0, "tried again, it is the first");
+    opened(&stage);
+    let done = stage.run(&["incident", "resolve", "--channel", "ticket", "--json"]);
+    assert_eq!(done.trouble(), "value_missing");
+    assert_eq!(stage.run(&["incident", "show", "--json"]).last()["stage"], "investigating");
+    let words = ["incident", "resolve", "--channel", "ticket", "--cause", "fuel metering", "--json"];
+    let times = ["--impact-started", "2026-11-23T14:02:00Z", "--impact-ended", "2026-11-23T14:42:00Z"];
+    let done = stage.run(&[&words[..], &times[..]].concat());
+    assert_eq!(told(&done)[0].1, "delivered", "{done:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rollback_opens_its_incident_and_sends_only_what_is_set_to() {
     let quiet = stage(TICKET).await;
     assert_eq!(finish(&mut quiet.rollback(&[])).code, Some(0));
     let incidents = quiet.run(&["incident", "list", "--json"]).last()["incidents"].clone();
     assert_eq!((incidents.as_array().unwrap().len(), &incidents[0]["title"]), (1, &json!("checkout fails")));
     assert_eq!((incidents[0]["updates"].as_array().unwrap().len(), quiet.server().state().issues.len()), (0, 0));
-    let set = format!(
-        "{TICKET}automatic = true\n[incident.templates]\nticket-opened = \"# {{{{ title }}}}\\nBack to {{{{ to }}}}.\"\n"
-    );
-    let automatic = stage(&set).await;
+    let automatic = stage(&format!("{TICKET}automatic = true\n")).await;
     assert_eq!(finish(&mut automatic.rollback(&[])).code, Some(0));
     let issues = automatic.server().state().issues.clone();
-    assert_eq!((issues.len(), issues[0].title.as_str()), (1, "checkout fails"));
+    assert_eq!((issues.len(), issues[0].title.as_str()), (1, "SEV 2: checkout fails"));
+    assert!(!issues[0].body.as_ref().unwrap().contains("Affected"), "what nobody knows is left out: {issues:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -240,6 +254,7 @@ async fn approved_long_ago(stage: &Stage, incident: &str) {
         by: "Lead".to_owned(),
         stage: lastgood_core::incident::Stage::Investigating,
         messages: vec![outgoing],
+        at_once: BTreeSet::new(),
         expires_at: ago(30),
         due: BTreeMap::new(),
     };

@@ -1,6 +1,6 @@
 //! What can happen in an incident, as the journal keeps it. Each kind begins with `incident_`, which no other family's does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ pub enum Event {
     },
     /// A person approved these words for these channels; from now on they are queued.
     IncidentUpdateApproved(Box<Approval>),
-    /// These words are for somebody else to read first; nothing is queued.
+    /// These words are for somebody else to read first; nothing is queued but what leaves at once.
     IncidentReviewAsked(Box<Approval>),
     /// Somebody other than the author read them.
     IncidentReviewGiven {
@@ -134,6 +134,9 @@ pub struct Approval {
     pub by: String,
     pub stage: Stage,
     pub messages: Vec<Outgoing>,
+    /// Of an update that somebody else reads first: the channels whose words need no reading, and leave at once.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub at_once: BTreeSet<ChannelName>,
     /// What has not left by then is asked about.
     pub expires_at: Timestamp,
     /// When the audiences of this update hear more.

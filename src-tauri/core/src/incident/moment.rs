@@ -34,12 +34,19 @@ impl Moment {
         Self::NothingNew,
     ];
 
-    /// What there is to tell this channel now. A rollback counts until the channel was told of its end.
+    /// What there is to tell this channel now. A rollback counts until the channel was told of its end, whatever it was told
+    /// of an earlier one; who goes forward rolls nothing back.
     pub fn of(incident: &Incident, rollback: Option<&Rollback>, channel: &ChannelName) -> Self {
         if incident.stage == Stage::Resolved {
             return Self::Resolved;
         }
-        let told = |moment: Self| incident.to_channel(channel).any(|delivery| delivery.tells(moment));
+        let rollback = rollback.filter(|rollback| !rollback.plan.forward);
+        let began = rollback.map(|rollback| rollback.plan.started);
+        let told = |moment: Self| {
+            let since =
+                incident.to_channel(channel).filter(|delivery| began.is_none_or(|began| delivery.queued_at >= began));
+            since.into_iter().any(|delivery| delivery.tells(moment))
+        };
         match rollback.map(|rollback| rollback.end.as_ref().map(|end| end.outcome)) {
             Some(None) if !told(Self::RollingBack) => return Self::RollingBack,
             Some(Some(Outcome::Succeeded)) if !told(Self::RolledBack) => return Self::RolledBack,

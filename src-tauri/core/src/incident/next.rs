@@ -4,12 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::event::{Approval, Edit, Event, Opening, Verdict};
+use super::event::{Approval, Edit, Event, Opening, Outgoing, Verdict};
 use super::outbox::SendPhase;
 use super::{Audience, Incident, Review, Stage, Update, outbox};
-use crate::ids::{ChannelName, IncidentId, UpdateId};
+use crate::ids::{ChannelName, IncidentId, RollbackId, UpdateId};
 use crate::journal::Fact;
 
 /// A fact that does not fit where the incident stands.
@@ -32,6 +32,7 @@ pub fn begin(id: IncidentId, at: Timestamp, opening: &Opening) -> Incident {
         surfaces: opening.surfaces.clone(),
         environment: opening.environment.clone(),
         rollback: opening.rollback.clone(),
+        rollbacks_before: Vec::new(),
         opened_at: at,
         opened_by: opening.by.clone(),
         found_at: opening.found_at,
@@ -39,6 +40,8 @@ pub fn begin(id: IncidentId, at: Timestamp, opening: &Opening) -> Incident {
         impact_ended_at: None,
         updates: Vec::new(),
         due: opening.due.clone(),
+        rhythm: rhythm(at, &opening.due).collect(),
+        shown: BTreeMap::new(),
         reminded: BTreeSet::new(),
     }
 }
@@ -67,21 +70,25 @@ pub fn next(incident: &Incident, at: Timestamp, event: &Event) -> Result<Inciden
         Event::IncidentNoted { text, .. } => !text.trim().is_empty(),
         Event::IncidentStageSet { stage, .. } => set_stage(&mut after, at, *stage),
         Event::IncidentUpdateApproved(approval) => {
-            approve(&mut after, at, approval, SendPhase::Queued)
+            approve(&mut after, at, approval, |_| SendPhase::Queued)
                 && promise(&mut after, at, approval.stage, &approval.due)
         }
-        Event::IncidentReviewAsked(approval) => approve(&mut after, at, approval, SendPhase::Review),
+        Event::IncidentReviewAsked(approval) => ask_review(&mut after, at, approval),
         Event::IncidentReviewGiven { update, by, verdict, note, due, .. } => {
             let review = Review { by: by.clone(), at, verdict: *verdict, note: note.clone() };
             give_review(&mut after, update, review, due, event)
         }
-        Event::IncidentSendBegun { update, channel, .. }
-        | Event::IncidentSendEnded { update, channel, .. }
+        Event::IncidentSendBegun { update, channel, .. } => {
+            let surfaces = after.surfaces.clone();
+            after.shown.entry(channel.clone()).or_default().extend(surfaces);
+            deliver(&mut after, at, update, channel, event)
+        }
+        Event::IncidentSendEnded { update, channel, .. }
         | Event::IncidentSendStale { update, channel }
         | Event::IncidentSendDecided { update, channel, .. } => deliver(&mut after, at, update, channel, event),
         Event::IncidentNothingNew { audience, due, .. } => {
             after.is_open() && *due > at && {
-                after.due.insert(*audience, *due);
+                hear_by(&mut after, at, &BTreeMap::from([(*audience, *due)]));
                 true
             }
         }
@@ -104,7 +111,7 @@ fn change(incident: &mut Incident, edit: &Edit) -> bool {
         Edit::Cause(cause) => incident.cause.clone_from(cause),
         Edit::Surfaces(surfaces) => incident.surfaces.clone_from(surfaces),
         Edit::Environment(environment) => incident.environment.clone_from(environment),
-        Edit::Rollback(rollback) => incident.rollback.clone_from(rollback),
+        Edit::Rollback(rollback) => answer(incident, rollback.as_ref()),
         Edit::FoundAt(time) => incident.found_at = *time,
         Edit::ImpactStartedAt(time) => incident.impact_started_at = *time,
         Edit::ImpactEndedAt(time) => incident.impact_ended_at = *time,
@@ -114,10 +121,22 @@ fn change(incident: &mut Incident, edit: &Edit) -> bool {
     !incident.title.is_empty() && in_order && *incident != before
 }
 
-/// Any stage follows any other: what is resolved may come back.
+fn answer(incident: &mut Incident, rollback: Option<&RollbackId>) {
+    if incident.rollback.as_ref() != rollback {
+        incident.rollbacks_before.extend(incident.rollback.take());
+        incident.rollback = rollback.cloned();
+    }
+}
+
+/// Any stage follows any other: what is resolved may come back, and then is promised more as it was before.
 fn set_stage(incident: &mut Incident, at: Timestamp, stage: Stage) -> bool {
     if incident.stage == stage {
         return false;
+    }
+    if incident.stage == Stage::Resolved {
+        let again =
+            incident.rhythm.iter().filter_map(|(audience, wait)| Some((*audience, at.checked_add(*wait).ok()?)));
+        incident.due = again.collect();
     }
     incident.stage = stage;
     incident.stages.push((at, stage));
@@ -127,7 +146,32 @@ fn set_stage(incident: &mut Incident, at: Timestamp, stage: Stage) -> bool {
     true
 }
 
-fn approve(incident: &mut Incident, at: Timestamp, approval: &Approval, phase: SendPhase) -> bool {
+/// From now on these audiences hear more by then.
+fn hear_by(incident: &mut Incident, at: Timestamp, due: &BTreeMap<Audience, Timestamp>) {
+    incident.due.extend(due.iter().map(|(audience, due)| (*audience, *due)));
+    incident.rhythm.extend(rhythm(at, due));
+}
+
+fn rhythm(at: Timestamp, due: &BTreeMap<Audience, Timestamp>) -> impl Iterator<Item = (Audience, SignedDuration)> {
+    due.iter().map(move |(audience, due)| (*audience, at.duration_until(*due))).filter(|(_, wait)| wait.is_positive())
+}
+
+/// What nobody reads first leaves at once, and sets its stage; the rest waits.
+fn ask_review(incident: &mut Incident, at: Timestamp, approval: &Approval) -> bool {
+    let leaves = |channel: &ChannelName| approval.at_once.contains(channel);
+    let phase = |channel: &ChannelName| if leaves(channel) { SendPhase::Queued } else { SendPhase::Review };
+    let waits = approval.messages.iter().any(|message| !leaves(&message.channel));
+    waits
+        && approve(incident, at, approval, phase)
+        && (approval.at_once.is_empty() || promise(incident, at, approval.stage, &approval.due))
+}
+
+fn approve(
+    incident: &mut Incident,
+    at: Timestamp,
+    approval: &Approval,
+    phase: impl Fn(&ChannelName) -> SendPhase,
+) -> bool {
     let channels: BTreeSet<&ChannelName> = approval.messages.iter().map(|message| &message.channel).collect();
     let once_each = channels.len() == approval.messages.len() && !channels.is_empty();
     let whole = approval.messages.iter().all(|outgoing| outgoing.message.gaps().is_empty());
@@ -139,7 +183,7 @@ fn approve(incident: &mut Incident, at: Timestamp, approval: &Approval, phase: S
     if !fits {
         return false;
     }
-    let queued = |message| outbox::queue(message, phase, at, approval.expires_at);
+    let queued = |message: &Outgoing| outbox::queue(message, phase(&message.channel), at, approval.expires_at);
     let deliveries = approval.messages.iter().map(queued).collect();
     incident.updates.push(Update {
         id: approval.update.clone(),
@@ -157,7 +201,7 @@ fn promise(incident: &mut Incident, at: Timestamp, stage: Stage, due: &BTreeMap<
     if incident.stage != stage {
         set_stage(incident, at, stage);
     }
-    incident.due.extend(due.iter().map(|(audience, due)| (*audience, *due)));
+    hear_by(incident, at, due);
     true
 }
 

@@ -1,7 +1,7 @@
 //! One message on its way to one channel: at most once, and never late without a question.
 //!
 //! ```text
-//! review ─► queued ─► sending ─► delivered
+//! review ─► queued ─► sending ─► delivered        (read too late: stale)
 //!             │  ▲       ├─────► refused ──┐
 //!             │  └───────┤ not sent        ├─► a person: it arrived, send again, drop
 //!             ▼          └─────► unknown ──┤
@@ -23,6 +23,9 @@ const PAUSE: SignedDuration = SignedDuration::from_secs(5);
 
 /// The network may be back at any time: nobody waits longer for the next try.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
+
+/// Of what did not leave in time.
+const READ_AGAIN: &str = "Read it again: send it, or drop it.";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
@@ -240,6 +243,12 @@ fn reviewed(delivery: &mut Delivery, at: Timestamp, verdict: Verdict, declined: 
         return false;
     }
     match verdict {
+        Verdict::Approved if at >= delivery.expires_at => {
+            delivery.phase = SendPhase::Stale;
+            delivery.ended_at = Some(at);
+            "It was read too late; what it says may be old.".clone_into(&mut delivery.sentence);
+            READ_AGAIN.clone_into(&mut delivery.hint);
+        }
         Verdict::Approved if expires_at > at => {
             delivery.phase = SendPhase::Queued;
             delivery.queued_at = at;
@@ -262,7 +271,7 @@ fn go_stale(delivery: &mut Delivery, at: Timestamp) -> bool {
     delivery.phase = SendPhase::Stale;
     delivery.ended_at = Some(at);
     "It could not leave in time; what it says may be old.".clone_into(&mut delivery.sentence);
-    "Read it again: send it, or drop it.".clone_into(&mut delivery.hint);
+    READ_AGAIN.clone_into(&mut delivery.hint);
     true
 }
 

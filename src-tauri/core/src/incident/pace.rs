@@ -27,6 +27,12 @@ impl Turns {
         self.last.insert(token.to_owned(), turn);
         turn
     }
+
+    /// A message with this token came to its end: what follows waits from here, because it may have arrived only now.
+    pub fn ended(&mut self, token: &str, now: Instant) {
+        let last = self.last.entry(token.to_owned()).or_insert(now);
+        *last = (*last).max(now);
+    }
 }
 
 /// Whether a service of this kind counts.

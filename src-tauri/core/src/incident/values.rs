@@ -22,6 +22,8 @@ pub struct Surroundings<'a> {
     pub group: Option<String>,
     /// What the sender adds.
     pub note: Option<String>,
+    /// A person writes it, and sees what is lacking; else it is sent by itself, and leaves out what it can do without.
+    pub drafted: bool,
     /// When this audience hears more.
     pub next_update_at: Option<Timestamp>,
     pub settings: &'a IncidentSettings,
@@ -56,6 +58,7 @@ pub fn values(incident: &Incident, rollback: Option<&Rollback>, around: &Surroun
         .text("by", &around.by)
         .maybe("group", around.group.as_ref())
         .maybe("note", around.note.as_ref())
+        .maybe("drafted", around.drafted.then_some("a person writes this"))
         .maybe("repository", around.repository.as_ref())
         .maybe("review", around.settings.review(incident.severity))
         .maybe("status_url", around.settings.status_url.as_ref())

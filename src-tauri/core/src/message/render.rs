@@ -16,6 +16,7 @@ use serde_json::Value;
 pub use copying::{CopyAs, copied};
 pub use limits::{Limit, counted};
 pub use markdown::heading;
+pub use text::{event_severity, event_source};
 
 use super::fit::{Limits, characters, fit};
 use super::{Inline, Line, Message};
@@ -35,6 +36,8 @@ pub struct Letter {
     pub severity_name: String,
     pub stage: Stage,
     pub surfaces: Vec<String>,
+    /// What this channel was told is affected, and is no more.
+    pub recovered: Vec<String>,
     /// The releases of the rollback, where there is one: from which, to which.
     pub releases: Option<(Option<TagName>, TagName)>,
     /// When the disturbance began, as far as it is known.

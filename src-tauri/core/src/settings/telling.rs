@@ -215,6 +215,11 @@ impl ChannelKind {
         }
     }
 
+    /// Whether its messages of one incident hang on what the first was called there: lost, a second would begin anew.
+    pub fn threads(self) -> bool {
+        matches!(self, Self::SlackBot | Self::Statuspage | Self::Instatus | Self::Cachet | Self::Github)
+    }
+
     pub fn is_status_page(self) -> bool {
         matches!(self, Self::Statuspage | Self::Instatus | Self::Cachet | Self::Cstate)
     }

@@ -10,11 +10,12 @@ use super::engine::{Gap, Linked};
 use crate::message::clean;
 
 /// Every name that a template may use, and what it stands for. Times are written in the team's zone.
-pub const NAMES: [(&str, &str); 35] = [
+pub const NAMES: [(&str, &str); 36] = [
     ("by", "who sends this"),
     ("cause", "what caused it, as far as it is known"),
     ("commander", "who leads the work on it"),
     ("contacts", "a list: whom to ask, and how"),
+    ("drafted", "known where a person writes this, not where it is sent by itself"),
     ("environment", "where it happened"),
     ("escalation", "a list: who is called next, in order"),
     ("found_at", "when it was found"),
@@ -47,6 +48,9 @@ pub const NAMES: [(&str, &str); 35] = [
     ("title", "the incident's title"),
     ("to", "the release that was rolled back to"),
 ];
+
+/// Says nothing; conditions ask for it.
+const DRAFTED: &str = "drafted";
 
 /// A condition compares these, or an address stands in them: a settled text has them written out, not linked.
 pub const WRITTEN_OUT: [&str; 8] =
@@ -119,7 +123,8 @@ impl Values {
             Given::List(items) => items.join(", "),
             Given::Link => String::new(),
         };
-        self.known.iter().map(|(name, given)| (*name, text(given))).collect()
+        let said = self.known.iter().filter(|(name, _)| **name != DRAFTED);
+        said.map(|(name, given)| (*name, text(given))).collect()
     }
 
     /// Every name: with its value, or with a gap.

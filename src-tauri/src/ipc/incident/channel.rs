@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lastgood_adapters::channel_secret;
 use lastgood_adapters::clock::SystemClock;
 use lastgood_adapters::secret::Secret;
-use lastgood_adapters::telling::LastTest;
+use lastgood_adapters::telling::{LastTest, Telling};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::ChannelName;
 use lastgood_core::ports::Clock;
@@ -73,13 +73,9 @@ pub enum TestVerdict {
 #[tauri::command]
 pub(crate) async fn channels(host: State<'_, Host>) -> Result<Vec<ChannelView>, UiError> {
     let people = host.people().await?;
-    let key = people.workspace.key().to_owned();
     let settings = people.telling.settings().channels.clone();
     let telling = Arc::clone(&people.telling);
-    let read = move || {
-        let last = |name: &str| telling.last_test(&ChannelName::new(name)).map(shown);
-        settings.iter().map(|(name, settings)| channel(&key, name, settings, last(name))).collect()
-    };
+    let read = move || settings.iter().map(|(name, settings)| channel(&telling, name, settings)).collect();
     Ok(tokio::task::spawn_blocking(read)
         .await
         .map_err(|error| Trouble::new(Code::Internal, error.to_string(), "Try again."))?)
@@ -125,8 +121,9 @@ fn shown(test: LastTest) -> ChannelTest {
     ChannelTest { at: test.at.to_string(), verdict, sentence, hint }
 }
 
-fn channel(key: &str, name: &str, settings: &ChannelSettings, last_test: Option<ChannelTest>) -> ChannelView {
-    let (secret, secret_sentence, secret_hint) = secret(key, name, settings);
+fn channel(telling: &Telling, name: &str, settings: &ChannelSettings) -> ChannelView {
+    let (secret, secret_sentence, secret_hint) = secret(telling, &ChannelName::new(name), settings);
+    let last_test = telling.last_test(&ChannelName::new(name)).map(shown);
     ChannelView {
         id: name.to_owned(),
         title: view::destination_title(name, settings),
@@ -141,23 +138,28 @@ fn channel(key: &str, name: &str, settings: &ChannelSettings, last_test: Option<
     }
 }
 
-fn secret(key: &str, name: &str, settings: &ChannelSettings) -> (SecretState, String, String) {
+fn secret(telling: &Telling, name: &ChannelName, settings: &ChannelSettings) -> (SecretState, String, String) {
     let Some(what) = settings.kind.secret().filter(|_| settings.needs_secret()) else {
         return (SecretState::NotNeeded, "This channel needs none".to_owned(), String::new());
     };
     let keep = format!("Keep {what} here, or with `lastgood channel secret {name}`.");
-    match channel_secret::state(key, name) {
+    let variable = channel_secret::variable(name.as_str());
+    match telling.secret_state(name).unwrap_or(channel_secret::SecretState::Missing) {
         channel_secret::SecretState::Kept => (SecretState::Kept, format!("The keychain has {what}"), String::new()),
         channel_secret::SecretState::ThisSession => {
-            let hint = format!("It comes from {} and goes with this process.", channel_secret::variable(name));
+            let hint = format!("It comes from {variable} and goes with this process.");
             (SecretState::ThisSession, format!("This process has {what}"), hint)
         }
-        channel_secret::SecretState::Missing => (SecretState::Missing, "It is not in the keychain".to_owned(), keep),
+        channel_secret::SecretState::Missing => {
+            let moved = telling.kept_for_another(name);
+            let moved = moved.map(|before| format!("It was kept for {before}; lastgood.toml names another server now"));
+            (SecretState::Missing, moved.unwrap_or_else(|| "It is not in the keychain".to_owned()), keep)
+        }
         channel_secret::SecretState::Locked => {
             (SecretState::Locked, "The keychain did not open".to_owned(), "Unlock it, then look again.".to_owned())
         }
         channel_secret::SecretState::NoKeychain => {
-            let hint = format!("Start a keychain, or set {} for one process.", channel_secret::variable(name));
+            let hint = format!("Start a keychain, or set {variable} for one process.");
             (SecretState::NoKeychain, "This session has no keychain".to_owned(), hint)
         }
     }

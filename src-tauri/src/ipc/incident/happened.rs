@@ -69,8 +69,13 @@ fn of_incident(event: &Event) -> Option<Said> {
             neutral(format!("Update approved for {}", channels.join(", ")), &approval.by)
         }
         Event::IncidentReviewAsked(approval) => {
-            let channels: Vec<&str> = approval.messages.iter().map(|message| message.channel.as_str()).collect();
-            neutral(format!("A second person is asked to read the update for {}", channels.join(", ")), &approval.by)
+            let read = approval.messages.iter().filter(|message| !approval.at_once.contains(&message.channel));
+            let channels: Vec<&str> = read.map(|message| message.channel.as_str()).collect();
+            let at_once: Vec<&str> = approval.at_once.iter().map(|channel| channel.as_str()).collect();
+            let rest = Some(at_once.join(", ")).filter(|names| !names.is_empty());
+            let rest = rest.map_or_else(String::new, |names| format!("; approved for {names}"));
+            let asked = format!("A second person is asked to read the update for {}{rest}", channels.join(", "));
+            neutral(asked, &approval.by)
         }
         Event::IncidentReviewGiven { by, verdict: Verdict::Approved, .. } => {
             neutral("Update read and approved".to_owned(), by)

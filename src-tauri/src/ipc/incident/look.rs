@@ -2,7 +2,7 @@
 
 use lastgood_core::ids::ChannelName;
 use lastgood_core::incident::{self, Incident};
-use lastgood_core::message::render::{Body, Format, Letter, render};
+use lastgood_core::message::render::{Body, Format, Letter, event_severity, event_source, render};
 use lastgood_core::message::{self, Block, Line, Message, shown};
 use lastgood_core::ports::Clock;
 use lastgood_core::settings::telling::{ChannelKind as Kind, ChannelSettings};
@@ -15,6 +15,8 @@ use super::{ChannelKind, EventTone, Reason, view};
 /// Where the message goes, as far as a preview shows it.
 pub(super) struct Address {
     pub(super) kind: ChannelKind,
+    /// A pager's: it looks like no issue.
+    is_event: bool,
     pub(super) from: String,
     pub(super) to: String,
     pub(super) components: Vec<String>,
@@ -27,10 +29,9 @@ pub(super) struct Address {
 
 impl Address {
     pub(super) fn of(name: &str, settings: &ChannelSettings, incident: &Incident) -> Self {
-        // An event of a pager has no look of its own.
-        let is_event = settings.kind == Kind::Pagerduty;
         Self {
-            kind: if is_event { ChannelKind::Webhook } else { view::kind(settings.kind) },
+            kind: view::kind(settings.kind),
+            is_event: settings.kind == Kind::Pagerduty,
             from: settings.from.clone().unwrap_or_default(),
             to: view::target(name, settings),
             components: settings.components.keys().cloned().collect(),
@@ -43,13 +44,14 @@ impl Address {
     /// Of a template, which goes to no channel in particular.
     pub(super) fn sample(kind: ChannelKind, to: &str) -> Self {
         let (from, components, labels) = (String::new(), Vec::new(), Vec::new());
-        Self { kind, from, to: to.to_owned(), components, labels, of_good: false, issue: None }
+        Self { kind, is_event: false, from, to: to.to_owned(), components, labels, of_good: false, issue: None }
     }
 }
 
 pub(super) fn preview(incident: &Incident, message: &Message, severity: &str, to: &Address) -> PreviewView {
     let title = if message.title.is_empty() { incident.title.clone() } else { shown(&message.title) };
     match to.kind {
+        _ if to.is_event => event(incident, message, severity),
         ChannelKind::Slack => PreviewView::Slack {
             sender: "Lastgood".to_owned(),
             blocks: [header(&title, message), blocks(message), foot(incident, severity)].concat(),
@@ -74,7 +76,7 @@ pub(super) fn preview(incident: &Incident, message: &Message, severity: &str, to
             title,
             blocks: blocks(message),
         },
-        ChannelKind::Webhook => PreviewView::Plain { title, text: written(incident, message, severity, Format::Plain) },
+        ChannelKind::Webhook => document(incident, message, severity),
     }
 }
 
@@ -94,6 +96,27 @@ fn ticket(incident: &Incident, message: &Message, title: String, to: &Address) -
         closes: incident.stage == incident::Stage::Resolved,
         blocks: blocks(message),
     }
+}
+
+fn event(incident: &Incident, message: &Message, severity: &str) -> PreviewView {
+    let letter = letter(incident, message, severity);
+    let rendered = render(Format::Event, &letter);
+    PreviewView::Event {
+        summary: rendered.title,
+        source: event_source(&letter).to_owned(),
+        severity: event_severity(incident.severity).to_owned(),
+        resolves: incident.stage == incident::Stage::Resolved,
+        text: rendered.body.text(),
+    }
+}
+
+/// Word for word, apart from the key that each message has of its own.
+fn document(incident: &Incident, message: &Message, severity: &str) -> PreviewView {
+    let text = match render(Format::Notice, &letter(incident, message, severity)).body {
+        Body::Json(document) => serde_json::to_string_pretty(&document).unwrap_or_default(),
+        other @ (Body::Text(_) | Body::Mail { .. }) => other.text(),
+    };
+    PreviewView::Document { text }
 }
 
 /// What an app shows of the document that it reads.
@@ -132,6 +155,7 @@ pub(super) fn letter(incident: &Incident, message: &Message, severity: &str) -> 
         severity_name: severity.to_owned(),
         stage: incident.stage,
         surfaces: incident.surfaces.clone(),
+        recovered: Vec::new(),
         releases: None,
         began: incident.impact_started_at.unwrap_or(incident.found_at),
         at: lastgood_adapters::clock::SystemClock.now(),
@@ -186,7 +210,7 @@ fn inlines(line: &Line) -> Vec<Inline> {
 }
 
 fn components(incident: &Incident, known: &[String]) -> Vec<ComponentLine> {
-    let hit = |name: &String| incident.surfaces.iter().any(|surface| surface.eq_ignore_ascii_case(name));
+    let hit = |name: &String| incident.surfaces.iter().any(|surface| incident::is_same_surface(surface, name));
     let over = incident.stage == incident::Stage::Resolved;
     let line = |name: &String| {
         let (state, tone) =

@@ -59,8 +59,19 @@ pub enum PreviewView {
         title: String,
         blocks: Vec<PreviewBlock>,
     },
-    Plain {
-        title: String,
+    /// An event of a pager.
+    Event {
+        summary: String,
+        /// What is affected, as the pager shows it.
+        source: String,
+        /// In the pager's words.
+        severity: String,
+        /// It ends the alert; no words go with it.
+        resolves: bool,
+        text: String,
+    },
+    /// A document in JSON, as a webhook carries it.
+    Document {
         text: String,
     },
 }

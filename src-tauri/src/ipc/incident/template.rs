@@ -198,6 +198,7 @@ fn values_of(people: &People, on: &Incident, rollback: Option<&Rollback>) -> Val
         by: people.telling.person().to_owned(),
         group: None,
         note: None,
+        drafted: true,
         next_update_at: cadence::next_due(on, incident::Audience::Team, now, &settings.incident),
         settings: &settings.incident,
         contacts: &settings.contacts,

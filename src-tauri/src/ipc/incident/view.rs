@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use lastgood_adapters::telling::Telling;
+use lastgood_adapters::telling::{HELD, Telling};
 use lastgood_core::ids::ChannelName;
 use lastgood_core::incident::event::SendChoice;
 use lastgood_core::incident::outbox::{Delivery, SendPhase};
@@ -114,20 +114,28 @@ fn roles(incident: &Incident) -> Vec<RoleView> {
 
 fn audiences(incident: &Incident, telling: &Telling) -> Vec<AudienceView> {
     let settings = telling.settings();
-    let told: BTreeSet<Audience> = settings.channels.values().map(ChannelSettings::audience).collect();
+    let told: BTreeSet<Audience> = settings
+        .channels
+        .values()
+        .filter(|one| one.kind != Kind::ReleaseNotes)
+        .map(ChannelSettings::audience)
+        .collect();
     let shown = Audience::ALL.into_iter().filter(|one| told.contains(one) || incident.due.contains_key(one));
     let view = |audience: Audience| AudienceView {
         id: audience.as_str().to_owned(),
         title: audience_title(audience).to_owned(),
         every_minutes: settings.incident.cadence(audience, incident.severity),
         next_due: incident.due.get(&audience).map(ToString::to_string),
-        last_sent: last_sent(incident, audience).map(|time| time.to_string()),
+        last_sent: last_sent(incident, telling, audience).map(|time| time.to_string()),
     };
     shown.map(view).collect()
 }
 
-fn last_sent(incident: &Incident, audience: Audience) -> Option<Timestamp> {
+/// The notes of a release are told to nobody in particular.
+fn last_sent(incident: &Incident, telling: &Telling, audience: Audience) -> Option<Timestamp> {
+    let kind = |one: &Delivery| telling.channel_settings(&one.channel).ok().map(|settings| settings.kind);
     let sent = deliveries(incident).filter(|one| one.audience == audience && one.phase == SendPhase::Delivered);
+    let sent = sent.filter(|one| kind(one) != Some(Kind::ReleaseNotes));
     sent.filter_map(|delivery| delivery.ended_at).max()
 }
 
@@ -189,6 +197,11 @@ fn receipts(incident: &Incident, telling: &Telling) -> Vec<ReceiptView> {
     let view = |(update, delivery): (&Update, &Delivery)| {
         let name = delivery.channel.as_str();
         let settings = telling.settings().channels.get(name);
+        let (sentence, hint) = if telling.is_held(incident, delivery) {
+            HELD
+        } else {
+            (delivery.sentence.as_str(), delivery.hint.as_str())
+        };
         ReceiptView {
             id: format!("{}/{name}", update.id),
             at: delivery.ended_at.or(delivery.begun_at).unwrap_or(delivery.queued_at).to_string(),
@@ -200,8 +213,8 @@ fn receipts(incident: &Incident, telling: &Telling) -> Vec<ReceiptView> {
             text: look::written(incident, &delivery.message, &severity, Format::Plain),
             by: update.by.clone(),
             outcome: outcome(delivery.phase),
-            sentence: bare(&delivery.sentence),
-            hint: delivery.hint.clone(),
+            sentence: bare(sentence),
+            hint: hint.to_owned(),
             choices: delivery.phase.choices().iter().map(|choice| settle(*choice)).collect(),
             url: delivery.receipt.as_ref().and_then(|receipt| receipt.url.clone()),
         }

@@ -202,7 +202,7 @@ impl Room<'_> {
             limits: Vec::new(),
             shortened: Vec::new(),
             problems: Vec::new(),
-            preview: PreviewView::Plain { title: String::new(), text: String::new() },
+            preview: PreviewView::Document { text: String::new() },
             blocked: None,
         }
     }

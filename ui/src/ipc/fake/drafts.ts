@@ -260,7 +260,7 @@ export function previewOf(
         blocks: body,
       };
     default:
-      return { kind: "plain", title, text: words };
+      return { kind: "document", text: JSON.stringify({ title, text: words }, null, 2) };
   }
 }
 

@@ -16,4 +16,16 @@ heading: string, issue: string | null, labels: Array<string>, closes: boolean, b
 /**
  * Which release it is, in words.
  */
-release: string, title: string, blocks: Array<PreviewBlock>, } | { "kind": "plain", title: string, text: string, };
+release: string, title: string, blocks: Array<PreviewBlock>, } | { "kind": "event", summary: string, 
+/**
+ * What is affected, as the pager shows it.
+ */
+source: string, 
+/**
+ * In the pager's words.
+ */
+severity: string, 
+/**
+ * It ends the alert; no words go with it.
+ */
+resolves: boolean, text: string, } | { "kind": "document", text: string, };

@@ -11,7 +11,7 @@ use lastgood_core::ports::Channel;
 use lastgood_core::ports::channel::{Sent, Tested};
 use lastgood_core::settings::telling::ChannelSettings;
 
-use super::words;
+use super::{component, words};
 use crate::channel::Keys;
 use crate::channel::http::unknown;
 use crate::git::Authorizer;
@@ -118,7 +118,7 @@ fn page(before: Option<&str>, letter: &Letter, settings: &ChannelSettings) -> Op
     let (title, text) = words(Format::Markdown, letter);
     let title = before.and_then(|page| line(page, "title: ")).map_or_else(|| quoted(&tame(&title)), str::to_owned);
     let time = |time: jiff::Timestamp| time.strftime("%Y-%m-%d %H:%M:%S").to_string();
-    let affected = letter.surfaces.iter().map(|surface| tame(settings.components.get(surface).unwrap_or(surface)));
+    let affected = letter.surfaces.iter().map(|surface| tame(component(settings, surface).unwrap_or(surface)));
     let affected: Vec<String> = affected.collect();
     let severity = match letter.severity.number() {
         1 => "down",

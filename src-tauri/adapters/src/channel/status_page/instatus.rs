@@ -10,7 +10,7 @@ use lastgood_core::settings::telling::ChannelSettings;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{components, last_part, words};
+use super::{components, last_part, recovered, words};
 use crate::channel::http::{Http, authorized};
 use crate::secret::Secret;
 
@@ -31,14 +31,17 @@ impl Instatus {
 
     fn body(&self, letter: &Letter) -> Value {
         let (title, text) = words(Format::Markdown, letter);
-        let ids = components(&self.settings, letter);
+        let (mut ids, well) = (components(&self.settings, letter), recovered(&self.settings, letter));
         let state = match (letter.stage, letter.severity.number()) {
             (Stage::Resolved, _) => "OPERATIONAL",
             (_, 1) => "MAJOROUTAGE",
             (_, 2) => "PARTIALOUTAGE",
             _ => "DEGRADEDPERFORMANCE",
         };
-        let statuses: Vec<Value> = ids.iter().map(|id| json!({ "id": id, "status": state })).collect();
+        let hit = ids.iter().map(|id| json!({ "id": id, "status": state }));
+        let statuses: Vec<Value> =
+            hit.chain(well.iter().map(|id| json!({ "id": id, "status": "OPERATIONAL" }))).collect();
+        ids.extend(well);
         let status = letter.stage.as_str().to_ascii_uppercase();
         let notify = self.settings.notify.unwrap_or(true);
         let mut body = json!({

@@ -10,7 +10,7 @@ use lastgood_core::settings::telling::ChannelSettings;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{components, last_part, words};
+use super::{components, last_part, recovered, words};
 use crate::channel::http::{Http, authorized};
 use crate::secret::Secret;
 
@@ -31,14 +31,17 @@ impl Statuspage {
 
     fn body(&self, letter: &Letter) -> Value {
         let (title, text) = words(Format::Status, letter);
-        let ids = components(&self.settings, letter);
+        let (mut ids, well) = (components(&self.settings, letter), recovered(&self.settings, letter));
         let state = match (letter.stage, letter.severity.number()) {
             (Stage::Resolved, _) => "operational",
             (_, 1) => "major_outage",
             (_, 2) => "partial_outage",
             _ => "degraded_performance",
         };
-        let states: serde_json::Map<String, Value> = ids.iter().map(|id| (id.clone(), json!(state))).collect();
+        let hit = ids.iter().map(|id| (id.clone(), json!(state)));
+        let states: serde_json::Map<String, Value> =
+            hit.chain(well.iter().map(|id| (id.clone(), json!("operational")))).collect();
+        ids.extend(well);
         let mut incident = json!({
             "name": title,
             "status": letter.stage.as_str(),

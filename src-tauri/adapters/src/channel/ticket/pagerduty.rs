@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use lastgood_core::error::Trouble;
 use lastgood_core::incident::{Receipt, Stage};
-use lastgood_core::message::render::{Format, Letter, render};
+use lastgood_core::message::render::{Format, Letter, event_severity, event_source, render};
 use lastgood_core::ports::Channel;
 use lastgood_core::ports::channel::{Sent, Tested};
 use reqwest::Method;
@@ -35,12 +35,12 @@ impl Pagerduty {
             event["event_action"] = json!("resolve");
             return event;
         }
-        let source = letter.surfaces.first().unwrap_or(&letter.incident);
+        let source = event_source(letter);
         event["client"] = json!("Lastgood");
         event["payload"] = json!({
             "summary": rendered.title,
             "source": source.chars().take(LONGEST_KEY).collect::<String>(),
-            "severity": match letter.severity.number() { 1 => "critical", 2 => "error", 3 => "warning", _ => "info" },
+            "severity": event_severity(letter.severity),
             "timestamp": letter.at,
             "custom_details": { "stage": letter.stage.as_str(), "text": rendered.body.text() },
         });

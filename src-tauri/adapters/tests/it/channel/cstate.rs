@@ -12,7 +12,7 @@ use lastgood_core::ports::channel::Sent;
 use lastgood_core::settings::Settings;
 use serde_json::{Value, json};
 
-use super::kit::letter;
+use super::kit::{PATIENCE, letter};
 use super::mail::venv;
 
 fn git(folder: &Path, arguments: &[&str]) -> String {
@@ -53,10 +53,17 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+fn hook(folder: &Path, name: &str, script: &str) {
+    let hook = folder.join("site.git/hooks").join(name);
+    std::fs::write(&hook, format!("#!/bin/sh\n{script}\n")).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+}
+
 fn cstate(folder: &Path) -> Arc<dyn Channel> {
     let text = format!("[channels.it]\nkind = 'cstate'\nrepository = '{}'\n", folder.join("site.git").display());
     let settings = Settings::parse(&text).unwrap();
-    let keys = Keys { secret: None, github: None, repository: None, authorizer: None, deadline: None };
+    let keys = Keys { secret: None, github: None, repository: None, authorizer: None, deadline: Some(PATIENCE) };
     channel("it", &settings.channels["it"], &keys).unwrap()
 }
 
@@ -103,13 +110,39 @@ async fn a_repository_that_says_no_is_told_from_one_that_is_gone() {
     let folder = tempfile::tempdir().unwrap();
     site(folder.path());
     let channel = cstate(folder.path());
-    let hook = folder.path().join("site.git/hooks/pre-receive");
-    std::fs::write(&hook, "#!/bin/sh\necho frozen >&2\nexit 1\n").unwrap();
-    #[cfg(unix)]
-    std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    hook(folder.path(), "pre-receive", "echo frozen >&2; exit 1");
     let sent = channel.send(&letter("Text.")).await;
     assert!(matches!(&sent, Sent::Refused(trouble) if trouble.message.contains("frozen")), "{sent:?}");
     std::fs::remove_dir_all(folder.path().join("site.git")).unwrap();
     let sent = channel.send(&letter("Text.")).await;
     assert!(matches!(sent, Sent::NotSent { .. }), "{sent:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_push_whose_answer_is_lost_or_never_comes_is_looked_up_and_is_there_at_most_once() {
+    for (when, script, arrived) in [
+        ("post-receive", "exec sleep 600", true),
+        ("post-receive", "kill -9 $PPID", true),
+        ("pre-receive", "exec sleep 600", false),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        site(folder.path());
+        let channel = cstate(folder.path());
+        hook(folder.path(), when, script);
+        let first = letter("# Plugins fail\nWe look into it.");
+        let sent = channel.send(&first).await;
+        let commits = git(&folder.path().join("site.git"), &["rev-list", "--count", "main"]);
+        assert_eq!(commits.trim(), if arrived { "2" } else { "1" }, "{when}, {script}");
+        match &sent {
+            Sent::Delivered(_) => assert!(arrived, "{when}, {script}: {sent:?}"),
+            Sent::Unknown(_) => assert!(!arrived, "{when}, {script}: {sent:?}"),
+            Sent::Refused(_) | Sent::NotSent { .. } => panic!("{when}, {script}: {sent:?}"),
+        }
+        assert_eq!(channel.look_up(&first).await.is_some(), arrived, "{when}, {script}");
+        std::fs::remove_file(folder.path().join("site.git/hooks").join(when)).unwrap();
+        assert!(matches!(channel.send(&first).await, Sent::Delivered(_)), "a person sends it again");
+        let commits = git(&folder.path().join("site.git"), &["rev-list", "--count", "main"]);
+        assert_eq!(commits.trim(), "2", "{when}, {script}: once");
+    }
 }

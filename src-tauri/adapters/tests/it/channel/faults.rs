@@ -77,6 +77,7 @@ async fn every_fault(which: fn([Letter; 3]) -> Letter) {
         (answers(429, "Retry-After: 17\r\n", ""), End::NotSent),
         (answers(429, "", "rate_limited"), End::NotSent),
         (answers(429, SKEWED, ""), End::NotSent),
+        (answers(420, "Retry-After: 17\r\n", ""), End::NotSent),
         (answers(500, "", "oops"), End::Unknown),
         (answers(502, "", html), End::Unknown),
         (answers(503, "Retry-After: 5\r\n", ""), End::Unknown),
@@ -107,6 +108,9 @@ async fn every_fault(which: fn([Letter; 3]) -> Letter) {
                 End::NotSent
             } else if any_page {
                 End::Delivered
+            } else if matches!(fault, Reply::Answer(420, ..)) && matches!(kind, "github" | "release_notes") {
+                // GitHub never says it.
+                End::Refused
             } else {
                 *wanted
             };

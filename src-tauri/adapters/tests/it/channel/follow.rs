@@ -1,25 +1,29 @@
 //! What there is to tell follows a rollback: its countdown, its beginning, and whichever end it has.
 
+use std::path::Path;
+
 use jiff::{SignedDuration, Timestamp};
+use lastgood_adapters::sqlite::SqliteJournal;
 use lastgood_adapters::telling::{Telling, Wish};
 use lastgood_core::ids::{ChannelName, RollbackId};
+use lastgood_core::incident::event::{Edit, Event};
 use lastgood_core::incident::moment::Moment;
 use lastgood_core::incident::{Incident, Stage};
-use lastgood_core::rollback::{End, Outcome, Rollback, next};
+use lastgood_core::journal::{NewFact, Subject};
+use lastgood_core::ports::Journal;
+use lastgood_core::rollback::plan::Plan;
+use lastgood_core::rollback::{self, End, Outcome, Rollback, next};
 use serde_json::json;
 
 use super::kit::taken;
-use super::outbox::{telling, ticket};
+use super::outbox::{approve, open, telling, ticket};
 use super::receiver::Receiver;
 
-/// A ticket that is sent by itself, in words that lack nothing, and a page that is not.
+/// A ticket that is sent by itself, and a page that is not.
 const SET: &str = "automatic = true
 [channels.page]
 kind = 'statuspage'
 page = 'page1'
-[incident.templates]
-ticket-opened = '# {{ title }}'
-ticket-update = '# {{ title }}: {{ rollback_state }}'
 ";
 
 /// One whose countdown ends this many seconds from now.
@@ -42,6 +46,12 @@ fn rollback(undo: i64) -> Rollback {
         "rehearsal": false,
     });
     next::begin(RollbackId::new("rb-4f1c"), serde_json::from_value(plan).unwrap())
+}
+
+/// The same on its way up.
+fn forward(undo: i64) -> Rollback {
+    let down = rollback(undo);
+    Rollback { plan: Plan { forward: true, ..down.plan.clone() }, ..down }
 }
 
 fn ended(rollback: &Rollback, outcome: Outcome) -> Rollback {
@@ -130,4 +140,126 @@ async fn a_stage_that_a_person_chose_brings_the_words_that_fit_it() {
     let wish = Wish { stage: Some(Stage::Resolved), ..Wish::default() };
     let words = telling.compose(&incident, &page, &wish).await.unwrap().unwrap();
     assert_eq!((words.template.as_str(), words.stage), ("status-resolved", Stage::Resolved));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_rolls_forward_opens_no_incident_and_tells_nobody_of_a_rollback() {
+    let folder = tempfile::tempdir().unwrap();
+    let telling = telling(folder.path(), "http://127.0.0.1:9", SET);
+    let up = forward(-1);
+    for rollback in [up.clone(), ended(&up, Outcome::Succeeded)] {
+        assert_eq!(telling.follow(&rollback).await.unwrap(), None);
+    }
+    assert_eq!(telling.incidents().await.unwrap(), []);
+    let standing = open(&telling).await;
+    let by = "@team-lead".to_owned();
+    let answered = Event::IncidentEdited { by, edit: Edit::Rollback(Some(up.id.clone())) };
+    let standing = telling.write(&standing.id, answered).await.unwrap();
+    assert_eq!(Moment::of(&standing, Some(&ended(&up, Outcome::Succeeded)), &ticket()), Moment::Declared);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rollback_that_answers_an_open_incident_joins_it_and_opens_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let receiver = Receiver::start(taken);
+    let telling = telling(folder.path(), &receiver.address, SET);
+    let standing = open(&telling).await;
+    approve(&telling, &standing).await;
+    telling.send_queued().await.unwrap();
+    let mut first = rollback(-1);
+    first.plan.incident = Some(standing.id.clone());
+    followed(&telling, &first).await;
+    let joined = followed(&telling, &ended(&first, Outcome::Failed)).await;
+    assert_eq!((&joined.id, joined.rollback.as_ref()), (&standing.id, Some(&first.id)));
+    assert_eq!(joined.due.len(), 1, "one clock");
+    let mut second = Rollback { id: RollbackId::new("rb-5a2d"), ..rollback(-1) };
+    second.plan.incident = Some(standing.id.clone());
+    followed(&telling, &second).await;
+    followed(&telling, &ended(&second, Outcome::Succeeded)).await;
+    let late = telling.follow(&ended(&first, Outcome::Failed)).await.unwrap().unwrap();
+    let moments: Vec<_> = late.to_channel(&ticket()).filter_map(|delivery| delivery.moment).collect();
+    let wanted =
+        [Moment::Declared, Moment::RollingBack, Moment::NotRolledBack, Moment::RollingBack, Moment::RolledBack];
+    assert_eq!((moments, late.rollback), (wanted.to_vec(), Some(second.id)));
+    assert_eq!(telling.incidents().await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_incident_that_was_over_before_is_not_joined() {
+    let folder = tempfile::tempdir().unwrap();
+    let telling = telling(folder.path(), "http://127.0.0.1:9", SET);
+    let standing = open(&telling).await;
+    let over = Event::IncidentStageSet { by: "@team-lead".to_owned(), stage: Stage::Resolved };
+    telling.write(&standing.id, over).await.unwrap();
+    let mut begun = rollback(60);
+    begun.plan.incident = Some(standing.id.clone());
+    assert_ne!(followed(&telling, &begun).await.id, standing.id);
+}
+
+/// A rollback knows neither what does not work nor where.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_leaves_by_itself_in_shipped_words_leaves_out_what_nobody_knows_and_a_draft_shows_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let automatic = "automatic = true\n";
+    let kinds = [
+        ("room", "slack"),
+        ("teams", "teams"),
+        ("page", "statuspage"),
+        ("hook", "webhook"),
+        ("bad", "release_notes"),
+        ("pager", "pagerduty"),
+    ];
+    let set: String = kinds
+        .iter()
+        .map(|(name, kind)| {
+            let more = "url = 'https://hook.example'\npage = 'page1'";
+            format!("[channels.{name}]\nkind = '{kind}'\n{more}\n{automatic}")
+        })
+        .collect();
+    let telling = telling(folder.path(), "http://127.0.0.1:9", &format!("{automatic}{set}"));
+    let begun = rollback(-1);
+    let incident = followed(&telling, &begun).await;
+    let wish = Wish::default();
+    let words = telling.compose(&incident, &ChannelName::new("room"), &wish).await.unwrap().unwrap();
+    assert_ne!(words.gaps(), [""; 0], "a person who writes sees what is lacking");
+    for outcome in [Outcome::Failed, Outcome::Succeeded] {
+        followed(&telling, &ended(&begun, outcome)).await;
+    }
+    let told = telling.incident(&incident.id).await.unwrap();
+    for (name, _) in kinds.iter().chain([&("ticket", "github")]) {
+        let channel = ChannelName::new(*name);
+        let moments: Vec<_> = told.to_channel(&channel).filter_map(|delivery| delivery.moment).collect();
+        let notes = *name == "bad";
+        let wanted = if notes {
+            vec![Moment::RolledBack]
+        } else {
+            vec![Moment::RollingBack, Moment::NotRolledBack, Moment::RolledBack]
+        };
+        assert_eq!(moments, wanted, "{name}");
+    }
+    assert_eq!(telling.silent().await.unwrap(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_automatic_channel_that_lacks_something_says_so_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = "automatic = true\n[incident.templates]\nticket-opened = '# {{ title }}: {{ cause }}'\n";
+    let telling = telling(folder.path(), "http://127.0.0.1:9", set);
+    // Its story is in the journal, where the outbox finds it.
+    let begun = rollback(-1);
+    journal(folder.path(), &begun).await;
+    let incident = followed(&telling, &begun).await;
+    assert_eq!(incident.updates, []);
+    let silent = telling.silent().await.unwrap();
+    assert_eq!(silent.iter().map(|one| (&one.incident, &one.channel)).collect::<Vec<_>>(), [(&incident.id, &ticket())]);
+    assert!(silent[0].trouble.message.contains("cause"), "{silent:?}");
+    assert_eq!(telling.silent().await.unwrap(), [], "once");
+}
+
+/// Writes the beginning of a rollback down.
+async fn journal(folder: &Path, rollback: &Rollback) {
+    let subject = Subject::repository("github.com/acme/shop").rollback(rollback.id.clone());
+    let event = rollback::event::Event::RollbackStarted(Box::new(rollback.plan.clone()));
+    let journal = SqliteJournal::open(&folder.join("data/journal.sqlite"), &"writer-1".into()).unwrap();
+    journal.append(NewFact { at: rollback.plan.started, subject, event: event.into() }).await.unwrap();
 }

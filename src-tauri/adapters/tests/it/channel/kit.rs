@@ -43,6 +43,7 @@ pub(crate) fn letter(text: &str) -> Letter {
         severity_name: "SEV 2".to_owned(),
         stage: Stage::Investigating,
         surfaces: vec!["API".to_owned()],
+        recovered: Vec::new(),
         releases: Some((Some(TagName::new("v2.4.1")), TagName::new("v2.4.0"))),
         began: "2026-11-23T14:02:00Z".parse::<Timestamp>().unwrap(),
         at: "2026-11-23T14:44:00Z".parse().unwrap(),

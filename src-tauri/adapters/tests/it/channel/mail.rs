@@ -182,14 +182,34 @@ async fn customers_do_not_see_one_another() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_dead_mailbox_is_reported_and_the_others_get_the_letter() {
+    let mut server = Server::start("dead-mailbox");
+    let Sent::Delivered(receipt) = server.send(PASSWORD, "", &first()).await else { panic!("one of two takes it") };
+    let named = ["1 of 2", "other@acme.example", "no such mailbox"];
+    assert!(named.iter().all(|words| receipt.sentence.contains(words)), "{receipt:?}");
+    assert_eq!(server.line()["recipients"], json!(["lead@acme.example"]));
+    assert_eq!(server.rest(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whatever_the_server_does_a_letter_leaves_at_most_once() {
     for (mode, password, delivered, wanted) in [
         ("starttls", "wrong", 0, "refused"),
         ("reject-recipient", PASSWORD, 0, "refused"),
+        ("busy-mailboxes", PASSWORD, 0, "not sent"),
         ("reject-letter", PASSWORD, 0, "refused"),
         ("later", PASSWORD, 0, "not sent"),
         ("cut-after", PASSWORD, 1, "unknown"),
         ("silent", PASSWORD, 1, "unknown"),
+        ("half-answer", PASSWORD, 1, "unknown"),
+        ("cut-answer", PASSWORD, 1, "unknown"),
+        ("late", PASSWORD, 1, "delivered"),
+        ("going-down-after", PASSWORD, 0, "not sent"),
+        ("going-down", PASSWORD, 0, "not sent"),
+        ("cut-banner", PASSWORD, 0, "not sent"),
+        ("half-banner", PASSWORD, 0, "not sent"),
+        ("busy-banner", PASSWORD, 0, "not sent"),
+        ("cut-during", PASSWORD, 0, "unknown"),
     ] {
         let server = Server::start(mode);
         let sent = server.send(password, "", &first()).await;

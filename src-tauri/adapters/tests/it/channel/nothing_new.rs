@@ -47,6 +47,33 @@ async fn nothing_new_is_told_once_in_short_words_or_only_written_down() {
     }
 }
 
+/// Who left the release must not be told by "nothing new" that the good one is bad, nor again what stands there.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_new_leaves_the_notes_of_releases_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let receiver = Receiver::start(taken);
+    let settings = "automatic = true
+[channels.bad]
+kind = 'release_notes'
+[channels.good]
+kind = 'release_notes'
+to = ['good']
+[incident]
+nothing_new = 'send'
+";
+    let telling = telling(folder.path(), &receiver.address, settings);
+    let incident = open(&telling).await;
+    let mut words = Vec::new();
+    for name in ["bad", "good"] {
+        let wish = Wish { body: Some("# Noted\nSo it is.".to_owned()), ..Wish::default() };
+        words.push(telling.compose(&incident, &ChannelName::new(name), &wish).await.unwrap().unwrap());
+    }
+    let told = telling.approve(&incident, &words).await.unwrap();
+    assert_eq!(told.due.get(&Audience::Customers), None, "a release's notes promise nobody more");
+    let after = telling.nothing_new(&incident.id, Audience::Customers).await.unwrap();
+    assert_eq!(after.updates.len(), 1, "{:?}", after.updates);
+}
+
 async fn act(setting: &str, folder: &Path) {
     let telling = telling(folder, "http://127.0.0.1:9", &settings(setting));
     let incident = open(&telling).await;

@@ -1,6 +1,6 @@
 //! The whole way: opened, composed, approved, sent, looked at again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,7 +14,7 @@ use lastgood_core::error::Code;
 use lastgood_core::ids::{ChannelName, RepositorySlug, UpdateId};
 use lastgood_core::incident::event::{Approval, Edit, Event, Opening, Outgoing, SendChoice, Verdict};
 use lastgood_core::incident::outbox::SendPhase;
-use lastgood_core::incident::{Audience, Incident, Severity};
+use lastgood_core::incident::{Audience, Incident, Severity, Stage};
 use lastgood_core::journal::{NewFact, Subject};
 use lastgood_core::ports::Journal;
 use lastgood_core::settings::Settings;
@@ -78,6 +78,7 @@ pub(super) async fn approve_long_ago(folder: &Path, telling: &Telling, incident:
         by: "@team-lead".to_owned(),
         stage: incident.stage,
         messages: vec![outgoing],
+        at_once: BTreeSet::new(),
         expires_at: ago(30),
         due: BTreeMap::new(),
     };
@@ -278,4 +279,102 @@ async fn a_draft_is_kept_as_typed_and_goes_when_its_words_are_approved() {
     assert_eq!(telling.drafts().find(&incident.id, &ticket()).unwrap().as_ref(), Some(&draft));
     approve(&telling, &incident).await;
     assert_eq!(telling.drafts().of(&incident.id).unwrap(), []);
+}
+
+/// A service that takes everything; the first answer is lost, and so is what it was about.
+fn loses_the_first_answer() -> Receiver {
+    let posts = AtomicUsize::new(0);
+    Receiver::start(move |request| match request.method.as_str() {
+        "POST" if posts.fetch_add(1, Ordering::SeqCst) == 0 => Reply::CutAfter,
+        "GET" => Reply::Answer(200, "", "[]".to_owned()),
+        _ => taken(request),
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_a_first_message_that_nobody_knows_of_no_second_thread_begins() {
+    let folder = tempfile::tempdir().unwrap();
+    let receiver = loses_the_first_answer();
+    let telling = telling(folder.path(), &receiver.address, "");
+    let incident = open(&telling).await;
+    let approved = approve(&telling, &incident).await;
+    telling.send_queued().await.unwrap();
+    approve(&telling, &approved).await;
+    assert_eq!(telling.send_now().await.unwrap(), [], "it waits for what a person says of the first");
+    assert_eq!(receiver.written().len(), 1);
+    let wake = telling.wake_at().await.unwrap().unwrap();
+    assert!(wake > Timestamp::now() + SignedDuration::from_mins(5), "nobody looks at it all the time: {wake}");
+    let update = &approved.updates[0].id;
+    telling.decide(&incident.id, update, &ticket(), SendChoice::ItArrived, "#12").await.unwrap();
+    assert_eq!(telling.send_queued().await.unwrap()[0].phase, SendPhase::Delivered);
+    let paths: Vec<String> = receiver.written().into_iter().map(|request| request.path).collect();
+    assert_eq!(paths, ["/repos/acme/shop/issues", "/repos/acme/shop/issues/12/comments"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_is_looked_up_at_once_where_the_service_can_tell() {
+    let folder = tempfile::tempdir().unwrap();
+    let seen: Arc<std::sync::Mutex<String>> = Arc::default();
+    let receiver = Receiver::start(move |request| match request.method.as_str() {
+        "POST" => {
+            request.json()["body"].as_str().unwrap_or_default().clone_into(&mut seen.lock().unwrap());
+            Reply::CutAfter
+        }
+        _ => {
+            let issue = serde_json::json!([{ "id": 1, "number": 12, "html_url": "https://x.example", "title": "t",
+                "state": "open", "body": *seen.lock().unwrap() }]);
+            Reply::Answer(200, "", issue.to_string())
+        }
+    });
+    let telling = telling(folder.path(), &receiver.address, "");
+    let incident = open(&telling).await;
+    approve(&telling, &incident).await;
+    let gone = telling.send_queued().await.unwrap();
+    assert_eq!(gone[0].phase, SendPhase::Delivered, "{gone:?}");
+    assert_eq!(telling.incident(&incident.id).await.unwrap().handle(&ticket()), Some("12"));
+    assert_eq!(receiver.written().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn customers_hear_by_mail_only_at_the_severities_that_say_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let mail = "[channels.mail]\nkind = 'email'\naudience = 'customers'\nurl = 'localhost:1'\nfrom = 'l@acme.example'\n\
+                to = ['c@acme.example']";
+    let telling = telling(folder.path(), "http://127.0.0.1:9", mail);
+    let mild = Event::IncidentEdited { by: "@team-lead".to_owned(), edit: Edit::Severity(Severity::new(3).unwrap()) };
+    let incident = open(&telling).await;
+    let incident = telling.write(&incident.id, mild).await.unwrap();
+    let wish = Wish { body: Some("# A nuisance\nThere is a way around it.".to_owned()), ..Wish::default() };
+    let words = telling.compose(&incident, &ChannelName::new("mail"), &wish).await.unwrap().unwrap();
+    let trouble = telling.approve(&incident, &[words]).await.unwrap_err();
+    assert!(trouble.message.contains("SEV 3") && !trouble.hint.is_empty(), "{trouble:?}");
+    assert_eq!(telling.incident(&incident.id).await.unwrap().updates, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_that_leave_and_words_that_are_read_first_are_approved_together_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let receiver = Receiver::start(taken);
+    let page = "[channels.page]\nkind = 'github'\naudience = 'customers'\nsecond_person = true";
+    let telling = telling(folder.path(), &receiver.address, page);
+    let incident = open(&telling).await;
+    let mut words = Vec::new();
+    for (name, stage) in [("ticket", Stage::Resolved), ("page", Stage::Monitoring)] {
+        let wish = Wish { body: Some("# Told".to_owned()), stage: Some(stage), ..Wish::default() };
+        words.push(telling.compose(&incident, &ChannelName::new(name), &wish).await.unwrap().unwrap());
+    }
+    let after = telling.approve(&incident, &words).await.unwrap();
+    let phases: Vec<_> = after.updates.iter().flat_map(|update| &update.deliveries).map(|one| one.phase).collect();
+    assert_eq!((after.updates.len(), phases), (1, vec![SendPhase::Queued, SendPhase::Review]));
+    assert!(
+        after.due.contains_key(&Audience::Team) && !after.due.contains_key(&Audience::Customers),
+        "{:?}",
+        after.due
+    );
+    telling.send_queued().await.unwrap();
+    let update = after.updates[0].id.clone();
+    let read = telling.review(&incident.id, &update, "support@acme.example", Verdict::Approved, "").await.unwrap();
+    assert!(read.due.contains_key(&Audience::Customers));
+    assert_eq!(telling.send_queued().await.unwrap()[0].phase, SendPhase::Delivered);
+    assert_eq!(receiver.written().iter().filter(|one| one.path.ends_with("/issues")).count(), 2);
 }

@@ -206,3 +206,37 @@ fn hmac(key: &str, text: &str) -> String {
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), text.as_bytes()).unwrap();
     String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap().trim().to_owned()
 }
+
+#[tokio::test]
+async fn what_is_affected_no_more_is_shown_as_well_again() {
+    let more = "page = 'page1'\ncomponents = { API = 'comp1', Web = 'comp2', Mail = 'comp3' }";
+    for stage in [Stage::Identified, Stage::Resolved] {
+        let handle = Some("in1".to_owned());
+        let recovered = vec!["web".to_owned(), "api".to_owned()];
+        let letter = Letter { surfaces: vec!["API".to_owned()], recovered, stage, handle, ..first() };
+        let over = stage == Stage::Resolved;
+        let receiver = Receiver::start(taken);
+        build("statuspage", more, &receiver).send(&letter).await;
+        let incident = receiver.seen()[0].json()["incident"].clone();
+        let state = if over { "operational" } else { "partial_outage" };
+        assert_eq!(incident["components"], json!({ "comp1": state, "comp2": "operational" }), "{stage:?}");
+        assert_eq!(incident["component_ids"], json!(["comp1", "comp2"]));
+        let receiver = Receiver::start(taken);
+        build("instatus", more, &receiver).send(&letter).await;
+        let state = if over { "OPERATIONAL" } else { "PARTIALOUTAGE" };
+        let statuses = json!([{ "id": "comp1", "status": state }, { "id": "comp2", "status": "OPERATIONAL" }]);
+        assert_eq!(receiver.seen()[0].json()["statuses"], statuses, "{stage:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_surface_is_a_component_however_its_letters_are_cased() {
+    for (kind, place) in [("statuspage", "/incident/component_ids"), ("instatus", "/components")] {
+        let more = KINDS.iter().find(|(name, _)| *name == kind).unwrap().1;
+        let receiver = Receiver::start(taken);
+        let letter = Letter { surfaces: vec!["api".to_owned()], ..first() };
+        build(kind, more, &receiver).send(&letter).await;
+        let sent = receiver.seen()[0].json();
+        assert_eq!(sent.pointer(place), Some(&json!(["comp1"])), "{kind}: {sent}");
+    }
+}

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use lastgood_adapters::telling::{Composed, Gone, Telling, Wish};
 use lastgood_core::error::Trouble;
-use lastgood_core::ids::ChannelName;
+use lastgood_core::ids::{ChannelName, UpdateId};
 use lastgood_core::incident::Incident;
 use lastgood_core::incident::outbox::SendPhase;
 use lastgood_core::message::render::Body;
@@ -16,6 +16,28 @@ use crate::output::{self, plain};
 
 /// Composes for the named channels, and sends; with `--dry-run`, prints.
 pub(super) async fn tell(telling: &Telling, incident: &Incident, words: &Words) -> Result<ExitCode, Trouble> {
+    let composed = compose(telling, incident, words).await?;
+    if words.dry_run {
+        composed.iter().for_each(|composed| preview(composed, words.json));
+        return Ok(ExitCode::SUCCESS);
+    }
+    if composed.is_empty() {
+        show::one(incident, words.json);
+        return Ok(ExitCode::SUCCESS);
+    }
+    telling.approve(incident, &composed).await?;
+    send(telling, words.json).await
+}
+
+/// Whether all of it could leave; a preview needs none of that.
+pub(super) async fn try_out(telling: &Telling, incident: &Incident, words: &Words) -> Result<(), Trouble> {
+    if words.dry_run {
+        return Ok(());
+    }
+    telling.may_leave(incident, &compose(telling, incident, words).await?)
+}
+
+async fn compose(telling: &Telling, incident: &Incident, words: &Words) -> Result<Vec<Composed>, Trouble> {
     let channels = channels(telling, incident, words);
     let wish = Wish {
         template: words.template.clone(),
@@ -29,21 +51,38 @@ pub(super) async fn tell(telling: &Telling, incident: &Incident, words: &Words) 
         let found = telling.compose(incident, channel, &wish).await?;
         composed.push(found.map_err(lastgood_core::template::TemplateFault::into_trouble)?);
     }
-    if words.dry_run {
-        composed.iter().for_each(|composed| preview(composed, words.json));
-        return Ok(ExitCode::SUCCESS);
-    }
-    if composed.is_empty() {
-        show::one(incident, words.json);
-        return Ok(ExitCode::SUCCESS);
-    }
-    telling.approve(incident, &composed).await?;
-    send(telling, words.json).await
+    Ok(composed)
 }
 
-/// Sends what waits. It ends well when everything that left arrived.
+/// Sends what waits. It ends well when everything that left arrived, and nothing waits for a person.
 pub(super) async fn send(telling: &Telling, json: bool) -> Result<ExitCode, Trouble> {
-    let gone = telling.send_now().await?;
+    send_beside(telling, Vec::new(), json).await
+}
+
+/// The same, with what was read too late to leave.
+pub(super) async fn send_after_review(
+    telling: &Telling,
+    incident: &Incident,
+    update: &UpdateId,
+    json: bool,
+) -> Result<ExitCode, Trouble> {
+    let all = incident.update(update).into_iter().flat_map(|update| &update.deliveries);
+    let late = all.filter(|delivery| delivery.phase == SendPhase::Stale);
+    let late = late.map(|delivery| Gone {
+        incident: incident.id.clone(),
+        update: update.clone(),
+        channel: delivery.channel.clone(),
+        phase: delivery.phase,
+        sentence: delivery.sentence.clone(),
+        hint: delivery.hint.clone(),
+        code: delivery.code,
+    });
+    send_beside(telling, late.collect(), json).await
+}
+
+async fn send_beside(telling: &Telling, mut gone: Vec<Gone>, json: bool) -> Result<ExitCode, Trouble> {
+    gone.extend(telling.send_now().await?);
+    gone.extend(telling.held().await?);
     if json {
         output::json(&json!({ "sent": gone.iter().map(as_json).collect::<Vec<_>>() }));
     } else {

@@ -1,6 +1,7 @@
 //! Plain text: for a status page that has its own layout, for a terminal, for the clipboard.
 
 use super::{Body, Letter, ROOMY, Rendered, fit_letter, headline};
+use crate::incident::Severity;
 use crate::message::fit::Limits;
 use crate::message::{Block, shown};
 
@@ -17,6 +18,21 @@ pub(super) fn status(letter: &Letter) -> Rendered {
 
 pub(super) fn event(letter: &Letter) -> Rendered {
     harmless(letter, &EVENT)
+}
+
+/// What an event is about: the first thing that is affected, else the incident.
+pub fn event_source(letter: &Letter) -> &str {
+    letter.surfaces.first().unwrap_or(&letter.incident)
+}
+
+/// As PagerDuty calls it (<https://developer.pagerduty.com/docs/send-alert-event>).
+pub fn event_severity(severity: Severity) -> &'static str {
+    match severity.number() {
+        1 => "critical",
+        2 => "error",
+        3 => "warning",
+        _ => "info",
+    }
 }
 
 fn harmless(letter: &Letter, limits: &Limits) -> Rendered {

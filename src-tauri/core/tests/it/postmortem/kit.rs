@@ -1,6 +1,6 @@
 //! A rollback that really was driven, told by the journal's sample, and what people add to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -51,6 +51,7 @@ impl Record1 {
             by: "@on-call".to_owned(),
             stage: Stage::Identified,
             messages: vec![outgoing()],
+            at_once: BTreeSet::new(),
             expires_at: at("2026-03-02T10:20:00Z"),
             due: BTreeMap::new(),
         };

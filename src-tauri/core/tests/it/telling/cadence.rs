@@ -58,3 +58,15 @@ fn the_cadence_is_the_audiences_and_for_the_team_the_severitys() {
     assert_eq!(next(Audience::Customers), Some(at(70)));
     assert_eq!(next_due(&after(&[stage(Stage::Resolved)]), Audience::Team, at(10), &settings), None);
 }
+
+#[test]
+fn what_comes_back_is_promised_and_alerted_about_as_before() {
+    let ended = after(&[approved(), stage(Stage::Resolved)]);
+    assert_eq!(ended.due.len(), 0);
+    let back = next::next(&ended, at(60), &stage(Stage::Investigating)).unwrap();
+    assert_eq!(back.due.get(&Audience::Team), Some(&at(84)), "24 minutes, as it was promised last");
+    let settings = IncidentSettings::default();
+    assert_eq!(due(&back, at(84), &settings), [reminder(84, Urgency::Now)]);
+    let later = Event::IncidentNothingNew { by: "@on-call".to_owned(), audience: Audience::Team, due: at(95) };
+    assert_eq!(next::next(&back, at(80), &later).unwrap().due[&Audience::Team], at(95));
+}

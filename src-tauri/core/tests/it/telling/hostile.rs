@@ -7,6 +7,7 @@ use lastgood_core::template::{Templates, Values, shipped};
 use serde_json::Value;
 
 use super::kit::{full, letter};
+use super::templates::FORMATS;
 
 pub(super) const HOSTILE: [&str; 14] = [
     "<!channel> <!everyone> <@U123> <https://evil.example|click>",
@@ -103,6 +104,8 @@ fn mail_and_status_pages_hold_no_html_of_a_value() {
         assert!(!rendered.title.contains(['\r', '\n']), "{}", rendered.title);
         let status = render(Format::Status, &letter(message(template, hostile)));
         assert!(!status.body.text().contains(['<', '>']), "{status:?}");
+        let event = render(Format::Event, &letter(message(template, hostile)));
+        assert!(!event.body.text().contains(['<', '>']) && !event.title.contains(['<', '>']), "{event:?}");
     });
 }
 
@@ -141,11 +144,11 @@ fn markdown_holds_no_html_no_shortcode_no_mention_and_no_link_of_a_value() {
 
 #[test]
 fn control_characters_are_shown_and_not_obeyed_in_every_format() {
-    let format =
-        [Format::Slack, Format::Teams, Format::Mail, Format::Status, Format::Markdown, Format::Plain, Format::Notice];
     each(|template, hostile| {
-        for format in format {
-            let text = render(format, &letter(message(template, hostile))).body.text();
+        for format in FORMATS {
+            let rendered = render(format, &letter(message(template, hostile)));
+            assert!(!rendered.title.contains(char::is_control), "{format:?}: {:?}", rendered.title);
+            let text = rendered.body.text();
             let bad = |c: char| {
                 (c.is_control() && c != '\n')
                     || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200f}')
@@ -181,6 +184,8 @@ fn ten_thousand_characters_are_cut_at_a_word_said_so_and_within_every_limit() {
             assert!(ascii < 28 * 1024, "{}: {ascii} bytes escaped", template.name);
             let status = render(Format::Status, &letter(message.clone()));
             assert!(status.title.chars().count() <= 121 && status.body.text().chars().count() < 9_000);
+            let event = render(Format::Event, &letter(message.clone()));
+            assert!(event.title.chars().count() <= 1_024 && event.body.text().chars().count() < 9_000);
             let markdown = render(Format::Markdown, &letter(message)).body.text();
             assert!(markdown.len() < 65_536 && !slack.notes.is_empty(), "{}", template.name);
             if long.starts_with("word") {

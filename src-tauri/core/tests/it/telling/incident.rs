@@ -7,7 +7,7 @@ use lastgood_core::incident::event::{Edit, Event};
 use lastgood_core::incident::{Audience, Severity, Stage, next};
 use lastgood_core::journal::{self, Fact, NewFact, Subject};
 
-use super::kit::{after, approval, approved, at, channel, edited, opened, opening, stage};
+use super::kit::{after, approval, approved, at, channel, edited, opened, opening, stage, update};
 
 #[test]
 fn every_edit_is_a_fact_that_changes_what_is_said() {
@@ -76,6 +76,16 @@ fn what_is_resolved_may_come_back() {
     assert!(incident.is_open());
     assert_eq!(incident.stages.len(), 3);
     assert_eq!(after(&[stage(Stage::Resolved)]).due, BTreeMap::new(), "nobody waits for more after the end");
+}
+
+#[test]
+fn a_channel_that_was_told_of_a_surface_hears_that_it_is_well_again_and_no_other_does() {
+    let begun = Event::IncidentSendBegun { update: update(), channel: channel(), sent: "{}".to_owned() };
+    let incident = after(&[approved(), begun, edited(Edit::Surfaces(vec!["api".to_owned(), "Web".to_owned()]))]);
+    assert_eq!(incident.recovered(&channel()), [""; 0]);
+    let fewer = next::next(&incident, at(12), &edited(Edit::Surfaces(vec!["Web".to_owned()]))).unwrap();
+    assert_eq!(fewer.recovered(&channel()), ["API"]);
+    assert_eq!(fewer.recovered(&"other".into()), [""; 0], "it was told nothing");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! An incident with everything known of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use lastgood_core::ids::{ChannelName, EnvironmentName, IncidentId, RollbackId, UpdateId};
@@ -21,6 +21,7 @@ pub(crate) fn full() -> Values {
         ("by", "@platform-lead"),
         ("cause", "advanced fuel metering, turned on in v2.4.1"),
         ("commander", "@platform-lead"),
+        ("drafted", "a person writes this"),
         ("environment", "production"),
         ("found_at", "14:05 UTC"),
         ("from", "v2.4.1"),
@@ -69,6 +70,7 @@ pub(crate) fn letter(message: Message) -> Letter {
         severity_name: "SEV 2".to_owned(),
         stage: Stage::Monitoring,
         surfaces: vec!["API".to_owned(), "plugin host".to_owned()],
+        recovered: Vec::new(),
         releases: None,
         began: at(2),
         at: at(44),
@@ -135,6 +137,7 @@ pub(crate) fn approval(text: &str) -> Approval {
         by: "@team-lead".to_owned(),
         stage: Stage::Investigating,
         messages: vec![message],
+        at_once: BTreeSet::new(),
         expires_at: at(40),
         due: BTreeMap::from([(Audience::Team, at(30))]),
     }

@@ -14,6 +14,9 @@ fn messages_with_one_token_leave_a_second_apart_and_others_do_not_wait_for_them(
     assert_eq!(take("one", Duration::ZERO), PACE, "the second waits");
     assert_eq!(take("one", Duration::from_millis(300)), 2 * PACE, "the third behind the second");
     assert_eq!(take("other", Duration::from_millis(300)), Duration::from_millis(300));
+    turns.ended("one", start + Duration::from_millis(2_700));
+    let mut take = |token, after: Duration| turns.take(token, start + after) - start;
+    assert_eq!(take("one", Duration::from_millis(2_800)), Duration::from_millis(3_700), "from when the last one ended");
     let later = Duration::from_secs(60);
     assert_eq!(take("one", later), later, "who comes late waits for nobody");
 }

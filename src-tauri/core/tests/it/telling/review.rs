@@ -67,3 +67,13 @@ fn an_update_sets_the_stage_that_it_speaks_of_when_it_leaves() {
     let resolved = next::next(&asked, at(8), &stage(Stage::Resolved)).unwrap();
     assert!(next::next(&resolved, at(9), &given).is_err(), "after the end nobody is promised more");
 }
+
+#[test]
+fn what_was_read_too_late_is_asked_about_and_does_not_leave() {
+    // Its words hold until minute 40.
+    let incident = after(&[asked()]);
+    let late = next::next(&incident, at(41), &given("@support-lead", Verdict::Approved)).unwrap();
+    let delivery = late.delivery(&update(), &channel()).unwrap();
+    assert_eq!((delivery.phase, effect(delivery, at(41))), (SendPhase::Stale, SendEffect::AskPerson));
+    assert!(delivery.sentence.contains("too late"), "{delivery:?}");
+}

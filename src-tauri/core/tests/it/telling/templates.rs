@@ -6,8 +6,16 @@ use lastgood_core::template::{NAMES, Templates, fill, shipped};
 
 use super::kit::{full, letter};
 
-pub(super) const FORMATS: [Format; 7] =
-    [Format::Slack, Format::Teams, Format::Mail, Format::Status, Format::Markdown, Format::Plain, Format::Notice];
+pub(super) const FORMATS: [Format; 8] = [
+    Format::Slack,
+    Format::Teams,
+    Format::Mail,
+    Format::Status,
+    Format::Event,
+    Format::Markdown,
+    Format::Plain,
+    Format::Notice,
+];
 
 #[test]
 fn every_shipped_template_reads_well_with_all_values() {
@@ -47,6 +55,34 @@ fn nothing_known_is_still_a_message_that_shows_what_it_lacks() {
         assert!(!message.gaps().is_empty(), "{}", template.name);
         assert_clean(template.name, "everything", &message);
     }
+}
+
+/// What leaves by itself when a rollback begins and ends.
+const BY_ITSELF: [&str; 9] = [
+    "team-rolling-back",
+    "team-rolled-back",
+    "team-not-rolled-back",
+    "status-identified",
+    "status-monitoring",
+    "status-nothing-new",
+    "ticket-opened",
+    "ticket-update",
+    "release-bad",
+];
+
+#[test]
+fn what_is_sent_by_itself_leaves_out_what_a_rollback_cannot_know_and_a_draft_shows_it() {
+    let mut all = String::new();
+    for name in BY_ITSELF {
+        let drafted = full().without("impact").without("surfaces").without("note");
+        let shown = Templates::default().render(name, &drafted).unwrap();
+        assert_eq!(shown.gaps().is_empty(), name == "release-bad", "{name}: {:?}", shown.gaps());
+        let message = Templates::default().render(name, &drafted.without("drafted")).unwrap();
+        assert_eq!(message.gaps(), [""; 0], "{name}");
+        assert_clean(name, "what does not work", &message);
+        all.push_str(&format!("=== {name}\n{}\n", render(Format::Plain, &letter(message)).body.text()));
+    }
+    insta::assert_snapshot!(all);
 }
 
 /// In no format does a placeholder, an empty bullet or a word of the machine show.

@@ -17,6 +17,7 @@ fn around(settings: &IncidentSettings, contacts: &BTreeMap<String, String>, now:
         by: "@team-lead".to_owned(),
         group: None,
         note: None,
+        drafted: true,
         next_update_at: Some(at(now + 15)),
         settings,
         contacts,

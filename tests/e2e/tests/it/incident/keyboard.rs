@@ -113,6 +113,79 @@ fn axe_finds_nothing_in_channels_templates_and_dialogs() -> Result<(), Failure> 
     Ok(())
 }
 
+/// Each destination with its preview, by the channel's name.
+const OTHERS: [(&str, &str, &str); 5] = [
+    ("issue", "github", "ticket"),
+    ("banner", "notice", "notice"),
+    ("notes", "release_notes", "release_notes"),
+    ("pager", "pagerduty", "event"),
+    ("hook", "webhook", "document"),
+];
+
+#[test]
+fn axe_finds_nothing_in_previews_in_what_is_read_first_and_in_what_nobody_knows() -> Result<(), Failure> {
+    for look in [Look::Dark, Look::Light] {
+        let mut desk = Desk::start(look)?;
+        let rehearsal = Rehearsal::start(&mut desk, 10)?;
+        let wordless = Receiver::wordless()?;
+        desk.set("LASTGOOD_SECRET_ALERTS", wordless.address());
+        desk.set("LASTGOOD_SECRET_STATUS", "key-1");
+        let more = |(name, kind, _): &(&str, &str, &str)| {
+            format!("[channels.{name}]\nkind = \"{kind}\"\nurl = \"http://127.0.0.1:9\"\n")
+        };
+        let others: String = OTHERS.iter().map(more).collect();
+        add_settings(&desk, &rehearsal.clone_folder(), &format!("{}{others}", channels("http://127.0.0.1:9")))?;
+        let window = desk.open(&[&rehearsal.clone_folder().to_string_lossy()])?;
+        window.wait_until("the incidents' entry", ARMED_WITHIN, |window| {
+            Ok(!window.find_all(&By::role("button", "Incidents"))?.is_empty())
+        })?;
+        window.click(&By::role("button", "Incidents"))?;
+        window.execute(&axe()?, &[])?;
+        window.click(&By::test_id("open-incident"))?;
+        window.find(&By::css("#open-incident > label input"))?.keys("Logins fail")?;
+        window.find(&By::css("#open-incident .two label + label input"))?.keys("API")?;
+        window.click(&By::role("button", "Open the incident"))?;
+        window.find(&By::test_id("composer"))?;
+        for (name, _, preview) in OTHERS {
+            window.click(&By::css(&format!("#tab-{name}")))?;
+            window.find(&By::css(&format!("[data-testid=\"preview\"][data-kind=\"{preview}\"]")))?;
+            nothing_found(&window, &format!("the preview of {name}"), look)?;
+            window.picture(&format!("preview-{name}-{look:?}").to_lowercase())?;
+        }
+        what_nobody_knows(&window, look)?;
+        what_is_read_first(&window, look)?;
+    }
+    Ok(())
+}
+
+/// Its answer is lost: whether it arrived is asked, and where.
+fn what_nobody_knows(window: &Window, look: Look) -> Result<(), Failure> {
+    window.click(&By::css("#tab-alerts"))?;
+    window.click(&By::role("button", "Impact: Not said yet. Change"))?;
+    window.find(&By::css("input[aria-label=\"Impact\"]"))?.keys("nobody can sign in")?;
+    window.press(&[keys::ENTER])?;
+    window.find(&By::text("All values filled"))?;
+    window.click(&By::test_id("send"))?;
+    let unknown = By::css("[data-outcome=\"unknown\"]");
+    window.wait_until("the question", COMES_WITHIN, |window| Ok(!window.find_all(&unknown)?.is_empty()))?;
+    nothing_found(window, "a receipt that nobody knows of", look)?;
+    window.click(&By::css("[data-outcome=\"unknown\"] .deeds button"))?;
+    window.find(&By::text("Its address or number there"))?;
+    nothing_found(window, "the place of what arrived", look)?;
+    window.picture(&format!("unknown-{look:?}").to_lowercase()).map(drop)
+}
+
+fn what_is_read_first(window: &Window, look: Look) -> Result<(), Failure> {
+    window.click(&By::css("#tab-status"))?;
+    window.find(&By::text("A second person reads it before it leaves."))?;
+    window.click(&By::test_id("send"))?;
+    window.find(&By::css("[data-outcome=\"review\"]"))?;
+    window.click(&By::role("button", "Read and decide…"))?;
+    window.find(&By::role("dialog", "Read it before it leaves"))?;
+    nothing_found(window, "what a second person reads", look)?;
+    window.picture(&format!("review-{look:?}").to_lowercase()).map(drop)
+}
+
 fn channels(page: &str) -> String {
     format!(
         "\n[incident]\nsecond_person = [\"customers\"]\n{}\n[channels.status]\nkind = \"statuspage\"\npage = \"page1\"\nurl = \"{page}\"\n",
