@@ -1,6 +1,7 @@
 //! An incident from its opening to its post-mortem: one message leaves, once; axe looks at each place in both looks.
 
 mod keyboard;
+mod manager;
 mod receiver;
 mod typing;
 

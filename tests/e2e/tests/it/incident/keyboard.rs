@@ -199,7 +199,7 @@ fn delivered(window: &Window, count: usize) -> Result<(), Failure> {
     })
 }
 
-fn tab_to(window: &Window, name: &str) -> Result<(), Failure> {
+pub(super) fn tab_to(window: &Window, name: &str) -> Result<(), Failure> {
     tab_until(
         window,
         name,
@@ -207,7 +207,7 @@ fn tab_to(window: &Window, name: &str) -> Result<(), Failure> {
     )
 }
 
-fn tab_to_test_id(window: &Window, id: &str) -> Result<(), Failure> {
+pub(super) fn tab_to_test_id(window: &Window, id: &str) -> Result<(), Failure> {
     tab_until(window, id, "return one.dataset.testid ?? '';")
 }
 
@@ -229,6 +229,6 @@ fn tab_until(window: &Window, wanted: &str, what: &str) -> Result<(), Failure> {
     Err(Failure::new(format!("{MOST_TABS} tabs do not reach “{wanted}” but {seen:?}")))
 }
 
-fn type_words(window: &Window, words: &str) -> Result<(), Failure> {
+pub(super) fn type_words(window: &Window, words: &str) -> Result<(), Failure> {
     words.chars().try_for_each(|letter| window.press(&[letter]))
 }
