@@ -22,10 +22,11 @@ async fn previews_read_the_journal_once_until_somebody_writes() {
     let other = telling(folder.path(), "http://127.0.0.1:9", "");
     // From now on the facts that are there cannot be read, and with another hash they are taken for facts that nobody read.
     let file = Connection::open(folder.path().join("data/journal.sqlite")).unwrap();
-    let kept: String = file.query_row("SELECT event FROM fact", [], |row| row.get(0)).unwrap();
+    let columns = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+    let (event, hash) = file.query_row("SELECT event, hash FROM fact", [], columns).unwrap();
     file.execute("UPDATE fact SET event = 'x', hash = 'y'", []).unwrap();
     assert_eq!(preview("# {{ title }}\nOne, two").await.unwrap(), "One, two\n", "nothing was read again");
-    file.execute("UPDATE fact SET event = ?1", [&kept]).unwrap();
+    file.execute("UPDATE fact SET event = ?1, hash = ?2", [&event, &hash]).unwrap();
     let note = Event::IncidentNoted { by: "@on-call".to_owned(), text: "seen".to_owned() };
     other.write(&incident.id, note).await.unwrap();
     file.execute("UPDATE fact SET event = 'x'", []).unwrap();

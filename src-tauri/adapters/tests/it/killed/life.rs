@@ -175,10 +175,11 @@ impl Points {
         {
             disk.fill();
         }
-        if name.starts_with("after") && name.contains("step_ended check") {
-            if let Some(bell) = self.bell.lock().unwrap().take() {
-                bell.ring(Request::Undo);
-            }
+        if name.starts_with("after")
+            && name.contains("step_ended check")
+            && let Some(bell) = self.bell.lock().unwrap().take()
+        {
+            bell.ring(Request::Undo);
         }
         let named = self.die_on.as_ref().is_some_and(|(on, times)| on == name && *times == of_its_name);
         if named || Some(number) == self.die_at {
