@@ -13,4 +13,5 @@ mod people;
 mod postmortem;
 mod rollouts;
 mod settings;
+mod templates;
 mod wire_types;

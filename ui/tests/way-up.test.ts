@@ -70,6 +70,19 @@ describe("the fix", () => {
 });
 
 describe("the rollout", () => {
+  it("that leaves out where the bad release was offers to lift nothing there", async () => {
+    const fake = await goUp();
+    await fireEvent.click(await screen.findByLabelText(/^At the end, lift the quarantine/));
+    await fireEvent.click(screen.getByRole("button", { name: "Leave out production" }));
+    await screen.findByText(/^Without production it mends nothing there/);
+    expect(screen.queryByLabelText(/^At the end, lift the quarantine/)).toBeNull();
+    await press("Begin the rollout");
+    await screen.findByTestId("rollout");
+    expect(fake.calls.find((call) => call.name === "start_rollout")?.given).toMatchObject({
+      given: { liftQuarantine: false, stages: [{ environment: "staging" }] },
+    });
+  });
+
   it("goes from stage to stage: deployed, watched, let on by a person, then by itself", async () => {
     const fake = await goUp();
     await press("Begin the rollout");

@@ -88,6 +88,25 @@ pub(crate) async fn try_template(
     text: String,
     incident: Option<String>,
 ) -> Result<TemplateTrial, UiError> {
+    Ok(trial(&host, &id, &text, incident).await?)
+}
+
+/// Writes it into the work tree, where the team can commit it.
+#[tauri::command]
+pub(crate) async fn save_template(host: State<'_, Host>, id: String, text: String) -> Result<TemplateView, UiError> {
+    Ok(keep(&host, &id, &text).await?)
+}
+
+#[tauri::command]
+pub(crate) async fn reset_template(host: State<'_, Host>, id: String) -> Result<TemplateView, UiError> {
+    Ok(reset(&host, &id).await?)
+}
+
+/// What a text becomes, on one incident or on the sample.
+///
+/// # Errors
+/// [`Code::IncidentUnknown`]; a text that does not render is no error, and says where it fails.
+pub async fn trial(host: &Host, id: &str, text: &str, incident: Option<String>) -> Result<TemplateTrial, Trouble> {
     let people = host.people().await?;
     let on = match incident {
         Some(id) => people.telling.incident(&IncidentId::new(id)).await?,
@@ -95,35 +114,40 @@ pub(crate) async fn try_template(
     };
     let rollback = people.telling.rollback_of(&on).await?;
     let values = values_of(&people, &on, rollback.as_ref());
-    let message = match fill(&id, &text, &values) {
+    let message = match fill(id, text, &values) {
         Ok(message) => message,
         Err(fault) => {
-            let problems = vec![words::problem(&text, &fault)];
+            let problems = vec![words::problem(text, &fault)];
             return Ok(TemplateTrial { preview: None, problems, gaps: Vec::new() });
         }
     };
     let gaps = message.gaps().into_iter().map(str::to_owned).collect();
-    let to = Address::sample(kind_of(&id), audience_of(&id));
+    let to = Address::sample(kind_of(id), audience_of(id));
     let severity = people.telling.settings().incident.severity_name(on.severity);
     let preview = Some(look::preview(&on, &message, &severity, &to));
     Ok(TemplateTrial { preview, problems: Vec::new(), gaps })
 }
 
-/// Writes it into the work tree, where the team can commit it.
-#[tauri::command]
-pub(crate) async fn save_template(host: State<'_, Host>, id: String, text: String) -> Result<TemplateView, UiError> {
+/// The team's text takes the place of the shipped one.
+///
+/// # Errors
+/// Where there is no work tree, or it takes no file.
+pub async fn keep(host: &Host, id: &str, text: &str) -> Result<TemplateView, Trouble> {
     let people = host.people().await?;
-    template_files::keep(needed_work_dir(&people)?, &id, &text)?;
+    template_files::keep(needed_work_dir(&people)?, id, text)?;
     host.refresh();
-    Ok(view_of(&people, &id)?)
+    view_of(&people, id)
 }
 
-#[tauri::command]
-pub(crate) async fn reset_template(host: State<'_, Host>, id: String) -> Result<TemplateView, UiError> {
+/// The shipped text stands again.
+///
+/// # Errors
+/// As [`keep`].
+pub async fn reset(host: &Host, id: &str) -> Result<TemplateView, Trouble> {
     let people = host.people().await?;
-    template_files::remove(needed_work_dir(&people)?, &id)?;
+    template_files::remove(needed_work_dir(&people)?, id)?;
     host.refresh();
-    Ok(view_of(&people, &id)?)
+    view_of(&people, id)
 }
 
 /// Those that count now, and those that were just written into the work tree.

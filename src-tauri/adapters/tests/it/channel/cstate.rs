@@ -8,7 +8,7 @@ use lastgood_adapters::channel::{Keys, channel};
 use lastgood_core::incident::Stage;
 use lastgood_core::message::render::Letter;
 use lastgood_core::ports::Channel;
-use lastgood_core::ports::channel::Sent;
+use lastgood_core::ports::channel::{Sent, Tested};
 use lastgood_core::settings::Settings;
 use serde_json::{Value, json};
 
@@ -103,6 +103,17 @@ async fn an_incident_is_a_page_that_hugo_builds_and_its_updates_stand_on_it() {
     assert_eq!((&index["summaryStatus"], &page["resolved"]), (&json!("ok"), &json!(true)));
     assert!(html.find("It works again.").unwrap() < html.find("We look").unwrap(), "the newest stands on top");
     assert_eq!(git(&folder.path().join("second"), &["rev-list", "--count", "HEAD"]).trim(), "3");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn its_test_tells_a_site_that_can_be_read_from_one_that_is_not_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let trouble = cstate(folder.path()).test().await.unwrap_err();
+    assert_eq!(trouble.message, "The site cannot be cloned, or has no config.yml.");
+    site(folder.path());
+    let before = git(&folder.path().join("site.git"), &["rev-parse", "main"]);
+    assert!(matches!(cstate(folder.path()).test().await.unwrap(), Tested::Answered(words) if words.contains("cloned")));
+    assert_eq!(git(&folder.path().join("site.git"), &["rev-parse", "main"]), before, "nothing was pushed");
 }
 
 #[tokio::test(flavor = "multi_thread")]

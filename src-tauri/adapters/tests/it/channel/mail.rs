@@ -3,12 +3,14 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 
 use lastgood_adapters::channel::{Keys, channel};
 use lastgood_adapters::secret::Secret;
 use lastgood_core::incident::Stage;
 use lastgood_core::message::render::Letter;
-use lastgood_core::ports::channel::Sent;
+use lastgood_core::ports::Channel;
+use lastgood_core::ports::channel::{Sent, Tested};
 use lastgood_core::settings::Settings;
 use serde_json::{Value, json};
 
@@ -58,6 +60,10 @@ impl Server {
     }
 
     async fn send(&self, password: &str, more: &str, letter: &Letter) -> Sent {
+        self.channel(password, more).send(letter).await
+    }
+
+    fn channel(&self, password: &str, more: &str) -> Arc<dyn Channel> {
         let authority = self.folder.path().join("authority.pem");
         let text = format!(
             "[channels.it]\nkind = 'email'\nurl = 'localhost:{}'\nfrom = 'Lastgood <lastgood@acme.example>'\n\
@@ -73,7 +79,7 @@ impl Server {
             authorizer: None,
             deadline: Some(PATIENCE),
         };
-        channel("it", &settings.channels["it"], &keys).unwrap().send(letter).await
+        channel("it", &settings.channels["it"], &keys).unwrap()
     }
 }
 
@@ -231,5 +237,16 @@ async fn a_certificate_that_nobody_vouches_for_gets_no_letter_and_no_password() 
     certificates(server.folder.path());
     let sent = server.send(PASSWORD, "", &first()).await;
     assert!(matches!(&sent, Sent::Refused(trouble) if trouble.message.contains("certificate")), "{sent:?}");
+    assert_eq!(server.rest(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn its_test_signs_in_and_sends_nothing() {
+    let server = Server::start("starttls");
+    let tested = server.channel(PASSWORD, "").test().await.unwrap();
+    assert!(matches!(&tested, Tested::Answered(words) if words.contains("signed in")), "{tested:?}");
+    let trouble = server.channel("another", "").test().await.unwrap_err();
+    assert!(!trouble.message.is_empty() && !trouble.hint.is_empty(), "{trouble:?}");
+    assert!(!format!("{trouble:?}").contains("another"), "{trouble:?}");
     assert_eq!(server.rest(), 0);
 }
