@@ -73,7 +73,8 @@ describe("the rollout", () => {
   it("that leaves out where the bad release was offers to lift nothing there", async () => {
     const fake = await goUp();
     await fireEvent.click(await screen.findByLabelText(/^At the end, lift the quarantine/));
-    await fireEvent.click(screen.getByRole("button", { name: "Leave out production" }));
+    const [, production] = await screen.findAllByText("Leave out", { selector: "button" });
+    if (production) await fireEvent.click(production);
     await screen.findByText(/^Without production it mends nothing there/);
     expect(screen.queryByLabelText(/^At the end, lift the quarantine/)).toBeNull();
     await press("Begin the rollout");

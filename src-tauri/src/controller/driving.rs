@@ -199,7 +199,8 @@ impl Controller {
         }
         self.tell_elsewhere();
         self.facts_changed().await;
-        self.refresh();
+        // A look that is under way may have read GitHub before the end.
+        self.refresh_anew();
     }
 
     /// Says why nobody here drives it; a person is called once for each trouble.

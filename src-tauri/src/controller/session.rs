@@ -19,6 +19,7 @@ use lastgood_core::live::ci::Ci;
 use lastgood_core::ports::Clock;
 use lastgood_core::ports::world::{About, Alert};
 use lastgood_core::release::{Release, Sort, sort};
+use lastgood_core::rollback::event::Event;
 
 use super::Controller;
 use super::arming::Arming;
@@ -123,6 +124,10 @@ impl Controller {
 
     pub(super) async fn known(&mut self, opened: u64, known: Result<Known, Trouble>) {
         let Some(session) = self.session.as_mut().filter(|_| opened == self.opened) else { return };
+        let known = match known {
+            Ok(known) => Ok(caught_up(&session.workspace, known).await),
+            Err(trouble) => Err(trouble),
+        };
         if known.as_ref().is_ok_and(|known| !known.whole) {
             session.known = known.ok();
             // The first page of GitHub's releases is in it.
@@ -308,9 +313,22 @@ impl Session {
     }
 }
 
-/// How many facts tell of incidents, marks and health: what is last good is folded anew when one is added.
+/// What was written while GitHub answered counts too.
+async fn caught_up(workspace: &Workspace, mut known: Known) -> Known {
+    if let Ok(facts) = workspace.facts().await
+        && facts.len() != known.facts.len()
+    {
+        known.with_facts(workspace, facts);
+    }
+    known
+}
+
+/// How many facts tell of incidents, marks and health, and of rollbacks that are over: what is live and what was last good
+/// is folded anew when one is added.
 fn said(facts: &[Fact]) -> usize {
-    facts.iter().filter(|fact| fact.event.incident().is_some() || fact.event.live().is_some()).count()
+    let ended = |fact: &Fact| matches!(fact.event.rollback(), Some(Event::RollbackEnded { .. }));
+    let tells = |fact: &&Fact| fact.event.incident().is_some() || fact.event.live().is_some() || ended(fact);
+    facts.iter().filter(tells).count()
 }
 
 pub(super) fn nothing_open() -> Trouble {

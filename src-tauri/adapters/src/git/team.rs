@@ -167,7 +167,9 @@ fn commit(room: &Room, location: &Location, environment: &Environment, text: &st
 
 fn listed(room: &Room, environment: &Environment) -> Result<Vec<Mark>, Trouble> {
     let listing = program::answer(room.here(environment), ["for-each-ref", FORMAT, PREFIX])?;
-    let text = String::from_utf8_lossy(&listing.unwrap_or_default()).into_owned();
+    // A list that could not be read is not an empty one: nobody lifted anything.
+    let listing = listing.ok_or_else(|| trouble::unreadable("git for-each-ref failed"))?;
+    let text = String::from_utf8_lossy(&listing).into_owned();
     let words: Vec<&str> = text.split('\0').collect();
     let mark = |fields: &[&str]| {
         let name = MarkName::of_ref(fields[0].trim_start_matches('\n'))?;

@@ -225,11 +225,14 @@ impl Github {
             let github = self.clone();
             asked.spawn(async move { github.with_statuses(deployment).await });
         }
+        let mut broken = None;
         for found in asked.join_all().await {
-            let found = found?;
-            known.by_id.insert(found.deployment.id, found);
+            match found {
+                Ok(found) => drop(known.by_id.insert(found.deployment.id, found)),
+                Err(trouble) => broken = Some(trouble),
+            }
         }
-        Ok(())
+        broken.map_or(Ok(()), Err)
     }
 
     async fn with_statuses(&self, deployment: wire::Deployment) -> Result<Found, Trouble> {

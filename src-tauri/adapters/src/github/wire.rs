@@ -108,7 +108,9 @@ pub(super) fn told_by(deployment: forge::Deployment, statuses: &[DeploymentStatu
     let newest = statuses.iter().rev().max_by_key(|status| status.created_at);
     let succeeded = statuses.iter().filter(|status| status.state == "success").map(|status| status.created_at);
     let url = statuses.iter().filter_map(|status| status.environment_url.clone()).find(|url| !url.is_empty());
-    let run = statuses.iter().flat_map(|one| [&one.log_url, &one.target_url]).flatten().find_map(|log| run_of(log));
+    // The run that made it wrote first; another may have put it out of service.
+    let oldest = statuses.iter().rev();
+    let run = oldest.flat_map(|one| [&one.log_url, &one.target_url]).flatten().find_map(|log| run_of(log));
     forge::Deployment {
         run,
         state: newest.map_or(DeploymentState::Pending, |status| state(&status.state)),

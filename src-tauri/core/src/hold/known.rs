@@ -43,12 +43,11 @@ pub fn quarantined(
 ) -> Vec<Quarantine> {
     let mut found: BTreeMap<TagName, Quarantine> = BTreeMap::new();
     let here = fold_quarantines(facts, environment);
-    let seen = team.map_or(Timestamp::MIN, |team| team.seen);
     for (_, bad) in team.into_iter().flat_map(Marks::quarantines).filter(|(_, bad)| bad.scope.covers(environment)) {
         found.insert(bad.tag.clone(), Quarantine::from(bad));
     }
     for (tag, (at, standing)) in here {
-        let newer = is_newer(at, seen, now);
+        let newer = team.is_none_or(|team| is_newer(at, team.seen, now));
         match standing {
             Some(bad) if newer || bad.place == Place::ThisMachine => drop(found.insert(tag, bad)),
             Some(_) => {}
@@ -62,10 +61,11 @@ pub fn quarantined(
     found
 }
 
-/// Whether a fact of this machine is newer than the look at the remote. One from the future tells nothing of that: it is
-/// held for older, and the remote's word counts.
+/// Whether a fact of this machine is newer than the look at the remote. One from the future is held for older than a look
+/// of today, and the remote's word counts.
 fn is_newer(fact: Timestamp, seen: Timestamp, now: Timestamp) -> bool {
-    fact > seen && fact.duration_since(now) <= AHEAD
+    let ahead = |time: Timestamp| time.duration_since(now) > AHEAD;
+    fact > seen && (!ahead(fact) || ahead(seen))
 }
 
 /// Asks the journal and the remote for the environment's quarantines.

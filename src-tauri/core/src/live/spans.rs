@@ -116,7 +116,9 @@ impl OwnRun {
     /// Where GitHub names the run, no clock is asked: GitHub's may be far from this machine's.
     fn made(&self, deployment: &Deployment) -> bool {
         match (self.run, deployment.run) {
-            (Some(own), Some(named)) => own == named,
+            (Some(own), Some(named)) if own == named => true,
+            // Its own deployment is known, and this is another one. Else ours may have begun the run that deploys.
+            (Some(_), Some(_)) if self.succeeded.is_some() => false,
             (Some(_) | None, _) => self.spans(deployment.created),
         }
     }

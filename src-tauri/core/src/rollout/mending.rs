@@ -7,12 +7,14 @@ use crate::rollback::Rollback;
 /// nobody says. Both are given oldest first.
 ///
 /// A rollout that came through where the rollback was mended it, whichever rollback it names. What a rollout rolled back
-/// itself is a part of its own story: it leaves to be mended what was to be mended before.
+/// itself is a part of its own story: it leaves to be mended what was to be mended before. A rollout that mended nothing and
+/// went back leaves that to be mended.
 pub fn to_mend<'a>(rollbacks: &'a [Rollback], rollouts: &[Rollout]) -> Option<&'a Rollback> {
     let went_back = |rollback: &&Rollback| !rollback.plan.forward && rollback.end.is_some() && rollback.may_have_run();
     let is_of_rollout = |rollback: &Rollback| {
         rollouts.iter().any(|rollout| {
-            rollout.back.as_ref().is_some_and(|back| back.rollback.as_ref() == Some(&rollback.id))
+            let back = rollout.back.as_ref().and_then(|back| back.rollback.as_ref());
+            (rollout.plan.rollback.is_some() && back == Some(&rollback.id))
                 || rollout.stages.iter().any(|stage| stage.drives.contains(&rollback.id))
         })
     };

@@ -166,6 +166,20 @@ fn what_was_written_before_the_clock_was_set_back_is_older_than_any_look_since()
     let mended = Event::QuarantineLifted { tag: "v2.5.0".into(), by: "@me".into(), reason: "Mended".into() };
     let found = hold::known::quarantined(&[fact(ahead, mended)], Some(&seen), &PRODUCTION.into(), at(60));
     assert_eq!(found.len(), 1, "and quarantined it anew");
+
+    let bad = |at| Event::Quarantined {
+        tag: "v2.4.0".into(),
+        owner: "@me".into(),
+        reason: "Slow".into(),
+        expires: Some(self::at(at + 86_400)),
+        shared: Some("a".into()),
+    };
+    let facts = [fact(ahead, bad(ahead)), taken(ahead, Place::Remote)];
+    let nobody_looked = hold::known::quarantined(&facts[..1], None, &PRODUCTION.into(), at(60));
+    assert_eq!(nobody_looked.len(), 1, "where nobody looked since, it is all there is");
+    let before = marks(ahead - 10, &[]);
+    assert_eq!(hold::known::quarantined(&facts, Some(&before), &PRODUCTION.into(), at(60)).len(), 1, "a look of then");
+    assert!(hold::known::standing(&facts, Some(&before), &PRODUCTION.into(), at(60)).is_some());
 }
 
 #[test]

@@ -208,9 +208,16 @@ fn where_github_names_the_run_our_rollback_is_known_by_it_however_far_the_clocks
         assert_eq!((live.version.as_str(), live.since), ("v1.0.0", Some(at(220_050 + skew))), "{skew}");
 
         // Another run from the same branch at the same time is its own.
-        team.deployments[0].run = Some(RunId(8));
+        let mut another = team.deployments[0].clone();
+        (another.id, another.run) = (another.id + 1, Some(RunId(8)));
+        team.deployments.insert(0, another);
         let spans = know(&team.sightings()).spans;
         assert!(spans.iter().any(|span| span.tag.as_str() == "v3.0.0"), "{skew}: {spans:?}");
+
+        // Where ours made none, it may have begun the run that did.
+        team.deployments.remove(1);
+        let spans = know(&team.sightings()).spans;
+        assert_eq!(spans.iter().any(|span| span.tag.as_str() == "v3.0.0"), skew != 0, "{skew}: {spans:?}");
 
         // A deployment that names the target tells it already.
         team.deployments[0] = deployment("v1.0.0", 220_050 + skew);

@@ -37,6 +37,10 @@ pub(super) async fn ask(engine: &mut Engine, questions: Vec<Question>, known: Ve
     for answer in known {
         tell(engine, &mut asked, answer)?;
     }
+    // A question only asks; a command runs, and its intent is durable before that.
+    if open.iter().any(|question| Question::COMMANDED.contains(question)) {
+        engine.keep().await?;
+    }
     loop {
         let answer = match coming.next().now_or_never() {
             Some(answer) => answer,

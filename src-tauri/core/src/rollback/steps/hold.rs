@@ -127,8 +127,10 @@ pub(crate) async fn broken(engine: &mut Engine) -> Result<Option<Trouble>, Troub
         }
         None => (format!("somebody lifted the hold of {environment} meanwhile"), TEAM.to_owned()),
     };
+    // What was sent first may have arrived since somebody looked.
+    let again = if rollback.step(StepName::Dispatch).attempts > 1 { " again" } else { "" };
     let hint = format!("Ask {whom} before you roll back again.");
-    Ok(Some(Trouble::new(Code::Held, format!("Nothing was sent: {what}"), hint)))
+    Ok(Some(Trouble::new(Code::Held, format!("Nothing was sent{again}: {what}"), hint)))
 }
 
 /// Where the remote does not tell who it was.

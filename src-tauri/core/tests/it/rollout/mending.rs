@@ -47,7 +47,10 @@ fn what_a_rollout_rolled_back_itself_is_not_asked_about() {
         sentence: String::new(),
         hint: String::new(),
     });
-    assert_eq!(found(&all, &[rollout]), Some("rb-1"));
+    rollout.plan.rollback = Some("rb-1".into());
+    assert_eq!(found(&all, &[rollout.clone()]), Some("rb-1"));
+    rollout.plan.rollback = None;
+    assert_eq!(found(&all, &[rollout]), Some("rb-2"), "it mended nothing, and what it brought is to be mended");
     let mut forward = rolled_back("rb-3", "production", 90);
     forward.plan.forward = true;
     assert_eq!(found(&[all[0].clone(), forward], &[]), Some("rb-1"));
