@@ -137,7 +137,9 @@ fn consume(told: &str, rows: &[Row], format: &str) {
         let known = evidence.is_empty() || is_look || EVIDENCE.iter().any(|start| evidence.starts_with(start));
         assert!(known, "{format}: {} is followed by {evidence}", row.words);
         if let Some(sent) = &row.sent {
-            assert!(evidence.contains(sent), "{format}: {sent} is not in {evidence}");
+            // A backslash ends a line of Markdown, and stands before what Markdown would take for its own.
+            let bare = |text: &str| text.replace('\\', "");
+            assert!(bare(evidence).contains(&bare(sent)), "{format}: {sent} is not in {evidence}");
         }
         assert_eq!(told.matches(&row.source).count(), 1, "{format}: {}", row.source);
         rest = &after[end + row.source.len()..];

@@ -53,10 +53,9 @@ pub(super) fn spans(
     runs: &[Told],
     facts: &[Fact],
 ) -> Vec<Span> {
-    let own = own_runs(environment, facts);
+    let own = at_githubs_times(environment, own_runs(environment, facts), deployments);
     let theirs = deployments.iter().filter(|found| !own.iter().any(|run| run.left(found)));
     let mut starts = from_deployments(environment, releases, theirs);
-    let own = at_githubs_times(environment, own, deployments);
     if !deployments.iter().any(|found| found.environment == *environment) {
         starts.extend(runs.iter().map(Start::of_run));
     }

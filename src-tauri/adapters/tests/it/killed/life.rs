@@ -115,10 +115,11 @@ async fn roll_back(orders: &Orders, points: &Arc<Points>) -> Result<Rollback, Tr
     let ports = points.around(workspace.ports(audience)?);
     let (pace, key) = (Pace::default().faster(8.0 * SPEED), workspace.key().to_owned());
     let known = workspace.rollbacks().await?.pop();
-    if orders.undo && known.is_none() {
-        *points.bell.lock().unwrap() = Some(bell);
-    } else if orders.undo {
-        bell.ring(Request::Undo);
+    // Nobody else is there: where a person must decide, it rests.
+    match (orders.undo, &known) {
+        (true, None) => *points.bell.lock().unwrap() = Some(bell),
+        (true, Some(_)) => drop(bell.ring(Request::Undo).then_some(bell)),
+        (false, _) => drop(bell),
     }
     let engine = match known {
         Some(rollback) => Engine::resume(ports, pace, key, rollback),
