@@ -22,7 +22,7 @@ use lastgood_core::postmortem::story::{Story, tell};
 use lastgood_core::postmortem::timeline::{GAP, Record};
 use lastgood_core::postmortem::{About, Postmortem, fold, zone};
 
-pub use publish::{Apart, How, Publishing, Pushed, Settled, parts};
+pub use publish::{Apart, How, Publishing, Pushed, Settled, apart_still, parts};
 pub use ticket::{Ticket, TicketState};
 
 use crate::clock::SystemClock;
@@ -88,6 +88,9 @@ impl<'a> Postmortems<'a> {
     }
 
     /// Those of the journal and those in the repository's `HEAD`, newest first.
+    ///
+    /// # Errors
+    /// [`Code::RepositoryUnreadable`]: what lies there is then not known, which is not the same as none.
     pub async fn library(&self) -> Result<Vec<Entry>, Trouble> {
         let mut own = Vec::new();
         for postmortem in self.list().await? {
@@ -99,10 +102,15 @@ impl<'a> Postmortems<'a> {
             };
             own.push(Kept { postmortem, text, published });
         }
-        // A repository without a commit has none.
-        let files = self.workspace.repository().files_in("HEAD", FOLDER).unwrap_or_default();
-        let texts = files.into_iter().map(|(path, bytes)| (path, String::from_utf8_lossy(&bytes).into_owned()));
-        Ok(gather(own, texts.collect()))
+        Ok(gather(own, self.copies()?))
+    }
+
+    /// Those that lie in the repository's newest commit; none where there is no commit.
+    ///
+    /// # Errors
+    /// [`Code::RepositoryUnreadable`].
+    pub fn copies(&self) -> Result<Vec<(String, String)>, Trouble> {
+        self.workspace.repository().texts_in(FOLDER)
     }
 
     /// # Errors
@@ -133,10 +141,19 @@ impl<'a> Postmortems<'a> {
 
     /// Writes what a person adds to it.
     pub async fn record(&self, id: &PostmortemId, deed: Deed) -> Result<Fact, Trouble> {
+        self.workspace.journal().append(self.new_fact(id, deed)).await
+    }
+
+    /// Writes what belongs together: all of it, or none.
+    pub async fn record_all(&self, id: &PostmortemId, deeds: Vec<Deed>) -> Result<Vec<Fact>, Trouble> {
+        let facts = deeds.into_iter().map(|deed| self.new_fact(id, deed)).collect();
+        self.workspace.journal().append_all(facts).await
+    }
+
+    fn new_fact(&self, id: &PostmortemId, deed: Deed) -> NewFact {
         let subject = Subject::repository(self.workspace.key());
         let event = Event { postmortem: id.clone(), deed };
-        let fact = NewFact { at: SystemClock.now(), subject, event: event.into() };
-        self.workspace.journal().append(fact).await
+        NewFact { at: SystemClock.now(), subject, event: event.into() }
     }
 
     /// Its text. One that came from another machine, or was lost, begins anew from its facts.
@@ -144,8 +161,8 @@ impl<'a> Postmortems<'a> {
         Ok(self.seen(postmortem)?.text)
     }
 
-    /// Its text, with the version that it is.
-    fn seen(&self, postmortem: &Postmortem) -> Result<Seen, Trouble> {
+    /// Its text, with the version that it is: of one moment.
+    pub fn seen(&self, postmortem: &Postmortem) -> Result<Seen, Trouble> {
         if let Some((number, text)) = self.documents.newest(postmortem.id.as_str())? {
             return Ok(Seen { number: Some(number), text });
         }

@@ -134,9 +134,9 @@ impl Postmortem {
         }
     }
 
-    /// The newest pull request, while it is open as far as is known.
-    pub fn in_review(&self) -> Option<&PullRequestOpened> {
-        self.pull_requests.last().filter(|newest| newest.merged.is_none()).map(|newest| &newest.opened)
+    /// The newest pull request, unless it was merged: one that was closed can be opened anew.
+    pub fn unmerged(&self) -> Option<&PullRequest> {
+        self.pull_requests.last().filter(|newest| newest.merged != Some(true))
     }
 }
 
@@ -226,14 +226,20 @@ fn apply(standing: &mut Postmortem, when: Timestamp, deed: &Deed) {
         Deed::PostmortemLineAdded(added) => curation.added.push((**added).clone()),
         Deed::PostmortemPublished(published) => standing.published = Some(published.clone()),
         Deed::PostmortemPullRequestOpened(opened) => {
-            let known = standing.pull_requests.iter().any(|known| known.opened.number == opened.number);
-            if !known {
-                standing.pull_requests.push(PullRequest { opened: opened.clone(), merged: None });
+            // One that is known already was opened anew, unless it was merged: that is its end.
+            let known = standing.pull_requests.iter().position(|known| known.opened.number == opened.number);
+            match known.map(|place| (place, standing.pull_requests[place].merged)) {
+                None => standing.pull_requests.push(PullRequest { opened: opened.clone(), merged: None }),
+                Some((place, Some(false))) => {
+                    let known = standing.pull_requests.remove(place);
+                    standing.pull_requests.push(PullRequest { merged: None, ..known });
+                }
+                Some((_, None | Some(true))) => {}
             }
         }
         Deed::PostmortemPullRequestEnded { number, merged } => {
             let ended = standing.pull_requests.iter_mut().filter(|known| known.opened.number == *number);
-            ended.for_each(|known| known.merged = Some(*merged));
+            ended.filter(|known| known.merged != Some(true)).for_each(|known| known.merged = Some(*merged));
         }
         Deed::PostmortemTicketBegun { mark, action, .. } => {
             standing.asked_for.insert(mark.clone(), action.clone());

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use lastgood_core::error::Trouble;
-use lastgood_core::postmortem::merge::merge;
+use lastgood_core::postmortem::merge::{Conflict, before, merge};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::{Documents, insert, newest, signed, unwritable};
@@ -17,11 +17,19 @@ pub struct Seen {
 
 impl Documents {
     /// Keeps `text`, which was made from what was `seen`, under this name. Whoever saved since then is not overwritten: what
-    /// they saved is brought together with it, and stands as the newest version.
+    /// they saved is brought together with it, and stands as the newest version. Parts that both changed are answered: there
+    /// what they saved stands, and the version of this name says what it said before, so that they stay conflicts.
     ///
     /// # Errors
     /// [`Code::DocumentsUnwritable`](lastgood_core::error::Code::DocumentsUnwritable).
-    pub fn name(&self, document: &str, seen: &Seen, text: &str, at: Timestamp, named: &str) -> Result<(), Trouble> {
+    pub fn name(
+        &self,
+        document: &str,
+        seen: &Seen,
+        text: &str,
+        at: Timestamp,
+        named: &str,
+    ) -> Result<Vec<Conflict>, Trouble> {
         name(&mut self.lock(), document, seen, text, at, named).map_err(|error| unwritable(&error))
     }
 }
@@ -33,20 +41,28 @@ fn name(
     text: &str,
     at: Timestamp,
     named: &str,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<Vec<Conflict>> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let there = newest(&transaction, document)?;
     if text == seen.text && has_name(&transaction, document, seen.number, named)? {
-        return transaction.commit();
+        transaction.commit()?;
+        return Ok(Vec::new());
     }
     let newer = there.filter(|(number, _)| Some(*number) != seen.number);
-    let before = newer.as_ref().map(|(number, _)| *number).or(seen.number);
-    let number = insert(&transaction, document, before, text, at, Some(named))?;
-    if let Some((_, typed)) = newer {
-        let both = merge(&seen.text, &typed, text).document.text();
-        insert(&transaction, document, Some(number), &both, at, Some("brought together"))?;
+    let Some((last, typed)) = newer else {
+        insert(&transaction, document, seen.number, text, at, Some(named))?;
+        transaction.commit()?;
+        return Ok(Vec::new());
+    };
+    let merged = merge(&seen.text, &typed, text);
+    let mut last = Some(last);
+    if !merged.conflicts.is_empty() {
+        last = Some(insert(&transaction, document, last, text, at, Some("as it was pushed"))?);
     }
-    transaction.commit()
+    let number = insert(&transaction, document, last, &before(text, &merged.conflicts), at, Some(named))?;
+    insert(&transaction, document, Some(number), &merged.document.text(), at, Some("brought together"))?;
+    transaction.commit()?;
+    Ok(merged.conflicts)
 }
 
 /// Gives the version that name where it has none; false where it is thinned away or has another one.

@@ -69,12 +69,15 @@ fn type_on(
         transaction.execute(sql, params![document, signed(number), "before it was brought together"])?;
     }
     let own = insert(&transaction, document, number, text, at, None)?;
-    let number = insert(&transaction, document, Some(own), &merged.document.text(), at, Some("brought together"))?;
+    let named = (!merged.conflicts.is_empty()).then_some("brought together");
+    let number = insert(&transaction, document, Some(own), &merged.document.text(), at, named)?;
     transaction.commit()?;
     Ok(Typed { number, own, merged: Some(merged) })
 }
 
+/// Where that version was thinned away, the last one before it: it lacks what somebody typed in between, and has nothing that
+/// they did not see.
 fn version(transaction: &Transaction<'_>, document: &str, number: u64) -> rusqlite::Result<Option<String>> {
-    let sql = "SELECT text FROM version WHERE document = ?1 AND number = ?2";
+    let sql = "SELECT text FROM version WHERE document = ?1 AND number <= ?2 ORDER BY number DESC LIMIT 1";
     transaction.query_row(sql, params![document, signed(number)], |row| row.get(0)).optional()
 }

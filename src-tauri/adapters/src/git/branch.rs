@@ -146,6 +146,24 @@ impl GitRepository {
         Ok(files)
     }
 
+    /// The Markdown texts of one folder in `HEAD`, bytes that are no UTF-8 replaced; none where nothing was committed yet.
+    /// Blocks.
+    ///
+    /// # Errors
+    /// `RepositoryUnreadable`.
+    pub fn texts_in(&self, folder: &str) -> Result<Vec<(String, String)>, Trouble> {
+        let mut texts = Vec::new();
+        for path in names(&self.location, self.environment(), "HEAD", folder)? {
+            if !path.ends_with(".md") {
+                continue;
+            }
+            if let Some(content) = history::file_at(&self.location, self.environment(), "HEAD", &path)? {
+                texts.push((path, String::from_utf8_lossy(&content).into_owned()));
+            }
+        }
+        Ok(texts)
+    }
+
     /// Makes a branch here, create-only, and checks nothing out; blocks.
     ///
     /// # Errors
@@ -258,22 +276,45 @@ fn names(
         let path = format!("{folder}/");
         let listed =
             program::answer(command, ["ls-tree", "-z", "--name-only", "--end-of-options", commit, "--", &path])?;
-        let text = String::from_utf8_lossy(&listed.unwrap_or_default()).into_owned();
+        let Some(listed) = listed else {
+            return if is_unborn(location, environment)? {
+                Ok(Vec::new())
+            } else {
+                Err(trouble::unreadable("its newest commit cannot be read"))
+            };
+        };
+        let text = String::from_utf8_lossy(&listed).into_owned();
         return Ok(text.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect());
     }
     let failed = |error: git2::Error| trouble::unreadable(error.message());
     let repository = git2::Repository::open(&location.git_dir).map_err(failed)?;
     let top = match repository.revparse_single(commit).and_then(|object| object.peel_to_tree()) {
         Ok(tree) => tree,
+        Err(_) if commit == "HEAD" && is_unborn_here(&repository) => return Ok(Vec::new()),
+        Err(error) if commit != "HEAD" && error.code() == ErrorCode::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    let entry = match top.get_path(Path::new(folder)) {
+        Ok(entry) => entry,
         Err(error) if error.code() == ErrorCode::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(failed(error)),
     };
-    let Ok(tree) = top.get_path(Path::new(folder)).and_then(|entry| entry.to_object(&repository)?.peel_to_tree())
-    else {
+    if entry.kind() != Some(ObjectType::Tree) {
         return Ok(Vec::new());
-    };
+    }
+    let tree = entry.to_object(&repository).and_then(|object| object.peel_to_tree()).map_err(failed)?;
     let files = tree.iter().filter(|entry| entry.kind() == Some(ObjectType::Blob));
     Ok(files.filter_map(|entry| entry.name().ok().map(|name| format!("{folder}/{name}"))).collect())
+}
+
+/// Whether `HEAD` names a branch that has no commit yet.
+fn is_unborn(location: &Location, environment: &program::Environment) -> Result<bool, Trouble> {
+    let ask = |arguments: [&str; 3]| program::answer(program::git_in(&location.git_dir, environment), arguments);
+    Ok(ask(["symbolic-ref", "--quiet", "HEAD"])?.is_some() && ask(["rev-parse", "--verify", "HEAD"])?.is_none())
+}
+
+fn is_unborn_here(repository: &git2::Repository) -> bool {
+    repository.head().err().is_some_and(|error| error.code() == ErrorCode::UnbornBranch)
 }
 
 /// Git's own rules for names (`git help check-ref-format`).

@@ -29,6 +29,8 @@ pub enum Publishing {
     /// The repository's copy says the same already.
     Unchanged {
         path: String,
+        /// As of what was pushed.
+        still_apart: Vec<String>,
     },
     /// Both copies were changed in these parts; nothing was pushed.
     Conflicts(Vec<Conflict>),
@@ -39,6 +41,8 @@ pub enum Publishing {
 pub struct Pushed {
     #[serde(flatten)]
     pub published: Published,
+    /// Parts that somebody went on with meanwhile, and that the repository says otherwise: publishing again asks about them.
+    pub still_apart: Vec<String>,
     /// `None` where the forge takes none, or `trouble` says why.
     pub pull_request: Option<PullRequestOpened>,
     /// The branch is there all the same.
@@ -99,9 +103,10 @@ impl Postmortems<'_> {
         let link = self.workspace.slug().map(|slug| compare(&self.workspace.host(), slug, &standing.default, &branch));
         let place = Place { branch, path, link, by: by.to_owned() };
         let published = self.push(story, &merged, files, &standing, place).await?;
-        self.documents.name(id, &seen, &merged, SystemClock.now(), PUBLISHED)?;
+        let conflicts = self.documents.name(id, &seen, &merged, SystemClock.now(), PUBLISHED)?;
+        let still_apart = names(&conflicts).map(str::to_owned).collect();
         let Some(published) = published else {
-            return Ok(Publishing::Unchanged { path: format!("{FOLDER}/{name}.md") });
+            return Ok(Publishing::Unchanged { path: format!("{FOLDER}/{name}.md"), still_apart });
         };
         let title = title_of(&merged, &story.postmortem);
         let wanted = Wanted { title, base: standing.default, text: &merged };
@@ -109,7 +114,7 @@ impl Postmortems<'_> {
             Ok(opened) => (opened, None),
             Err(trouble) => (None, Some(trouble)),
         };
-        Ok(Publishing::Done(Box::new(Pushed { published, pull_request, trouble })))
+        Ok(Publishing::Done(Box::new(Pushed { published, still_apart, pull_request, trouble })))
     }
 
     /// Pushes these files, where the branch does not hold them already; `None` where the default branch does.
@@ -206,11 +211,20 @@ pub enum Apart {
 
 /// The parts of a conflict, for a sentence.
 pub fn parts(conflicts: &[Conflict]) -> String {
-    let names = conflicts.iter().map(|conflict| match &conflict.part {
+    names(conflicts).collect::<Vec<_>>().join(", ")
+}
+
+/// What is to be said where parts of it are apart still; `None` where none is.
+pub fn apart_still(parts: &[String]) -> Option<String> {
+    let said = || format!("Changed here meanwhile, and otherwise in the repository: {}.", parts.join(", "));
+    (!parts.is_empty()).then(|| format!("{} Publishing again asks which counts.", said()))
+}
+
+fn names(conflicts: &[Conflict]) -> impl Iterator<Item = &str> {
+    conflicts.iter().map(|conflict| match &conflict.part {
         Part::Head => "the head",
         Part::Section(name) => name.as_str(),
-    });
-    names.collect::<Vec<_>>().join(", ")
+    })
 }
 
 /// Where it goes.

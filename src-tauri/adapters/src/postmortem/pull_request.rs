@@ -5,10 +5,10 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ports::Publishing;
 use lastgood_core::ports::forge::Written;
 use lastgood_core::ports::publishing::{PullRequest, PullRequestOrder, Standing};
-use lastgood_core::postmortem::Postmortem;
 use lastgood_core::postmortem::document::Document;
 use lastgood_core::postmortem::event::{Deed, Published, PullRequestOpened};
 use lastgood_core::postmortem::section::SectionName;
+use lastgood_core::postmortem::{Postmortem, PullRequest as Known};
 
 use super::Postmortems;
 
@@ -46,22 +46,30 @@ impl Postmortems<'_> {
             },
         };
         let opened = PullRequestOpened { branch: branch.clone(), number, url, by: published.by.clone() };
-        if postmortem.pull_requests.iter().all(|known| known.opened.number != number) {
+        let is_known = |known: &Known| known.opened.number == number && known.merged.is_none();
+        if !postmortem.pull_requests.iter().any(is_known) {
             self.record(&postmortem.id, Deed::PostmortemPullRequestOpened(opened.clone())).await?;
         }
         Ok(Some(opened))
     }
 
-    /// Asks GitHub what became of the pull request in review; its end is a fact.
+    /// Asks GitHub what became of the newest pull request, unless it was merged; its end is a fact, and so is that it was
+    /// opened anew.
     pub async fn look(&self, postmortem: Postmortem) -> Result<Postmortem, Trouble> {
-        let Some(opened) = postmortem.in_review() else { return Ok(postmortem) };
+        let Some(Known { opened, merged: known }) = postmortem.unmerged() else { return Ok(postmortem) };
         let number = opened.number;
-        let merged = match self.workspace.connect().await?.pull_request(number).await?.map(|found| found.standing) {
-            Some(Standing::Merged { .. }) => true,
-            Some(Standing::Closed) => false,
-            Some(Standing::Open) | None => return Ok(postmortem),
+        let now = match self.workspace.connect().await?.pull_request(number).await?.map(|found| found.standing) {
+            Some(Standing::Merged { .. }) => Some(true),
+            Some(Standing::Closed) => Some(false),
+            Some(Standing::Open) => None,
+            None => return Ok(postmortem),
         };
-        self.record(&postmortem.id, Deed::PostmortemPullRequestEnded { number, merged }).await?;
+        let deed = match now {
+            now if now == *known => return Ok(postmortem),
+            Some(merged) => Deed::PostmortemPullRequestEnded { number, merged },
+            None => Deed::PostmortemPullRequestOpened(opened.clone()),
+        };
+        self.record(&postmortem.id, deed).await?;
         self.find(&postmortem.id).await
     }
 }

@@ -10,6 +10,7 @@ use lastgood_core::error::Code;
 use lastgood_core::ids::PostmortemId;
 use lastgood_core::postmortem::About;
 use lastgood_core::postmortem::document::Document;
+use lastgood_core::postmortem::merge::merge;
 
 use crate::again;
 
@@ -118,6 +119,46 @@ fn what_was_published_gets_its_name_below_what_was_typed_meanwhile() {
     let versions = documents.versions("pm-1").unwrap();
     let named: Vec<Option<&str>> = versions.iter().map(|version| version.named.as_deref()).collect();
     assert_eq!(named, [Some("published"), None, Some("published"), Some("brought together")]);
+}
+
+#[test]
+fn a_part_that_was_typed_on_while_it_was_published_is_a_conflict_the_next_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = Documents::open(&folder.path().join("documents.sqlite")).unwrap();
+    let text = |summary: &str, impact: &str| format!("# T\n\n## Summary\n\n{summary}\n\n## Impact\n\n{impact}\n");
+    documents.type_on("pm-1", None, &text("a", "b"), at(0)).unwrap();
+    let seen = Seen { number: Some(1), text: text("a", "b") };
+    documents.type_on("pm-1", Some(1), &text("typed", "mine"), at(3)).unwrap();
+    let pushed = text("a", "theirs");
+    let conflicts = documents.name("pm-1", &seen, &pushed, at(4), "published").unwrap();
+    assert_eq!(conflicts.len(), 1, "{conflicts:?}");
+    assert_eq!(documents.text("pm-1").unwrap(), Some(text("typed", "mine")));
+    let kept: Vec<_> = documents.versions("pm-1").unwrap();
+    assert!(kept.iter().any(|one| documents.text_of("pm-1", one.number).unwrap() == Some(pushed.clone())));
+    let base = documents.newest_named("pm-1", "published").unwrap().unwrap();
+    let next = merge(&base, &text("typed", "mine and more"), &pushed);
+    assert_eq!(next.conflicts.len(), 1, "the other's words are asked about, not overwritten");
+    assert_eq!(next.conflicts[0].theirs.as_deref(), Some("## Impact\n\ntheirs\n"));
+
+    // They took it away, and somebody here went on with it.
+    let seen = Seen { number: Some(1), text: text("a", "b") };
+    let without = "# T\n\n## Summary\n\na\n\n";
+    assert_eq!(documents.name("pm-1", &seen, without, at(5), "published").unwrap().len(), 1);
+    let base = documents.newest_named("pm-1", "published").unwrap().unwrap();
+    assert_eq!(merge(&base, &text("typed", "mine and more"), without).conflicts.len(), 1);
+}
+
+#[test]
+fn two_texts_that_go_together_leave_no_version_that_stays_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let documents = Documents::open(&folder.path().join("documents.sqlite")).unwrap();
+    let text = |summary: &str, impact: &str| format!("# T\n\n## Summary\n\n{summary}\n\n## Impact\n\n{impact}\n");
+    documents.type_on("pm-1", None, &text("a", "b"), at(0)).unwrap();
+    documents.type_on("pm-1", Some(1), &text("a", "theirs"), at(0)).unwrap();
+    documents.type_on("pm-1", Some(1), &text("ours", "b"), at(0)).unwrap();
+    assert!(documents.versions("pm-1").unwrap().iter().all(|version| version.named.is_none()));
+    documents.type_on("pm-1", Some(1), &text("third", "b"), at(0)).unwrap();
+    assert!(documents.versions("pm-1").unwrap().iter().any(|version| version.named.is_some()), "there was a conflict");
 }
 
 #[test]

@@ -235,18 +235,8 @@ async fn paste(
         return Err(Trouble::new(Code::Usage, "No line has a name and a time.", hint));
     }
     let by = who(workspace, None).await;
-    for message in &found.messages {
-        let added = Added {
-            line: LineId::new(format!("line-{}", fresh())),
-            at: message.at,
-            kind: LineKind::Message,
-            text: message.text.clone(),
-            who: Some(message.who.clone()).filter(|who| !who.is_empty()),
-            pasted_from: Some("Slack".to_owned()),
-            by: by.clone(),
-        };
-        postmortems.record(&id, Deed::PostmortemLineAdded(Box::new(added))).await?;
-    }
+    let deeds = found.messages.iter().map(|message| added(message, &by)).collect();
+    postmortems.record_all(&id, deeds).await?;
     let doubtful = found.messages.iter().filter(|message| message.doubtful).count();
     if arguments.listing.json {
         output::json(&json!({ "added": found.messages.len(), "doubtful": doubtful, "rest": found.rest }));
@@ -260,6 +250,18 @@ async fn paste(
         output::line("Some lines at the beginning have no name and time, and were left out.");
     }
     Ok(())
+}
+
+fn added(message: &pasted::Message, by: &str) -> Deed {
+    Deed::PostmortemLineAdded(Box::new(Added {
+        line: LineId::new(format!("line-{}", fresh())),
+        at: message.at,
+        kind: LineKind::Message,
+        text: message.text.clone(),
+        who: Some(message.who.clone()).filter(|who| !who.is_empty()),
+        pasted_from: Some("Slack".to_owned()),
+        by: by.to_owned(),
+    }))
 }
 
 async fn first_day(workspace: &Workspace, postmortem: &Postmortem) -> Result<Option<jiff::Timestamp>, Trouble> {
@@ -316,8 +318,10 @@ async fn publish(
     match postmortems.publish(&story, &by, &zone, how).await? {
         Publishing::Done(pushed) if arguments.listing.json => output::json(&pushed),
         Publishing::Done(pushed) => told::pushed(&pushed),
-        Publishing::Unchanged { path } if arguments.listing.json => output::json(&json!({ "unchanged": path })),
-        Publishing::Unchanged { path } => output::line(&plain(&format!("{path} says the same in the repository."))),
+        Publishing::Unchanged { path, still_apart } if arguments.listing.json => {
+            output::json(&json!({ "unchanged": path, "still_apart": still_apart }));
+        }
+        Publishing::Unchanged { path, still_apart } => told::unchanged(&path, &still_apart),
         Publishing::Conflicts(conflicts) => {
             let message = format!("Both copies were changed: {}.", parts(&conflicts));
             let hint = "Nothing was pushed. Take --take ours, theirs or both, or settle it in the window.";

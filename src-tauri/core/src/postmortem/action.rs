@@ -88,12 +88,7 @@ pub fn set_action(document: &mut Document, number: usize, wanted: &Action) -> bo
         let all = reading.found.iter().enumerate().filter(|(place, _)| *place != number);
         all.map(|(_, (_, action))| action.clone()).collect::<Vec<_>>()
     };
-    let says = after.found.get(number).is_some_and(|(place, read)| match place.head {
-        Some(_) => read.clone().in_one_line() == wanted.clone().in_one_line(),
-        // The words of a task hold all of it.
-        None => Action { text: wanted.text.clone(), ..read.clone() }.in_one_line() == wanted.clone().in_one_line(),
-    });
-    let fits = says && others(&before) == others(&after);
+    let fits = after.says(number, wanted) && others(&before) == others(&after);
     if fits {
         section.body = body;
     }
@@ -101,25 +96,45 @@ pub fn set_action(document: &mut Document, number: usize, wanted: &Action) -> bo
 }
 
 /// Puts it below the others: into the first table of actions, else below the last task, else into a table of its own.
+/// False, and nothing changed, where it would not be read back, or another one would be read otherwise.
 pub fn add_action(document: &mut Document, action: &Action) -> bool {
     let Some(section) = document.section_mut(SectionName::WhatWeWillDo) else { return false };
-    let reading = Reading::of(&section.body);
+    let before = Reading::of(&section.body);
     let mut lines = lines(&section.body);
-    match (reading.heads.first(), reading.found.last()) {
+    match (before.heads.first(), before.found.last()) {
         (Some((head, end)), _) => row::add(&mut lines, *head, *end, action),
         (None, Some((last, _))) => task::add(&mut lines, last.line, action),
-        (None, None) => lines.push(format!("\n{}\n", table(std::slice::from_ref(action)))),
+        (None, None) => {
+            let begin = lines.last().filter(|last| !last.ends_with('\n')).map_or("", |_| "\n");
+            lines.push(format!("{begin}\n{}\n", table(std::slice::from_ref(action))));
+        }
     }
-    section.body = lines.concat();
-    true
+    let body = lines.concat();
+    let mut after = Reading::of(&body);
+    let is_same = |number: &usize| {
+        let of = |reading: &Reading| reading.found.get(*number).map(|(_, action)| action.clone());
+        of(&before) == of(&after)
+    };
+    let number = (0..before.found.len()).find(|number| !is_same(number)).unwrap_or(before.found.len());
+    let says = after.says(number, action);
+    if says {
+        after.found.remove(number);
+    }
+    let all = |reading: &Reading| reading.found.iter().map(|(_, action)| action.clone()).collect::<Vec<_>>();
+    let fits = says && all(&before) == all(&after);
+    if fits {
+        section.body = body;
+    }
+    fits
 }
 
-/// Takes its row or its task away; false where there is none.
+/// Takes its row or its task away, with the lines that a task goes on in; false where there is none.
 pub fn remove_action(document: &mut Document, number: usize) -> bool {
     let Some(section) = document.section_mut(SectionName::WhatWeWillDo) else { return false };
-    let Some(line) = Reading::of(&section.body).found.get(number).map(|(place, _)| place.line) else { return false };
+    let Some(place) = Reading::of(&section.body).found.get(number).map(|(place, _)| *place) else { return false };
     let mut lines = lines(&section.body);
-    lines.remove(line);
+    let end = if place.head.is_some() { place.line + 1 } else { task::end(&lines, place.line) };
+    lines.drain(place.line..end);
     section.body = lines.concat();
     true
 }
@@ -162,6 +177,15 @@ struct Reading {
 }
 
 impl Reading {
+    /// Whether the action with this number says what is wanted.
+    fn says(&self, number: usize, wanted: &Action) -> bool {
+        self.found.get(number).is_some_and(|(place, read)| match place.head {
+            Some(_) => read.clone().in_one_line() == wanted.clone().in_one_line(),
+            // The words of a task hold all of it.
+            None => Action { text: wanted.text.clone(), ..read.clone() }.in_one_line() == wanted.clone().in_one_line(),
+        })
+    }
+
     fn of(body: &str) -> Self {
         let mut reading = Self::default();
         let mut scanner = Scanner::default();

@@ -173,11 +173,15 @@ fn bring_together(entry: &mut Entry, published: &[String], theirs: &str) {
     entry.text = text;
 }
 
-/// What was published that has most lines in common with the copy: it came from there. Of two, the newer.
+/// What was published that differs from the copy in the fewest lines: it came from there. Of two, the newer.
 fn common<'a>(published: &'a [String], copy: &str) -> &'a str {
     let theirs: HashSet<&str> = copy.lines().map(str::trim_end).collect();
-    let alike = |text: &&String| text.lines().filter(|line| theirs.contains(line.trim_end())).count();
-    published.iter().rev().max_by_key(alike).map_or("", String::as_str)
+    let unlike = |text: &&String| {
+        let ours: HashSet<&str> = text.lines().map(str::trim_end).collect();
+        let shared = ours.iter().filter(|line| theirs.contains(*line)).count();
+        (!is_same(text, copy), ours.len() + theirs.len() - 2 * shared)
+    };
+    published.iter().min_by_key(unlike).map_or("", String::as_str)
 }
 
 fn is_same(one: &str, other: &str) -> bool {

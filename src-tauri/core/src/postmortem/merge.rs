@@ -104,6 +104,17 @@ pub fn settle(text: &str, conflict: &Conflict, side: Side) -> String {
     }
 }
 
+/// Theirs with what it said in these parts before both changed them: brought together from there, they are conflicts still.
+pub fn before(theirs: &str, conflicts: &[Conflict]) -> String {
+    conflicts.iter().fold(theirs.to_owned(), |mut text, conflict| match (&conflict.part, &conflict.theirs) {
+        (Part::Section(_), None) => {
+            begin_line(&mut text);
+            text + conflict.base.as_deref().unwrap_or_default()
+        }
+        _ => settle(&text, &Conflict { theirs: conflict.base.clone(), ..conflict.clone() }, Side::Theirs),
+    })
+}
+
 /// The text with each conflict settled as somebody chose who was shown it, by its mark; `None` where one was shown to
 /// nobody as it is now.
 pub fn settle_shown(text: &str, conflicts: &[Conflict], chosen: &[(String, Side)]) -> Option<String> {

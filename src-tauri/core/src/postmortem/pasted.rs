@@ -13,7 +13,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-use shape::{Day, Shape};
+use shape::{Clock, Day, Shape};
 
 /// One message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct Pasted {
     pub rest: String,
 }
 
-/// The people's clocks were in `zone`. `day` is the first message's, unless the text says otherwise; "today" and
+/// The people's clocks were in `zone`, unless a time says otherwise. `day` is the first message's, unless the text says otherwise; "today" and
 /// "yesterday" are told from `today`.
 pub fn parse(text: &str, day: Date, today: Date, zone: &TimeZone) -> Pasted {
     let lines: Vec<&str> = text.lines().map(|line| line.strip_suffix('\r').unwrap_or(line)).collect();
@@ -123,7 +123,7 @@ impl Reader<'_> {
         }
     }
 
-    fn begin(&mut self, day: Option<Day>, time: Time, text: &str) {
+    fn begin(&mut self, day: Option<Day>, Clock { time, offset }: Clock, text: &str) {
         self.close();
         match day {
             Some(day) => self.day = self.resolve(day),
@@ -134,12 +134,17 @@ impl Reader<'_> {
             None => {}
         }
         self.last = Some(time);
-        let ambiguous = self.zone.to_ambiguous_zoned(DateTime::from_parts(self.day, time));
-        let doubtful = ambiguous.is_ambiguous();
-        // Earlier of two, later of none, as jiff's "compatible" has it (RFC 5545, section 3.3.5).
-        let Ok(zoned) = ambiguous.compatible() else { return };
+        let shown = DateTime::from_parts(self.day, time);
+        let ambiguous = self.zone.to_ambiguous_zoned(shown);
+        let doubtful = offset.is_none() && ambiguous.is_ambiguous();
+        let at = match offset {
+            Some(offset) => offset.to_timestamp(shown),
+            // Earlier of two, later of none, as jiff's "compatible" has it (RFC 5545, section 3.3.5).
+            None => ambiguous.compatible().map(|zoned| zoned.timestamp()),
+        };
+        let Ok(at) = at else { return };
         let lines = if text.is_empty() { Vec::new() } else { vec![text.to_owned()] };
-        self.open = Some((zoned.timestamp(), self.who.clone().unwrap_or_default(), lines, doubtful));
+        self.open = Some((at, self.who.clone().unwrap_or_default(), lines, doubtful));
     }
 
     fn close(&mut self) {

@@ -50,9 +50,7 @@ pub async fn line(host: &Host, id: String, change: LineChange) -> Result<Postmor
         }
         LineChange::Paste { text } => pasted_lines(&story(&notes, &id).await?, &text, &by)?,
     };
-    for deed in deeds {
-        kept.record(&id, deed).await?;
-    }
+    kept.record_all(&id, deeds).await?;
     whole(&notes, &id).await
 }
 

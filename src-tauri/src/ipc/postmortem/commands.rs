@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use lastgood_adapters::clock::SystemClock;
-use lastgood_adapters::postmortem::{FOLDER, Postmortems, html};
-use lastgood_adapters::workspace::Workspace;
+use lastgood_adapters::documents::Version;
+use lastgood_adapters::postmortem::{Postmortems, html};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{IncidentId, PostmortemId, RollbackId};
 use lastgood_core::live::Environment;
@@ -106,7 +106,7 @@ pub(crate) async fn render_postmortem(host: State<'_, Host>, id: String, text: S
 pub(crate) async fn postmortem_history(host: State<'_, Host>, id: String) -> Answer<Vec<RevisionView>> {
     let notes = host.notes().await?;
     let kept = Postmortems::open(&notes.workspace)?;
-    let view = |version: lastgood_adapters::documents::Version| RevisionView {
+    let view = |version: Version| RevisionView {
         revision: version.number.to_string(),
         at: version.at.to_string(),
         named: version.named,
@@ -148,22 +148,18 @@ pub(crate) async fn evidence(host: State<'_, Host>, id: String, evidence: String
 pub(super) async fn whole(notes: &Notes, id: &PostmortemId) -> Result<PostmortemView, Trouble> {
     let kept = Postmortems::open(&notes.workspace)?;
     let story = story(notes, id).await?;
-    let text = kept.text(&story.postmortem)?;
-    let newest = kept.documents().versions(id.as_str())?.pop();
-    let undo = newest.as_ref().map(|version| kept.documents().undo(id.as_str(), version.number)).transpose()?.flatten();
-    Ok(PostmortemView { undo, ..view::postmortem(&story, text, newest, &notes.address()) })
+    let seen = kept.seen(&story.postmortem)?;
+    let of = |version: &Version| Some(version.number) == seen.number;
+    let newest = kept.documents().versions(id.as_str())?.into_iter().find(of);
+    let undo = seen.number.map(|number| kept.documents().undo(id.as_str(), number)).transpose()?.flatten();
+    let revision = seen.number.map(|number| number.to_string()).unwrap_or_default();
+    Ok(PostmortemView { undo, revision, ..view::postmortem(&story, seen.text, newest, &notes.address()) })
 }
 
 pub(super) async fn story(notes: &Notes, id: &PostmortemId) -> Result<Story, Trouble> {
     let kept = Postmortems::open(&notes.workspace)?;
     let found = kept.find(id).await?;
     kept.story(found, notes.known.as_ref(), None).await
-}
-
-/// Those that lie in the repository's newest commit; none is no trouble.
-pub(super) fn files(workspace: &Workspace) -> Vec<(String, String)> {
-    let found = workspace.repository().files_in("HEAD", FOLDER).unwrap_or_default();
-    found.into_iter().filter_map(|(path, bytes)| Some((path, String::from_utf8(bytes).ok()?))).collect()
 }
 
 pub(super) fn part(part: &Part) -> &str {

@@ -9,7 +9,7 @@ use lastgood_core::ports::Clock;
 use lastgood_core::postmortem::About;
 use lastgood_core::postmortem::library::gather;
 
-use super::commands::{files, gone, part, read_only, whole};
+use super::commands::{gone, part, read_only, whole};
 use super::{PostmortemView, SavedView, view};
 use crate::controller::Host;
 
@@ -44,7 +44,7 @@ pub async fn begin(
 pub async fn open(host: &Host, id: &str) -> Result<PostmortemView, Trouble> {
     let notes = host.notes().await?;
     if let Some(path) = id.strip_prefix(view::FILE) {
-        let entry = files(&notes.workspace).into_iter().find(|(found, _)| found == path);
+        let entry = Postmortems::open(&notes.workspace)?.copies()?.into_iter().find(|(found, _)| found == path);
         let (path, text) = entry.ok_or_else(|| gone(path))?;
         let entries = gather(Vec::new(), vec![(path, text)]);
         return Ok(view::file(entries.first().ok_or_else(|| gone(id))?, &notes.address()));

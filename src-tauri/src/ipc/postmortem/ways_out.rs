@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
-use lastgood_adapters::postmortem::{Format, How, Postmortems, Publishing, Settled};
+use lastgood_adapters::postmortem::{Format, How, Postmortems, Publishing, Pushed, Settled, apart_still};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::PostmortemId;
 use lastgood_core::postmortem::merge::{Conflict, Side};
@@ -92,17 +92,13 @@ pub async fn push(
 fn view(outcome: Publishing) -> ExportView {
     match outcome {
         Publishing::Done(pushed) => ExportView {
-            sentence: match (&pushed.pull_request, &pushed.trouble) {
-                (Some(opened), _) => format!("Pull request #{} has it", opened.number),
-                (None, Some(trouble)) => format!("Branch {} is pushed. {}", pushed.published.branch, trouble.message),
-                (None, None) => format!("Branch {} is pushed", pushed.published.branch),
-            },
+            sentence: with_apart(done(&pushed), &pushed.still_apart),
             path: Some(pushed.published.path),
             url: pushed.pull_request.map(|opened| opened.url).or(pushed.published.link),
             merge: None,
         },
-        Publishing::Unchanged { path } => ExportView {
-            sentence: "The repository has this text already".to_owned(),
+        Publishing::Unchanged { path, still_apart } => ExportView {
+            sentence: with_apart("The repository has this text already".to_owned(), &still_apart),
             path: Some(path),
             url: None,
             merge: None,
@@ -117,6 +113,18 @@ fn view(outcome: Publishing) -> ExportView {
             }),
         },
     }
+}
+
+fn done(pushed: &Pushed) -> String {
+    match (&pushed.pull_request, &pushed.trouble) {
+        (Some(opened), _) => format!("Pull request #{} has it", opened.number),
+        (None, Some(trouble)) => format!("Branch {} is pushed. {}", pushed.published.branch, trouble.message),
+        (None, None) => format!("Branch {} is pushed", pushed.published.branch),
+    }
+}
+
+fn with_apart(sentence: String, parts: &[String]) -> String {
+    apart_still(parts).map_or_else(|| sentence.clone(), |said| format!("{}. {said}", sentence.trim_end_matches('.')))
 }
 
 fn section(conflict: &Conflict) -> MergeSection {

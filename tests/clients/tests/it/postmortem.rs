@@ -44,7 +44,8 @@ async fn gh_reads_back_the_pull_request_and_the_issue_of_a_post_mortem() {
     else {
         panic!("nothing was pushed")
     };
-    let Pushed { published, pull_request, trouble } = *pushed;
+    let Pushed { published, pull_request, trouble, still_apart } = *pushed;
+    assert_eq!(still_apart, Vec::<String>::new());
     let opened = pull_request.unwrap_or_else(|| panic!("{trouble:?}"));
     let number = opened.number.to_string();
     let fields = "number,state,title,body,headRefName,baseRefName,url,files";

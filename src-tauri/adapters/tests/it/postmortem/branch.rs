@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use lastgood_adapters::git::{BranchOutcome, GitRepository, OpenOptions, Tip};
+use lastgood_core::error::Code;
 use lastgood_core::release::Moment;
 
 use crate::rehearsed::git;
@@ -131,4 +132,16 @@ fn commit(folder: &Path, name: &str, content: &str) {
     std::fs::write(folder.join(name), content).unwrap();
     git(folder, &["add", name]);
     git(folder, &["commit", "--quiet", "-m", name]);
+}
+
+#[test]
+fn a_repository_without_a_commit_has_no_texts_and_one_that_cannot_be_read_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new");
+    git(folder.path(), &["init", "--quiet", "new"]);
+    let texts = || GitRepository::open(&path, OpenOptions::default()).unwrap().texts_in("docs/postmortems");
+    assert_eq!(texts(), Ok(Vec::new()));
+    let head = path.join(".git/refs/heads").join(git(&path, &["branch", "--show-current"]).trim());
+    std::fs::write(head, format!("{}\n", "a".repeat(40))).unwrap();
+    assert_eq!(texts().unwrap_err().code, Code::RepositoryUnreadable);
 }

@@ -7,10 +7,10 @@ use lastgood_core::ids::PostmortemId;
 use lastgood_core::ports::forge::Written;
 use lastgood_core::ports::publishing::IssueOrder;
 use lastgood_core::ports::{Clock, Publishing as _};
-use lastgood_core::postmortem::About;
 use lastgood_core::postmortem::document::Document;
 use lastgood_core::postmortem::library::Shown;
 use lastgood_core::postmortem::merge::{Conflict, Side};
+use lastgood_core::postmortem::{About, Stage};
 
 use super::audience::opened;
 use crate::rehearsed::{Rehearsed, git};
@@ -118,6 +118,25 @@ async fn what_was_ticked_in_the_repository_is_done_in_the_library() {
     assert!(entry.text.contains("- [x] Alert the lead") && entry.text.contains("Small."), "{}", entry.text);
 }
 
+#[tokio::test]
+async fn a_pull_request_that_is_opened_anew_is_in_review_again() {
+    let rehearsed = Rehearsed::start().await;
+    let workspace = opened(&rehearsed);
+    let kept = Postmortems::open(&workspace).unwrap();
+    let id = kept.begin(About::by_hand("Checkout fails"), "@platform-lead").await.unwrap().id().clone();
+    let branch = publish(&kept, &id, Settled::Shown).await.unwrap();
+    for (closed, stage) in [(true, Stage::Closed), (true, Stage::Closed), (false, Stage::Review)] {
+        let end = |state: &mut lastgood_rehearsal::state::State, now| {
+            let own = state.pull_requests.iter_mut().find(|one| one.head == branch).unwrap();
+            own.closed_at = closed.then_some(now);
+        };
+        rehearsed.server().change(end).unwrap();
+        assert_eq!(kept.look(kept.find(&id).await.unwrap()).await.unwrap().stage(), stage);
+    }
+    let all = kept.find(&id).await.unwrap().pull_requests;
+    assert_eq!((all.len(), all[0].merged), (1, None));
+}
+
 async fn write(kept: &Postmortems<'_>, id: &PostmortemId, old: &str, new: &str) {
     let text = kept.text(&kept.find(id).await.unwrap()).unwrap();
     assert!(text.contains(old), "{old} in {text}");
@@ -135,7 +154,7 @@ async fn publish(kept: &Postmortems<'_>, id: &PostmortemId, settled: Settled) ->
     let how = How { settled, ..How::default() };
     match kept.publish(&story, "@platform-lead", &TimeZone::UTC, how).await.unwrap() {
         Publishing::Done(pushed) => Ok(pushed.published.branch),
-        Publishing::Unchanged { path } => panic!("{path} is unchanged"),
+        Publishing::Unchanged { path, .. } => panic!("{path} is unchanged"),
         Publishing::Conflicts(conflicts) => Err(conflicts),
     }
 }

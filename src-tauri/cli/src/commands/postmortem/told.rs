@@ -1,7 +1,7 @@
 //! A post-mortem in a terminal's words, and as JSON.
 
 use jiff::tz::TimeZone;
-use lastgood_adapters::postmortem::Pushed;
+use lastgood_adapters::postmortem::{Pushed, apart_still};
 use lastgood_core::postmortem::Postmortem;
 use lastgood_core::postmortem::line::Evidence;
 use lastgood_core::postmortem::story::Story;
@@ -21,6 +21,18 @@ pub(super) fn pushed(pushed: &Pushed) {
     }
     if let Some(trouble) = &pushed.trouble {
         output::trouble(trouble, false);
+    }
+    still_apart(&pushed.still_apart);
+}
+
+pub(super) fn unchanged(path: &str, apart: &[String]) {
+    output::line(&plain(&format!("{path} says the same in the repository.")));
+    still_apart(apart);
+}
+
+fn still_apart(parts: &[String]) {
+    if let Some(said) = apart_still(parts) {
+        output::line(&plain(&format!("  {said}")));
     }
 }
 

@@ -15,7 +15,7 @@ const STATE: (&[&str], &str) = (&["state", "status"], "State");
 /// `None` where the line is no row of a table.
 pub(super) fn cells(line: &str) -> Option<Vec<String>> {
     let ranges = ranges(words(line).0)?;
-    Some(ranges.into_iter().map(|range| line[range].trim().replace("\\|", "|")).collect())
+    Some(ranges.into_iter().map(|range| unescaped(line[range].trim())).collect())
 }
 
 /// The names of a head's columns, whatever their case.
@@ -75,9 +75,32 @@ pub(super) fn add(lines: &mut Vec<String>, head: usize, end: usize, action: &Act
     }
 }
 
-/// As a cell holds it: in one line, without a bar of its own.
+/// As a cell holds it: in one line, without a bar of its own. Backslashes before a bar are doubled, so that none of them
+/// takes away the bar's own.
 pub(super) fn escaped(text: &str) -> String {
-    text.replace('|', "\\|").split_whitespace().collect::<Vec<_>>().join(" ")
+    let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    before_bars(&one_line, |run| 2 * run + 1)
+}
+
+fn unescaped(cell: &str) -> String {
+    before_bars(cell, |run| run / 2)
+}
+
+/// The text with as many backslashes before each bar as `wanted` makes of those that stand there.
+fn before_bars(text: &str, wanted: impl Fn(usize) -> usize) -> String {
+    let (mut changed, mut run) = (String::with_capacity(text.len()), 0);
+    for c in text.chars() {
+        if c == '\\' {
+            run += 1;
+            continue;
+        }
+        let count = if c == '|' { wanted(run) } else { run };
+        changed.extend(std::iter::repeat_n('\\', count));
+        changed.push(c);
+        run = 0;
+    }
+    changed.extend(std::iter::repeat_n('\\', run));
+    changed
 }
 
 fn place(lines: &[String], head: usize, (known, _): (&[&str], &str)) -> Option<usize> {

@@ -51,10 +51,19 @@ pub(super) fn changed(line: &str, before: &Action, wanted: &Action) -> String {
     format!("{head}{text}{ending}")
 }
 
-/// Adds a task below the line `last`, written as that one is.
+/// The line behind the item that begins on that line: with what is indented deeper, up to a blank line or another task.
+pub(super) fn end(lines: &[String], line: usize) -> usize {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let own = lines.get(line).map_or(0, |line| indent(line));
+    let goes_on = |line: &&String| !line.trim().is_empty() && indent(line) > own && read(line).is_none();
+    line + 1 + lines.iter().skip(line + 1).take_while(goes_on).count()
+}
+
+/// Adds a task below the item that begins on the line `last`, written as that one is.
 pub(super) fn add(lines: &mut Vec<String>, last: usize, action: &Action) {
-    if let Some(last) = lines.get_mut(last).filter(|last| !last.ends_with('\n')) {
-        last.push('\n');
+    let end = end(lines, last);
+    if let Some(before) = lines.get_mut(end - 1).filter(|before| !before.ends_with('\n')) {
+        before.push('\n');
     }
     let model = lines[last].clone();
     let bullet = model.find('[').map_or("- ", |mark| &model[..mark]);
@@ -63,7 +72,7 @@ pub(super) fn add(lines: &mut Vec<String>, last: usize, action: &Action) {
     let text = action.text.split_whitespace().collect::<Vec<_>>().join(" ");
     let before = Action { text: text.clone(), done: action.done, ..said(&text) };
     let line = format!("{bullet}{mark} {text}{ending}");
-    lines.insert(last + 1, changed(&line, &before, &Action { text, ..action.clone() }));
+    lines.insert(end, changed(&line, &before, &Action { text, ..action.clone() }));
 }
 
 /// What the words of a task say beside what is to be done.

@@ -1,6 +1,7 @@
 //! What one line of a copied conversation is.
 
 use jiff::civil::{Date, Time, Weekday};
+use jiff::tz::Offset;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape<'a> {
@@ -8,31 +9,39 @@ pub(super) enum Shape<'a> {
     Head {
         who: &'a str,
         day: Option<Day>,
-        time: Time,
+        time: Clock,
         text: &'a str,
     },
     /// The name on this line, the time on the next.
     HeadOverTwo {
         who: &'a str,
         day: Option<Day>,
-        time: Time,
+        time: Clock,
     },
     TimeAlone {
         day: Option<Day>,
-        time: Time,
+        time: Clock,
         text: &'a str,
         line: &'a str,
     },
     /// The time, then what was said or what happened; perhaps with a name between them.
     TimeFirst {
         day: Option<Day>,
-        time: Time,
+        time: Clock,
         who: Option<&'a str>,
         text: &'a str,
         line: &'a str,
     },
     Day(Day),
     Text(&'a str),
+}
+
+/// What a clock showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Clock {
+    pub(super) time: Time,
+    /// Where the text says which clock it was.
+    pub(super) offset: Option<Offset>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,19 +96,28 @@ fn time_first<'a>(text: &'a str, line: &'a str) -> Option<Shape<'a>> {
     Some(Shape::TimeFirst { day, time, who, text, line })
 }
 
-/// `@name text`, `name  text` with two blanks, `name: text` with a name of one word that is not shouted as a log's level is.
+/// `@name text`, `name  text` with two blanks, `on-call: text` with a name that is written as a handle: any other word before
+/// a colon is rather what a log begins with, such as `Error: refused`.
 fn addressed(said: &str) -> Option<(&str, &str)> {
     let wide = said.find("  ").or_else(|| said.find('\t')).map(|at| said.split_at(at));
+    let wide = wide.filter(|(who, _)| !who.contains(':'));
     let first = said.split_once(is_blank);
-    let one_word = said.split_once(": ").filter(|(who, _)| !who.contains(is_blank));
+    let one_word = said.split_once(": ").filter(|(who, _)| !who.contains(is_blank) && who.contains('-'));
     let (who, text) = first
         .filter(|(who, _)| who.starts_with('@'))
         .map(|(who, text)| (who.trim_end_matches(':'), text))
         .or(one_word)
         .or(wide)?;
     let text = text.trim_matches(is_blank);
-    let level = who.len() > 1 && who.chars().all(|c| !c.is_lowercase());
-    (is_name(who) && !level && !text.is_empty()).then_some((who, text))
+    (is_name(who) && !is_level(who) && !text.is_empty()).then_some((who, text))
+}
+
+const LEVELS: [&str; 10] = ["critical", "debug", "err", "error", "fatal", "info", "notice", "panic", "warn", "warning"];
+
+/// A log's level, or a word that is shouted as those are.
+fn is_level(word: &str) -> bool {
+    let shouted = word.len() > 1 && word.chars().all(|c| !c.is_lowercase());
+    shouted || LEVELS.contains(&word.to_lowercase().as_str())
 }
 
 /// `name [2:02 PM]`, `[2:02 PM] name: text`, `[2:02 PM] text`, `[2:02 PM]`.
@@ -115,6 +133,7 @@ fn bracketed<'a>(text: &'a str, line: &'a str) -> Option<Shape<'a>> {
     if let Some((who, said)) = after.split_once(": ")
         && is_name(who)
         && !who.contains(' ')
+        && !is_level(who)
     {
         return Some(Shape::Head { who: name(who), day, time, text: said });
     }
@@ -141,14 +160,51 @@ fn apart(text: &str, after_blank: bool) -> Option<Shape<'_>> {
 }
 
 /// `2:02 PM`, `14:02`, `14:02:11`, each with a day before it: `Today at 2:02 PM`, `Nov 22nd, 2026 at 14:02`,
-/// `2026-11-22 14:02`.
-fn stamp(text: &str) -> Option<(Option<Day>, Time)> {
+/// `2026-11-22 14:02`, `2026-11-22T14:02`; and each with what its clock was behind it: `UTC`, `GMT`, `Z`, `+02:00`.
+fn stamp(text: &str) -> Option<(Option<Day>, Clock)> {
+    let (text, offset) = with_offset(text);
+    let clock = |time| Clock { time, offset };
     if let Some(time) = time(text) {
-        return Some((None, time));
+        return Some((None, clock(time)));
     }
-    let (before, after) =
-        text.split_once(" at ").or_else(|| text.split_once(' ').filter(|_| text.starts_with("20")))?;
-    Some((Some(day(before.trim())?), time(after.trim())?))
+    let of_date = || text.split_once([' ', 'T']).filter(|_| text.starts_with("20"));
+    let (before, after) = text.split_once(" at ").or_else(of_date)?;
+    Some((Some(day(before.trim())?), clock(time(after.trim())?)))
+}
+
+/// The text before it, and the offset from UTC that it ends with.
+fn with_offset(text: &str) -> (&str, Option<Offset>) {
+    let whole = text.trim_end_matches(is_blank);
+    let named = ["UTC", "GMT", "Z"].into_iter().find_map(|name| whole.strip_suffix(name));
+    let numbered = || {
+        let sign = whole.rfind(['+', '-']).filter(|_| whole.contains(':'))?;
+        Some((&whole[..sign], offset(&whole[sign..])?))
+    };
+    let found = named.map(|before| (before, Offset::UTC)).or_else(numbered);
+    // `14:05 UTC` and `14:05UTC`; never the end of a word.
+    let ends = |before: &str| {
+        before.trim_end_matches(is_blank).ends_with(|c: char| c.is_ascii_digit() || matches!(c, 'M' | 'm'))
+    };
+    match found.filter(|(before, _)| ends(before)) {
+        Some((before, offset)) => (before.trim_end_matches(is_blank), Some(offset)),
+        None => (text, None),
+    }
+}
+
+/// `+02:00`, `-0330`.
+fn offset(text: &str) -> Option<Offset> {
+    let (sign, digits) = text.split_at_checked(1)?;
+    let digits = match digits.as_bytes() {
+        [_, _, b':', _, _] => digits.replace(':', ""),
+        [_, _, _, _] => digits.to_owned(),
+        _ => return None,
+    };
+    if !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    let (hours, minutes): (i32, i32) = (digits[..2].parse().ok()?, digits[2..].parse().ok()?);
+    let seconds = hours * 3600 + minutes * 60;
+    Offset::from_seconds(if sign == "-" { -seconds } else { seconds }).ok().filter(|_| minutes < 60)
 }
 
 fn time(text: &str) -> Option<Time> {

@@ -104,3 +104,28 @@ fn changed(text: &str, number: usize, change: impl FnOnce(Action) -> Action) -> 
     assert!(set_action(&mut document, number, &wanted), "{wanted:?}");
     document.text()
 }
+
+#[test]
+fn a_backslash_before_a_bar_is_read_back_as_it_was_added() {
+    let mut document = Document::new(&PostmortemId::new("pm-1"), &about(), "2026-03-02", "@platform-lead");
+    let grep = Action { owner: "@dev".to_owned(), ..action(r"Run `grep 'a\|b'`, then C:\ | \\| x\") };
+    assert!(add_action(&mut document, &grep) && add_action(&mut document, &grep));
+    assert_eq!(actions(&Document::parse(&document.text())), [grep.clone(), grep.clone()]);
+    let before = document.text();
+    assert!(!add_action(&mut document, &action(" ")), "it would not be read back");
+    assert_eq!(document.text(), before);
+    let mut list = Document::parse("## What we will do\n\n- [ ] One\n");
+    assert!(!add_action(&mut list, &Action { owner: "Jo".to_owned(), ..action("Two") }), "no place for such an owner");
+    assert_eq!(list.text(), "## What we will do\n\n- [ ] One\n");
+}
+
+#[test]
+fn a_task_of_several_lines_stays_whole_and_goes_as_a_whole() {
+    let text =
+        "## What we will do\n\n- [ ] One\n  with the lead\n\t- [ ] A part of it\n- [ ] Two\n  and its\n    words";
+    let mut list = Document::parse(text);
+    assert!(add_action(&mut list, &action("Three")));
+    assert_eq!(list.text(), format!("{text}\n- [ ] Three\n"));
+    assert!(remove_action(&mut list, 2) && remove_action(&mut list, 0));
+    assert_eq!(list.text(), "## What we will do\n\n\t- [ ] A part of it\n- [ ] Three\n");
+}

@@ -123,3 +123,9 @@ fn an_older_copy_in_the_repository_takes_nothing_back() {
     let edited = PUBLISHED.replace("- [ ] Test", "- [x] Test");
     assert_eq!(shown(&third, &[&newer, PUBLISHED], &edited).0, Shown::Apart, "both changed the list since");
 }
+
+#[test]
+fn a_copy_of_the_first_version_is_not_taken_for_one_of_the_second() {
+    let newer = format!("{PUBLISHED}- [ ] Watch it\n");
+    assert_eq!(shown(&newer, &[&newer, PUBLISHED], PUBLISHED), (Shown::Here, newer.clone(), 3));
+}

@@ -1,7 +1,36 @@
+use lastgood_core::postmortem::Stage;
+use lastgood_core::postmortem::event::{Deed, PullRequestOpened};
 use lastgood_core::postmortem::merge::{Conflict, Part, Side, merge, settle, settle_shown};
+
+use super::kit::Record1;
 
 const BASE: &str =
     "---\ntitle: t\n---\n# t\n\n## Summary\n\nold\n\n## Impact\n\nsmall\n\n## What went well\n\nnothing\n";
+
+#[test]
+fn a_pull_request_that_was_closed_can_be_opened_anew_and_merged() {
+    let mut record = Record1::new();
+    let opened = |number| {
+        let url = format!("https://github.com/acme/shop/pull/{number}");
+        let branch = "postmortem/a".to_owned();
+        Deed::PostmortemPullRequestOpened(PullRequestOpened { branch, number, url, by: "@on-call".to_owned() })
+    };
+    let ended = |merged| Deed::PostmortemPullRequestEnded { number: 7, merged };
+    let steps = [
+        (opened(7), Stage::Review, true),
+        (ended(false), Stage::Closed, true),
+        (opened(7), Stage::Review, true),
+        (ended(false), Stage::Closed, true),
+        (ended(true), Stage::Published, false),
+        (opened(7), Stage::Published, false),
+    ];
+    for (second, (deed, stage, asked)) in steps.into_iter().enumerate() {
+        record.say(&format!("2026-03-02T13:00:0{second}Z"), deed);
+        let postmortem = record.postmortem();
+        assert_eq!((postmortem.stage(), postmortem.unmerged().is_some()), (stage, asked), "after {second}");
+        assert_eq!(postmortem.pull_requests.len(), 1);
+    }
+}
 
 #[test]
 fn what_each_side_changed_alone_is_taken() {

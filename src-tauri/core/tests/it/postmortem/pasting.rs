@@ -123,3 +123,36 @@ fn assert_told(text: &str, expected: &[(&str, &str, &str)]) {
         expected.iter().map(|(at, who, text)| ((*at).to_owned(), *who, *text)).collect();
     assert_eq!(told, expected);
 }
+
+#[test]
+fn a_time_that_names_its_clock_is_of_that_clock() {
+    let text = "2026-11-22 14:05:11 UTC deploy failed\n2026-11-22T14:06:00Z again\n2026-11-22 09:07 -05:00 and again\n\
+                2:08 PM GMT a person\n14:09 +0100 - @dev here\n14:10 local -0500 is talk\n";
+    assert_told(
+        text,
+        &[
+            ("2026-11-22T14:05:11Z", "", "deploy failed"),
+            ("2026-11-22T14:06:00Z", "", "again"),
+            ("2026-11-22T14:07:00Z", "", "and again"),
+            ("2026-11-22T14:08:00Z", "", "a person"),
+            ("2026-11-22T13:09:00Z", "@dev", "here"),
+            ("2026-11-22T13:10:00Z", "", "local -0500 is talk"),
+        ],
+    );
+    let doubtful = parse("2026-10-25 02:30 UTC it is told\n", date(2026, 10, 25), date(2026, 10, 26), &berlin());
+    assert!(!doubtful.messages[0].doubtful);
+}
+
+#[test]
+fn what_a_log_begins_with_is_nobody() {
+    let text = "14:05 Error: refused  twice\n14:06 deploy: failed\n[14:07] Warning: slow\n14:08 @dev: mine\n";
+    assert_told(
+        text,
+        &[
+            ("2026-03-02T13:05:00Z", "", "Error: refused  twice"),
+            ("2026-03-02T13:06:00Z", "", "deploy: failed"),
+            ("2026-03-02T13:07:00Z", "", "Warning: slow"),
+            ("2026-03-02T13:08:00Z", "@dev", "mine"),
+        ],
+    );
+}
