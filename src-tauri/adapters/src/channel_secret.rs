@@ -77,10 +77,12 @@ pub fn keep(owner: &Owner, secret: Secret) -> Result<(), Trouble> {
     })
 }
 
+/// Forgets what an earlier version kept as well.
+///
 /// # Errors
 /// [`Code::ChannelSecret`] where there is no keychain, or it refuses.
 pub fn forget(owner: &Owner) -> Result<(), Trouble> {
-    vault::forget(&entry(owner)).map_err(|closed| {
+    vault::forget(&entry(owner)).and_then(|()| vault::forget(&entry_before(owner))).map_err(|closed| {
         Trouble::new(Code::ChannelSecret, closed.trouble().message, "Unlock your keychain, then try again.")
     })
 }
@@ -93,4 +95,9 @@ pub fn variable(channel: &str) -> String {
 
 fn entry(owner: &Owner) -> String {
     format!("channel {} of {} for {}", owner.channel, owner.repository, owner.service)
+}
+
+/// As an earlier version filed it, which did not say for whom.
+fn entry_before(owner: &Owner) -> String {
+    format!("channel {} of {}", owner.channel, owner.repository)
 }

@@ -51,8 +51,14 @@ const MIGRATIONS: [&str; 2] = [
 ",
 ];
 
-/// Of which incident, for which channel a draft is.
-pub type Typed = (IncidentId, ChannelName);
+/// A draft whose words were approved, or are not needed any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    pub incident: IncidentId,
+    pub channel: ChannelName,
+    /// It goes even where a person typed in it; else only where nobody did.
+    pub typed: bool,
+}
 
 /// The journal, and beside it the small things this installation remembers.
 #[derive(Clone)]
@@ -123,7 +129,7 @@ impl SqliteJournal {
 
     /// A fact that approves words, and with it the end of the drafts that they were typed in: both are there, or neither.
     /// The table of drafts is there ([`crate::drafts`]).
-    pub async fn append_approved(&self, fact: NewFact, drafts: Vec<Typed>) -> Result<(), Trouble> {
+    pub async fn append_approved(&self, fact: NewFact, drafts: Vec<Settled>) -> Result<(), Trouble> {
         self.blocking(move |journal| journal.write(&[fact], &drafts).map(drop)).await
     }
 
@@ -172,7 +178,7 @@ impl SqliteJournal {
     }
 
     /// In one transaction: all of them, or none.
-    fn write(&self, facts: &[NewFact], drafts: &[Typed]) -> Result<Vec<Fact>, Trouble> {
+    fn write(&self, facts: &[NewFact], drafts: &[Settled]) -> Result<Vec<Fact>, Trouble> {
         let mut connection = self.lock();
         let records = insert_all(&mut connection, &self.writer, facts, drafts).map_err(|error| unwritable(&error))?;
         self::facts(&records)
@@ -275,7 +281,7 @@ fn insert_all(
     connection: &mut Connection,
     writer: &WriterId,
     facts: &[NewFact],
-    drafts: &[Typed],
+    drafts: &[Settled],
 ) -> rusqlite::Result<Vec<Record>> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut head = transaction
@@ -292,9 +298,9 @@ fn insert_all(
         head = Some(Head { sequence: record.sequence, hash: record.hash.clone() });
         records.push(record);
     }
-    for (incident, channel) in drafts {
-        let sql = "DELETE FROM draft WHERE incident = ?1 AND channel = ?2";
-        transaction.prepare_cached(sql)?.execute([incident.as_str(), channel.as_str()])?;
+    for Settled { incident, channel, typed } in drafts {
+        let sql = "DELETE FROM draft WHERE incident = ?1 AND channel = ?2 AND (typed = 0 OR ?3)";
+        transaction.prepare_cached(sql)?.execute(params![incident.as_str(), channel.as_str(), typed])?;
     }
     transaction.commit()?;
     Ok(records)

@@ -42,7 +42,7 @@ use crate::git::Authorizer;
 use crate::github::Github;
 use crate::place::Place;
 use crate::secret::Secret;
-use crate::sqlite::SqliteJournal;
+use crate::sqlite::{Settled, SqliteJournal};
 
 /// The incidents of one repository, and the way to everybody who must know.
 pub struct Telling {
@@ -161,16 +161,12 @@ impl Telling {
     /// # Errors
     /// [`Code::IncidentRefused`] where that cannot happen to it now; nothing was written then.
     pub async fn write(&self, id: &IncidentId, event: Event) -> Result<Incident, Trouble> {
-        self.write_approved(id, event, Vec::new()).await
+        self.write_approved(id, event, &[]).await
     }
 
-    /// The same, and with it the end of the drafts for these channels: their words are in the fact.
-    async fn write_approved(
-        &self,
-        id: &IncidentId,
-        event: Event,
-        drafts: Vec<ChannelName>,
-    ) -> Result<Incident, Trouble> {
+    /// The same, and with it the end of the drafts of these words: they are in the fact. What a person typed is not in words
+    /// that nobody wrote, and stays.
+    async fn write_approved(&self, id: &IncidentId, event: Event, words: &[Composed]) -> Result<Incident, Trouble> {
         let _lock = self.lock("facts").await?;
         let at = SystemClock.now();
         let all = self.all().await?;
@@ -181,7 +177,12 @@ impl Telling {
         };
         let subject = Subject::repository(&self.key).incident(id.clone());
         let subject = Subject { environment: after.environment.clone(), ..subject };
-        let drafts = drafts.into_iter().map(|channel| (id.clone(), channel)).collect();
+        let draft = |words: &Composed| Settled {
+            incident: id.clone(),
+            channel: words.channel.clone(),
+            typed: !words.by_itself,
+        };
+        let drafts = words.iter().map(draft).collect();
         self.journal.append_approved(NewFact { at, subject, event: event.into() }, drafts).await?;
         Ok(after)
     }

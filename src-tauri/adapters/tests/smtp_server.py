@@ -23,7 +23,7 @@ class Handler:
             return "550 no such mailbox"
         if mode == "dead-mailbox" and address.startswith("other@"):
             return "550 no such mailbox"
-        if mode == "busy-mailboxes":
+        if mode == "busy-mailboxes" or (mode == "one-busy-mailbox" and address.startswith("other@")):
             return "450 come back later"
         envelope.rcpt_tos.append(address)
         return "250 OK"

@@ -53,7 +53,7 @@ pub struct Incident {
     pub due: BTreeMap<Audience, Timestamp>,
     /// How long each audience was told to wait last: what comes back is promised so again.
     pub rhythm: BTreeMap<Audience, SignedDuration>,
-    /// What each channel was told is affected, now or before.
+    /// What each channel was told is affected, and not yet that it is well again.
     pub shown: BTreeMap<ChannelName, BTreeSet<String>>,
     /// Alerts that were shown, so that none comes twice.
     pub reminded: BTreeSet<(Audience, Timestamp, cadence::Urgency)>,

@@ -147,11 +147,11 @@ impl Email {
         for mailbox in &self.to {
             match connection.command(Rcpt::new(mailbox.email.clone(), Vec::new())).await {
                 Ok(_) => {}
-                Err(error) if error.is_permanent() || error.is_transient() => {
+                Err(error) if error.is_permanent() => {
                     left_out.push(format!("{} ({})", mailbox.email, words(&error)));
-                    // Some may come again later: then all of it does.
-                    last = last.filter(Error::is_transient).or(Some(error));
+                    last = Some(error);
                 }
+                // It may be taken later: then the letter goes to all at once, and nobody gets it twice.
                 Err(error) => return Err(error),
             }
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use lastgood_core::error::{Code, Trouble};
-use lastgood_core::ids::{ChannelName, UpdateId};
+use lastgood_core::ids::{ChannelName, RollbackId, UpdateId};
 use lastgood_core::incident::cadence;
 use lastgood_core::incident::event::{Approval, Event, Outgoing};
 use lastgood_core::incident::moment::Moment;
@@ -58,6 +58,10 @@ pub struct Composed {
     pub rendered: Rendered,
     /// What is known, by name; an editor shows it.
     pub values: Vec<(&'static str, String)>,
+    /// The rollback that they are about.
+    pub rollback: Option<RollbackId>,
+    /// Nobody wrote them: what a person types meanwhile is not in them.
+    pub by_itself: bool,
 }
 
 impl Composed {
@@ -148,6 +152,8 @@ impl Telling {
             message,
             rendered: render(settings.kind.format(), &letter),
             values: values.shown(),
+            rollback: rollback.map(|rollback| rollback.id.clone()),
+            by_itself: wish.by_itself,
         }))
     }
 
@@ -244,7 +250,7 @@ impl Telling {
         if words.is_empty() {
             return Ok(incident.clone());
         }
-        self.write_approved(&incident.id, event, words.iter().map(|words| words.channel.clone()).collect()).await
+        self.write_approved(&incident.id, event, words).await
     }
 
     /// The stage that all of these words speak of is the incident's from then on. Whom the `free` ones are for hears more;
@@ -344,6 +350,7 @@ fn outgoing(words: &Composed) -> Outgoing {
         template: words.template.clone(),
         moment: Some(words.moment),
         stage: Some(words.stage),
+        rollback: words.rollback.clone(),
         message: words.message.clone(),
     }
 }

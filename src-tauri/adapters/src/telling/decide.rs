@@ -43,7 +43,9 @@ impl Telling {
                 continue;
             }
             let template = Moment::NothingNew.template(settings.kind, audience, false);
-            let wish = Wish { template: Some(template.to_owned()), stage: Some(incident.stage), ..Wish::default() };
+            let template = Some(template.to_owned());
+            // Nobody writes these words: what is not known is left out.
+            let wish = Wish { template, stage: Some(incident.stage), by_itself: true, ..Wish::default() };
             if let Ok(words) = self.compose(incident, &channel, &wish).await?
                 && words.gaps().is_empty()
                 && self.check(&channel).is_ok()

@@ -21,6 +21,9 @@ impl Telling {
             return Ok(None);
         }
         let _lock = self.lock("following").await?;
+        // It may have gone on while this waited for its turn.
+        let newest = self.rollback(&rollback.id).await?;
+        let rollback = newest.as_ref().unwrap_or(rollback);
         let Some(incident) = self.of_rollback(rollback).await? else { return Ok(None) };
         // A newer rollback may answer it by now, and tells its own story.
         if !incident.is_open() || incident.rollback.as_ref() != Some(&rollback.id) {

@@ -47,7 +47,14 @@ impl Telling {
 
     /// The rollback that opened or answers the incident.
     pub async fn rollback_of(&self, incident: &Incident) -> Result<Option<Rollback>, Trouble> {
-        let Some(id) = &incident.rollback else { return Ok(None) };
+        match &incident.rollback {
+            Some(id) => self.rollback(id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// As the journal tells of it now.
+    pub(super) async fn rollback(&self, id: &RollbackId) -> Result<Option<Rollback>, Trouble> {
         let newest = self.journal.newest().await?;
         if let Some(rollback) = self.known().at(newest).rollbacks.get(id) {
             return Ok(rollback.clone());

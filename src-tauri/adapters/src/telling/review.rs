@@ -1,5 +1,6 @@
 //! A second person reads what goes to customers before it leaves.
 
+use jiff::Timestamp;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{ChannelName, IncidentId, UpdateId};
 use lastgood_core::incident::event::{Event, Verdict};
@@ -36,7 +37,9 @@ impl Telling {
             return Err(Trouble::new(Code::IncidentRefused, message, hint));
         }
         let now = SystemClock.now();
-        let ends = waiting.stage == Stage::Resolved;
+        let late = verdict == Verdict::Approved && waiting.deliveries.iter().any(|delivery| is_late(delivery, now));
+        // Nothing leaves then: nobody is promised more.
+        let ends = waiting.stage == Stage::Resolved || late;
         let due = |audience| cadence::next_due(&incident, audience, now, &self.settings.incident);
         let promises = |delivery: &&Delivery| delivery.phase == SendPhase::Review && !self.is_notes(&delivery.channel);
         let read = waiting.deliveries.iter().filter(promises);
@@ -48,6 +51,7 @@ impl Telling {
             note: note.trim().to_owned(),
             expires_at: self.expiry(now),
             due: audiences.filter_map(|audience| Some((audience, due(audience)?))).collect(),
+            late,
         };
         self.write(id, event).await
     }
@@ -60,4 +64,8 @@ impl Telling {
 
 fn waits(update: &Update) -> bool {
     update.deliveries.iter().any(|delivery| delivery.phase == SendPhase::Review)
+}
+
+fn is_late(delivery: &Delivery, now: Timestamp) -> bool {
+    delivery.phase == SendPhase::Review && now >= delivery.expires_at
 }

@@ -29,10 +29,12 @@ impl Telling {
         self.journal.remember(&self.service_entry(name), &service)
     }
 
-    /// Takes it out of the keychain; one that is not there is no trouble.
+    /// Takes it out of the keychain, whomever it was kept for; one that is not there is no trouble.
     pub async fn forget_secret(&self, name: &ChannelName) -> Result<(), Trouble> {
         let owner = self.owner(name)?;
-        blocking(move || channel_secret::forget(&owner)).await??;
+        let before = self.kept_for_another(name).map(|service| Owner { service, ..owner.clone() });
+        let owners: Vec<Owner> = before.into_iter().chain([owner]).collect();
+        blocking(move || owners.iter().try_for_each(channel_secret::forget)).await??;
         self.journal.forget(&self.service_entry(name)).map(drop)
     }
 

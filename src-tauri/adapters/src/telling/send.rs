@@ -102,14 +102,17 @@ impl Telling {
         }
         let mut gone = Vec::new();
         let mut waiting: BTreeSet<ChannelName> = BTreeSet::new();
+        // Who does not unlock the keychain for one message does not for the next one either.
+        let mut asks = true;
         while let Some(item) = self.next_item(&waiting, haste, SystemClock.now()).await? {
             let after = match haste.effect(&item.delivery, SystemClock.now()) {
                 SendEffect::GoStale => self.go_stale(&item).await?,
-                SendEffect::LookUp => self.look_up(&item).await?,
-                SendEffect::Send => self.send(&item, haste).await?,
+                SendEffect::LookUp => self.look_up(&item, asks).await?,
+                SendEffect::Send => self.send(&item, haste, asks).await?,
                 SendEffect::WaitUntil(_) | SendEffect::AskPerson | SendEffect::Nothing => None,
             };
             let queued = after.as_ref().is_none_or(|after| after.phase == SendPhase::Queued);
+            asks &= !after.as_ref().is_some_and(is_locked_out);
             if queued {
                 waiting.insert(item.delivery.channel.clone());
             }
@@ -158,12 +161,15 @@ impl Telling {
         let incidents = self.incidents().await?;
         let mut found: Option<Item> = None;
         for incident in &incidents {
+            // What goes to one channel leaves in the order of the updates, whichever was sent again.
+            let mut ahead: BTreeSet<&ChannelName> = BTreeSet::new();
             for update in &incident.updates {
                 for delivery in &update.deliveries {
                     let acts = match haste.effect(delivery, now) {
                         SendEffect::LookUp | SendEffect::GoStale => true,
                         SendEffect::Send | SendEffect::WaitUntil(_) => {
-                            !waiting.contains(&delivery.channel) && !self.is_held(incident, delivery)
+                            let leads = ahead.insert(&delivery.channel);
+                            leads && !waiting.contains(&delivery.channel) && !self.is_held(incident, delivery)
                         }
                         SendEffect::AskPerson | SendEffect::Nothing => false,
                     };
@@ -176,11 +182,11 @@ impl Telling {
         Ok(found)
     }
 
-    async fn send(&self, item: &Item, haste: Haste) -> Result<Option<Delivery>, Trouble> {
+    async fn send(&self, item: &Item, haste: Haste, asks: bool) -> Result<Option<Delivery>, Trouble> {
         let name = &item.delivery.channel;
         let letter = self.letter_of(item).await?;
         // Who did not unlock the keychain a moment ago is not asked again and again.
-        let asks = haste == Haste::Now || item.delivery.code != Some(Code::KeychainLocked);
+        let asks = asks && (haste == Haste::Now || item.delivery.code != Some(Code::KeychainLocked));
         let secret = self.secret(name, asks).await;
         let kind = self.settings.channels.get(name.as_str()).map(|settings| settings.kind);
         let paced = match (kind, &secret) {
@@ -206,9 +212,11 @@ impl Telling {
         self.end(item, ending(outcome, SystemClock.now())).await
     }
 
-    async fn look_up(&self, item: &Item) -> Result<Option<Delivery>, Trouble> {
+    async fn look_up(&self, item: &Item, asks: bool) -> Result<Option<Delivery>, Trouble> {
         let letter = self.letter_of(item).await?;
-        let receipt = match self.channel(&item.delivery.channel).await {
+        let name = &item.delivery.channel;
+        let channel = self.secret(name, asks).await.and_then(|secret| self.channel_with(name, secret));
+        let receipt = match channel {
             Ok(channel) => channel.look_up(&letter).await,
             Err(_) => None,
         };
@@ -305,6 +313,11 @@ fn delivered(receipt: Receipt) -> SendEnding {
         receipt: Some(receipt),
         again_at: None,
     }
+}
+
+/// It waits for a keychain that its owner did not unlock.
+fn is_locked_out(delivery: &Delivery) -> bool {
+    delivery.phase == SendPhase::Queued && delivery.code == Some(Code::KeychainLocked)
 }
 
 fn report(item: &Item, after: &Delivery) -> Gone {

@@ -247,6 +247,7 @@ async fn approved_long_ago(stage: &Stage, incident: &str) {
         template: "ticket-opened".to_owned(),
         moment: None,
         stage: None,
+        rollback: None,
         message: parse("# Plugins fail\nWe look into it."),
     };
     let approval = Approval {

@@ -48,6 +48,9 @@ pub enum Event {
         expires_at: Timestamp,
         /// Approved, the audiences hear more by then.
         due: BTreeMap<Audience, Timestamp>,
+        /// Approved when it was too late to leave without asking. No earlier version said so: what it approved left.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        late: bool,
     },
     /// Intent: the last moment before the request goes out. Without it nothing was sent.
     IncidentSendBegun {
@@ -155,6 +158,9 @@ pub struct Outgoing {
     /// The stage that its words are about, where it is not the update's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stage: Option<Stage>,
+    /// The rollback that answered the incident when it was written; no earlier version wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollback: Option<RollbackId>,
     pub message: Message,
 }
 

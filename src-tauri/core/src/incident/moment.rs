@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::outbox::Delivery;
 use super::{Audience, Incident, Stage};
 use crate::ids::ChannelName;
 use crate::rollback::{Outcome, Rollback};
@@ -41,11 +42,9 @@ impl Moment {
             return Self::Resolved;
         }
         let rollback = rollback.filter(|rollback| !rollback.plan.forward);
-        let began = rollback.map(|rollback| rollback.plan.started);
         let told = |moment: Self| {
-            let since =
-                incident.to_channel(channel).filter(|delivery| began.is_none_or(|began| delivery.queued_at >= began));
-            since.into_iter().any(|delivery| delivery.tells(moment))
+            let mut about = incident.to_channel(channel).filter(|delivery| is_about(delivery, rollback));
+            about.any(|delivery| delivery.tells(moment))
         };
         match rollback.map(|rollback| rollback.end.as_ref().map(|end| end.outcome)) {
             Some(None) if !told(Self::RollingBack) => return Self::RollingBack,
@@ -171,4 +170,10 @@ impl Moment {
             | Self::NothingNew => "ticket-update",
         }
     }
+}
+
+/// It says itself which rollback it was written about. Where an earlier version wrote it, the time decides.
+fn is_about(delivery: &Delivery, rollback: Option<&Rollback>) -> bool {
+    let Some(rollback) = rollback else { return true };
+    delivery.rollback.as_ref().map_or(delivery.queued_at >= rollback.plan.started, |id| *id == rollback.id)
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::event::{Approval, Edit, Event, Opening, Outgoing, Verdict};
+use super::event::{Approval, Edit, Event, Opening, Outgoing};
 use super::outbox::SendPhase;
 use super::{Audience, Incident, Review, Stage, Update, outbox};
 use crate::ids::{ChannelName, IncidentId, RollbackId, UpdateId};
@@ -79,13 +79,14 @@ pub fn next(incident: &Incident, at: Timestamp, event: &Event) -> Result<Inciden
             give_review(&mut after, update, review, due, event)
         }
         Event::IncidentSendBegun { update, channel, .. } => {
-            let surfaces = after.surfaces.clone();
-            after.shown.entry(channel.clone()).or_default().extend(surfaces);
+            deliver(&mut after, at, update, channel, event) && show(&mut after, update, channel)
+        }
+        Event::IncidentSendEnded { update, channel, .. } => {
+            deliver(&mut after, at, update, channel, event) && showed(&mut after, update, channel)
+        }
+        Event::IncidentSendStale { update, channel } | Event::IncidentSendDecided { update, channel, .. } => {
             deliver(&mut after, at, update, channel, event)
         }
-        Event::IncidentSendEnded { update, channel, .. }
-        | Event::IncidentSendStale { update, channel }
-        | Event::IncidentSendDecided { update, channel, .. } => deliver(&mut after, at, update, channel, event),
         Event::IncidentNothingNew { audience, due, .. } => {
             after.is_open() && *due > at && {
                 hear_by(&mut after, at, &BTreeMap::from([(*audience, *due)]));
@@ -205,7 +206,7 @@ fn promise(incident: &mut Incident, at: Timestamp, stage: Stage, due: &BTreeMap<
     true
 }
 
-/// Nobody reviews their own words; what was decided is decided.
+/// Nobody reviews their own words; what was decided is decided. Only what leaves sets a stage and promises more.
 fn give_review(
     incident: &mut Incident,
     id: &UpdateId,
@@ -215,20 +216,21 @@ fn give_review(
 ) -> bool {
     let Some(update) = incident.updates.iter_mut().find(|update| update.id == *id) else { return false };
     let waiting = update.deliveries.iter_mut().filter(|delivery| delivery.phase == SendPhase::Review);
-    let mut any = false;
+    let mut phases = Vec::new();
     for delivery in waiting {
         let Some(after) = outbox::next(delivery, review.at, event) else { return false };
+        phases.push(after.phase);
         *delivery = after;
-        any = true;
     }
-    if !any || update.review.is_some() || is_same_person(&update.by, &review.by) || review.by.trim().is_empty() {
+    let reads = !phases.is_empty() && !is_same_person(&update.by, &review.by) && !review.by.trim().is_empty();
+    if !reads || update.review.is_some() {
         return false;
     }
-    let (at, stage, approved) = (review.at, update.stage, review.verdict == Verdict::Approved);
+    let (at, stage) = (review.at, update.stage);
     update.review = Some(review);
     // What was asked about an earlier stage does not turn the incident back.
     let stage = stage.max(incident.stage);
-    !approved || (takes(incident, stage, due) && promise(incident, at, stage, due))
+    !phases.contains(&SendPhase::Queued) || (takes(incident, stage, due) && promise(incident, at, stage, due))
 }
 
 /// After the end nobody is promised more; that it comes back is said by its stage, not by an update.
@@ -253,4 +255,22 @@ fn deliver(incident: &mut Incident, at: Timestamp, update: &UpdateId, channel: &
         }
         None => false,
     }
+}
+
+/// What is on its way may be shown there from now on.
+fn show(incident: &mut Incident, update: &UpdateId, channel: &ChannelName) -> bool {
+    let surfaces: BTreeSet<String> = incident.surfaces.iter().cloned().collect();
+    incident.shown.entry(channel.clone()).or_default().extend(surfaces.iter().cloned());
+    let update = incident.updates.iter_mut().find(|found| found.id == *update);
+    let delivery = update.and_then(|found| found.deliveries.iter_mut().find(|found| found.channel == *channel));
+    delivery.map(|delivery| delivery.shows = surfaces).is_some()
+}
+
+/// What was delivered is what is shown there: what it said is well again is not ours to say any more.
+fn showed(incident: &mut Incident, update: &UpdateId, channel: &ChannelName) -> bool {
+    let arrived = incident.delivery(update, channel).filter(|delivery| delivery.phase == SendPhase::Delivered);
+    if let Some(shows) = arrived.map(|delivery| delivery.shows.clone()) {
+        incident.shown.insert(channel.clone(), shows);
+    }
+    true
 }

@@ -8,6 +8,8 @@
 //!           stale ─────────────────────────┘
 //! ```
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +17,7 @@ use super::event::{Event, Outgoing, SendChoice, SendEnding, SendOutcome, Verdict
 use super::moment::Moment;
 use super::{Audience, Receipt, Stage};
 use crate::error::Code;
-use crate::ids::ChannelName;
+use crate::ids::{ChannelName, RollbackId};
 use crate::message::Message;
 
 /// After a first try that came to nothing; each further one doubles it.
@@ -36,6 +38,8 @@ pub struct Delivery {
     pub moment: Option<Moment>,
     /// The stage that its words are about, where it is not the update's.
     pub stage: Option<Stage>,
+    /// The rollback that it was written about; `None` where there was none, or an earlier version wrote it.
+    pub rollback: Option<RollbackId>,
     pub message: Message,
     pub phase: SendPhase,
     pub queued_at: Timestamp,
@@ -53,6 +57,8 @@ pub struct Delivery {
     pub receipt: Option<Receipt>,
     /// What went out in the newest attempt, redacted.
     pub sent: Option<String>,
+    /// What the newest attempt says is affected.
+    pub shows: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -141,6 +147,7 @@ pub(super) fn queue(outgoing: &Outgoing, phase: SendPhase, at: Timestamp, expire
         template: outgoing.template.clone(),
         moment: outgoing.moment,
         stage: outgoing.stage,
+        rollback: outgoing.rollback.clone(),
         message: outgoing.message.clone(),
         phase,
         queued_at: at,
@@ -155,6 +162,7 @@ pub(super) fn queue(outgoing: &Outgoing, phase: SendPhase, at: Timestamp, expire
         code: None,
         receipt: None,
         sent: None,
+        shows: BTreeSet::new(),
     }
 }
 
@@ -168,10 +176,11 @@ pub fn next(delivery: &Delivery, at: Timestamp, event: &Event) -> Option<Deliver
         Event::IncidentSendDecided { choice, expires_at, receipt, .. } => {
             decide(&mut after, at, *choice, *expires_at, receipt.as_ref())
         }
-        Event::IncidentReviewGiven { verdict, by, note, expires_at, .. } => {
-            let words = if note.is_empty() { format!("{by} declined.") } else { format!("{by} declined: {note}") };
-            reviewed(&mut after, at, *verdict, words, *expires_at)
+        Event::IncidentReviewGiven { verdict: Verdict::Approved, late: true, .. } => read_late(&mut after, at),
+        Event::IncidentReviewGiven { verdict: Verdict::Approved, expires_at, .. } => {
+            read_in_time(&mut after, at, *expires_at)
         }
+        Event::IncidentReviewGiven { verdict: Verdict::Declined, by, note, .. } => decline(&mut after, at, by, note),
         Event::IncidentOpened(_)
         | Event::IncidentNoted { .. }
         | Event::IncidentEdited { .. }
@@ -238,29 +247,35 @@ fn pause(attempts: u32) -> SignedDuration {
     PAUSE.checked_mul(1 << attempts.saturating_sub(1).min(8)).unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE)
 }
 
-fn reviewed(delivery: &mut Delivery, at: Timestamp, verdict: Verdict, declined: String, expires_at: Timestamp) -> bool {
+fn read_in_time(delivery: &mut Delivery, at: Timestamp, expires_at: Timestamp) -> bool {
+    if delivery.phase != SendPhase::Review || expires_at <= at {
+        return false;
+    }
+    delivery.phase = SendPhase::Queued;
+    delivery.queued_at = at;
+    delivery.expires_at = expires_at;
+    true
+}
+
+/// Whether it was too late is what the fact says, not the clock: what left once has left.
+fn read_late(delivery: &mut Delivery, at: Timestamp) -> bool {
     if delivery.phase != SendPhase::Review {
         return false;
     }
-    match verdict {
-        Verdict::Approved if at >= delivery.expires_at => {
-            delivery.phase = SendPhase::Stale;
-            delivery.ended_at = Some(at);
-            "It was read too late; what it says may be old.".clone_into(&mut delivery.sentence);
-            READ_AGAIN.clone_into(&mut delivery.hint);
-        }
-        Verdict::Approved if expires_at > at => {
-            delivery.phase = SendPhase::Queued;
-            delivery.queued_at = at;
-            delivery.expires_at = expires_at;
-        }
-        Verdict::Approved => return false,
-        Verdict::Declined => {
-            delivery.phase = SendPhase::Dropped;
-            delivery.sentence = declined;
-            delivery.ended_at = Some(at);
-        }
+    delivery.phase = SendPhase::Stale;
+    delivery.ended_at = Some(at);
+    "It was read too late; what it says may be old.".clone_into(&mut delivery.sentence);
+    READ_AGAIN.clone_into(&mut delivery.hint);
+    true
+}
+
+fn decline(delivery: &mut Delivery, at: Timestamp, by: &str, note: &str) -> bool {
+    if delivery.phase != SendPhase::Review {
+        return false;
     }
+    delivery.phase = SendPhase::Dropped;
+    delivery.sentence = if note.is_empty() { format!("{by} declined.") } else { format!("{by} declined: {note}") };
+    delivery.ended_at = Some(at);
     true
 }
 
@@ -299,6 +314,8 @@ fn decide(
             delivery.expires_at = expires_at;
             delivery.not_before = None;
             delivery.retry_at = None;
+            // Whatever kept it before: this is asked anew.
+            delivery.code = None;
         }
         SendChoice::SendAgain => return false,
         SendChoice::Drop => delivery.phase = SendPhase::Dropped,

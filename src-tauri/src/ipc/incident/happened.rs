@@ -77,8 +77,9 @@ fn of_incident(event: &Event) -> Option<Said> {
             let asked = format!("A second person is asked to read the update for {}{rest}", channels.join(", "));
             neutral(asked, &approval.by)
         }
-        Event::IncidentReviewGiven { by, verdict: Verdict::Approved, .. } => {
-            neutral("Update read and approved".to_owned(), by)
+        Event::IncidentReviewGiven { by, verdict: Verdict::Approved, late, .. } => {
+            let when = if *late { ", too late to leave" } else { "" };
+            neutral(format!("Update read and approved{when}"), by)
         }
         Event::IncidentReviewGiven { by, note, .. } => {
             let why = if note.is_empty() { String::new() } else { format!(": {note}") };

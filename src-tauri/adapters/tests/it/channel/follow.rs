@@ -208,7 +208,12 @@ async fn what_leaves_by_itself_in_shipped_words_leaves_out_what_nobody_knows_and
         ("hook", "webhook"),
         ("bad", "release_notes"),
         ("pager", "pagerduty"),
+        ("banner", "notice"),
     ];
+    let mail =
+        "kind = 'email'\nurl = 'localhost:1'\nfrom = 'l@acme.example'\nto = ['c@acme.example']\nautomatic = true\n";
+    let mails =
+        format!("[channels.leads]\naudience = 'leads'\n{mail}[channels.customers]\naudience = 'customers'\n{mail}");
     let set: String = kinds
         .iter()
         .map(|(name, kind)| {
@@ -216,7 +221,7 @@ async fn what_leaves_by_itself_in_shipped_words_leaves_out_what_nobody_knows_and
             format!("[channels.{name}]\nkind = '{kind}'\n{more}\n{automatic}")
         })
         .collect();
-    let telling = telling(folder.path(), "http://127.0.0.1:9", &format!("{automatic}{set}"));
+    let telling = telling(folder.path(), "http://127.0.0.1:9", &format!("{automatic}{set}{mails}"));
     let begun = rollback(-1);
     let incident = followed(&telling, &begun).await;
     let wish = Wish::default();
@@ -226,7 +231,7 @@ async fn what_leaves_by_itself_in_shipped_words_leaves_out_what_nobody_knows_and
         followed(&telling, &ended(&begun, outcome)).await;
     }
     let told = telling.incident(&incident.id).await.unwrap();
-    for (name, _) in kinds.iter().chain([&("ticket", "github")]) {
+    for (name, _) in kinds.iter().chain(&[("ticket", "github"), ("leads", "email"), ("customers", "email")]) {
         let channel = ChannelName::new(*name);
         let moments: Vec<_> = told.to_channel(&channel).filter_map(|delivery| delivery.moment).collect();
         let notes = *name == "bad";
@@ -258,8 +263,47 @@ async fn an_automatic_channel_that_lacks_something_says_so_once() {
 
 /// Writes the beginning of a rollback down.
 async fn journal(folder: &Path, rollback: &Rollback) {
+    write(folder, rollback, rollback::event::Event::RollbackStarted(Box::new(rollback.plan.clone()))).await;
+}
+
+async fn write(folder: &Path, rollback: &Rollback, event: rollback::event::Event) {
     let subject = Subject::repository("github.com/acme/shop").rollback(rollback.id.clone());
-    let event = rollback::event::Event::RollbackStarted(Box::new(rollback.plan.clone()));
     let journal = SqliteJournal::open(&folder.join("data/journal.sqlite"), &"writer-1".into()).unwrap();
     journal.append(NewFact { at: rollback.plan.started, subject, event: event.into() }).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_read_a_rollback_before_it_ended_follows_it_to_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let telling = telling(folder.path(), "http://127.0.0.1:9", SET);
+    let begun = rollback(60);
+    journal(folder.path(), &begun).await;
+    assert!(followed(&telling, &begun).await.is_open());
+    write(folder.path(), &begun, rollback::event::Event::UndoAsked).await;
+    let (outcome, sentence, hint) = (Outcome::Aborted, "It was taken back.".to_owned(), String::new());
+    write(folder.path(), &begun, rollback::event::Event::RollbackEnded { outcome, sentence, hint }).await;
+    assert!(!followed(&telling, &begun).await.is_open(), "what was read before counts no more");
+}
+
+/// A message of an earlier rollback that is approved or sent again late says nothing of the newer one.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_tells_of_a_rollback_is_known_by_the_rollback_and_not_by_the_clock() {
+    let folder = tempfile::tempdir().unwrap();
+    let telling = telling(folder.path(), "http://127.0.0.1:9", SET);
+    let first = rollback(-1);
+    followed(&telling, &first).await;
+    let told = followed(&telling, &ended(&first, Outcome::Succeeded)).await;
+    let over = |id: &str, started: Timestamp| {
+        let newer = Rollback { id: RollbackId::new(id), ..ended(&first, Outcome::Succeeded) };
+        Rollback { plan: Plan { started, ..newer.plan.clone() }, ..newer }
+    };
+    let of = |rollback: &Rollback| Moment::of(&told, Some(rollback), &ticket());
+    let hour = SignedDuration::from_hours(1);
+    assert_eq!(of(&over("rb-5a2d", first.plan.started - hour)), Moment::RolledBack, "another rollback");
+    assert_eq!(of(&over("rb-4f1c", first.plan.started + hour)), Moment::Monitoring, "a clock that was set back");
+    let mut old = told.clone();
+    old.updates.iter_mut().flat_map(|update| &mut update.deliveries).for_each(|delivery| delivery.rollback = None);
+    let of = |rollback: &Rollback| Moment::of(&old, Some(rollback), &ticket());
+    assert_eq!(of(&over("rb-5a2d", first.plan.started + hour)), Moment::RolledBack, "as an earlier version told it");
+    assert_eq!(of(&ended(&first, Outcome::Succeeded)), Moment::Monitoring);
 }

@@ -203,6 +203,7 @@ async fn whatever_the_server_does_a_letter_leaves_at_most_once() {
         ("starttls", "wrong", 0, "refused"),
         ("reject-recipient", PASSWORD, 0, "refused"),
         ("busy-mailboxes", PASSWORD, 0, "not sent"),
+        ("one-busy-mailbox", PASSWORD, 0, "not sent"),
         ("reject-letter", PASSWORD, 0, "refused"),
         ("later", PASSWORD, 0, "not sent"),
         ("cut-after", PASSWORD, 1, "unknown"),

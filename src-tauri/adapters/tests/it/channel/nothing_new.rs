@@ -5,10 +5,11 @@ use std::path::Path;
 use lastgood_adapters::telling::Wish;
 use lastgood_core::ids::ChannelName;
 use lastgood_core::incident::Audience;
+use lastgood_core::incident::event::{Edit, Event};
 use lastgood_core::incident::outbox::SendPhase;
 
 use super::kit::taken;
-use super::outbox::{open, telling};
+use super::outbox::{approve as approve_ticket, open, telling};
 use super::receiver::Receiver;
 use crate::again;
 
@@ -72,6 +73,20 @@ nothing_new = 'send'
     assert_eq!(told.due.get(&Audience::Customers), None, "a release's notes promise nobody more");
     let after = telling.nothing_new(&incident.id, Audience::Customers).await.unwrap();
     assert_eq!(after.updates.len(), 1, "{:?}", after.updates);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_new_is_told_where_nobody_knows_the_impact() {
+    let folder = tempfile::tempdir().unwrap();
+    let receiver = Receiver::start(taken);
+    let telling = telling(folder.path(), &receiver.address, "[incident]\nnothing_new = 'send'");
+    let incident = open(&telling).await;
+    let told = approve_ticket(&telling, &incident).await;
+    let edit = Event::IncidentEdited { by: "@team-lead".to_owned(), edit: Edit::Impact(None) };
+    telling.write(&incident.id, edit).await.unwrap();
+    let after = telling.nothing_new(&incident.id, Audience::Team).await.unwrap();
+    assert_eq!(after.updates.len(), told.updates.len() + 1, "{:?}", after.updates);
+    assert_eq!(after.updates[1].deliveries[0].template, "ticket-update");
 }
 
 async fn act(setting: &str, folder: &Path) {

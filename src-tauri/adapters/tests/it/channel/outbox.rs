@@ -63,6 +63,15 @@ pub(super) async fn approve(telling: &Telling, incident: &Incident) -> Incident 
 
 /// Words that were approved an hour ago, and could leave for half of it.
 pub(super) async fn approve_long_ago(folder: &Path, telling: &Telling, incident: &Incident) {
+    write_long_ago(folder, telling, incident, Event::IncidentUpdateApproved).await;
+}
+
+/// The same, for a second person to read first.
+async fn ask_long_ago(folder: &Path, telling: &Telling, incident: &Incident) {
+    write_long_ago(folder, telling, incident, Event::IncidentReviewAsked).await;
+}
+
+async fn write_long_ago(folder: &Path, telling: &Telling, incident: &Incident, event: fn(Box<Approval>) -> Event) {
     let words = telling.compose(incident, &ticket(), &Wish::default()).await.unwrap().unwrap();
     let ago = |minutes| Timestamp::now() - SignedDuration::from_mins(minutes);
     let outgoing = Outgoing {
@@ -71,6 +80,7 @@ pub(super) async fn approve_long_ago(folder: &Path, telling: &Telling, incident:
         template: words.template.clone(),
         moment: Some(words.moment),
         stage: Some(words.stage),
+        rollback: words.rollback.clone(),
         message: words.message,
     };
     let approval = Approval {
@@ -82,7 +92,7 @@ pub(super) async fn approve_long_ago(folder: &Path, telling: &Telling, incident:
         expires_at: ago(30),
         due: BTreeMap::new(),
     };
-    let event = Event::IncidentUpdateApproved(Box::new(approval));
+    let event = event(Box::new(approval));
     let subject = Subject::repository("github.com/acme/shop").incident(incident.id.clone());
     let journal = SqliteJournal::open(&folder.join("data/journal.sqlite"), &"writer-1".into()).unwrap();
     journal.append(NewFact { at: ago(60), subject, event: event.into() }).await.unwrap();
@@ -377,4 +387,60 @@ async fn words_that_leave_and_words_that_are_read_first_are_approved_together_or
     assert!(read.due.contains_key(&Audience::Customers));
     assert_eq!(telling.send_queued().await.unwrap()[0].phase, SendPhase::Delivered);
     assert_eq!(receiver.written().iter().filter(|one| one.path.ends_with("/issues")).count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sent_again_leaves_before_what_was_written_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let receiver = loses_the_first_answer();
+    let telling = telling(folder.path(), &receiver.address, "");
+    let incident = open(&telling).await;
+    let first = approve(&telling, &incident).await;
+    telling.send_queued().await.unwrap();
+    let both = approve(&telling, &first).await;
+    telling.decide(&incident.id, &first.updates[0].id, &ticket(), SendChoice::SendAgain, "").await.unwrap();
+    let sent = telling.send_queued().await.unwrap();
+    let order: Vec<&UpdateId> = sent.iter().map(|gone| &gone.update).collect();
+    assert_eq!(order, both.updates.iter().map(|update| &update.id).collect::<Vec<_>>(), "the first begins the thread");
+    let last = receiver.written().pop().unwrap().path;
+    assert_eq!(last, "/repos/acme/shop/issues/12/comments");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_person_types_while_words_leave_by_themselves_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let telling = telling(folder.path(), "http://127.0.0.1:9", "");
+    let incident = open(&telling).await;
+    let own = Wish { by_itself: true, ..Wish::default() };
+    for (typed, left) in [(true, 1), (false, 0)] {
+        let words = telling.compose(&incident, &ticket(), &own).await.unwrap().unwrap();
+        let draft = Draft {
+            incident: incident.id.clone(),
+            channel: ticket(),
+            template: words.template.clone(),
+            body: "# Mine".to_owned(),
+            given: BTreeMap::new(),
+            stage: None,
+            typed,
+            saved_at: Timestamp::UNIX_EPOCH,
+        };
+        telling.drafts().save(&draft).unwrap();
+        telling.approve(&incident, &[words]).await.unwrap();
+        assert_eq!(telling.drafts().of(&incident.id).unwrap().len(), left, "typed: {typed}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_approved_too_late_leaves_nothing_and_promises_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let receiver = Receiver::start(taken);
+    let telling = telling(folder.path(), &receiver.address, "[incident]\nsecond_person = ['team']");
+    let incident = open(&telling).await;
+    ask_long_ago(folder.path(), &telling, &incident).await;
+    let by = "support@acme.example";
+    let read = telling.review(&incident.id, &UpdateId::new("up-old"), by, Verdict::Approved, "").await.unwrap();
+    assert_eq!((read.stage, &read.due), (incident.stage, &incident.due), "nobody was told anything");
+    assert_eq!(phase(&telling, &incident).await, SendPhase::Stale);
+    assert_eq!(telling.send_queued().await.unwrap(), []);
+    assert_eq!(receiver.written().len(), 0);
 }

@@ -131,5 +131,9 @@ async fn change(folder: &str, one: &str, other: &str) {
     moved.forget_secret(&hook()).await.unwrap();
     assert_eq!(moved.secret_state(&hook()).unwrap(), SecretState::Missing);
     assert_eq!(before.secret_state(&hook()).unwrap(), SecretState::Kept, "what was kept for the other stays there");
+    moved.keep_secret(&hook(), Secret::new("another")).await.unwrap();
+    before.forget_secret(&hook()).await.unwrap();
+    assert_eq!(before.secret_state(&hook()).unwrap(), SecretState::Missing);
+    assert_eq!(moved.secret_state(&hook()).unwrap(), SecretState::Missing, "nor where it was kept last");
     again::say("whole");
 }

@@ -23,8 +23,9 @@ pub(super) fn tell(event: &Event, fact: &Fact, own: &[&Fact]) -> Told {
             let text = format!("A second person is asked to read the update for {}", channels(approval));
             Told { who: some(&approval.by), ..detail(LineKind::Decision, text) }
         }
-        Event::IncidentReviewGiven { by, verdict, note, .. } => {
+        Event::IncidentReviewGiven { by, verdict, note, late, .. } => {
             let said = match verdict {
+                Verdict::Approved if *late => "approved, too late to leave",
                 Verdict::Approved => "approved",
                 Verdict::Declined => "declined",
             };

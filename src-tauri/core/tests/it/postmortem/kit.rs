@@ -183,6 +183,7 @@ fn outgoing() -> Outgoing {
         message,
         moment: None,
         stage: None,
+        rollback: None,
     }
 }
 

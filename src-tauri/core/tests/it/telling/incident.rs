@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use lastgood_core::error::Code;
 use lastgood_core::ids::{IncidentId, UpdateId};
-use lastgood_core::incident::event::{Edit, Event};
+use lastgood_core::incident::event::{Approval, Edit, Event, SendEnding, SendOutcome};
 use lastgood_core::incident::{Audience, Severity, Stage, next};
 use lastgood_core::journal::{self, Fact, NewFact, Subject};
 
@@ -86,6 +87,46 @@ fn a_channel_that_was_told_of_a_surface_hears_that_it_is_well_again_and_no_other
     let fewer = next::next(&incident, at(12), &edited(Edit::Surfaces(vec!["Web".to_owned()]))).unwrap();
     assert_eq!(fewer.recovered(&channel()), ["API"]);
     assert_eq!(fewer.recovered(&"other".into()), [""; 0], "it was told nothing");
+}
+
+/// Another incident may hit it next: this one does not say again and again that it is well.
+#[test]
+fn what_was_told_to_be_well_again_is_not_told_again() {
+    let begun = |update: &UpdateId| Event::IncidentSendBegun {
+        update: update.clone(),
+        channel: channel(),
+        sent: "{}".to_owned(),
+    };
+    let ended = |update: &UpdateId, outcome: SendOutcome| Event::IncidentSendEnded {
+        update: update.clone(),
+        channel: channel(),
+        ending: SendEnding {
+            outcome,
+            sentence: "So it went.".to_owned(),
+            hint: String::new(),
+            code: (outcome != SendOutcome::Delivered).then_some(Code::SendUnknown),
+            receipt: None,
+            again_at: None,
+        },
+    };
+    let second = UpdateId::new("up-2");
+    let next_one = Approval { update: second.clone(), ..approval("Better.") };
+    let story = [
+        approved(),
+        begun(&update()),
+        ended(&update(), SendOutcome::Delivered),
+        edited(Edit::Surfaces(vec!["Web".to_owned()])),
+        Event::IncidentUpdateApproved(Box::new(next_one)),
+        begun(&second),
+    ];
+    let incident = after(&story);
+    assert_eq!(incident.recovered(&channel()), ["API"], "while nobody knows whether it arrived");
+    let told = |outcome| next::next(&incident, at(13), &ended(&second, outcome)).unwrap();
+    assert_eq!(told(SendOutcome::Unknown).recovered(&channel()), ["API"]);
+    let told = told(SendOutcome::Delivered);
+    assert_eq!(told.recovered(&channel()), [""; 0]);
+    let none = next::next(&told, at(14), &edited(Edit::Surfaces(Vec::new()))).unwrap();
+    assert_eq!(none.recovered(&channel()), ["Web"]);
 }
 
 #[test]

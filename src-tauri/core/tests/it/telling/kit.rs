@@ -130,6 +130,7 @@ pub(crate) fn approval(text: &str) -> Approval {
         template: "team-declared".to_owned(),
         moment: None,
         stage: None,
+        rollback: None,
         message: parse(text),
     };
     Approval {

@@ -41,7 +41,7 @@ fn decided(choice: SendChoice) -> Event {
     }
 }
 
-fn reviewed(verdict: Verdict) -> Event {
+fn reviewed(verdict: Verdict, late: bool) -> Event {
     Event::IncidentReviewGiven {
         update: update(),
         by: "@support-lead".to_owned(),
@@ -49,6 +49,7 @@ fn reviewed(verdict: Verdict) -> Event {
         note: String::new(),
         expires_at: at(200),
         due: BTreeMap::new(),
+        late,
     }
 }
 
@@ -58,7 +59,10 @@ fn all() -> Vec<(String, Event)> {
     let mut all = vec![("begun".to_owned(), begun()), ("stale".to_owned(), stale())];
     all.extend(outcomes.map(|outcome| (format!("{outcome:?}"), ended(outcome))));
     all.extend(choices.map(|choice| (format!("{choice:?}"), decided(choice))));
-    all.extend([Verdict::Approved, Verdict::Declined].map(|verdict| (format!("{verdict:?}"), reviewed(verdict))));
+    all.extend(
+        [Verdict::Approved, Verdict::Declined].map(|verdict| (format!("{verdict:?}"), reviewed(verdict, false))),
+    );
+    all.push(("Approved late".to_owned(), reviewed(Verdict::Approved, true)));
     all
 }
 
@@ -160,4 +164,18 @@ fn a_delivered_message_says_so_and_a_failed_one_says_why() {
         let event = Event::IncidentSendEnded { update: update(), channel: channel(), ending };
         assert!(next::next(&incident, at(10), &event).is_err(), "{outcome:?}");
     }
+}
+
+#[test]
+fn what_is_sent_again_forgets_why_it_did_not_leave() {
+    let mut locked = ended(SendOutcome::NotSent);
+    if let Event::IncidentSendEnded { ending, .. } = &mut locked {
+        ending.code = Some(Code::KeychainLocked);
+    }
+    let late =
+        [begun(), locked].iter().fold(queued(), |delivery, event| outbox::next(&delivery, at(10), event).unwrap());
+    let late = outbox::next(&late, at(41), &stale()).unwrap();
+    assert_eq!(late.code, Some(Code::KeychainLocked));
+    let again = outbox::next(&late, at(42), &decided(SendChoice::SendAgain)).unwrap();
+    assert_eq!((again.phase, again.code), (SendPhase::Queued, None));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lastgood_core::incident::event::{Event, Verdict};
+use lastgood_core::incident::event::{Event, SendEnding, SendOutcome, Verdict};
 use lastgood_core::incident::outbox::{SendEffect, SendPhase, effect};
 use lastgood_core::incident::{Audience, Stage, next};
 
@@ -16,6 +16,18 @@ fn given(by: &str, verdict: Verdict) -> Event {
         note: "The number is wrong.".to_owned(),
         expires_at: at(60),
         due: BTreeMap::from([(Audience::Team, at(30))]),
+        late: false,
+    }
+}
+
+/// Approved when its words did not hold any more.
+fn given_late() -> Event {
+    match given("@support-lead", Verdict::Approved) {
+        Event::IncidentReviewGiven { update, by, verdict, note, expires_at, .. } => {
+            let due = BTreeMap::from([(Audience::Team, at(90))]);
+            Event::IncidentReviewGiven { update, by, verdict, note, expires_at, due, late: true }
+        }
+        other => panic!("{other:?}"),
     }
 }
 
@@ -72,8 +84,42 @@ fn an_update_sets_the_stage_that_it_speaks_of_when_it_leaves() {
 fn what_was_read_too_late_is_asked_about_and_does_not_leave() {
     // Its words hold until minute 40.
     let incident = after(&[asked()]);
-    let late = next::next(&incident, at(41), &given("@support-lead", Verdict::Approved)).unwrap();
+    let late = next::next(&incident, at(41), &given_late()).unwrap();
     let delivery = late.delivery(&update(), &channel()).unwrap();
     assert_eq!((delivery.phase, effect(delivery, at(41))), (SendPhase::Stale, SendEffect::AskPerson));
     assert!(delivery.sentence.contains("too late"), "{delivery:?}");
+}
+
+#[test]
+fn what_was_read_too_late_promises_nothing_and_ends_nothing() {
+    let mut words = approval("It works again.");
+    words.stage = Stage::Resolved;
+    words.due = BTreeMap::new();
+    let asked = after(&[Event::IncidentReviewAsked(Box::new(words))]);
+    let late = next::next(&asked, at(41), &given_late()).unwrap();
+    assert_eq!((late.stage, &late.due, &late.rhythm), (asked.stage, &asked.due, &asked.rhythm), "nobody was told");
+    assert_eq!(late.updates[0].review.as_ref().unwrap().by, "@support-lead");
+}
+
+/// An earlier version let what was approved late leave: its story stays what it was.
+#[test]
+fn an_old_story_of_words_that_were_approved_late_and_left_is_still_read() {
+    let old = given("@support-lead", Verdict::Approved);
+    let line = serde_json::to_string(&old).unwrap();
+    assert!(!line.contains("late"), "{line}");
+    let ending = SendEnding {
+        outcome: SendOutcome::Delivered,
+        sentence: "It has it.".to_owned(),
+        hint: String::new(),
+        code: None,
+        receipt: None,
+        again_at: None,
+    };
+    let story = [
+        serde_json::from_str(&line).unwrap(),
+        Event::IncidentSendBegun { update: update(), channel: channel(), sent: "{}".to_owned() },
+        Event::IncidentSendEnded { update: update(), channel: channel(), ending },
+    ];
+    let told = story.iter().fold(after(&[asked()]), |incident, event| next::next(&incident, at(41), event).unwrap());
+    assert_eq!(told.delivery(&update(), &channel()).unwrap().phase, SendPhase::Delivered);
 }

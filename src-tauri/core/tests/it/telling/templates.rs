@@ -58,7 +58,7 @@ fn nothing_known_is_still_a_message_that_shows_what_it_lacks() {
 }
 
 /// What leaves by itself when a rollback begins and ends.
-const BY_ITSELF: [&str; 9] = [
+const BY_ITSELF: [&str; 14] = [
     "team-rolling-back",
     "team-rolled-back",
     "team-not-rolled-back",
@@ -68,13 +68,18 @@ const BY_ITSELF: [&str; 9] = [
     "ticket-opened",
     "ticket-update",
     "release-bad",
+    "leads-declared",
+    "leads-update",
+    "customers-declared",
+    "customers-update",
+    "notice-open",
 ];
 
 #[test]
 fn what_is_sent_by_itself_leaves_out_what_a_rollback_cannot_know_and_a_draft_shows_it() {
     let mut all = String::new();
     for name in BY_ITSELF {
-        let drafted = full().without("impact").without("surfaces").without("note");
+        let drafted = full().without("impact").without("surfaces").without("impact_started_at").without("note");
         let shown = Templates::default().render(name, &drafted).unwrap();
         assert_eq!(shown.gaps().is_empty(), name == "release-bad", "{name}: {:?}", shown.gaps());
         let message = Templates::default().render(name, &drafted.without("drafted")).unwrap();
