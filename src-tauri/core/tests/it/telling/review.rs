@@ -22,13 +22,12 @@ fn given(by: &str, verdict: Verdict) -> Event {
 
 /// Approved when its words did not hold any more.
 fn given_late() -> Event {
-    match given("@support-lead", Verdict::Approved) {
-        Event::IncidentReviewGiven { update, by, verdict, note, expires_at, .. } => {
-            let due = BTreeMap::from([(Audience::Team, at(90))]);
-            Event::IncidentReviewGiven { update, by, verdict, note, expires_at, due, late: true }
-        }
-        other => panic!("{other:?}"),
-    }
+    let approved = given("@support-lead", Verdict::Approved);
+    let Event::IncidentReviewGiven { update, by, verdict, note, expires_at, .. } = approved else {
+        panic!("{approved:?}")
+    };
+    let due = BTreeMap::from([(Audience::Team, at(90))]);
+    Event::IncidentReviewGiven { update, by, verdict, note, expires_at, due, late: true }
 }
 
 #[test]
