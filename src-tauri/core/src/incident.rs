@@ -78,6 +78,8 @@ pub struct Review {
     pub at: Timestamp,
     pub verdict: event::Verdict,
     pub note: String,
+    /// Approved when the words did not hold any more: nothing left by that.
+    pub late: bool,
 }
 
 /// 1 is the worst, 4 the mildest; what each means is the team's to say.

@@ -75,9 +75,9 @@ fn type_on(
     Ok(Typed { number, own, merged: Some(merged) })
 }
 
-/// Where that version was thinned away, the last one before it: it lacks what somebody typed in between, and has nothing that
-/// they did not see.
+/// `None` where it was thinned away: what differs is a conflict then. Another one in its place would take what was deleted
+/// since for what somebody added.
 fn version(transaction: &Transaction<'_>, document: &str, number: u64) -> rusqlite::Result<Option<String>> {
-    let sql = "SELECT text FROM version WHERE document = ?1 AND number <= ?2 ORDER BY number DESC LIMIT 1";
+    let sql = "SELECT text FROM version WHERE document = ?1 AND number = ?2";
     transaction.query_row(sql, params![document, signed(number)], |row| row.get(0)).optional()
 }

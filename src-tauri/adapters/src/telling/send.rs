@@ -105,6 +105,8 @@ impl Telling {
         // Who does not unlock the keychain for one message does not for the next one either.
         let mut asks = true;
         while let Some(item) = self.next_item(&waiting, haste, SystemClock.now()).await? {
+            // One that waits for the keychain is tried without a question; only an unanswered question ends the asking.
+            let asked = asks && (haste == Haste::Now || item.delivery.code != Some(Code::KeychainLocked));
             let after = match haste.effect(&item.delivery, SystemClock.now()) {
                 SendEffect::GoStale => self.go_stale(&item).await?,
                 SendEffect::LookUp => self.look_up(&item, asks).await?,
@@ -112,7 +114,7 @@ impl Telling {
                 SendEffect::WaitUntil(_) | SendEffect::AskPerson | SendEffect::Nothing => None,
             };
             let queued = after.as_ref().is_none_or(|after| after.phase == SendPhase::Queued);
-            asks &= !after.as_ref().is_some_and(is_locked_out);
+            asks &= !(asked && after.as_ref().is_some_and(is_locked_out));
             if queued {
                 waiting.insert(item.delivery.channel.clone());
             }

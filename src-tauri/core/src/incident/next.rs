@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::event::{Approval, Edit, Event, Opening, Outgoing};
+use super::event::{Approval, Edit, Event, Opening, Outgoing, SendChoice};
 use super::outbox::SendPhase;
 use super::{Audience, Incident, Review, Stage, Update, outbox};
 use crate::ids::{ChannelName, IncidentId, RollbackId, UpdateId};
@@ -74,8 +74,8 @@ pub fn next(incident: &Incident, at: Timestamp, event: &Event) -> Result<Inciden
                 && promise(&mut after, at, approval.stage, &approval.due)
         }
         Event::IncidentReviewAsked(approval) => ask_review(&mut after, at, approval),
-        Event::IncidentReviewGiven { update, by, verdict, note, due, .. } => {
-            let review = Review { by: by.clone(), at, verdict: *verdict, note: note.clone() };
+        Event::IncidentReviewGiven { update, by, verdict, note, due, late, .. } => {
+            let review = Review { by: by.clone(), at, verdict: *verdict, note: note.clone(), late: *late };
             give_review(&mut after, update, review, due, event)
         }
         Event::IncidentSendBegun { update, channel, .. } => {
@@ -84,8 +84,14 @@ pub fn next(incident: &Incident, at: Timestamp, event: &Event) -> Result<Inciden
         Event::IncidentSendEnded { update, channel, .. } => {
             deliver(&mut after, at, update, channel, event) && showed(&mut after, update, channel)
         }
-        Event::IncidentSendStale { update, channel } | Event::IncidentSendDecided { update, channel, .. } => {
-            deliver(&mut after, at, update, channel, event)
+        Event::IncidentSendStale { update, channel } => deliver(&mut after, at, update, channel, event),
+        Event::IncidentSendDecided { update, channel, choice, .. } => {
+            deliver(&mut after, at, update, channel, event) && {
+                if *choice == SendChoice::SendAgain {
+                    take_late(&mut after, at, update);
+                }
+                true
+            }
         }
         Event::IncidentNothingNew { audience, due, .. } => {
             after.is_open() && *due > at && {
@@ -231,6 +237,15 @@ fn give_review(
     // What was asked about an earlier stage does not turn the incident back.
     let stage = stage.max(incident.stage);
     !phases.contains(&SendPhase::Queued) || (takes(incident, stage, due) && promise(incident, at, stage, due))
+}
+
+/// What was approved too late set no stage; sent all the same, it tells one.
+fn take_late(incident: &mut Incident, at: Timestamp, id: &UpdateId) {
+    let update = incident.updates.iter().find(|update| update.id == *id);
+    let late = update.filter(|update| update.review.as_ref().is_some_and(|review| review.late));
+    if let Some(stage) = late.map(|update| update.stage.max(incident.stage)) {
+        promise(incident, at, stage, &BTreeMap::new());
+    }
 }
 
 /// After the end nobody is promised more; that it comes back is said by its stage, not by an update.

@@ -178,7 +178,10 @@ fn with_offset(text: &str) -> (&str, Option<Offset>) {
     let named = ["UTC", "GMT", "Z"].into_iter().find_map(|name| whole.strip_suffix(name));
     let numbered = || {
         let sign = whole.rfind(['+', '-']).filter(|_| whole.contains(':'))?;
-        Some((&whole[..sign], offset(&whole[sign..])?))
+        let before = &whole[..sign];
+        // `14:02-14:10` is from one time to another.
+        let apart = before.ends_with(is_blank) || before.contains('T') || before.matches(':').count() == 2;
+        Some((before, offset(&whole[sign..]).filter(|_| apart)?))
     };
     let found = named.map(|before| (before, Offset::UTC)).or_else(numbered);
     // `14:05 UTC` and `14:05UTC`; never the end of a word.

@@ -139,6 +139,10 @@ fn a_time_that_names_its_clock_is_of_that_clock() {
             ("2026-11-22T13:10:00Z", "", "local -0500 is talk"),
         ],
     );
+    assert_told(
+        "14:11 it began\n14:02-14:10 outage\n",
+        &[("2026-03-02T13:11:00Z", "", "it began\n14:02-14:10 outage")],
+    );
     let doubtful = parse("2026-10-25 02:30 UTC it is told\n", date(2026, 10, 25), date(2026, 10, 26), &berlin());
     assert!(!doubtful.messages[0].doubtful);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lastgood_core::incident::event::{Event, SendEnding, SendOutcome, Verdict};
+use lastgood_core::incident::event::{Event, SendChoice, SendEnding, SendOutcome, Verdict};
 use lastgood_core::incident::outbox::{SendEffect, SendPhase, effect};
 use lastgood_core::incident::{Audience, Stage, next};
 
@@ -98,6 +98,17 @@ fn what_was_read_too_late_promises_nothing_and_ends_nothing() {
     let late = next::next(&asked, at(41), &given_late()).unwrap();
     assert_eq!((late.stage, &late.due, &late.rhythm), (asked.stage, &asked.due, &asked.rhythm), "nobody was told");
     assert_eq!(late.updates[0].review.as_ref().unwrap().by, "@support-lead");
+
+    let again = Event::IncidentSendDecided {
+        update: update(),
+        channel: channel(),
+        by: "@team-lead".to_owned(),
+        choice: SendChoice::SendAgain,
+        expires_at: at(200),
+        receipt: None,
+    };
+    let sent = next::next(&late, at(42), &again).unwrap();
+    assert_eq!((sent.stage, sent.due.len()), (Stage::Resolved, 0), "what leaves all the same says that it is over");
 }
 
 /// An earlier version let what was approved late leave: its story stays what it was.
