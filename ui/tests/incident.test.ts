@@ -206,6 +206,8 @@ describe("the room", () => {
     await fireEvent.click(screen.getByTestId("send"));
     await fireEvent.click(await screen.findByRole("button", { name: "Read and decide…" }));
     const dialog = await screen.findByRole("dialog", { name: "Read it before it leaves" });
+    // Its lines stay lines: what stands for a character that nobody sees stands for none of them.
+    expect(within(dialog).getByRole("region", { name: "The message" }).textContent).not.toContain("\u240a");
     const approve = within(dialog).getByRole<HTMLButtonElement>("button", { name: "Approve and send" });
     expect(approve.disabled).toBe(true);
     await fireEvent.input(within(dialog).getByLabelText(/Who you are/), {
