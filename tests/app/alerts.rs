@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use lastgood_core::ids::{IncidentId, RollbackId};
+use lastgood_core::incident::Audience;
 use lastgood_core::incident::event::Opening;
-use lastgood_core::incident::{Audience, Severity};
 use lastgood_core::ports::world::About;
 use serde_json::{Value, json};
 
-use crate::kit::Stage;
+use crate::kit::{Stage, opening};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_inbox_has_everything_that_called_a_person_once() {
@@ -103,20 +103,7 @@ async fn an_update_that_is_due_calls_a_person_once_and_leads_to_its_incident() {
 
 /// The team should have heard more a minute ago.
 fn overdue() -> Opening {
-    let now = Timestamp::now();
-    Opening {
-        title: "Plugins fail".to_owned(),
-        severity: Severity::DEFAULT,
-        by: "@on-call".to_owned(),
-        commander: None,
-        impact: None,
-        surfaces: Vec::new(),
-        environment: None,
-        rollback: None,
-        found_at: now,
-        impact_started_at: None,
-        due: BTreeMap::from([(Audience::Team, now - SignedDuration::from_mins(1))]),
-    }
+    opening(BTreeMap::from([(Audience::Team, Timestamp::now() - SignedDuration::from_mins(1))]))
 }
 
 fn titles(notice: &Value) -> Vec<&str> {

@@ -1,5 +1,6 @@
 //! The window's side of the wire without a window: a rehearsal, a data folder, and everything that was told.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,6 +13,8 @@ use lastgood_adapters::place::Place;
 use lastgood_adapters::secret::Secret;
 use lastgood_adapters::workspace::{Access, Workspace};
 use lastgood_core::ids::{EnvironmentName, RollbackId, TagName};
+use lastgood_core::incident::event::Opening;
+use lastgood_core::incident::{Audience, Severity};
 use lastgood_core::ports::Desktop;
 use lastgood_core::ports::world::{About, Alert};
 use lastgood_desktop::controller::{Beginning, Controller, Host, Opened, Screen, Wanted};
@@ -280,4 +283,21 @@ pub(crate) fn step(rollback: &Value, name: &str, phase: &str) -> bool {
 pub(crate) fn git(folder: &Path, arguments: &[&str]) {
     let done = Command::new("git").arg("-C").arg(folder).args(arguments).status().unwrap();
     assert!(done.success(), "git {arguments:?}");
+}
+
+/// An incident by hand, of which these audiences hear more by then.
+pub(crate) fn opening(due: BTreeMap<Audience, Timestamp>) -> Opening {
+    Opening {
+        title: "Plugins fail".to_owned(),
+        severity: Severity::DEFAULT,
+        by: "@on-call".to_owned(),
+        commander: None,
+        impact: Some("12 % of calls fail".to_owned()),
+        surfaces: vec!["API".to_owned()],
+        environment: None,
+        rollback: None,
+        found_at: Timestamp::now(),
+        impact_started_at: None,
+        due,
+    }
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use lastgood_core::ids::{EnvironmentName, TagName};
+use lastgood_core::incident::Audience;
 use lastgood_core::incident::event::Opening;
-use lastgood_core::incident::{Audience, Severity};
 use lastgood_rehearsal::{Fault, FaultKind, When};
 use serde_json::Value;
 
-use crate::kit::{Stage, production};
+use crate::kit::{Stage, opening, production};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_failed_look_wipes_nothing_and_a_start_without_github_shows_what_was_known() {
@@ -84,20 +84,7 @@ async fn the_title_and_the_tray_name_the_repository_what_is_unread_and_the_next_
 
 /// The team hears more in a quarter of an hour.
 fn incident() -> Opening {
-    let now = Timestamp::now();
-    Opening {
-        title: "Plugins fail".to_owned(),
-        severity: Severity::DEFAULT,
-        by: "@on-call".to_owned(),
-        commander: None,
-        impact: None,
-        surfaces: Vec::new(),
-        environment: None,
-        rollback: None,
-        found_at: now,
-        impact_started_at: None,
-        due: BTreeMap::from([(Audience::Team, now + SignedDuration::from_mins(15))]),
-    }
+    opening(BTreeMap::from([(Audience::Team, Timestamp::now() + SignedDuration::from_mins(15))]))
 }
 
 /// What is live and what was last good are there, and the lanes.

@@ -9,28 +9,11 @@ use std::thread;
 use jiff::{SignedDuration, Timestamp};
 use lastgood_adapters::telling::{Telling, Wish};
 use lastgood_core::ids::ChannelName;
-use lastgood_core::incident::event::Opening;
 use lastgood_core::incident::outbox::SendPhase;
-use lastgood_core::incident::{Audience, Incident, Severity};
+use lastgood_core::incident::{Audience, Incident};
 use serde_json::Value;
 
-use crate::kit::{LIMIT, Stage};
-
-fn opening(due: BTreeMap<Audience, Timestamp>) -> Opening {
-    Opening {
-        title: "Plugins fail".to_owned(),
-        severity: Severity::DEFAULT,
-        by: "@on-call".to_owned(),
-        commander: None,
-        impact: Some("12 % of calls fail".to_owned()),
-        surfaces: vec!["API".to_owned()],
-        environment: None,
-        rollback: None,
-        found_at: Timestamp::now(),
-        impact_started_at: None,
-        due,
-    }
-}
+use crate::kit::{LIMIT, Stage, opening};
 
 /// One message for a document that nobody serves yet, as another process on this machine approves it.
 async fn approved(telling: &Telling) -> Incident {

@@ -13,7 +13,12 @@ use super::limits::Told;
 use super::wire::Message;
 
 /// What to do where a request that writes may have arrived.
-pub(super) const LOOK_FIRST: &str = "Look on GitHub whether it was done, before you do it again.";
+const LOOK_FIRST: &str = "Look on GitHub whether it was done, before you do it again.";
+
+/// The trouble of a request that may have had its effect: nobody is told to send it again.
+pub(super) fn left_unknown(trouble: Trouble) -> Trouble {
+    Trouble { hint: LOOK_FIRST.to_owned(), ..trouble }
+}
 
 #[derive(Debug)]
 pub(super) struct Answer {
@@ -95,11 +100,6 @@ impl Answer {
                 "Mend what it names and start again.",
             ),
         }
-    }
-
-    /// The same where it answers a request that may have had its effect: nobody is told to send it again.
-    pub(super) fn left_unknown(&self) -> Trouble {
-        Trouble { hint: LOOK_FIRST.to_owned(), ..self.trouble() }
     }
 
     /// The limit that refused it, if one did. Source: GitHub's "Rate limits for the REST API", "Exceeding the rate limit".

@@ -1,12 +1,11 @@
 //! The dispatch: sent once, with and without the wish for the run's number.
 
 use http::Method;
-use lastgood_core::error::Trouble;
 use lastgood_core::ids::RunId;
 use lastgood_core::ports::forge::{DispatchAnswer, DispatchOrder};
 use serde_json::json;
 
-use super::answer::{Answer, Failure, LOOK_FIRST};
+use super::answer::{Answer, Failure, left_unknown};
 use super::transport::encode;
 use super::{Github, wire, writing};
 
@@ -23,7 +22,7 @@ impl Github {
         match answer {
             Ok(answer) => judge(&answer),
             Err(Failure::NotSent(trouble)) => DispatchAnswer::NotSent(trouble),
-            Err(Failure::NoAnswer(trouble)) => DispatchAnswer::Unknown(unknown(trouble)),
+            Err(Failure::NoAnswer(trouble)) => DispatchAnswer::Unknown(left_unknown(trouble)),
         }
     }
 
@@ -43,14 +42,10 @@ fn judge(answer: &Answer) -> DispatchAnswer {
         200..=299 => match answer.read::<wire::Dispatched>("the dispatch") {
             Ok(dispatched) => DispatchAnswer::Run(RunId(dispatched.workflow_run_id)),
             // Something in between said yes; whether GitHub did is not known.
-            Err(trouble) => DispatchAnswer::Unknown(unknown(trouble)),
+            Err(trouble) => DispatchAnswer::Unknown(left_unknown(trouble)),
         },
         // The request came too slowly, or the server broke on the way: what it did before is not known.
-        408 | 500..=599 => DispatchAnswer::Unknown(answer.left_unknown()),
+        408 | 500..=599 => DispatchAnswer::Unknown(left_unknown(answer.trouble())),
         _ => DispatchAnswer::Refused(writing::refusal(answer)),
     }
-}
-
-fn unknown(trouble: Trouble) -> Trouble {
-    Trouble { hint: LOOK_FIRST.to_owned(), ..trouble }
 }

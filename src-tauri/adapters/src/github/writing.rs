@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::json;
 
-use super::answer::{Answer, Failure, LOOK_FIRST};
+use super::answer::{Answer, Failure, left_unknown};
 use super::transport::encode;
 use super::{Github, object};
 
@@ -108,7 +108,7 @@ pub(super) fn outcome_with<W: DeserializeOwned, T>(
         Ok(answer) if answer.is_success() => match answer.read::<W>("a request that writes") {
             Ok(wire) => Written::Done(told(wire)),
             // Something in between said yes; whether GitHub did is not known.
-            Err(trouble) => Written::Unknown(Trouble { hint: LOOK_FIRST.to_owned(), ..trouble }),
+            Err(trouble) => Written::Unknown(left_unknown(trouble)),
         },
         Ok(answer) => no(&answer),
         Err(failure) => silence(failure),
@@ -118,7 +118,7 @@ pub(super) fn outcome_with<W: DeserializeOwned, T>(
 fn no<T>(answer: &Answer) -> Written<T> {
     match answer.status {
         // The request came too slowly, or the server broke on the way: what it did before is not known.
-        408 | 500..=599 => Written::Unknown(answer.left_unknown()),
+        408 | 500..=599 => Written::Unknown(left_unknown(answer.trouble())),
         _ => Written::Refused(refusal(answer)),
     }
 }
@@ -138,6 +138,6 @@ pub(super) fn refusal(answer: &Answer) -> Trouble {
 fn silence<T>(failure: Failure) -> Written<T> {
     match failure {
         Failure::NotSent(trouble) => Written::NotSent(trouble),
-        Failure::NoAnswer(trouble) => Written::Unknown(Trouble { hint: LOOK_FIRST.to_owned(), ..trouble }),
+        Failure::NoAnswer(trouble) => Written::Unknown(left_unknown(trouble)),
     }
 }

@@ -105,12 +105,13 @@ impl Telling {
         // Who does not unlock the keychain for one message does not for the next one either.
         let mut asks = true;
         while let Some(item) = self.next_item(&waiting, haste, SystemClock.now()).await? {
-            // One that waits for the keychain is tried without a question; only an unanswered question ends the asking.
+            // Whoever did not unlock the keychain a moment ago is not asked again and again: a message that waits for it is
+            // tried without a question, and only an unanswered question ends the asking.
             let asked = asks && (haste == Haste::Now || item.delivery.code != Some(Code::KeychainLocked));
             let after = match haste.effect(&item.delivery, SystemClock.now()) {
                 SendEffect::GoStale => self.go_stale(&item).await?,
-                SendEffect::LookUp => self.look_up(&item, asks).await?,
-                SendEffect::Send => self.send(&item, haste, asks).await?,
+                SendEffect::LookUp => self.look_up(&item, asked).await?,
+                SendEffect::Send => self.send(&item, asked).await?,
                 SendEffect::WaitUntil(_) | SendEffect::AskPerson | SendEffect::Nothing => None,
             };
             let queued = after.as_ref().is_none_or(|after| after.phase == SendPhase::Queued);
@@ -184,11 +185,9 @@ impl Telling {
         Ok(found)
     }
 
-    async fn send(&self, item: &Item, haste: Haste, asks: bool) -> Result<Option<Delivery>, Trouble> {
+    async fn send(&self, item: &Item, asks: bool) -> Result<Option<Delivery>, Trouble> {
         let name = &item.delivery.channel;
         let letter = self.letter_of(item).await?;
-        // Who did not unlock the keychain a moment ago is not asked again and again.
-        let asks = asks && (haste == Haste::Now || item.delivery.code != Some(Code::KeychainLocked));
         let secret = self.secret(name, asks).await;
         let kind = self.settings.channels.get(name.as_str()).map(|settings| settings.kind);
         let paced = match (kind, &secret) {

@@ -100,6 +100,15 @@ pub(crate) fn nothing_found(window: &Window, place: &str, look: Look) -> Result<
     Ok(())
 }
 
+/// Production is back on its last good release, by keyboard alone, and axe is in the page.
+pub(crate) fn rolled_back(window: &Window) -> Result<(), Failure> {
+    armed(window)?;
+    window.execute(&axe()?, &[])?;
+    tab_to(window, "Roll back to v2.4.0")?;
+    window.press(&[keys::ENTER])?;
+    outcome(window, "succeeded")
+}
+
 pub(crate) fn armed(window: &Window) -> Result<(), Failure> {
     let button = By::test_id("roll-back");
     window.wait_until("the armed button", ARMED_WITHIN, |window| window.find(&button)?.is_enabled())

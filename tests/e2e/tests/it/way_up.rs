@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use lastgood_e2e::{By, Desk, Failure, Look, Rehearsal, Window, keys};
 
-use crate::access::{armed, axe, nothing_found, outcome, tab_to};
+use crate::access::{nothing_found, rolled_back};
 use crate::keyboard::{focus_on, press_on, told, type_words};
 
 const SHOWS_WITHIN: Duration = Duration::from_secs(60);
@@ -27,11 +27,7 @@ fn from_the_rollback_to_production(look: Look) -> Result<(), Failure> {
     let mut desk = Desk::start(look)?;
     let rehearsal = Rehearsal::start(&mut desk, 10)?;
     let window = desk.open(&[&rehearsal.clone_folder().to_string_lossy()])?;
-    armed(&window)?;
-    window.execute(&axe()?, &[])?;
-    tab_to(&window, "Roll back to v2.4.0")?;
-    window.press(&[keys::ENTER])?;
-    outcome(&window, "succeeded")?;
+    rolled_back(&window)?;
     release(&rehearsal.clone_folder())?;
     press_on(&window, "The way back up…")?;
     fix(&window, look)?;
@@ -98,11 +94,7 @@ fn at_a_gate_a_person_rolls_the_stage_back_by_keyboard_alone() -> Result<(), Fai
     let mut desk = Desk::start(Look::Light)?;
     let rehearsal = Rehearsal::start(&mut desk, 10)?;
     let window = desk.open(&[&rehearsal.clone_folder().to_string_lossy()])?;
-    armed(&window)?;
-    window.execute(&axe()?, &[])?;
-    tab_to(&window, "Roll back to v2.4.0")?;
-    window.press(&[keys::ENTER])?;
-    outcome(&window, "succeeded")?;
+    rolled_back(&window)?;
     release(&rehearsal.clone_folder())?;
     press_on(&window, "The way back up…")?;
     offered(&window)?;

@@ -106,8 +106,8 @@ pub(crate) async fn look(engine: &Engine) -> Option<Duration> {
     (there == *ours).then_some(begun)
 }
 
-/// Whether somebody broke or lifted the hold while the rollback went on: nothing may be sent then. A remote that cannot be asked
-/// says nothing.
+/// Whether somebody broke or lifted the hold while the rollback went on: nothing may be sent then. A remote that cannot
+/// be asked says nothing.
 pub(crate) async fn broken(engine: &mut Engine) -> Result<Option<Trouble>, Trouble> {
     let now = engine.ports.clock.elapsed();
     let is_fresh = |seen: Duration| now.saturating_sub(seen) < FRESH;

@@ -3,7 +3,7 @@
 use lastgood_e2e::{By, Desk, Failure, Look, Rehearsal, Window, keys};
 
 use super::{OPENS_WITHIN, begin, open_again, person, saved, text};
-use crate::access::{armed, axe, nothing_found, outcome, tab_to};
+use crate::access::{axe, nothing_found, rolled_back};
 use crate::keyboard::{COMES_WITHIN, focus_on, focused, press_on, reach, reach_like, to_editor, told, type_words};
 
 #[test]
@@ -20,11 +20,7 @@ fn beside_the_text(look: Look) -> Result<(), Failure> {
     let mut desk = Desk::start(look)?;
     let rehearsal = Rehearsal::start(&mut desk, 10)?;
     let window = desk.open(&[&rehearsal.clone_folder().to_string_lossy()])?;
-    armed(&window)?;
-    window.execute(&axe()?, &[])?;
-    tab_to(&window, "Roll back to v2.4.0")?;
-    window.press(&[keys::ENTER])?;
-    outcome(&window, "succeeded")?;
+    rolled_back(&window)?;
     press_on(&window, "Write the post-mortem")?;
     window.find(&By::test_id("paper-timeline"))?;
     correct(&window, look)?;
