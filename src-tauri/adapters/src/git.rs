@@ -25,6 +25,7 @@ mod tag;
 mod team;
 mod threads;
 mod trouble;
+mod wire;
 mod worktree;
 
 use std::ffi::OsString;
@@ -72,6 +73,8 @@ pub struct GitRepository {
     options: OpenOptions,
     /// The remote's marks as they were last read; forgotten when this process changes one.
     marks: Arc<Mutex<Option<Marks>>>,
+    /// Ways to the remote that are open for a push.
+    ready: wire::Ready,
 }
 
 impl GitRepository {
@@ -80,7 +83,12 @@ impl GitRepository {
     /// # Errors
     /// `FolderMissing`, `NotARepository`, `RepositoryNotOwned`, `RepositoryFormat`, `RepositoryUnreadable`.
     pub fn open(path: &Path, options: OpenOptions) -> Result<Self, Trouble> {
-        Ok(Self { location: Location::find(path, &options.environment)?, options, marks: Arc::default() })
+        Ok(Self {
+            location: Location::find(path, &options.environment)?,
+            options,
+            marks: Arc::default(),
+            ready: wire::Ready::default(),
+        })
     }
 
     /// The folder with the checked-out files; a bare repository has none.
@@ -200,6 +208,10 @@ impl Repository for GitRepository {
 
     async fn push_tag(&self, tag: &TagName, object: &ObjectId) -> Result<PushOutcome, Trouble> {
         self.push(tag, object).await
+    }
+
+    fn expect_push(&self) {
+        self.open_ahead();
     }
 }
 

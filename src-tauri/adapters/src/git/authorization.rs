@@ -5,25 +5,47 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 
+use reqwest::Client;
+use reqwest::header::HeaderValue;
+
 /// The value of an `Authorization` header, such as `Basic …`. It goes to the git program through its environment, never
 /// through its arguments, and is shown nowhere.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Authorization {
     value: String,
     ca: Option<PathBuf>,
+    client: Option<Client>,
 }
 
 impl Authorization {
     /// `None` when the value would end the header's line and begin another.
     pub fn new(value: impl Into<String>) -> Option<Self> {
         let value = value.into();
-        (!value.contains(['\r', '\n', '\0'])).then_some(Self { value, ca: None })
+        (!value.contains(['\r', '\n', '\0'])).then_some(Self { value, ca: None, client: None })
     }
 
     /// For a remote whose certificate is of an authority of its own, in this PEM file.
     #[must_use]
     pub fn trusting(self, ca: Option<PathBuf>) -> Self {
         Self { ca, ..self }
+    }
+
+    /// For pushes without the git program: a client that follows no redirect, sends nothing twice and trusts the same
+    /// authority.
+    #[must_use]
+    pub fn through(self, client: Option<Client>) -> Self {
+        Self { client, ..self }
+    }
+
+    pub(super) fn client(&self) -> Option<Client> {
+        self.client.clone()
+    }
+
+    /// Marked as a secret, so that no log shows it.
+    pub(super) fn header_value(&self) -> Option<HeaderValue> {
+        let mut value = HeaderValue::from_str(&self.value).ok()?;
+        value.set_sensitive(true);
+        Some(value)
     }
 
     /// Settings of git for the address that begins so, and for no other.

@@ -36,15 +36,26 @@ impl Location {
         }
         let nowhere: [&str; 0] = [];
         match git2::Repository::open_ext(path, RepositoryOpenFlags::empty(), nowhere) {
-            Ok(repository) => Ok(Self {
-                git_dir: repository.path().to_owned(),
-                common_dir: repository.commondir().to_owned(),
-                work_dir: repository.workdir().map(Path::to_owned),
-                reader: Reader::Library,
-            }),
+            Ok(repository) => Ok(Self::of(&repository)),
             Err(error) if error.code() == ErrorCode::NotFound => Err(trouble::not_a_repository(path)),
             Err(error) if error.code() == ErrorCode::Owner => Err(trouble::not_owned(&owned_folder(path))),
             Err(error) => Self::ask_program(path, environment).map_err(|trouble| explain(trouble, &error)),
+        }
+    }
+
+    /// The repository in this very folder, where libgit2 reads it and this person may.
+    pub(super) fn exact(folder: &Path) -> Option<Self> {
+        let nowhere: [&str; 0] = [];
+        let found = git2::Repository::open_ext(folder, RepositoryOpenFlags::NO_SEARCH, nowhere);
+        found.ok().map(|repository| Self::of(&repository))
+    }
+
+    fn of(repository: &git2::Repository) -> Self {
+        Self {
+            git_dir: repository.path().to_owned(),
+            common_dir: repository.commondir().to_owned(),
+            work_dir: repository.workdir().map(Path::to_owned),
+            reader: Reader::Library,
         }
     }
 

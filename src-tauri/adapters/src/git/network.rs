@@ -1,11 +1,12 @@
 //! One call of the git program over the network: bounded in time and in what it may say.
 
+use std::io;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use lastgood_core::error::Trouble;
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::Child;
+use tokio::process::{Child, ChildStdin, ChildStdout};
 
 use super::program;
 use super::trouble;
@@ -43,17 +44,14 @@ impl Said {
 }
 
 /// Runs to the end, or to the deadline. A call that is dropped is ended as well.
-pub(super) async fn call(command: Command, deadline: Duration) -> Result<Ended, Trouble> {
+pub(super) async fn call(mut command: Command, deadline: Duration) -> Result<Ended, Trouble> {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut group = Group::start(command)?;
     let out = group.child.stdout.take();
     let err = group.child.stderr.take();
-    let whole = async { tokio::join!(hear(out), hear(err), group.child.wait()) };
+    let whole = async { tokio::join!(hear(out), hear(err), group.wait()) };
     match tokio::time::timeout(deadline, whole).await {
-        Ok((out, err, status)) => {
-            let status = status.map_err(trouble::unreachable)?;
-            group.ended = true;
-            Ok(Ended::Exited(Said { status, out, err }))
-        }
+        Ok((out, err, status)) => Ok(Ended::Exited(Said { status: status.map_err(trouble::unreachable)?, out, err })),
         Err(_) => Ok(Ended::TimedOut),
     }
 }
@@ -72,19 +70,30 @@ async fn hear(stream: Option<impl AsyncRead + Unpin>) -> String {
 }
 
 /// A process and all that it starts: ssh, helpers for credentials and protocols.
-struct Group {
+pub(super) struct Group {
     child: Child,
     ended: bool,
 }
 
 impl Group {
-    fn start(mut command: Command) -> Result<Self, Trouble> {
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    /// Dropped before its end, all of it is ended.
+    pub(super) fn start(mut command: Command) -> Result<Self, Trouble> {
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut command = tokio::process::Command::from(command);
         let child = command.kill_on_drop(true).spawn().map_err(|error| program::not_started(&error))?;
         Ok(Self { child, ended: false })
+    }
+
+    /// Both ends of its pipes, where it was given them.
+    pub(super) fn pipes(&mut self) -> Option<(ChildStdin, ChildStdout)> {
+        self.child.stdin.take().zip(self.child.stdout.take())
+    }
+
+    pub(super) async fn wait(&mut self) -> io::Result<ExitStatus> {
+        let status = self.child.wait().await?;
+        self.ended = true;
+        Ok(status)
     }
 }
 

@@ -1,9 +1,10 @@
 //! Asking the remote for a tag, and giving it one.
 //!
-//! `git push --porcelain` says per ref what happened (`git help git-push`, OUTPUT). The lease `refs/tags/X:` expects that
-//! the remote has none of that name; a leading `+` would override it and is never written. Where the program ends well and
-//! reports that the remote took the ref, that is the remote's own word (`report-status`). After anything else the remote is
-//! asked what it has: only the remote knows.
+//! A change names what it expects of the remote, which compares and swaps. It is said in this process where that can be
+//! (see `wire`), else by `git push --porcelain`, which says per ref what happened (`git help git-push`, OUTPUT): the lease
+//! `<ref>:<id>` expects that the remote has that, or none of that name; a leading `+` would override it and is never
+//! written. That the remote took the ref is its own word (`report-status`). After anything else the remote is asked what it
+//! has: only the remote knows.
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use lastgood_core::error::Trouble;
 use lastgood_core::ids::{ObjectId, TagName};
 use lastgood_core::ports::repository::{PushOutcome, TagTarget};
 
-use super::network::{self, Ended, Said};
+use super::network::{self, Ended};
 use super::room::Room;
 use super::{GitRepository, remote, tag, trouble};
 
@@ -20,9 +21,29 @@ pub(super) const PUSH_DEADLINE: Duration = Duration::from_secs(60);
 
 pub(super) const ASK_DEADLINE: Duration = Duration::from_secs(30);
 
+/// One ref of the remote: from what it is expected to be to what it is to be. `None`: there is none.
+pub(super) struct Change<'a> {
+    pub(super) name: &'a str,
+    pub(super) expected: Option<&'a ObjectId>,
+    pub(super) after: Option<&'a ObjectId>,
+}
+
+/// What came back for a change.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Reply {
+    /// The remote's clear yes.
+    Done,
+    /// It was so already.
+    UpToDate,
+    /// No, by the remote's hooks and rules or because it has something else; the words for it.
+    Refused(String),
+    /// Not a word of the remote; why.
+    Nothing(String),
+}
+
 /// What the program said of the one ref.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Report<'a> {
+enum Report<'a> {
     Created,
     UpToDate,
     Rejected(&'a str),
@@ -32,6 +53,16 @@ impl GitRepository {
     /// Where the remote's tag leads. A tag that names a commit itself is its own commit: the remote does not say
     /// whether it is one, so a lightweight tag on a file reads alike.
     pub(super) async fn ask_remote(&self, tag: &TagName) -> Result<Option<TagTarget>, Trouble> {
+        let (repository, wanted) = (self.clone(), tag.clone());
+        let read = super::blocking(move || {
+            let there = remote::here(&repository.location, repository.environment());
+            Ok(there.and_then(|there| tag::find(&there, repository.environment(), &wanted).ok()))
+        });
+        if let Some(found) = read.await? {
+            return Ok(
+                found.map(|found| TagTarget { commit: found.commit.or_else(|| Some(found.object.clone())), ..found })
+            );
+        }
         let name = format!("refs/tags/{tag}");
         let peeled = format!("{name}^{{}}");
         let arguments = ["ls-remote", "--quiet", "--end-of-options"];
@@ -52,15 +83,31 @@ impl GitRepository {
 
     pub(super) async fn push(&self, tag: &TagName, object: &ObjectId) -> Result<PushOutcome, Trouble> {
         check_words(tag, object)?;
-        let lease = format!("--force-with-lease=refs/tags/{tag}:");
-        let arguments = ["push", "--porcelain", "--no-follow-tags", &lease, "--end-of-options"];
-        let refspec = format!("{object}:refs/tags/{tag}");
-        let ended = self.network(&arguments, &[&refspec], PUSH_DEADLINE).await?;
-        if ended.is_clear_yes(&format!("refs/tags/{tag}")) {
+        let name = format!("refs/tags/{tag}");
+        let change = Change { name: &name, expected: None, after: Some(object) };
+        let reply = match self.speak(&self.location.git_dir, &change, PUSH_DEADLINE).await {
+            Some(reply) => reply,
+            None => {
+                let location = self.location.clone();
+                let room = super::blocking(move || Room::prepare(&location)).await?;
+                self.run(room, &change).await?.0
+            }
+        };
+        if reply == Reply::Done {
             return Ok(PushOutcome::Created);
         }
         let there = self.ask_remote(tag).await;
-        Ok(outcome(&ended, tag, object, there))
+        Ok(outcome(reply, object, there))
+    }
+
+    /// Asks the remote for this change by the program, in a room that has the object.
+    pub(super) async fn run(&self, room: Room, change: &Change<'_>) -> Result<(Reply, Room), Trouble> {
+        let id = |object: Option<&ObjectId>| object.map_or("", ObjectId::as_str).to_owned();
+        let lease = format!("--force-with-lease={}:{}", change.name, id(change.expected));
+        let refspec = format!("{}:{}", id(change.after), change.name);
+        let arguments = ["push", "--porcelain", "--no-follow-tags", &lease, "--end-of-options"];
+        let (ended, room) = self.network_in(room, &arguments, &[&refspec], PUSH_DEADLINE).await?;
+        Ok((Reply::of(&ended, change.name), room))
     }
 
     /// Runs the program on the remote in a clean room: `arguments`, the address, `rest`.
@@ -110,37 +157,63 @@ fn check_words(tag: &TagName, object: &ObjectId) -> Result<(), Trouble> {
     if fits { tag::check_name(tag) } else { Err(trouble::internal(format!("{id} is no object id"))) }
 }
 
-/// The remote's state decides; the program's words explain.
-fn outcome(ended: &Ended, tag: &TagName, object: &ObjectId, there: Result<Option<TagTarget>, Trouble>) -> PushOutcome {
-    let said = match ended {
-        Ended::Exited(said) => Some(said),
-        Ended::TimedOut => None,
-    };
-    let report = said.and_then(|said| report(&said.out, &format!("refs/tags/{tag}")));
-    match (there, report) {
-        (Ok(Some(there)), report) if there.object == *object => match report {
-            Some(Report::Created) => PushOutcome::Created,
-            Some(Report::UpToDate | Report::Rejected(_)) | None => PushOutcome::AlreadyThere,
-        },
+/// The remote's state decides; its words explain.
+fn outcome(reply: Reply, object: &ObjectId, there: Result<Option<TagTarget>, Trouble>) -> PushOutcome {
+    match (there, reply) {
+        (Ok(Some(there)), _) if there.object == *object => PushOutcome::AlreadyThere,
         (Ok(Some(_)), _) => PushOutcome::Taken,
-        (Ok(None), Some(Report::Rejected(reason))) => PushOutcome::Refused(refusal(reason, said)),
-        (Ok(None), _) => PushOutcome::Unknown(explanation(said)),
-        (Err(trouble), _) => PushOutcome::Unknown(format!("{} {}", explanation(said), trouble.message)),
+        (Ok(None), Reply::Refused(words)) => PushOutcome::Refused(words),
+        (Ok(None), reply) => PushOutcome::Unknown(reply.words()),
+        (Err(trouble), reply) => PushOutcome::Unknown(format!("{} {}", reply.words(), trouble.message)),
     }
 }
 
-impl Ended {
-    /// The program ended well, and reports that the remote took this ref.
-    pub(super) fn is_clear_yes(&self, name: &str) -> bool {
+impl Reply {
+    /// Of a change that was not sent: the remote has something else than expected. In the program's own words.
+    pub(super) fn stale() -> Self {
+        Self::Refused("[rejected] (stale info)".to_owned())
+    }
+
+    /// The remote's reason, and what its hooks wrote.
+    pub(super) fn rejected(said: &str, reason: &str) -> Self {
+        let summary = format!("[remote rejected] ({reason})");
+        let words = said.lines().map(str::trim).filter(|line| !line.is_empty());
+        Self::Refused(words.chain([summary.as_str()]).collect::<Vec<_>>().join("; "))
+    }
+
+    pub(super) fn timed_out() -> Self {
+        Self::Nothing("The push took too long and was stopped.".to_owned())
+    }
+
+    /// Why this is no clear yes.
+    pub(super) fn words(self) -> String {
         match self {
-            Self::Exited(said) => said.status.success() && report(&said.out, name) == Some(Report::Created),
-            Self::TimedOut => false,
+            Self::Refused(words) => format!("The push ended without a clear word on it: {words}."),
+            Self::Nothing(words) => words,
+            Self::Done | Self::UpToDate => "The push ended well.".to_owned(),
+        }
+    }
+
+    fn of(ended: &Ended, name: &str) -> Self {
+        let said = match ended {
+            Ended::Exited(said) => said,
+            Ended::TimedOut => return Self::timed_out(),
+        };
+        match report(&said.out, name) {
+            Some(Report::Created) if said.status.success() => Self::Done,
+            Some(Report::UpToDate) => Self::UpToDate,
+            Some(Report::Rejected(summary)) => {
+                Self::Refused(said.of_remote().into_iter().chain([summary]).collect::<Vec<_>>().join("; "))
+            }
+            Some(Report::Created) | None => {
+                Self::Nothing(format!("The push ended without a word on it: {}.", said.reason()))
+            }
         }
     }
 }
 
 /// The line of this ref: `<flag> TAB <from>:<to> TAB <summary>`. A remote that broke off reported nothing.
-pub(super) fn report<'a>(out: &'a str, name: &str) -> Option<Report<'a>> {
+fn report<'a>(out: &'a str, name: &str) -> Option<Report<'a>> {
     out.lines().find_map(|line| {
         let mut fields = line.splitn(3, '\t');
         let (flag, refs, summary) = (fields.next()?, fields.next()?, fields.next()?);
@@ -153,18 +226,4 @@ pub(super) fn report<'a>(out: &'a str, name: &str) -> Option<Report<'a>> {
             _ => None,
         }
     })
-}
-
-/// What the remote's hooks and rules wrote, and git's summary of it.
-pub(super) fn refusal(summary: &str, said: Option<&Said>) -> String {
-    let mut words: Vec<&str> = said.map(Said::of_remote).unwrap_or_default();
-    words.push(summary);
-    words.join("; ")
-}
-
-pub(super) fn explanation(said: Option<&Said>) -> String {
-    said.map_or_else(
-        || "The push took too long and was stopped.".to_owned(),
-        |said| format!("The push ended without a word on it: {}.", said.reason()),
-    )
 }

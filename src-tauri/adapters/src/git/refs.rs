@@ -36,6 +36,17 @@ pub(super) fn tags(location: &Location, environment: &Environment, stamps: &Stam
     }
 }
 
+/// The object that a ref names, by its whole name; libgit2 reads it.
+pub(super) fn object(location: &Location, name: &str) -> Result<Option<String>, Trouble> {
+    let failed = |error: git2::Error| trouble::unreadable(error.message());
+    let repository = git2::Repository::open(&location.git_dir).map_err(failed)?;
+    match repository.refname_to_id(name) {
+        Ok(id) => Ok(Some(id.to_string())),
+        Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+        Err(error) => Err(failed(error)),
+    }
+}
+
 /// The object that one tag names.
 pub(super) fn find(location: &Location, environment: &Environment, tag: &TagName) -> Result<Option<String>, Trouble> {
     let name = format!("refs/tags/{tag}");
@@ -43,15 +54,7 @@ pub(super) fn find(location: &Location, environment: &Environment, tag: &TagName
         return Ok(None);
     }
     match location.reader {
-        Reader::Library => {
-            let failed = |error: git2::Error| trouble::unreadable(error.message());
-            let repository = git2::Repository::open(&location.git_dir).map_err(failed)?;
-            match repository.refname_to_id(&name) {
-                Ok(id) => Ok(Some(id.to_string())),
-                Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
-                Err(error) => Err(failed(error)),
-            }
-        }
+        Reader::Library => object(location, &name),
         Reader::Program => {
             let command = program::git_in(&location.git_dir, environment);
             let found = program::answer(command, ["show-ref", "--verify", "--hash", "--", &name])?;

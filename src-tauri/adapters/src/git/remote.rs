@@ -51,13 +51,23 @@ pub(super) fn absolute(location: &Location) -> Result<String, Trouble> {
     if !is_path(&address) || Path::new(&address).is_absolute() {
         return Ok(address);
     }
-    let base: PathBuf = location.work_dir.clone().unwrap_or_else(|| location.git_dir.clone());
-    Ok(base.join(&address).to_string_lossy().into_owned())
+    Ok(from(location, &address).to_string_lossy().into_owned())
+}
+
+/// The remote itself, where it is a folder on this machine that can be read without the git program.
+pub(super) fn here(location: &Location, environment: &Environment) -> Option<Location> {
+    let address = resolved(location, environment).ok().filter(|address| is_path(address))?;
+    Location::exact(&from(location, &address))
+}
+
+/// A path as it is meant in this repository.
+pub(super) fn from(location: &Location, path: &str) -> PathBuf {
+    location.work_dir.as_ref().unwrap_or(&location.git_dir).join(path)
 }
 
 /// Git's rule (`git help git-fetch`, GIT URLS): a colon before the first slash makes it a host or a protocol. A rewriting
 /// rule's prefix has a colon as well.
-fn is_path(address: &str) -> bool {
+pub(super) fn is_path(address: &str) -> bool {
     let drive = cfg!(windows) && address.as_bytes().get(1) == Some(&b':');
     match (address.find(':'), address.find('/')) {
         (None, _) => true,

@@ -50,6 +50,10 @@ impl Room {
         Ok(Self { folder, objects: Objects::Own })
     }
 
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The git program in this room, for what needs no network.
     pub(super) fn here(&self, environment: &Environment) -> Command {
         let mut command = program::git_in(self.folder.path(), environment);

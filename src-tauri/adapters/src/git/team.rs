@@ -1,8 +1,8 @@
 //! Holds and quarantines on the remote: refs below `refs/lastgood/`, each a commit with nothing in it but its message.
 //!
 //! Objects are made and fetched in an empty clean room (see `room`), so the person's repository gains none. A change names
-//! what it expects (`--force-with-lease=<ref>:<id>`), which the remote compares and swaps; a leading `+` would override
-//! that and is never written. As with tags, the remote's clear yes counts; after anything else, what it has decides.
+//! what it expects, which the remote compares and swaps (see `push`). As with tags, the remote's clear yes counts; after
+//! anything else, what it has decides.
 //!
 //! The commits name no person as their author: servers refuse addresses that somebody keeps private. Who holds is in the
 //! text.
@@ -18,11 +18,11 @@ use lastgood_core::ports::Team;
 use lastgood_core::ports::team::Put;
 
 use super::location::{Location, Reader};
-use super::network::{Ended, Said};
+use super::network::Ended;
 use super::program::{self, Environment};
-use super::push::{ASK_DEADLINE, PUSH_DEADLINE, Report, explanation, refusal, report};
+use super::push::{ASK_DEADLINE, Change, PUSH_DEADLINE, Reply};
 use super::room::Room;
-use super::{GitRepository, trouble};
+use super::{GitRepository, refs, remote, trouble};
 
 const AUTHOR: [(&str, &str); 4] = [
     ("GIT_AUTHOR_NAME", "Lastgood"),
@@ -93,22 +93,38 @@ impl GitRepository {
         after: Option<&ObjectId>,
         expected: Option<&ObjectId>,
     ) -> Result<Put, Trouble> {
-        let (name, id) =
-            (name.as_ref_name(), |object: Option<&ObjectId>| object.map_or("", ObjectId::as_str).to_owned());
-        let lease = format!("--force-with-lease={name}:{}", id(expected));
-        let refspec = format!("{}:{name}", id(after));
-        let arguments = ["push", "--porcelain", "--no-follow-tags", &lease, "--end-of-options"];
+        let name = name.as_ref_name();
+        let change = Change { name: &name, expected, after };
         *self.last_marks() = None;
-        let (ended, room) = self.network_in(room, &arguments, &[&refspec], PUSH_DEADLINE).await?;
-        if ended.is_clear_yes(&name) {
-            return Ok(Put::Done(after.cloned().unwrap_or_else(|| ObjectId::new(""))));
+        let (reply, room) = match self.speak(room.folder(), &change, PUSH_DEADLINE).await {
+            Some(reply) => (reply, room),
+            None => self.run(room, &change).await?,
+        };
+        let done = || Put::Done(after.cloned().unwrap_or_else(|| ObjectId::new("")));
+        if reply == Reply::Done {
+            return Ok(done());
         }
-        let there = self.there(room, &name).await?;
-        Ok(outcome(&ended, &name, after, expected, there))
+        Ok(match (self.there(room, &name).await?, reply) {
+            (Ok(there), _) if there.as_ref() == after => done(),
+            (Ok(there), Reply::Refused(words)) if there.as_ref() == expected => Put::Refused(words),
+            // It was as we said, and somebody changed it since; or it never was as expected.
+            (Ok(_), Reply::UpToDate) => Put::Changed,
+            (Ok(there), _) if there.as_ref() != expected => Put::Changed,
+            (Ok(_), reply) => Put::Unknown(reply.words()),
+            (Err(why), reply) => Put::Unknown(format!("{} The remote did not answer: {why}.", reply.words())),
+        })
     }
 
     /// What the remote has under this name, or why it did not say.
     async fn there(&self, room: Room, name: &str) -> Result<Result<Option<ObjectId>, String>, Trouble> {
+        let (repository, wanted) = (self.clone(), name.to_owned());
+        let read = super::blocking(move || {
+            let there = remote::here(&repository.location, repository.environment());
+            Ok(there.and_then(|there| refs::object(&there, &wanted).ok()))
+        });
+        if let Some(found) = read.await? {
+            return Ok(Ok(found.map(ObjectId::new)));
+        }
         let arguments = ["ls-remote", "--quiet", "--end-of-options"];
         Ok(match self.network_in(room, &arguments, &[name], ASK_DEADLINE).await?.0 {
             Ended::Exited(said) if said.status.success() => Ok(first_id(&said.out, name)),
@@ -119,31 +135,6 @@ impl GitRepository {
 
     fn last_marks(&self) -> MutexGuard<'_, Option<Marks>> {
         self.marks.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Anything but the remote's clear yes: its state decides, and the program's words explain.
-fn outcome(
-    ended: &Ended,
-    name: &str,
-    after: Option<&ObjectId>,
-    expected: Option<&ObjectId>,
-    there: Result<Option<ObjectId>, String>,
-) -> Put {
-    let said: Option<&Said> = match ended {
-        Ended::Exited(said) => Some(said),
-        Ended::TimedOut => None,
-    };
-    match (there, said.and_then(|said| report(&said.out, name))) {
-        (Ok(there), _) if there.as_ref() == after => Put::Done(after.cloned().unwrap_or_else(|| ObjectId::new(""))),
-        // It was as we said, and somebody changed it since.
-        (Ok(_), Some(Report::Created)) => Put::Changed,
-        (Ok(there), Some(Report::Rejected(reason))) if there.as_ref() == expected => {
-            Put::Refused(refusal(reason, said))
-        }
-        (Ok(there), _) if there.as_ref() != expected => Put::Changed,
-        (Ok(_), _) => Put::Unknown(explanation(said)),
-        (Err(why), _) => Put::Unknown(format!("{} The remote did not answer: {why}.", explanation(said))),
     }
 }
 

@@ -47,6 +47,8 @@ impl Workspace {
         armed: Option<Armed>,
     ) -> Result<Drive, Trouble> {
         let turn = self.take_turn(&plan.environment).await?;
+        // The hold is the first thing that leaves this machine.
+        self.repository.expect_push();
         let naming = self.turn_to_name().await?;
         let facts = self.facts().await?;
         plan.incident = open_incident(&facts, &plan.environment);

@@ -58,6 +58,10 @@ impl Repository for Tagging {
             Some(PushOutcome::Refused(_) | PushOutcome::Unknown(_)) | None => pushed,
         }
     }
+
+    fn expect_push(&self) {
+        self.git.expect_push();
+    }
 }
 
 impl Tagging {

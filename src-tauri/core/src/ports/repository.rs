@@ -26,6 +26,9 @@ pub trait Repository: Send + Sync {
 
     /// Pushes one tag, expecting that the remote has none of that name.
     async fn push_tag(&self, tag: &TagName, object: &ObjectId) -> Result<PushOutcome, Trouble>;
+
+    /// A push comes within seconds: whoever can opens the way to the remote now. Nothing is changed by it.
+    fn expect_push(&self) {}
 }
 
 /// A tag's two ids.

@@ -5,6 +5,8 @@ mod ssh;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::time::Duration;
 
 use lastgood_adapters::git::{Authorization, Authorizer, GitRepository, OpenOptions};
 use lastgood_core::error::Code;
@@ -13,7 +15,7 @@ use lastgood_core::ports::repository::{PushOutcome, Repository};
 
 use super::sample::{Sample, order};
 use crate::certificates;
-use smart_http::SmartHttp;
+use smart_http::{SmartHttp, Trouble};
 use ssh::Sshd;
 
 /// What GitHub's own hook writes when a ruleset says no.
@@ -34,6 +36,109 @@ async fn over_http_with_a_token_a_push_is_told_as_it_ended() {
     sample.git(&["remote", "set-url", "origin", &server.address("remote.git")]);
     proves(&sample, &remote, &with_token(&sample, "right-token")).await;
     assert!(server.answered() > 4, "git was at the server");
+}
+
+#[tokio::test]
+async fn by_path_the_git_program_pushes_nothing() {
+    let sample = Sample::new();
+    sample.with_remote();
+    let trace = sample.beside("trace");
+    let mut options = sample.options();
+    options.environment.push(("GIT_TRACE2".into(), trace.clone().into()));
+    let repository = GitRepository::open(sample.path(), options).unwrap();
+    let (tag, made) = tagged(&sample, &repository, "rollback-1").await;
+    assert_eq!(repository.push_tag(&tag, &made).await.unwrap(), PushOutcome::Created);
+    let trace = fs::read_to_string(trace).unwrap();
+    assert!(trace.contains("receive-pack") && !trace.contains("git push"), "{trace}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_remote_on_this_machine_that_takes_too_long_is_left_with_all_that_it_started() {
+    const DEADLINE: Duration = Duration::from_secs(2);
+    let sample = Sample::new();
+    let remote = sample.with_remote();
+    let options = OpenOptions { deadline: Some(DEADLINE), ..sample.options() };
+    let repository = GitRepository::open(sample.path(), options).unwrap();
+    let (tag, made) = tagged(&sample, &repository, "rollback-1").await;
+    super::pushing::script(&remote.join("hooks").join("pre-receive"), "sleep 600");
+    let outcome = repository.push_tag(&tag, &made).await.unwrap();
+    assert!(matches!(&outcome, PushOutcome::Unknown(words) if words.contains("took too long")), "{outcome:?}");
+    assert_eq!(sample.git_in(&remote, &["tag"]), "");
+}
+
+#[tokio::test]
+async fn what_a_tag_leads_to_is_sent_along_where_the_remote_lacks_it() {
+    let sample = Sample::new();
+    let remote = sample.with_remote();
+    sample.commit("Not pushed yet\n");
+    let repository = sample.open();
+    let (tag, made) = tagged(&sample, &repository, "rollback-1").await;
+    assert_eq!(repository.push_tag(&tag, &made).await.unwrap(), PushOutcome::Created);
+    assert_eq!(sample.git_in(&remote, &["log", "-1", "--format=%s", "rollback-1"]), "Not pushed yet");
+}
+
+#[tokio::test]
+async fn over_http_who_is_signed_in_pushes_without_the_git_program() {
+    let sample = Sample::new();
+    let remote = sample.with_remote();
+    let server = SmartHttp::serve(&remote, "right-token");
+    sample.git(&["remote", "set-url", "origin", &server.address("remote.git")]);
+    proves(&sample, &remote, &signed_in(&sample, "right-token", None)).await;
+    let pushers = server.pushers();
+    assert!(!pushers.is_empty() && pushers.iter().all(|pusher| pusher.starts_with("git/lastgood")), "{pushers:?}");
+}
+
+#[tokio::test]
+async fn a_push_that_was_announced_finds_its_way_open_and_compares_all_the_same() {
+    let sample = Sample::new();
+    let remote = sample.with_remote();
+    let server = SmartHttp::serve(&remote, "right-token");
+    for address in [remote.to_str().unwrap().to_owned(), server.address("remote.git")] {
+        sample.git(&["remote", "set-url", "origin", &address]);
+        let repository = signed_in(&sample, "right-token", None);
+        let name = if address.starts_with("http") { "rollback-1" } else { "rollback-2" };
+        let (tag, made) = tagged(&sample, &repository, name).await;
+        repository.expect_push();
+        repository.expect_push();
+        assert_eq!(repository.push_tag(&tag, &made).await.unwrap(), PushOutcome::Created, "{address}");
+        // The second way was opened before the first push, and knows nothing of it.
+        assert_eq!(repository.push_tag(&tag, &made).await.unwrap(), PushOutcome::AlreadyThere, "{address}");
+
+        let taken = format!("{name}-taken");
+        let (tag, made) = tagged(&sample, &repository, &taken).await;
+        repository.expect_push();
+        let head = sample.git(&["rev-parse", "HEAD"]);
+        sample.git_in(&remote, &["tag", &taken, &head]);
+        assert_eq!(repository.push_tag(&tag, &made).await.unwrap(), PushOutcome::Taken, "{address}");
+        assert_eq!(sample.git_in(&remote, &["rev-parse", &format!("refs/tags/{taken}")]), head);
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_answer_of_git_is_left_to_the_git_program() {
+    let sample = Sample::new();
+    let remote = sample.with_remote();
+    let server = SmartHttp::serve(&remote, "right-token");
+    sample.git(&["remote", "set-url", "origin", &server.address("remote.git")]);
+    server.make(Trouble::Page);
+    proves(&sample, &remote, &signed_in(&sample, "right-token", None)).await;
+    let pushers = server.pushers();
+    assert!(!pushers.is_empty() && pushers.iter().all(|pusher| pusher.starts_with("git/2")), "{pushers:?}");
+}
+
+#[tokio::test]
+async fn a_push_whose_answer_is_lost_has_one_effect() {
+    let sample = Sample::new();
+    let remote = sample.with_remote();
+    let server = SmartHttp::serve(&remote, "right-token");
+    sample.git(&["remote", "set-url", "origin", &server.address("remote.git")]);
+    server.make(Trouble::AnswerLost);
+    let repository = signed_in(&sample, "right-token", None);
+    let (tag, made) = tagged(&sample, &repository, "rollback-1").await;
+    assert_eq!(repository.push_tag(&tag, &made).await.unwrap(), PushOutcome::AlreadyThere);
+    assert_eq!(sample.git_in(&remote, &["rev-parse", "refs/tags/rollback-1"]), made.as_str());
+    assert_eq!(server.pushers().len(), 1, "the program found it there");
 }
 
 #[tokio::test]
@@ -68,6 +173,18 @@ async fn a_server_of_an_own_authority_is_trusted_by_its_pem_file_alone() {
     assert!(matches!(&outcome, PushOutcome::Unknown(words) if words.contains("certificate")), "{outcome:?}");
     assert_eq!((server.answered(), server.refused()), (0, 0), "the token did not leave");
     proves(&sample, &remote, &trusting(&sample, "right-token", Some(folder.path().join("ca.pem")))).await;
+}
+
+#[tokio::test]
+async fn behind_an_own_authority_who_is_signed_in_pushes_without_the_git_program() {
+    let sample = Sample::new();
+    let remote = sample.with_remote();
+    let folder = tempfile::tempdir().unwrap();
+    certificates::make(folder.path());
+    let server = SmartHttp::serve_secured(&remote, "right-token", folder.path());
+    sample.git(&["remote", "set-url", "origin", &server.address("remote.git")]);
+    proves(&sample, &remote, &signed_in(&sample, "right-token", Some(folder.path().join("ca.pem")))).await;
+    assert!(server.pushers().iter().all(|pusher| pusher.starts_with("git/lastgood")), "{:?}", server.pushers());
 }
 
 #[tokio::test]
@@ -136,7 +253,23 @@ fn with_token(sample: &Sample, token: &str) -> GitRepository {
 
 fn trusting(sample: &Sample, token: &str, ca: Option<PathBuf>) -> GitRepository {
     let header = format!("Basic {}", smart_http::pair(token));
-    let authorizer = Authorizer::new(move |_| Some(Authorization::new(header.clone())?.trusting(ca.clone())));
+    opened(sample, Authorization::new(header).unwrap().trusting(ca))
+}
+
+/// With a connection of its own for git's requests, as a workspace has.
+fn signed_in(sample: &Sample, token: &str, ca: Option<PathBuf>) -> GitRepository {
+    // Another test may have been first.
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let mut client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    if let Some(file) = &ca {
+        client = client.tls_certs_merge(reqwest::Certificate::from_pem_bundle(&fs::read(file).unwrap()).unwrap());
+    }
+    let header = format!("Basic {}", smart_http::pair(token));
+    opened(sample, Authorization::new(header).unwrap().trusting(ca).through(Some(client.build().unwrap())))
+}
+
+fn opened(sample: &Sample, authorization: Authorization) -> GitRepository {
+    let authorizer = Authorizer::new(move |_| Some(authorization.clone()));
     let options = OpenOptions { authorizer: Some(authorizer), ..sample.options() };
     GitRepository::open(sample.path(), options).unwrap()
 }

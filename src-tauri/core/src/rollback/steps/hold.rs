@@ -35,6 +35,8 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
         return Ok(held(engine, ""));
     }
     let hold = wanted(engine);
+    // The tag follows the hold.
+    engine.ports.repository.expect_push();
     let may_replace =
         |other: &HoldRecord| other.has_expired(hold.since) || hold::is_left_over(other, &hold.owner, &facts);
     let (taken, target) = {

@@ -4,8 +4,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use base64::Engine as _;
@@ -24,6 +24,20 @@ pub(super) struct SmartHttp {
 struct Counts {
     answered: AtomicUsize,
     refused: AtomicUsize,
+    /// Who pushed, by the names that they gave.
+    pushers: Mutex<Vec<String>>,
+    trouble: Mutex<Trouble>,
+}
+
+/// What becomes of requests that are not the git program's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Trouble {
+    #[default]
+    None,
+    /// A page for people comes instead of an answer, as from a proxy.
+    Page,
+    /// A push arrives, and its answer does not.
+    AnswerLost,
 }
 
 /// One request, as CGI wants it.
@@ -79,6 +93,15 @@ impl SmartHttp {
         self.counts.answered.load(Ordering::SeqCst)
     }
 
+    /// Who pushed, by the names that they gave, each time.
+    pub(super) fn pushers(&self) -> Vec<String> {
+        self.counts.pushers.lock().unwrap().clone()
+    }
+
+    pub(super) fn make(&self, trouble: Trouble) {
+        *self.counts.trouble.lock().unwrap() = trouble;
+    }
+
     /// Requests without it.
     pub(super) fn refused(&self) -> usize {
         self.counts.refused.load(Ordering::SeqCst)
@@ -96,7 +119,19 @@ fn answer(connection: impl Read + Write, root: &Path, expected: &str, counts: &C
     let mut connection = reader.into_inner();
     let answer = if request.header("authorization") == Some(expected) {
         counts.answered.fetch_add(1, Ordering::SeqCst);
-        backend(&request, root)
+        let pushes = request.method == "POST" && request.path.ends_with("/git-receive-pack");
+        let agent = request.header("user-agent").unwrap_or_default().to_owned();
+        let trouble = if agent.starts_with("git/2") { Trouble::None } else { *counts.trouble.lock().unwrap() };
+        if pushes {
+            counts.pushers.lock().unwrap().push(agent);
+        }
+        if trouble == Trouble::Page {
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\nConnection: close\r\n\r\n<html>"
+                .to_vec()
+        } else {
+            let answer = backend(&request, root);
+            if pushes && trouble == Trouble::AnswerLost { Vec::new() } else { answer }
+        }
     } else {
         counts.refused.fetch_add(1, Ordering::SeqCst);
         let head = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"GitHub\"\r\n";
