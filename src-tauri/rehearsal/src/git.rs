@@ -30,6 +30,9 @@ pub(crate) enum CreateRefError {
     Git(#[from] git2::Error),
 }
 
+/// Hexadecimal digits of an object's id.
+const WHOLE_ID: usize = 40;
+
 pub(crate) type Found<T> = Result<Option<T>, git2::Error>;
 
 impl Bare {
@@ -71,10 +74,7 @@ impl Bare {
 
     /// The ref of that full name.
     pub(crate) fn find_ref(&self, name: &str) -> Found<RefFacts> {
-        let repository = self.open()?;
-        let Some(reference) = found(repository.find_reference(name))? else { return Ok(None) };
-        let Some(id) = reference.target() else { return Ok(None) };
-        RefFacts::read(&repository, name, id).map(Some)
+        ref_in(&self.open()?, name)
     }
 
     /// The commit that a branch, tag, full ref or (abbreviated) id means.
@@ -179,12 +179,11 @@ impl Bare {
     }
 }
 
-/// The ref of that full name with the commit that it leads to, in a repository that is open already.
-pub(crate) fn peeled_ref_in(repository: &Repository, name: &str) -> Found<(RefFacts, Option<CommitFacts>)> {
+/// [`Bare::find_ref`] in a repository that is open already.
+pub(crate) fn ref_in(repository: &Repository, name: &str) -> Found<RefFacts> {
     let Some(reference) = found(repository.find_reference(name))? else { return Ok(None) };
     let Some(id) = reference.target() else { return Ok(None) };
-    let commit = reference.peel_to_commit().ok().map(|commit| CommitFacts::of(&commit));
-    Ok(Some((RefFacts::read(repository, name, id)?, commit)))
+    RefFacts::read(repository, name, id).map(Some)
 }
 
 /// [`Bare::commit`] in a repository that is open already, where many are asked for at once.
@@ -192,8 +191,12 @@ pub(crate) fn commit_in(repository: &Repository, revision: &str) -> Found<Commit
     Ok(resolve(repository, revision)?.map(|commit| CommitFacts::of(&commit)))
 }
 
-/// As GitHub does it: a branch before a tag before an id.
+/// As GitHub does it: a branch before a tag before an id. A whole id is no name that GitHub takes for a branch or tag.
 fn resolve<'r>(repository: &'r Repository, revision: &str) -> Found<git2::Commit<'r>> {
+    if revision.len() == WHOLE_ID && revision.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        let object = found(Oid::from_str(revision).and_then(|id| repository.find_object(id, None)))?;
+        return Ok(object.and_then(|object| object.peel_to_commit().ok()));
+    }
     for name in [revision.to_owned(), format!("refs/heads/{revision}"), format!("refs/tags/{revision}")] {
         if !name.starts_with("refs/") {
             continue;

@@ -37,6 +37,8 @@ struct Shared {
     token: String,
     service: String,
     saved: Mutex<Saved>,
+    /// A copy of all facts, until they change.
+    facts: Mutex<Option<Arc<State>>>,
     faults: Mutex<Vec<Fault>>,
     requests: Mutex<Recorder>,
     sign_ins: Mutex<SignIns>,
@@ -56,9 +58,21 @@ impl GitHub {
         let bare = Bare::at(&layout.remote());
         let token = saved.token.clone();
         let saved = Mutex::new(saved);
-        let (faults, requests, sign_ins) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let (facts, faults, requests, sign_ins) = Default::default();
         Self {
-            shared: Arc::new(Shared { clock, layout, bare, token, service, saved, faults, requests, sign_ins, rates }),
+            shared: Arc::new(Shared {
+                clock,
+                layout,
+                bare,
+                token,
+                service,
+                saved,
+                facts,
+                faults,
+                requests,
+                sign_ins,
+                rates,
+            }),
         }
     }
 
@@ -86,6 +100,7 @@ impl GitHub {
     /// Changes facts and keeps them on disk. `deed` gets the time.
     pub fn change<T>(&self, deed: impl FnOnce(&mut State, Timestamp) -> T) -> Result<T, SaveError> {
         let mut saved = lock(&self.shared.saved);
+        *lock(&self.shared.facts) = None;
         let result = deed(&mut saved.state, self.now());
         saved.anchor = self.shared.clock.anchor();
         self.shared.layout.save(&saved)?;
@@ -165,8 +180,15 @@ impl GitHub {
         deed(&mut lock(&self.shared.sign_ins))
     }
 
+    /// All facts of this moment, for who looks at them at leisure.
+    pub(crate) fn facts(&self) -> Arc<State> {
+        let saved = lock(&self.shared.saved);
+        Arc::clone(lock(&self.shared.facts).get_or_insert_with(|| Arc::new(saved.state.clone())))
+    }
+
+    /// Looks without keeping others from looking too.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&State, Timestamp) -> T) -> T {
-        look(&lock(&self.shared.saved).state, self.now())
+        look(&self.facts(), self.now())
     }
 
     pub(crate) fn bare(&self) -> &Bare {

@@ -9,10 +9,7 @@ use super::{
     repository::Repository,
     snapshot::Snapshot,
 };
-use crate::{
-    git::{CommitFacts, RefFacts},
-    http::node,
-};
+use crate::{git::RefFacts, http::node};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub(super) enum RefOrderField {
@@ -27,11 +24,7 @@ pub(super) struct RefOrder {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Ref {
-    pub(super) facts: RefFacts,
-    /// What it leads to, through a tag object where there is one.
-    pub(super) commit: Option<CommitFacts>,
-}
+pub(super) struct Ref(pub(super) RefFacts);
 
 /// Refs below a prefix whose name holds `query`, in the order asked for; by name, if none is.
 pub(super) fn ordered(
@@ -45,21 +38,20 @@ pub(super) fn ordered(
     let wanted = query.unwrap_or_default().to_lowercase();
     let below = snapshot.refs()?.range(prefix.clone()..).take_while(|(name, _)| name.starts_with(&prefix));
     let named = below.filter(|(name, _)| name.to_lowercase().contains(&wanted));
-    let mut refs: Vec<Ref> =
-        named.map(|(_, (facts, commit))| Ref { facts: facts.clone(), commit: commit.clone() }).collect();
+    let mut refs: Vec<_> = named.map(|(_, (facts, commit))| (facts, commit)).collect();
     if order.is_some_and(|order| order.field == RefOrderField::TagCommitDate) {
-        refs.sort_by_key(|one| one.commit.as_ref().map(|commit| commit.committer.at));
+        refs.sort_by_key(|(_, commit)| commit.as_ref().map(|commit| commit.committer.at));
     }
     if order.map(|order| order.direction).or(direction) == Some(OrderDirection::Desc) {
         refs.reverse();
     }
-    Ok(refs)
+    Ok(refs.into_iter().map(|(facts, _)| Ref(facts.clone())).collect())
 }
 
 #[Object]
 impl Ref {
     async fn id(&self) -> ID {
-        node("Ref", &self.facts.name).into()
+        node("Ref", &self.0.name).into()
     }
 
     async fn name(&self) -> &str {
@@ -71,7 +63,7 @@ impl Ref {
     }
 
     async fn target(&self, context: &Context<'_>) -> Result<Option<GitObject>> {
-        object(Snapshot::of(context)?, self.facts.kind, &self.facts.id)
+        object(Snapshot::of(context)?, self.0.kind, &self.0.id)
     }
 
     async fn repository(&self) -> Repository {
@@ -101,7 +93,7 @@ impl Ref {
 impl Ref {
     /// `refs/tags/` and the rest.
     fn split(&self) -> (&str, &str) {
-        let folder = self.facts.name.match_indices('/').nth(1).map_or(0, |(place, _)| place + 1);
-        self.facts.name.split_at(folder)
+        let folder = self.0.name.match_indices('/').nth(1).map_or(0, |(place, _)| place + 1);
+        self.0.name.split_at(folder)
     }
 }

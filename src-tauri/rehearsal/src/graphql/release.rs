@@ -75,8 +75,7 @@ impl Release {
     }
 
     async fn tag_commit(&self, context: &Context<'_>) -> Result<Option<Commit>> {
-        let tag = Snapshot::of(context)?.find_ref(&self.ref_name())?;
-        Ok(tag.and_then(|tag| tag.commit).map(Commit))
+        Ok(Snapshot::of(context)?.find_commit(&self.ref_name())?.map(Commit))
     }
 
     async fn description(&self) -> Option<&str> {

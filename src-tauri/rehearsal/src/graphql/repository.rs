@@ -106,12 +106,12 @@ impl Repository {
 
     async fn updated_at(&self, context: &Context<'_>) -> Result<DateTime> {
         let snapshot = Snapshot::of(context)?;
-        let tip = snapshot.find_ref("refs/heads/main")?.and_then(|main| main.commit);
+        let tip = snapshot.find_commit("refs/heads/main")?;
         Ok(DateTime::at(tip.map_or(snapshot.state.created_at, |tip| tip.committer.at)))
     }
 
     async fn pushed_at(&self, context: &Context<'_>) -> Result<Option<DateTime>> {
-        let tip = Snapshot::of(context)?.find_ref("refs/heads/main")?.and_then(|main| main.commit);
+        let tip = Snapshot::of(context)?.find_commit("refs/heads/main")?;
         Ok(tip.map(|tip| DateTime::at(tip.committer.at)))
     }
 
@@ -247,7 +247,7 @@ impl Repository {
     ) -> Result<Option<Connection<Ref>>> {
         let refs = refs::ordered(Snapshot::of(context)?, &ref_prefix, query.as_deref(), order_by, direction)?;
         let paging = Paging { field: "refs", first, last, after, before };
-        paging.cut(refs, |one| one.facts.name.clone()).map(Some)
+        paging.cut(refs, |one| one.0.name.clone()).map(Some)
     }
 
     async fn object(

@@ -2,13 +2,13 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, OnceLock},
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use async_graphql::{Context, Error, Result};
 use git2::Repository;
 
-use super::cost::Cost;
+use super::{cost::Cost, refs::Ref};
 use crate::{
     git::{self, Bare, CommitFacts, RefFacts},
     github::GitHub,
@@ -22,7 +22,7 @@ use crate::{
 pub(crate) struct Snapshot {
     pub(super) github: GitHub,
     pub(super) links: Links,
-    pub(super) state: State,
+    pub(super) state: Arc<State>,
     /// Those of runs included, oldest first.
     pub(super) deployments: Vec<Deployment>,
     pub(super) cost: Cost,
@@ -38,7 +38,8 @@ type Refs = Result<BTreeMap<String, (RefFacts, Option<CommitFacts>)>, String>;
 
 impl Snapshot {
     pub(super) fn take(github: GitHub, links: Links, cost: Cost) -> Self {
-        let (state, mut deployments) = github.read(|state, now| (state.clone(), state.at(now).deployments));
+        let state = github.facts();
+        let mut deployments = state.at(github.now()).deployments;
         deployments.reverse();
         let mut rate = github.spend(Resource::Graphql, 0);
         rate.used += cost.points;
@@ -65,11 +66,19 @@ impl Snapshot {
     }
 
     /// The branch or tag of that full name.
-    pub(super) fn find_ref(&self, name: &str) -> Result<Option<super::refs::Ref>> {
+    pub(super) fn find_ref(&self, name: &str) -> Result<Option<Ref>> {
+        Ok(self.in_git(|repository| git::ref_in(repository, name))?.map(Ref))
+    }
+
+    /// The commit that it leads to, through a tag object where there is one.
+    pub(super) fn find_commit(&self, name: &str) -> Result<Option<CommitFacts>> {
+        self.in_git(|repository| git::commit_in(repository, name))
+    }
+
+    fn in_git<T>(&self, read: impl FnOnce(&Repository) -> Result<T, git2::Error>) -> Result<T> {
         let words = |error: git2::Error| error.message().to_owned();
         let opened = self.repository.get_or_init(|| self.bare().open().map(Mutex::new).map_err(words));
         let repository = lock(opened.as_ref().map_err(Error::new)?);
-        let found = git::peeled_ref_in(&repository, name).map_err(|error| Error::new(words(error)))?;
-        Ok(found.map(|(facts, commit)| super::refs::Ref { facts, commit }))
+        read(&repository).map_err(|error| Error::new(words(error)))
     }
 }
