@@ -16,4 +16,5 @@ mod previewing;
 mod receiver;
 mod secrets;
 mod shapes;
+mod taken_back;
 mod trying;

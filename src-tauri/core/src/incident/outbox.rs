@@ -130,13 +130,19 @@ impl SendPhase {
 }
 
 impl Delivery {
-    /// Whether it tells, or told, this; an earlier version kept no moment, and the template's name says it.
+    /// Whether it tells, or told, this.
     pub(super) fn tells(&self, moment: Moment) -> bool {
+        self.phase != SendPhase::Dropped && self.is_of(moment)
+    }
+
+    /// Whether it was written to tell this, wherever it stands; an earlier version kept no moment, and the template's name
+    /// says it.
+    pub(super) fn is_of(&self, moment: Moment) -> bool {
         let named = |moment| {
             (moment == Moment::RollingBack && self.template.ends_with("rolling-back"))
                 || (moment == Moment::RolledBack && self.template.ends_with("-rolled-back"))
         };
-        self.phase != SendPhase::Dropped && self.moment.map_or_else(|| named(moment), |own| own == moment)
+        self.moment.map_or_else(|| named(moment), |own| own == moment)
     }
 }
 

@@ -20,14 +20,14 @@ use super::outbox::{approve, open, telling, ticket};
 use super::receiver::Receiver;
 
 /// A ticket that is sent by itself, and a page that is not.
-const SET: &str = "automatic = true
+pub(super) const SET: &str = "automatic = true
 [channels.page]
 kind = 'statuspage'
 page = 'page1'
 ";
 
 /// One whose countdown ends this many seconds from now.
-fn rollback(undo: i64) -> Rollback {
+pub(super) fn rollback(undo: i64) -> Rollback {
     let now = Timestamp::now();
     let plan = json!({
         "environment": "production",
@@ -54,12 +54,12 @@ fn forward(undo: i64) -> Rollback {
     Rollback { plan: Plan { forward: true, ..down.plan.clone() }, ..down }
 }
 
-fn ended(rollback: &Rollback, outcome: Outcome) -> Rollback {
+pub(super) fn ended(rollback: &Rollback, outcome: Outcome) -> Rollback {
     let end = End { at: Timestamp::now(), outcome, sentence: "So it ended.".to_owned(), hint: String::new() };
     Rollback { end: Some(end), ..rollback.clone() }
 }
 
-async fn followed(telling: &Telling, rollback: &Rollback) -> Incident {
+pub(super) async fn followed(telling: &Telling, rollback: &Rollback) -> Incident {
     telling.follow(rollback).await.unwrap().unwrap()
 }
 
@@ -292,7 +292,7 @@ async fn an_automatic_channel_that_lacks_something_says_so_once() {
 }
 
 /// Writes the beginning of a rollback down.
-async fn journal(folder: &Path, rollback: &Rollback) {
+pub(super) async fn journal(folder: &Path, rollback: &Rollback) {
     write(folder, rollback, rollback::event::Event::RollbackStarted(Box::new(rollback.plan.clone()))).await;
 }
 
