@@ -18,7 +18,7 @@ pub use limits::{Limit, counted};
 pub use markdown::heading;
 pub use text::{event_severity, event_source};
 
-use super::fit::{Limits, characters, fit};
+use super::fit::{Frame, Limits, characters, fit};
 use super::{Inline, Line, Message};
 use crate::ids::TagName;
 use crate::incident::{Severity, Stage};
@@ -156,4 +156,5 @@ const ROOMY: Limits = Limits {
     link_text: 200,
     link_url: 3_000,
     measure: characters,
+    frame: Frame::NONE,
 };

@@ -9,7 +9,8 @@ use crate::message::Block;
 use crate::message::fit::Limits;
 
 /// A banner holds little.
-pub(super) const LIMITS: Limits = Limits { channel: "a notice", title: 120, block: 2_000, total: 2_000, ..ROOMY };
+pub(super) const LIMITS: Limits =
+    Limits { channel: "a notice", title: 120, block: 2_000, total: 2_000, frame: text::ADDRESSES, ..ROOMY };
 
 /// Counts up when a reader must know of a change.
 const VERSION: u32 = 1;
