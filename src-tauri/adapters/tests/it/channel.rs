@@ -10,6 +10,7 @@ mod killed;
 mod kit;
 mod mail;
 mod nothing_new;
+mod notice;
 mod outbox;
 mod pace;
 mod previewing;

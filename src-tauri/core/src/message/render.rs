@@ -47,6 +47,10 @@ pub struct Letter {
     pub before: u32,
     /// What the channel called the first of them: a Slack timestamp, an incident's id, an issue's number.
     pub handle: Option<String>,
+    /// Who has it already: it goes to the others alone.
+    pub reached: Vec<String>,
+    /// What stands in the channel's one place once this incident is over: the newest of another one that is not.
+    pub behind: Option<Box<Letter>>,
     pub message: Message,
 }
 

@@ -169,7 +169,7 @@ async fn a_push_whose_answer_is_lost_or_never_comes_is_looked_up_and_is_there_at
         match &sent {
             Sent::Delivered(_) => assert!(arrived, "{when}, {script}: {sent:?}"),
             Sent::Unknown(_) => assert!(!arrived, "{when}, {script}: {sent:?}"),
-            Sent::Refused(_) | Sent::NotSent { .. } => panic!("{when}, {script}: {sent:?}"),
+            Sent::Refused(_) | Sent::NotSent { .. } | Sent::Partly { .. } => panic!("{when}, {script}: {sent:?}"),
         }
         assert_eq!(channel.look_up(&first).await.is_some(), arrived, "{when}, {script}");
         std::fs::remove_file(folder.path().join("site.git/hooks").join(when)).unwrap();

@@ -38,8 +38,8 @@ async fn taken_back(folder: &Path, telling: &Telling, came: SendPhase, begun: &R
         let begun = Event::IncidentSendBegun { update: update.clone(), channel, sent: String::new() };
         telling.write(&standing.id, begun).await.unwrap();
         let code = Some(Code::ChannelRefused);
-        let hint = String::new();
-        let ending = SendEnding { outcome, sentence, hint, code, receipt: None, again_at: None };
+        let (hint, reached) = (String::new(), Vec::new());
+        let ending = SendEnding { outcome, sentence, hint, code, receipt: None, again_at: None, reached };
         let ended = Event::IncidentSendEnded { update: update.clone(), channel: ticket(), ending };
         telling.write(&standing.id, ended).await.unwrap();
     }
