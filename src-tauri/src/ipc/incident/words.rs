@@ -257,3 +257,44 @@ pub(super) fn problem(text: &str, fault: &TemplateFault) -> TemplateProblem {
         line: u32::try_from(line).unwrap_or(u32::MAX),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use lastgood_core::incident::event::Opening;
+    use lastgood_core::incident::{Severity, next};
+    use lastgood_core::message::parse;
+    use lastgood_core::settings::Settings;
+
+    use super::*;
+
+    fn counted(kind: &str, text: &str) -> Vec<(String, u32, u32)> {
+        let settings = Settings::parse(&format!("[channels.room]\nkind = '{kind}'")).unwrap();
+        let opening = Opening {
+            title: "Plugins fail".to_owned(),
+            severity: Severity::DEFAULT,
+            by: "@on-call".to_owned(),
+            commander: None,
+            impact: None,
+            surfaces: Vec::new(),
+            environment: None,
+            rollback: None,
+            found_at: Timestamp::UNIX_EPOCH,
+            impact_started_at: None,
+            due: BTreeMap::new(),
+        };
+        let incident = next::begin("inc-1".into(), Timestamp::UNIX_EPOCH, &opening);
+        let letter = look::letter(&incident, &parse(text), "SEV 2");
+        let limits = limits(&settings.channels["room"], &letter);
+        limits.into_iter().map(|one| (one.title, one.used, one.limit)).collect()
+    }
+
+    #[test]
+    fn what_is_too_long_is_counted_as_it_was_written_and_not_as_it_is_cut() {
+        let text = format!("# {}\n{}", "t".repeat(200), "w".repeat(13_000));
+        let told =
+            [("in the header", 200, 150), ("in the longest block", 13_000, 3_000), ("in the text", 13_000, 12_000)];
+        assert_eq!(counted("slack", &text), told.map(|(title, used, limit)| (title.to_owned(), used, limit)));
+        let teams = counted("teams", &format!("# Title\n{}", "w".repeat(30_000)));
+        assert!(teams[1].1 > 30_000 && teams[1].2 < 28_000, "{teams:?}");
+    }
+}
