@@ -139,7 +139,11 @@ impl Room<'_> {
     ) -> Result<DraftView, Trouble> {
         let composed = match self.compose(&template, &text, stage).await? {
             Ok(composed) => composed,
-            Err(fault) => return self.broken(fault, template, text, saved_at),
+            // A mistake makes nothing unknown that is known.
+            Err(fault) => {
+                let values = values(&self.known().await);
+                return Ok(DraftView { values, ..self.broken(fault, template, text, saved_at)? });
+            }
         };
         let settings = self.telling.channel_settings(self.channel)?;
         let gaps: Vec<String> = composed.gaps().into_iter().map(str::to_owned).collect();
@@ -161,6 +165,12 @@ impl Room<'_> {
             blocked,
             ..self.empty(saved_at)
         })
+    }
+
+    /// The values that the words which fit now would have.
+    async fn known(&self) -> Vec<(&'static str, String)> {
+        let fitting = self.telling.compose(self.incident, self.channel, &Wish::default()).await;
+        fitting.ok().and_then(Result::ok).map(|composed| composed.values).unwrap_or_default()
     }
 
     fn broken(

@@ -58,6 +58,15 @@ fn send_both(window: &Window) -> Result<(), Failure> {
     window.wait_until("two receipts", COMES_WITHIN, |window| Ok(window.find_all(&delivered)?.len() == 2))
 }
 
+/// The mistake, and nothing else; what is known around it still shows.
+const UNDERLINED: &str = "
+    const message = document.querySelector('[data-testid=message]')?.shadowRoot;
+    const mistakes = [...(message?.querySelectorAll('.cm-lintRange-error') ?? [])];
+    return mistakes.length === 1
+        && mistakes[0].textContent === 'titel'
+        && getComputedStyle(mistakes[0]).textDecorationStyle === 'wavy'
+        && message.querySelector('.cm-content').textContent.includes('Logins fail');";
+
 /// In the message of each, underlined where it stands.
 fn mistakes(window: &Window, look: Look) -> Result<(), Failure> {
     for name in ["alerts", "cards"] {
@@ -65,9 +74,8 @@ fn mistakes(window: &Window, look: Look) -> Result<(), Failure> {
         focus(window)?;
         window.press(&[keys::CONTROL, keys::END])?;
         " {{ titel }}".chars().try_for_each(|letter| window.press(&[letter]))?;
-        let underlined = "return document.querySelector('[data-testid=message]')?.shadowRoot?.querySelector('.cm-lintRange-error') != null";
         window.wait_until("the underlined mistake", COMES_WITHIN, |window| {
-            Ok(window.execute(underlined, &[])? == true)
+            Ok(window.execute(UNDERLINED, &[])? == true)
         })?;
         nothing_found(window, &format!("a mistake in the message for {name}"), look)?;
         window.picture(&format!("mistake-{name}-{look:?}").to_lowercase())?;
