@@ -86,6 +86,32 @@ async fn what_waits_for_the_network_leaves_by_itself_and_once_when_it_is_back() 
     assert_eq!(tried().await.phase, SendPhase::Delivered);
 }
 
+/// A service that takes a connection and says nothing holds up the outbox, and nobody who must write.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reminder_comes_in_time_while_the_outbox_waits_for_a_service_that_is_silent() {
+    const NOW: &str = "An update to the team is due";
+    let stage = Stage::at_speed(20.0).await;
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap();
+    stage.add_settings(&format!("\n[channels.banner]\nkind = \"notice\"\nurl = \"http://{address}/notice\"\n"));
+    let window = stage.window(&stage.clone_folder());
+    window.armed().await;
+    let telling = stage.another().telling().unwrap();
+    let incident = approved(&telling).await;
+    let phase = async || telling.incident(&incident.id).await.unwrap().updates[0].deliveries[0].phase;
+    let begun = std::time::Instant::now();
+    while phase().await != SendPhase::Sending {
+        assert!(begun.elapsed() < LIMIT, "nobody sends it");
+        tokio::task::yield_now().await;
+    }
+    let due = Timestamp::now() + SignedDuration::from_secs(1);
+    telling.open(opening(BTreeMap::from([(Audience::Team, due)]))).await.unwrap();
+    let named =
+        |notice: &Value| notice["items"].as_array().is_some_and(|items| items.iter().any(|item| item["title"] == NOW));
+    window.told("the alert", "inbox", named).await;
+    assert_eq!(phase().await, SendPhase::Sending, "the service is still silent");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_is_called_for_before_it_is_due_and_when_it_is_each_once() {
     const SOON: &str = "An update to the team is due soon";

@@ -3,11 +3,13 @@
 //!
 //! One process writes the facts of incidents at a time, and one sends at a time: two file locks see to it.
 
+mod behind;
 mod compose;
 mod decide;
 mod follow;
 mod known;
 mod review;
+mod round;
 mod secrets;
 mod seen;
 mod send;

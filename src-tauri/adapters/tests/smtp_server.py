@@ -13,6 +13,10 @@ from aiosmtpd.smtp import SMTP, AuthResult
 mode, certificate, key = sys.argv[1:4]
 
 
+# Who was asked for before.
+asked = set()
+
+
 def say(value):
     print(json.dumps(value), flush=True)
 
@@ -23,6 +27,9 @@ class Handler:
             return "550 no such mailbox"
         if mode == "dead-mailbox" and address.startswith("other@"):
             return "550 no such mailbox"
+        if mode == "busy-at-first" and address.startswith("other@") and address not in asked:
+            asked.add(address)
+            return "450 come back later"
         if mode == "busy-mailboxes" or (mode == "one-busy-mailbox" and address.startswith("other@")):
             return "450 come back later"
         envelope.rcpt_tos.append(address)

@@ -28,6 +28,8 @@ fn letter(message: Message) -> Letter {
         at,
         before: 0,
         handle: None,
+        reached: Vec::new(),
+        behind: None,
         message,
     }
 }

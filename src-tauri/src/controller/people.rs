@@ -1,4 +1,4 @@
-//! Incidents and the people who must know: one task keeps the outbox and the clocks of an open repository.
+//! Incidents and the people who must know: one task keeps the outbox of an open repository, and one its clocks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,10 +35,11 @@ pub(crate) struct People {
     pub(crate) telling: Arc<Telling>,
 }
 
-/// The task of one open repository; it ends with it.
+/// The tasks of one open repository; they end with it.
 pub(super) struct Keeper {
     bell: Arc<Notify>,
-    task: tauri::async_runtime::JoinHandle<()>,
+    outbox: tauri::async_runtime::JoinHandle<()>,
+    clocks: tauri::async_runtime::JoinHandle<()>,
 }
 
 impl Keeper {
@@ -50,7 +51,8 @@ impl Keeper {
 
 impl Drop for Keeper {
     fn drop(&mut self) {
-        self.task.abort();
+        self.outbox.abort();
+        self.clocks.abort();
     }
 }
 
@@ -74,9 +76,10 @@ impl Controller {
 
     pub(super) fn keep_people(&mut self) {
         let bell = Arc::new(Notify::new());
-        let task = tauri::async_runtime::spawn(keep(self.sender.clone(), Arc::clone(&bell)));
+        let outbox = tauri::async_runtime::spawn(keep(self.sender.clone(), Arc::clone(&bell)));
+        let clocks = tauri::async_runtime::spawn(watch_clocks(self.sender.clone()));
         if let Some(session) = &mut self.session {
-            session.keeper = Some(Keeper { bell, task });
+            session.keeper = Some(Keeper { bell, outbox, clocks });
         }
     }
 
@@ -124,7 +127,28 @@ async fn open(people: &People) -> Vec<IncidentId> {
     all.into_iter().filter(Incident::is_open).map(|incident| incident.id).collect()
 }
 
-/// Sends what waits and says what is due, until the repository is closed.
+/// Says what is due, until the repository is closed. It waits for no keychain and no service.
+async fn watch_clocks(sender: mpsc::UnboundedSender<Message>) {
+    loop {
+        if let Err(trouble) = remind(&sender).await {
+            tracing::warn!("{trouble}");
+        }
+        tokio::time::sleep(ROUND).await;
+    }
+}
+
+async fn remind(sender: &mpsc::UnboundedSender<Message>) -> Result<(), Trouble> {
+    let people = super::host::people(sender).await?;
+    for (incident, reminder) in people.telling.due(SystemClock.now()).await? {
+        drop(sender.send(Message::CallFor(vec![alert(&incident, &reminder)])));
+        let Reminder { audience, due, urgency } = reminder;
+        people.telling.write(&incident.id, Event::IncidentReminded { audience, due, urgency }).await?;
+        drop(sender.send(Message::Told(Some(incident.id))));
+    }
+    Ok(())
+}
+
+/// Sends what waits, until the repository is closed.
 async fn keep(sender: mpsc::UnboundedSender<Message>, bell: Arc<Notify>) {
     loop {
         let rest = round(&sender).await.unwrap_or_else(|trouble| {
@@ -136,7 +160,7 @@ async fn keep(sender: mpsc::UnboundedSender<Message>, bell: Arc<Notify>) {
     }
 }
 
-/// One look at everything; the answer is how long it may rest.
+/// One look at the outbox; the answer is how long it may rest.
 async fn round(sender: &mpsc::UnboundedSender<Message>) -> Result<Duration, Trouble> {
     // A message to GitHub must not fail for a keychain that has not answered yet: the outbox waits, and nobody else does.
     drop(super::host::people(sender).await?.workspace.connect().await);
@@ -155,12 +179,6 @@ async fn round(sender: &mpsc::UnboundedSender<Message>) -> Result<Duration, Trou
     }
     for id in gone.into_iter().map(|gone| gone.incident).collect::<std::collections::BTreeSet<_>>() {
         drop(sender.send(Message::Told(Some(id))));
-    }
-    for (incident, reminder) in people.telling.due(SystemClock.now()).await? {
-        drop(sender.send(Message::CallFor(vec![alert(&incident, &reminder)])));
-        let Reminder { audience, due, urgency } = reminder;
-        people.telling.write(&incident.id, Event::IncidentReminded { audience, due, urgency }).await?;
-        drop(sender.send(Message::Told(Some(incident.id))));
     }
     let wake = people.telling.wake_at().await?;
     let left = wake.and_then(|wake| SystemClock.now().duration_until(wake).try_into().ok());

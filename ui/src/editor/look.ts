@@ -91,7 +91,11 @@ const theme = EditorView.theme({
   ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
   ".cm-lintRange-error": {
     backgroundImage: "none",
-    textDecoration: "underline wavy var(--bad) 1px",
+    // WebKit takes these one by one only.
+    textDecorationLine: "underline",
+    textDecorationStyle: "wavy",
+    textDecorationColor: "var(--bad)",
+    textDecorationThickness: "1px",
     textUnderlineOffset: "3px",
   },
 });

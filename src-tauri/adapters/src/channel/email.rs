@@ -51,6 +51,37 @@ enum Broken {
     LateDuring,
 }
 
+/// What the server said of each mailbox, with its words where it did not take it.
+#[derive(Default)]
+struct Asked {
+    takes: Vec<String>,
+    /// It may take it later.
+    busy: Vec<String>,
+    left_out: Vec<String>,
+    last: Option<Error>,
+}
+
+impl Asked {
+    /// # Errors
+    /// Where it said nothing that is about the mailbox.
+    fn heard(&mut self, mailbox: &str, answer: Result<(), Error>) -> Result<(), Error> {
+        let Err(error) = answer else {
+            self.takes.push(mailbox.to_owned());
+            return Ok(());
+        };
+        let said = format!("{mailbox} ({})", words(&error));
+        if error.is_permanent() {
+            self.left_out.push(said);
+        } else if error.is_transient() {
+            self.busy.push(said);
+        } else {
+            return Err(error);
+        }
+        self.last = Some(error);
+        Ok(())
+    }
+}
+
 impl Email {
     pub(super) fn new(name: &str, settings: &ChannelSettings, keys: &Keys) -> Result<Self, Trouble> {
         let security = settings.security.unwrap_or(Security::Starttls);
@@ -139,55 +170,74 @@ impl Email {
         Ok(connection)
     }
 
-    /// Up to the text. One dead mailbox keeps nobody else from the letter; it is told which.
-    async fn prepare(&self) -> Result<(AsyncSmtpConnection, Vec<String>), Error> {
+    /// Up to the text. No mailbox that is dead or busy keeps the letter from the others.
+    async fn prepare(&self, to: &[&Mailbox]) -> Result<(AsyncSmtpConnection, Asked), Error> {
         let mut connection = self.connect().await?;
         connection.command(Mail::new(Some(self.from.email.clone()), Vec::new())).await?;
-        let (mut left_out, mut last) = (Vec::new(), None);
-        for mailbox in &self.to {
-            match connection.command(Rcpt::new(mailbox.email.clone(), Vec::new())).await {
-                Ok(_) => {}
-                Err(error) if error.is_permanent() => {
-                    left_out.push(format!("{} ({})", mailbox.email, words(&error)));
-                    last = Some(error);
-                }
-                // It may be taken later: then the letter goes to all at once, and nobody gets it twice.
-                Err(error) => return Err(error),
-            }
+        let mut asked = Asked::default();
+        for mailbox in to {
+            let answer = connection.command(Rcpt::new(mailbox.email.clone(), Vec::new())).await;
+            asked.heard(&mailbox.email.to_string(), answer.map(drop))?;
         }
-        if let Some(error) = last.filter(|_| left_out.len() == self.to.len()) {
-            return Err(error);
+        if !asked.takes.is_empty() {
+            connection.command(Data).await?;
         }
-        connection.command(Data).await?;
-        Ok((connection, left_out))
+        Ok((connection, asked))
     }
 
-    /// Whom the server did not take, and why; the others have it.
-    async fn hand_over(&self, text: &[u8]) -> Result<Vec<String>, Broken> {
-        let prepared = tokio::time::timeout(self.deadline, self.prepare()).await;
-        let (mut connection, left_out) = match prepared {
+    /// What the server said of each mailbox; those that it takes have the letter.
+    async fn hand_over(&self, text: &[u8], to: &[&Mailbox]) -> Result<Asked, Broken> {
+        let prepared = tokio::time::timeout(self.deadline, self.prepare(to)).await;
+        let (mut connection, asked) = match prepared {
             Ok(ready) => ready.map_err(Broken::Before)?,
             Err(_) => return Err(Broken::LateBefore),
         };
-        match tokio::time::timeout(self.deadline, connection.message(text)).await {
-            Ok(taken) => drop(taken.map_err(Broken::During)?),
-            Err(_) => return Err(Broken::LateDuring),
+        if !asked.takes.is_empty() {
+            match tokio::time::timeout(self.deadline, connection.message(text)).await {
+                Ok(taken) => drop(taken.map_err(Broken::During)?),
+                Err(_) => return Err(Broken::LateDuring),
+            }
         }
         // It is delivered already; the farewell may fail.
         if let Ok(Err(error)) = tokio::time::timeout(self.deadline, connection.quit()).await {
             tracing::debug!(%error, "the mail server said no farewell");
         }
-        Ok(left_out)
+        Ok(asked)
     }
 
-    fn taken(&self, left_out: &[String]) -> String {
-        let (all, count) = (self.to.len(), self.to.len() - left_out.len());
-        match left_out {
-            [] => format!("The mail server took it for {all} recipients."),
-            refused => {
-                format!("The mail server took it for {count} of {all} recipients, not for {}.", refused.join(", "))
-            }
+    fn became(&self, letter: &Letter, asked: Asked) -> Sent {
+        if asked.takes.is_empty() && letter.reached.is_empty() {
+            return match asked.last {
+                Some(error) if asked.busy.is_empty() => Sent::Refused(refused(&words(&error))),
+                _ => unsent(&asked.busy.join(", ")),
+            };
         }
+        let receipt = Receipt {
+            handle: Some(letter.handle.clone().unwrap_or_else(|| self.id(&letter.key))),
+            url: None,
+            sentence: self.taken(letter, &asked),
+        };
+        if asked.busy.is_empty() {
+            return Sent::Delivered(receipt);
+        }
+        let hint = "It goes again by itself, to those alone who do not have it.";
+        let trouble = Trouble::new(Code::ChannelBusy, receipt.sentence.clone(), hint);
+        Sent::Partly { receipt, reached: asked.takes, trouble }
+    }
+
+    fn taken(&self, letter: &Letter, asked: &Asked) -> String {
+        let (all, count) = (self.to.len(), letter.reached.len() + asked.takes.len());
+        let mut sentence = format!("The mail server took it for {count} of {all} recipients");
+        if count == all {
+            return format!("The mail server took it for {all} recipients.");
+        }
+        if !asked.left_out.is_empty() {
+            sentence.push_str(&format!(", not for {}", asked.left_out.join(", ")));
+        }
+        if !asked.busy.is_empty() {
+            sentence.push_str(&format!(", not yet for {}", asked.busy.join(", ")));
+        }
+        sentence + "."
     }
 }
 
@@ -198,12 +248,9 @@ impl Channel for Email {
             Ok(message) => message,
             Err(words) => return Sent::Refused(refused(&words)),
         };
-        match self.hand_over(&message.formatted()).await {
-            Ok(left_out) => Sent::Delivered(Receipt {
-                handle: Some(letter.handle.clone().unwrap_or_else(|| self.id(&letter.key))),
-                url: None,
-                sentence: self.taken(&left_out),
-            }),
+        let to: Vec<&Mailbox> = self.to.iter().filter(|one| !letter.reached.contains(&one.email.to_string())).collect();
+        match self.hand_over(&message.formatted(), &to).await {
+            Ok(asked) => self.became(letter, asked),
             Err(Broken::LateBefore) => unsent("the server took too long"),
             Err(Broken::LateDuring) => {
                 Sent::Unknown(unknown("The mail server did not answer in time after it had the letter.".to_owned()))

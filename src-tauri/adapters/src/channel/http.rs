@@ -116,6 +116,18 @@ impl Http {
         }
     }
 
+    /// Asks with what is no message, and hears that it is none; what was accepted all the same is no answer to that.
+    pub(super) async fn refuses(&self, request: RequestBuilder, status: u16) -> Result<(), Trouble> {
+        match self.hear(request).await {
+            Ok(answer) if answer.status == status => Ok(()),
+            Ok(answer) if (200..300).contains(&answer.status) => {
+                Err(refused(format!("{} answered {} to what is no message.", self.service, answer.status)))
+            }
+            Ok(answer) => Err(self.refusal(&answer)),
+            Err(Failure::NotSent(trouble) | Failure::NoAnswer(trouble)) => Err(trouble),
+        }
+    }
+
     fn accepted(&self, answer: Answer) -> Result<Answer, Sent> {
         match answer.status {
             200..=299 => Ok(answer),

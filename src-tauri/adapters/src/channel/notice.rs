@@ -25,6 +25,14 @@ impl Notice {
     fn signed(&self, request: RequestBuilder) -> RequestBuilder {
         if self.token.reveal().is_empty() { request } else { authorized(request, "Bearer", &self.token) }
     }
+
+    fn receipt(&self, letter: &Letter) -> Receipt {
+        let sentence = match &letter.behind {
+            Some(behind) => format!("It is over; the notice of {} stands there, which is not.", behind.incident),
+            None => "The notice is there.".to_owned(),
+        };
+        Receipt { handle: None, url: Some(self.address.clone()), sentence }
+    }
 }
 
 #[async_trait]
@@ -34,11 +42,7 @@ impl Channel for Notice {
         let request =
             self.http.request(Method::PUT, &self.address).header("content-type", "application/json").body(body);
         match self.http.write(self.signed(request)).await {
-            Ok(_) => Sent::Delivered(Receipt {
-                handle: None,
-                url: Some(self.address.clone()),
-                sentence: "The notice is there.".to_owned(),
-            }),
+            Ok(_) => Sent::Delivered(self.receipt(letter)),
             Err(sent) => sent,
         }
     }
@@ -53,13 +57,11 @@ impl Channel for Notice {
         }
     }
 
-    /// The document itself tells whose it is.
+    /// The document itself tells whose it is, and whose last one was before it.
     async fn look_up(&self, letter: &Letter) -> Option<Receipt> {
         let answer = self.http.read(self.signed(self.http.request(Method::GET, &self.address))).await.ok()?;
-        (answer.json()?["id"].as_str()? == letter.key).then(|| Receipt {
-            handle: None,
-            url: Some(self.address.clone()),
-            sentence: "The notice is there.".to_owned(),
-        })
+        let document = answer.json()?;
+        let is_there = ["id", "ended"].iter().any(|name| document[*name].as_str() == Some(&letter.key));
+        is_there.then(|| self.receipt(letter))
     }
 }

@@ -99,9 +99,12 @@ impl Bot {
         body["ts"] = json!(headline);
         match self.call("chat.update", &body).await {
             Ok(_) => None,
-            Err(Sent::Refused(trouble) | Sent::Unknown(trouble) | Sent::NotSent { trouble, .. }) => {
-                Some(trouble.message)
-            }
+            Err(
+                Sent::Refused(trouble)
+                | Sent::Unknown(trouble)
+                | Sent::NotSent { trouble, .. }
+                | Sent::Partly { trouble, .. },
+            ) => Some(trouble.message),
             Err(Sent::Delivered(_)) => None,
         }
     }
@@ -152,7 +155,12 @@ impl Channel for Bot {
                 let (team, user) = (body["team"].as_str().unwrap_or("?"), body["user"].as_str().unwrap_or("?"));
                 Ok(Tested::Answered(format!("Signed in to {team} as {user}; it must be a member of {}.", self.channel)))
             }
-            Err(Sent::Refused(trouble) | Sent::Unknown(trouble) | Sent::NotSent { trouble, .. }) => Err(trouble),
+            Err(
+                Sent::Refused(trouble)
+                | Sent::Unknown(trouble)
+                | Sent::NotSent { trouble, .. }
+                | Sent::Partly { trouble, .. },
+            ) => Err(trouble),
             Err(Sent::Delivered(receipt)) => Ok(Tested::Answered(receipt.sentence)),
         }
     }

@@ -22,6 +22,8 @@ pub(crate) struct Order {
     pub(crate) branch: String,
     /// Below the root, with forward slashes.
     pub(crate) path: String,
+    /// A file beside it whose name is a day and this goes on: it was begun under another date.
+    pub(crate) dated: Option<String>,
     pub(crate) message: String,
     pub(crate) authorizer: Option<Authorizer>,
     /// For each call of the program.
@@ -53,11 +55,12 @@ impl Order {
         if let Err(words) = self.clone_into(&folder, &work).await? {
             return Ok(Published::NotSent(words));
         }
-        let file = work.join(&self.path);
+        let path = self.path_in(&work);
+        let file = work.join(&path);
         let before = std::fs::read_to_string(&file).ok();
         let Some(after) = edit(before.as_deref()) else { return Ok(Published::AlreadyThere) };
         write(&file, &after)?;
-        if let Err(words) = self.commit(&work).await? {
+        if let Err(words) = self.commit(&work, &path).await? {
             return Ok(Published::NotSent(words));
         }
         self.push(&work).await
@@ -68,7 +71,19 @@ impl Order {
         let folder = tempfile::Builder::new().prefix("lastgood-").tempdir().ok()?;
         let work = folder.path().join("site");
         self.clone_into(&folder, &work).await.ok()?.ok()?;
-        std::fs::read_to_string(work.join(&self.path)).ok()
+        std::fs::read_to_string(work.join(self.path_in(&work))).ok()
+    }
+
+    /// Where the file is in this clone; of several that go on, the newest.
+    fn path_in(&self, work: &Path) -> String {
+        let Some((folder, _)) = self.path.rsplit_once('/') else { return self.path.clone() };
+        let goes_on = |name: &String| {
+            let day = self.dated.as_ref().and_then(|ending| name.strip_suffix(ending.as_str()));
+            day.is_some_and(|day| day.parse::<jiff::civil::Date>().is_ok())
+        };
+        let names = std::fs::read_dir(work.join(folder)).into_iter().flatten().flatten();
+        let newest = names.filter_map(|entry| entry.file_name().into_string().ok()).filter(goes_on).max();
+        newest.map_or_else(|| self.path.clone(), |name| format!("{folder}/{name}"))
     }
 
     async fn clone_into(&self, folder: &TempDir, work: &Path) -> Result<Result<(), String>, Trouble> {
@@ -89,9 +104,9 @@ impl Order {
         Ok(self.call(command).await?.map(|_| ()))
     }
 
-    async fn commit(&self, work: &Path) -> Result<Result<(), String>, Trouble> {
+    async fn commit(&self, work: &Path, path: &str) -> Result<Result<(), String>, Trouble> {
         let mut add = self.git(work);
-        add.args(["add", "--force", "--", &self.path]);
+        add.args(["add", "--force", "--", path]);
         if let Err(words) = self.call(add).await? {
             return Ok(Err(words));
         }

@@ -316,6 +316,8 @@ impl Telling {
             at: SystemClock.now(),
             before: u32::try_from(incident.to_channel(channel).filter(taken).count()).unwrap_or(u32::MAX),
             handle: incident.handle(channel).map(str::to_owned),
+            reached: Vec::new(),
+            behind: None,
             message,
         }
     }

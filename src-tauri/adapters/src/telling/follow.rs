@@ -7,7 +7,7 @@ use lastgood_core::incident::moment::Moment;
 use lastgood_core::incident::{Incident, Stage, opening};
 use lastgood_core::ports::Clock;
 use lastgood_core::rollback::{Outcome, Rollback};
-use lastgood_core::settings::telling::ChannelKind;
+use lastgood_core::settings::telling::{ChannelKind, ChannelSettings};
 
 use super::{Composed, Telling, Wish};
 use crate::clock::SystemClock;
@@ -15,7 +15,7 @@ use crate::clock::SystemClock;
 impl Telling {
     /// Joins the open incident that the rollback answers, else opens one, once, and drafts what there is to tell now; `None`
     /// where the settings want none and nobody opened one, and for who goes forward, which is no rollback to tell of. Channels that are set to it send by themselves what lacks nothing, and not before the rollback can
-    /// no longer be taken back at no cost. Called again at any time, it does what is left to do.
+    /// no longer be taken back at no cost; what a person took back or declined stays with them. Called again at any time, it does what is left to do.
     pub async fn follow(&self, rollback: &Rollback) -> Result<Option<Incident>, Trouble> {
         if rollback.plan.forward {
             return Ok(None);
@@ -103,7 +103,7 @@ impl Telling {
                 continue;
             }
             if sends
-                && settings.automatic
+                && goes_by_itself(incident, rollback, &channel, settings)
                 && let Ok(words) = self.by_itself(incident, rollback, &channel)?
             {
                 at_once.push(words);
@@ -160,7 +160,10 @@ impl Telling {
     ) -> Result<Option<Trouble>, Trouble> {
         let settings = self.channel_settings(channel)?;
         let typed = self.drafts.find(&incident.id, channel)?.is_some_and(|draft| draft.typed);
-        if !settings.automatic || typed || !has_something_to_tell(incident, rollback, channel, settings.kind) {
+        if !goes_by_itself(incident, rollback, channel, settings)
+            || typed
+            || !has_something_to_tell(incident, rollback, channel, settings.kind)
+        {
             return Ok(None);
         }
         Ok(self.by_itself(incident, rollback, channel)?.err())
@@ -188,6 +191,12 @@ fn may_tell(rollback: &Rollback) -> bool {
 
 fn is_taken_back(rollback: &Rollback) -> bool {
     rollback.end.as_ref().is_some_and(|end| end.outcome == Outcome::Aborted) && !rollback.sent
+}
+
+/// What a person took back or declined does not leave by itself again.
+fn goes_by_itself(incident: &Incident, rollback: &Rollback, channel: &ChannelName, settings: &ChannelSettings) -> bool {
+    let moment = Moment::of(incident, Some(rollback), channel);
+    settings.automatic && !moment.was_taken_back(incident, rollback, channel)
 }
 
 /// Its beginning, and later its end; release notes have nothing to say before an end that holds.

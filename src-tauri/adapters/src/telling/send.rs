@@ -21,6 +21,7 @@ use lastgood_core::settings::telling::ChannelKind;
 use sha2::{Digest, Sha256};
 
 use super::Telling;
+use super::round::{Round, is_partly};
 use crate::clock::SystemClock;
 use crate::secret::Secret;
 
@@ -50,10 +51,10 @@ pub struct Gone {
 
 /// One message that waits, with where it belongs.
 pub(super) struct Item {
-    incident: Incident,
-    update: UpdateId,
+    pub(super) incident: Incident,
+    pub(super) update: UpdateId,
     stage: Stage,
-    delivery: Delivery,
+    pub(super) delivery: Delivery,
 }
 
 /// Whether a pause of our own counts.
@@ -101,23 +102,23 @@ impl Telling {
             Err(TryLockError::Error(error)) => return Err(super::unusable(&error)),
         }
         let mut gone = Vec::new();
-        let mut waiting: BTreeSet<ChannelName> = BTreeSet::new();
+        let mut round = Round::default();
         // Who does not unlock the keychain for one message does not for the next one either.
         let mut asks = true;
-        while let Some(item) = self.next_item(&waiting, haste, SystemClock.now()).await? {
+        while let Some(item) = self.next_item(&round, haste, SystemClock.now()).await? {
             // Whoever did not unlock the keychain a moment ago is not asked again and again: a message that waits for it is
             // tried without a question, and only an unanswered question ends the asking.
             let asked = asks && (haste == Haste::Now || item.delivery.code != Some(Code::KeychainLocked));
             let after = match haste.effect(&item.delivery, SystemClock.now()) {
                 SendEffect::GoStale => self.go_stale(&item).await?,
-                SendEffect::LookUp => self.look_up(&item, asked).await?,
-                SendEffect::Send => self.send(&item, asked).await?,
+                SendEffect::LookUp => self.look_up(&item, &mut round, asked).await?,
+                SendEffect::Send => self.send(&item, &mut round, asked).await?,
                 SendEffect::WaitUntil(_) | SendEffect::AskPerson | SendEffect::Nothing => None,
             };
             let queued = after.as_ref().is_none_or(|after| after.phase == SendPhase::Queued);
             asks &= !(asked && after.as_ref().is_some_and(is_locked_out));
             if queued {
-                waiting.insert(item.delivery.channel.clone());
+                round.leave(&item, after.as_ref());
             }
             gone.extend(after.map(|after| report(&item, &after)));
         }
@@ -155,12 +156,7 @@ impl Telling {
     }
 
     /// The oldest message that this round has something to do with.
-    async fn next_item(
-        &self,
-        waiting: &BTreeSet<ChannelName>,
-        haste: Haste,
-        now: Timestamp,
-    ) -> Result<Option<Item>, Trouble> {
+    async fn next_item(&self, round: &Round, haste: Haste, now: Timestamp) -> Result<Option<Item>, Trouble> {
         let incidents = self.incidents().await?;
         let mut found: Option<Item> = None;
         for incident in &incidents {
@@ -170,9 +166,12 @@ impl Telling {
                 for delivery in &update.deliveries {
                     let acts = match haste.effect(delivery, now) {
                         SendEffect::LookUp | SendEffect::GoStale => true,
+                        // One mailbox that is busy keeps nobody from what is written after it.
+                        SendEffect::Send if is_partly(delivery) => !round.has_left(update, delivery),
+                        SendEffect::WaitUntil(_) if is_partly(delivery) => false,
                         SendEffect::Send | SendEffect::WaitUntil(_) => {
                             let leads = ahead.insert(&delivery.channel);
-                            leads && !waiting.contains(&delivery.channel) && !self.is_held(incident, delivery)
+                            leads && !round.waits(&delivery.channel) && !self.is_held(incident, delivery)
                         }
                         SendEffect::AskPerson | SendEffect::Nothing => false,
                     };
@@ -185,10 +184,10 @@ impl Telling {
         Ok(found)
     }
 
-    async fn send(&self, item: &Item, asks: bool) -> Result<Option<Delivery>, Trouble> {
+    async fn send(&self, item: &Item, round: &mut Round, asks: bool) -> Result<Option<Delivery>, Trouble> {
         let name = &item.delivery.channel;
         let letter = self.letter_of(item).await?;
-        let secret = self.secret(name, asks).await;
+        let secret = self.secret_of_round(round, name, asks).await;
         let kind = self.settings.channels.get(name.as_str()).map(|settings| settings.kind);
         let paced = match (kind, &secret) {
             (Some(kind), Ok(secret)) => keep_pace(name, kind, secret.as_ref()).await,
@@ -213,10 +212,11 @@ impl Telling {
         self.end(item, ending(outcome, SystemClock.now())).await
     }
 
-    async fn look_up(&self, item: &Item, asks: bool) -> Result<Option<Delivery>, Trouble> {
+    async fn look_up(&self, item: &Item, round: &mut Round, asks: bool) -> Result<Option<Delivery>, Trouble> {
         let letter = self.letter_of(item).await?;
         let name = &item.delivery.channel;
-        let channel = self.secret(name, asks).await.and_then(|secret| self.channel_with(name, secret));
+        let secret = self.secret_of_round(round, name, asks).await;
+        let channel = secret.and_then(|secret| self.channel_with(name, secret));
         let receipt = match channel {
             Ok(channel) => channel.look_up(&letter).await,
             Err(_) => None,
@@ -247,7 +247,10 @@ impl Telling {
     pub(super) async fn letter_of(&self, item: &Item) -> Result<Letter, Trouble> {
         let rollback = self.rollback_of(&item.incident).await?;
         let (channel, message) = (&item.delivery.channel, item.delivery.message.clone());
-        Ok(self.letter(&item.incident, rollback.as_ref(), channel, &item.update, item.stage, message))
+        let letter = self.letter(&item.incident, rollback.as_ref(), channel, &item.update, item.stage, message);
+        let ends = item.stage == Stage::Resolved;
+        let behind = if ends { self.behind(&item.incident, channel).await? } else { None };
+        Ok(Letter { reached: item.delivery.reached.clone(), behind, ..letter })
     }
 }
 
@@ -255,7 +258,7 @@ impl Telling {
 async fn send_surely(channel: &dyn Channel, letter: &Letter) -> Sent {
     match channel.send(letter).await {
         Sent::Unknown(trouble) => channel.look_up(letter).await.map_or(Sent::Unknown(trouble), Sent::Delivered),
-        known @ (Sent::Delivered(_) | Sent::Refused(_) | Sent::NotSent { .. }) => known,
+        known @ (Sent::Delivered(_) | Sent::Refused(_) | Sent::NotSent { .. } | Sent::Partly { .. }) => known,
     }
 }
 
@@ -294,15 +297,20 @@ fn evidence(kind: ChannelKind, letter: &Letter) -> String {
 }
 
 fn ending(sent: Sent, now: Timestamp) -> SendEnding {
+    let mut reached = Vec::new();
     let (outcome, trouble, again_in, receipt) = match sent {
         Sent::Delivered(receipt) => return delivered(receipt),
         Sent::Refused(trouble) => (SendOutcome::Refused, trouble, None, None),
         Sent::NotSent { trouble, again_in } => (SendOutcome::NotSent, trouble, again_in, None),
+        Sent::Partly { receipt, reached: these, trouble } => {
+            reached = these;
+            (SendOutcome::NotSent, trouble, None, Some(receipt))
+        }
         Sent::Unknown(trouble) => (SendOutcome::Unknown, trouble, None, None),
     };
     let again_at = again_in.and_then(|wait| now.checked_add(SignedDuration::try_from(wait).ok()?).ok());
     let Trouble { code, message, hint } = trouble;
-    SendEnding { outcome, sentence: message, hint, code: Some(code), receipt, again_at }
+    SendEnding { outcome, sentence: message, hint, code: Some(code), receipt, again_at, reached }
 }
 
 fn delivered(receipt: Receipt) -> SendEnding {
@@ -313,6 +321,7 @@ fn delivered(receipt: Receipt) -> SendEnding {
         code: None,
         receipt: Some(receipt),
         again_at: None,
+        reached: Vec::new(),
     }
 }
 

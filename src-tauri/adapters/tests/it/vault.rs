@@ -1,8 +1,10 @@
 //! The keychain in its four states: a real one in a session of its own, and none.
 #![cfg(target_os = "linux")]
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use lastgood_adapters::secret::Secret;
@@ -15,6 +17,9 @@ use crate::again;
 /// Long enough for a busy machine, far below the patience with a person who unlocks a keychain.
 const AT_ONCE: Duration = Duration::from_secs(15);
 const KEYRING_STARTS: Duration = Duration::from_secs(30);
+
+/// A sign on the bus, to whoever hears it.
+const SIGN_COMES: Duration = Duration::from_secs(2);
 const HOST: &str = "github.example.com";
 const TOKEN: &str = "canary-in-the-keychain";
 
@@ -145,6 +150,44 @@ impl Keychain {
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     }
 
+    /// Hears what is read from the keychain from now on.
+    pub(crate) fn watch(&self) -> Watch {
+        let rules = ["type='method_call',interface='org.freedesktop.Secret.Item'", "interface='org.lastgood.Test'"];
+        let mut command = self.command("dbus-monitor", "dbus");
+        command.args(["--profile", "--address", self.bus.address()]).args(rules);
+        let mut monitor = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let output = BufReader::new(monitor.stdout.take().unwrap());
+        let (sender, lines) = mpsc::channel();
+        std::thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        let watch = Watch { monitor, lines };
+        let begun = Instant::now();
+        while self.heard(&watch, "Begun").is_none() {
+            assert!(begun.elapsed() < KEYRING_STARTS, "the monitor hears nothing");
+        }
+        watch
+    }
+
+    /// How often a secret was read since this was asked last.
+    pub(crate) fn reads(&self, watch: &Watch) -> usize {
+        let lines = self.heard(watch, "Counted").expect("the monitor hears nothing more");
+        lines.iter().filter(|line| line.contains("GetSecret")).count()
+    }
+
+    /// All that was heard before this sign; `None` where the sign itself was not.
+    fn heard(&self, watch: &Watch, sign: &str) -> Option<Vec<String>> {
+        let (bus, name) = (format!("--bus={}", self.bus.address()), format!("org.lastgood.Test.{sign}"));
+        let signed = self.command("dbus-send", "dbus").args([&bus, "--type=signal", "/", &name]).status().unwrap();
+        assert!(signed.success());
+        let mut heard = Vec::new();
+        while let Ok(line) = watch.lines.recv_timeout(SIGN_COMES) {
+            if line.contains("org.lastgood.Test") && line.contains(sign) {
+                return Some(heard);
+            }
+            heard.push(line);
+        }
+        None
+    }
+
     /// An entry that another program filed under our name.
     fn file(&self, which: &str) {
         let mut command = self.command("secret-tool", "libsecret-tools");
@@ -158,6 +201,19 @@ impl Keychain {
         let mut command = Command::new(require(program, package).unwrap());
         session(&mut command, self.home.path()).env("DBUS_SESSION_BUS_ADDRESS", self.bus.address());
         command
+    }
+}
+
+/// What a monitor of the bus hears.
+pub(crate) struct Watch {
+    monitor: Child,
+    lines: mpsc::Receiver<String>,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        drop(self.monitor.kill());
+        drop(self.monitor.wait());
     }
 }
 

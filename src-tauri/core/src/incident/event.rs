@@ -176,6 +176,9 @@ pub struct SendEnding {
     pub receipt: Option<Receipt>,
     /// Not before then; the service asked for it.
     pub again_at: Option<Timestamp>,
+    /// Who has it by this, where the others do not; no earlier version wrote it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reached: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::outbox::Delivery;
+use super::outbox::{Delivery, SendPhase};
 use super::{Audience, Incident, Stage};
 use crate::ids::ChannelName;
 use crate::rollback::{Outcome, Rollback};
@@ -57,6 +57,13 @@ impl Moment {
             Some(_) | None => {}
         }
         Self::at(incident.stage, incident.to_channel(channel).next().is_none())
+    }
+
+    /// A person took back, or declined, what was to tell this channel so of this rollback: whether it is told in other words is
+    /// a person's to say.
+    pub fn was_taken_back(self, incident: &Incident, rollback: &Rollback, channel: &ChannelName) -> bool {
+        let about = |delivery: &&Delivery| is_about(delivery, Some(rollback)) && delivery.is_of(self);
+        incident.to_channel(channel).filter(about).any(|delivery| delivery.phase == SendPhase::Dropped)
     }
 
     /// What a template of this name tells, by how shipped ones are named; `None` where its name does not say.

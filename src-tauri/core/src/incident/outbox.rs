@@ -55,6 +55,8 @@ pub struct Delivery {
     pub hint: String,
     pub code: Option<Code>,
     pub receipt: Option<Receipt>,
+    /// Who has it already, where others do not yet: nobody gets it twice.
+    pub reached: Vec<String>,
     /// What went out in the newest attempt, redacted.
     pub sent: Option<String>,
     /// What the newest attempt says is affected.
@@ -130,13 +132,19 @@ impl SendPhase {
 }
 
 impl Delivery {
-    /// Whether it tells, or told, this; an earlier version kept no moment, and the template's name says it.
+    /// Whether it tells, or told, this.
     pub(super) fn tells(&self, moment: Moment) -> bool {
+        self.phase != SendPhase::Dropped && self.is_of(moment)
+    }
+
+    /// Whether it was written to tell this, wherever it stands; an earlier version kept no moment, and the template's name
+    /// says it.
+    pub(super) fn is_of(&self, moment: Moment) -> bool {
         let named = |moment| {
             (moment == Moment::RollingBack && self.template.ends_with("rolling-back"))
                 || (moment == Moment::RolledBack && self.template.ends_with("-rolled-back"))
         };
-        self.phase != SendPhase::Dropped && self.moment.map_or_else(|| named(moment), |own| own == moment)
+        self.moment.map_or_else(|| named(moment), |own| own == moment)
     }
 }
 
@@ -161,6 +169,7 @@ pub(super) fn queue(outgoing: &Outgoing, phase: SendPhase, at: Timestamp, expire
         hint: String::new(),
         code: None,
         receipt: None,
+        reached: Vec::new(),
         sent: None,
         shows: BTreeSet::new(),
     }
@@ -239,7 +248,9 @@ fn end(delivery: &mut Delivery, at: Timestamp, ending: &SendEnding) -> bool {
     ending.sentence.clone_into(&mut delivery.sentence);
     ending.hint.clone_into(&mut delivery.hint);
     delivery.code = ending.code;
-    delivery.receipt = ending.receipt.clone();
+    delivery.reached.extend(ending.reached.iter().cloned());
+    // What some of them have is there, whatever becomes of the rest.
+    delivery.receipt = ending.receipt.clone().or_else(|| delivery.receipt.take());
     true
 }
 
@@ -285,7 +296,12 @@ fn go_stale(delivery: &mut Delivery, at: Timestamp) -> bool {
     }
     delivery.phase = SendPhase::Stale;
     delivery.ended_at = Some(at);
-    "It could not leave in time; what it says may be old.".clone_into(&mut delivery.sentence);
+    let late = if delivery.reached.is_empty() {
+        "It could not leave in time; what it says may be old."
+    } else {
+        "Some have it; it did not reach the others in time, and what it says may be old."
+    };
+    late.clone_into(&mut delivery.sentence);
     READ_AGAIN.clone_into(&mut delivery.hint);
     true
 }

@@ -33,7 +33,8 @@ pub struct Surroundings<'a> {
 /// Every value that is known; the others are gaps.
 pub fn values(incident: &Incident, rollback: Option<&Rollback>, around: &Surroundings<'_>) -> Values {
     let mut values = Values::default();
-    let ended = rollback.and_then(proven_at);
+    let back = rollback.filter(|rollback| !rollback.plan.forward);
+    let ended = back.and_then(proven_at);
     // The proofs said so: it works again since the rollback was over, unless a person knows better.
     let impact_ended_at = incident.impact_ended_at.or(ended);
     let clock = |time: Timestamp| clock(time, around);
@@ -65,11 +66,17 @@ pub fn values(incident: &Incident, rollback: Option<&Rollback>, around: &Surroun
         .list("contacts", around.contacts.iter().map(|(name, how)| format!("{name}: {how}")))
         .list("escalation", around.settings.escalation.iter().map(|name| called(name, around.contacts)));
     if let Some(rollback) = rollback {
-        of_rollback(&mut values, rollback, ended, around);
+        values
+            .text("environment", rollback.plan.environment.as_str())
+            .maybe("run_url", rollback.seen.as_ref().map(|run| run.url.as_str()));
+    }
+    if let Some(back) = back {
+        of_rollback(&mut values, back, ended, around);
     }
     values
 }
 
+/// Whoever goes forward rolls nothing back: no message says so of it.
 fn of_rollback(values: &mut Values, rollback: &Rollback, ended: Option<Timestamp>, around: &Surroundings<'_>) {
     let plan = &rollback.plan;
     let state = match &rollback.end {
@@ -78,7 +85,6 @@ fn of_rollback(values: &mut Values, rollback: &Rollback, ended: Option<Timestamp
     };
     values
         .text("rollback", rollback.id.as_str())
-        .text("environment", plan.environment.as_str())
         .maybe("from", plan.from.as_ref().map(TagName::as_str))
         .text("to", plan.to.as_str())
         .text("reason", &rollback.reason)
@@ -86,8 +92,7 @@ fn of_rollback(values: &mut Values, rollback: &Rollback, ended: Option<Timestamp
         .text("rollback_started_at", clock(plan.started, around))
         .maybe("held", held(rollback))
         .maybe("rollback_ended_at", ended.map(|time| clock(time, around)))
-        .maybe("rollback_duration", ended.map(|time| words(plan.started.duration_until(time))))
-        .maybe("run_url", rollback.seen.as_ref().map(|run| run.url.as_str()));
+        .maybe("rollback_duration", ended.map(|time| words(plan.started.duration_until(time))));
 }
 
 /// What nobody may deploy now, in whole sentences, as far as the rollback itself knows.

@@ -18,7 +18,7 @@ pub use limits::{Limit, counted};
 pub use markdown::heading;
 pub use text::{event_severity, event_source};
 
-use super::fit::{Limits, characters, fit};
+use super::fit::{Frame, Limits, characters, fit};
 use super::{Inline, Line, Message};
 use crate::ids::TagName;
 use crate::incident::{Severity, Stage};
@@ -47,6 +47,10 @@ pub struct Letter {
     pub before: u32,
     /// What the channel called the first of them: a Slack timestamp, an incident's id, an issue's number.
     pub handle: Option<String>,
+    /// Who has it already: it goes to the others alone.
+    pub reached: Vec<String>,
+    /// What stands in the channel's one place once this incident is over: the newest of another one that is not.
+    pub behind: Option<Box<Letter>>,
     pub message: Message,
 }
 
@@ -156,4 +160,5 @@ const ROOMY: Limits = Limits {
     link_text: 200,
     link_url: 3_000,
     measure: characters,
+    frame: Frame::NONE,
 };

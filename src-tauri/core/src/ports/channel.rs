@@ -59,6 +59,12 @@ pub enum Sent {
         trouble: Trouble,
         again_in: Option<Duration>,
     },
+    /// These have it; to the others it may go again, and to them alone.
+    Partly {
+        receipt: Receipt,
+        reached: Vec<String>,
+        trouble: Trouble,
+    },
     /// It left, and no answer tells what became of it.
     Unknown(Trouble),
 }

@@ -12,6 +12,7 @@ mod render;
 mod review;
 mod settings;
 mod source;
+mod standing;
 mod templates;
 mod values;
 mod written;

@@ -22,10 +22,10 @@ pub(super) fn lines(facts: &[Fact]) -> Vec<HappenedLine> {
     lines.into_iter().map(|(_, line)| line).collect()
 }
 
-/// Of the tries that came to nothing the newest is told, and none once it ended.
+/// Of the tries that came to nothing the newest is told, and none once it ended; one that reached some stands.
 fn is_overtaken(fact: &Fact, facts: &[Fact]) -> bool {
     let ended = |fact: &Fact| match fact.event.incident() {
-        Some(Event::IncidentSendEnded { update, channel, ending }) => {
+        Some(Event::IncidentSendEnded { update, channel, ending }) if ending.reached.is_empty() => {
             Some((update.clone(), channel.clone(), ending.outcome))
         }
         _ => None,
@@ -89,6 +89,7 @@ fn of_incident(event: &Event) -> Option<Said> {
             let (words, tone) = match ending.outcome {
                 SendOutcome::Delivered => ("Sent to", EventTone::Neutral),
                 SendOutcome::Refused => ("Refused by", EventTone::Bad),
+                SendOutcome::NotSent if !ending.reached.is_empty() => ("Sent to some of", EventTone::Warn),
                 SendOutcome::NotSent => ("Not sent yet to", EventTone::Warn),
                 SendOutcome::Unknown => ("Could not tell whether it arrived at", EventTone::Warn),
             };

@@ -161,6 +161,8 @@ pub(super) fn letter(incident: &Incident, message: &Message, severity: &str) -> 
         at: lastgood_adapters::clock::SystemClock.now(),
         before: 0,
         handle: None,
+        reached: Vec::new(),
+        behind: None,
         message: message.clone(),
     }
 }

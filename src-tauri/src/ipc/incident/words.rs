@@ -9,11 +9,10 @@ use lastgood_adapters::telling::{Composed, Telling, Wish};
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::ChannelName;
 use lastgood_core::incident::{self, Incident};
-use lastgood_core::message::render::{Body, Letter, counted, fitted};
+use lastgood_core::message::render::{Letter, Limit, counted, fitted};
 use lastgood_core::ports::Clock;
 use lastgood_core::settings::telling::ChannelSettings;
 use lastgood_core::template::{NAMES, TemplateFault, shipped};
-use serde_json::Value;
 
 use super::commands::stage_of;
 use super::draft::{DraftView, LimitView, TemplateChoice, TemplateProblem, UpdateGiven, ValueView};
@@ -26,10 +25,6 @@ const SAID_BY_PEOPLE: [&str; 5] = ["impact", "cause", "found_at", "impact_starte
 
 /// A message says this itself; nothing is linked to it.
 const NOT_LINKED: &str = "note";
-
-/// Slack refuses more (`core::message::render::slack`); Teams counts the bytes of the whole request.
-const SLACK_CHARACTERS: u32 = 12_000;
-const TEAMS_BYTES: u32 = 28_000;
 
 pub(super) struct Room<'a> {
     pub(super) telling: &'a Telling,
@@ -144,7 +139,11 @@ impl Room<'_> {
     ) -> Result<DraftView, Trouble> {
         let composed = match self.compose(&template, &text, stage).await? {
             Ok(composed) => composed,
-            Err(fault) => return self.broken(fault, template, text, saved_at),
+            // A mistake makes nothing unknown that is known.
+            Err(fault) => {
+                let values = values(&self.known().await);
+                return Ok(DraftView { values, ..self.broken(fault, template, text, saved_at)? });
+            }
         };
         let settings = self.telling.channel_settings(self.channel)?;
         let gaps: Vec<String> = composed.gaps().into_iter().map(str::to_owned).collect();
@@ -159,13 +158,19 @@ impl Room<'_> {
             seen: composed.seen(),
             values: values(&composed.values),
             gaps,
-            limits: limits(&composed, settings, &look::letter(&standing, &composed.message, &severity)),
+            limits: limits(settings, &look::letter(&standing, &composed.message, &severity)),
             shortened: composed.rendered.notes.clone(),
             problems: Vec::new(),
             preview: look::preview(&standing, &fitted(settings.kind.format(), &composed.message), &severity, &address),
             blocked,
             ..self.empty(saved_at)
         })
+    }
+
+    /// The values that the words which fit now would have.
+    async fn known(&self) -> Vec<(&'static str, String)> {
+        let fitting = self.telling.compose(self.incident, self.channel, &Wish::default()).await;
+        fitting.ok().and_then(Result::ok).map(|composed| composed.values).unwrap_or_default()
     }
 
     fn broken(
@@ -235,44 +240,11 @@ pub(super) fn values(known: &[(&'static str, String)]) -> Vec<ValueView> {
     NAMES.iter().filter(|(name, _)| *name != NOT_LINKED).map(view).collect()
 }
 
-fn limits(composed: &Composed, settings: &ChannelSettings, letter: &Letter) -> Vec<LimitView> {
-    let limit = |title: &str, used: usize, limit: u32| LimitView {
-        title: title.to_owned(),
-        used: u32::try_from(used).unwrap_or(u32::MAX),
-        limit,
-    };
-    match (super::view::kind(settings.kind), &composed.rendered.body) {
-        (super::ChannelKind::Slack, _) => {
-            vec![limit("characters", characters(&composed.rendered.body), SLACK_CHARACTERS)]
-        }
-        (super::ChannelKind::Teams, Body::Json(card)) => vec![limit("bytes", card.to_string().len(), TEAMS_BYTES)],
-        _ => {
-            let counted = counted(settings.kind.format(), letter);
-            counted
-                .into_iter()
-                .map(|one| limit(one.place, one.used, u32::try_from(one.most).unwrap_or(u32::MAX)))
-                .collect()
-        }
-    }
-}
-
-/// What Slack counts: every text that its blocks show.
-fn characters(body: &Body) -> usize {
-    match body {
-        Body::Json(value) => texts(&value["blocks"]),
-        Body::Text(text) | Body::Mail { plain: text, .. } => text.chars().count(),
-    }
-}
-
-fn texts(value: &Value) -> usize {
-    match value {
-        Value::Object(object) => {
-            let own = object.get("text").and_then(Value::as_str).map_or(0, |text| text.chars().count());
-            own + object.values().map(texts).sum::<usize>()
-        }
-        Value::Array(values) => values.iter().map(texts).sum(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
-    }
+/// Before anything is cut.
+fn limits(settings: &ChannelSettings, letter: &Letter) -> Vec<LimitView> {
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let view = |one: Limit| LimitView { title: one.place.to_owned(), used: number(one.used), limit: number(one.most) };
+    counted(settings.kind.format(), letter).into_iter().map(view).collect()
 }
 
 /// Where the window underlines: it counts as JavaScript does.
@@ -293,5 +265,46 @@ pub(super) fn problem(text: &str, fault: &TemplateFault) -> TemplateProblem {
         from: offset(from),
         to: offset(to),
         line: u32::try_from(line).unwrap_or(u32::MAX),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lastgood_core::incident::event::Opening;
+    use lastgood_core::incident::{Severity, next};
+    use lastgood_core::message::parse;
+    use lastgood_core::settings::Settings;
+
+    use super::*;
+
+    fn counted(kind: &str, text: &str) -> Vec<(String, u32, u32)> {
+        let settings = Settings::parse(&format!("[channels.room]\nkind = '{kind}'")).unwrap();
+        let opening = Opening {
+            title: "Plugins fail".to_owned(),
+            severity: Severity::DEFAULT,
+            by: "@on-call".to_owned(),
+            commander: None,
+            impact: None,
+            surfaces: Vec::new(),
+            environment: None,
+            rollback: None,
+            found_at: Timestamp::UNIX_EPOCH,
+            impact_started_at: None,
+            due: BTreeMap::new(),
+        };
+        let incident = next::begin("inc-1".into(), Timestamp::UNIX_EPOCH, &opening);
+        let letter = look::letter(&incident, &parse(text), "SEV 2");
+        let limits = limits(&settings.channels["room"], &letter);
+        limits.into_iter().map(|one| (one.title, one.used, one.limit)).collect()
+    }
+
+    #[test]
+    fn what_is_too_long_is_counted_as_it_was_written_and_not_as_it_is_cut() {
+        let text = format!("# {}\n{}", "t".repeat(200), "w".repeat(13_000));
+        let told =
+            [("in the header", 200, 150), ("in the longest block", 13_000, 3_000), ("in the text", 13_000, 12_000)];
+        assert_eq!(counted("slack", &text), told.map(|(title, used, limit)| (title.to_owned(), used, limit)));
+        let teams = counted("teams", &format!("# Title\n{}", "w".repeat(30_000)));
+        assert!(teams[1].1 > 30_000 && teams[1].2 < 28_000, "{teams:?}");
     }
 }

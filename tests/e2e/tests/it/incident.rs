@@ -3,6 +3,7 @@
 mod keyboard;
 mod manager;
 mod receiver;
+mod several;
 mod typing;
 
 use std::path::Path;

@@ -101,9 +101,14 @@ impl Channel for Cachet {
         Receipt::found(letter.handle.as_deref().unwrap_or_else(|| last_part(said)), said)
     }
 
+    /// Everybody may read: only what writes asks for the token. An incident without a name and a status is none.
     async fn test(&self) -> Result<Tested, Trouble> {
-        let request = self.http.request(Method::GET, &format!("{}/incidents", self.api));
-        self.http.read(authorized(request, "Bearer", &self.token).header("accept", "application/json")).await?;
-        Ok(Tested::Answered("The page's incidents can be read.".to_owned()))
+        let request = self.http.json(Method::POST, &format!("{}/incidents", self.api), &json!({}));
+        let request = authorized(request, "Bearer", &self.token).header("accept", "application/json");
+        self.http.refuses(request, 422).await?;
+        Ok(Tested::Answered(
+            "The token is accepted, and nothing was published. Whether it may manage incidents shows with the first update."
+                .to_owned(),
+        ))
     }
 }

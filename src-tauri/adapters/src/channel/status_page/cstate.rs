@@ -44,6 +44,8 @@ impl Cstate {
             address: self.settings.repository.clone().unwrap_or_default(),
             branch: self.settings.branch.clone().unwrap_or_else(|| "main".to_owned()),
             path: format!("content/issues/{}-{safe}.md", letter.began.strftime("%Y-%m-%d")),
+            // Whoever corrects when it began does not begin a second page.
+            dated: Some(format!("-{safe}.md")),
             message: format!("Incident {safe}: {}", letter.stage.as_str()),
             authorizer: self.authorizer.clone(),
             deadline: self.deadline,
@@ -78,6 +80,7 @@ impl Channel for Cstate {
     async fn test(&self) -> Result<Tested, Trouble> {
         let order = Order {
             path: "config.yml".to_owned(),
+            dated: None,
             address: self.settings.repository.clone().unwrap_or_default(),
             branch: self.settings.branch.clone().unwrap_or_else(|| "main".to_owned()),
             message: String::new(),

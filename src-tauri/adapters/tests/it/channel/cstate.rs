@@ -106,6 +106,27 @@ async fn an_incident_is_a_page_that_hugo_builds_and_its_updates_stand_on_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_corrects_when_it_began_writes_on_the_page_that_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    site(folder.path());
+    let channel = cstate(folder.path());
+    let other = Letter { incident: "x-inc-4f1c".to_owned(), key: "up-9.it".to_owned(), ..letter("# Another\nText.") };
+    for letter in [&letter("# Plugins fail\nWe look into it."), &other] {
+        assert!(matches!(channel.send(letter).await, Sent::Delivered(_)));
+    }
+    let began = "2026-11-22T23:50:00Z".parse().unwrap();
+    let last = Letter { stage: Stage::Resolved, key: "up-2.it".to_owned(), began, ..letter("# Over\nIt works again.") };
+    assert!(matches!(channel.send(&last).await, Sent::Delivered(_)));
+    assert!(channel.look_up(&last).await.is_some(), "it can be found there");
+    let files = git(&folder.path().join("site.git"), &["ls-tree", "--name-only", "main", "content/issues/"]);
+    let pages = ["content/issues/2026-11-23-inc-4f1c.md", "content/issues/2026-11-23-x-inc-4f1c.md"];
+    assert_eq!(files.lines().collect::<Vec<_>>(), pages);
+    let page = git(&folder.path().join("site.git"), &["show", &format!("main:{}", pages[0])]);
+    assert!(page.contains("resolved: true") && page.contains("date: \"2026-11-22 23:50:00\""), "{page}");
+    assert!(page.contains("We look into it."), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn its_test_tells_a_site_that_can_be_read_from_one_that_is_not_there() {
     let folder = tempfile::tempdir().unwrap();
     let trouble = cstate(folder.path()).test().await.unwrap_err();
@@ -148,7 +169,7 @@ async fn a_push_whose_answer_is_lost_or_never_comes_is_looked_up_and_is_there_at
         match &sent {
             Sent::Delivered(_) => assert!(arrived, "{when}, {script}: {sent:?}"),
             Sent::Unknown(_) => assert!(!arrived, "{when}, {script}: {sent:?}"),
-            Sent::Refused(_) | Sent::NotSent { .. } => panic!("{when}, {script}: {sent:?}"),
+            Sent::Refused(_) | Sent::NotSent { .. } | Sent::Partly { .. } => panic!("{when}, {script}: {sent:?}"),
         }
         assert_eq!(channel.look_up(&first).await.is_some(), arrived, "{when}, {script}");
         std::fs::remove_file(folder.path().join("site.git/hooks").join(when)).unwrap();

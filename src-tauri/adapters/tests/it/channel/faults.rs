@@ -28,6 +28,7 @@ fn end(sent: &Sent) -> End {
         Sent::Delivered(_) => End::Delivered,
         Sent::Refused(_) => End::Refused,
         Sent::NotSent { .. } => End::NotSent,
+        Sent::Partly { .. } => panic!("{sent:?} of one place"),
         Sent::Unknown(_) => End::Unknown,
     }
 }

@@ -20,14 +20,14 @@ use super::outbox::{approve, open, telling, ticket};
 use super::receiver::Receiver;
 
 /// A ticket that is sent by itself, and a page that is not.
-const SET: &str = "automatic = true
+pub(super) const SET: &str = "automatic = true
 [channels.page]
 kind = 'statuspage'
 page = 'page1'
 ";
 
 /// One whose countdown ends this many seconds from now.
-fn rollback(undo: i64) -> Rollback {
+pub(super) fn rollback(undo: i64) -> Rollback {
     let now = Timestamp::now();
     let plan = json!({
         "environment": "production",
@@ -54,12 +54,12 @@ fn forward(undo: i64) -> Rollback {
     Rollback { plan: Plan { forward: true, ..down.plan.clone() }, ..down }
 }
 
-fn ended(rollback: &Rollback, outcome: Outcome) -> Rollback {
+pub(super) fn ended(rollback: &Rollback, outcome: Outcome) -> Rollback {
     let end = End { at: Timestamp::now(), outcome, sentence: "So it ended.".to_owned(), hint: String::new() };
     Rollback { end: Some(end), ..rollback.clone() }
 }
 
-async fn followed(telling: &Telling, rollback: &Rollback) -> Incident {
+pub(super) async fn followed(telling: &Telling, rollback: &Rollback) -> Incident {
     telling.follow(rollback).await.unwrap().unwrap()
 }
 
@@ -245,6 +245,36 @@ async fn what_leaves_by_itself_in_shipped_words_leaves_out_what_nobody_knows_and
     assert_eq!(telling.silent().await.unwrap(), []);
 }
 
+/// Everything but the ticket and the pages of the settings, in shipped words.
+const ROOMS: &str = "automatic = true
+[channels.room]
+kind = 'slack'
+automatic = true
+[channels.bad]
+kind = 'release_notes'
+automatic = true
+[channels.good]
+kind = 'release_notes'
+to = ['good']
+automatic = true
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_leaves_by_itself_leaves_also_where_nobody_gave_a_reason_or_knows_what_was_live() {
+    for outcome in [Outcome::Succeeded, Outcome::Failed] {
+        let folder = tempfile::tempdir().unwrap();
+        let telling = telling(folder.path(), "http://127.0.0.1:9", ROOMS);
+        let mut begun = rollback(-1);
+        begun.plan.from = None;
+        begun.reason.clear();
+        followed(&telling, &begun).await;
+        let told = followed(&telling, &ended(&begun, outcome)).await;
+        let count = |name: &str| told.to_channel(&ChannelName::new(name)).count();
+        let notes = usize::from(outcome == Outcome::Succeeded);
+        assert_eq!([count("ticket"), count("room"), count("bad"), count("good")], [2, 2, notes, notes], "{outcome:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_automatic_channel_that_lacks_something_says_so_once() {
     let folder = tempfile::tempdir().unwrap();
@@ -262,7 +292,7 @@ async fn an_automatic_channel_that_lacks_something_says_so_once() {
 }
 
 /// Writes the beginning of a rollback down.
-async fn journal(folder: &Path, rollback: &Rollback) {
+pub(super) async fn journal(folder: &Path, rollback: &Rollback) {
     write(folder, rollback, rollback::event::Event::RollbackStarted(Box::new(rollback.plan.clone()))).await;
 }
 

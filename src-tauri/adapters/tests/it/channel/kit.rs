@@ -49,6 +49,8 @@ pub(crate) fn letter(text: &str) -> Letter {
         at: "2026-11-23T14:44:00Z".parse().unwrap(),
         before: 0,
         handle: None,
+        reached: Vec::new(),
+        behind: None,
         message: parse(text),
     }
 }

@@ -137,3 +137,55 @@ async fn change(folder: &str, one: &str, other: &str) {
     assert_eq!(moved.secret_state(&hook()).unwrap(), SecretState::Missing, "nor where it was kept last");
     again::say("whole");
 }
+
+/// Two channels, and what each signs in with.
+const HOOKS: [&str; 2] = ["hook", "other"];
+
+fn with_two(folder: &str, address: &str) -> Telling {
+    let hook = |name: &&str| format!("[channels.{name}]\nkind = 'webhook'\nurl = '{address}/{name}'\n");
+    telling(Path::new(folder), "http://127.0.0.1:9", &HOOKS.iter().map(hook).collect::<String>())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_of_the_outbox_asks_the_keychain_once_for_each_secret_and_for_none_where_nothing_is_due() {
+    const NAME: &str = "channel::secrets::a_round_of_the_outbox_asks_the_keychain_once_for_each_secret_and_for_none_where_nothing_is_due";
+    if let Some(told) = again::told() {
+        let told = told.into_string().unwrap();
+        let words: Vec<&str> = told.split('|').collect();
+        let telling = with_two(words[1], words[2]);
+        match words[0] {
+            "keep" => {
+                for name in HOOKS {
+                    telling.keep_secret(&ChannelName::new(name), Secret::new(CANARY)).await.unwrap();
+                }
+            }
+            "write" => write_to_both(&telling).await,
+            _ => say(&telling.send_queued().await.unwrap()),
+        }
+        return;
+    }
+    let keychain = Keychain::unlocked();
+    let folder = tempfile::tempdir().unwrap();
+    let receiver = Receiver::start(taken);
+    let ask = |what: &str| keychain.ask_told(NAME, &format!("{what}|{}|{}", folder.path().display(), receiver.address));
+    assert_eq!(ask("keep"), [""; 0]);
+    let watch = keychain.watch();
+    assert_eq!((ask("send"), keychain.reads(&watch)), (vec!["0".to_owned()], 0), "nothing is due");
+    assert_eq!((ask("write"), keychain.reads(&watch)), (Vec::new(), 0), "writing sends nothing");
+    assert_eq!(ask("send").last().map(String::as_str), Some("4"));
+    assert_eq!((keychain.reads(&watch), receiver.written().len()), (2, 4), "four messages, two secrets");
+    assert_eq!((ask("send"), keychain.reads(&watch)), (vec!["0".to_owned()], 0), "all have left");
+}
+
+/// Two messages for each.
+async fn write_to_both(telling: &Telling) {
+    let incident = open(telling).await;
+    for _ in 0..2 {
+        let incident = telling.incident(&incident.id).await.unwrap();
+        let mut words = Vec::new();
+        for name in HOOKS {
+            words.push(telling.compose(&incident, &ChannelName::new(name), &Wish::default()).await.unwrap().unwrap());
+        }
+        telling.approve(&incident, &words).await.unwrap();
+    }
+}

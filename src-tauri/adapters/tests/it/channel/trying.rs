@@ -13,6 +13,10 @@ fn answers(request: &Request) -> Reply {
     let body = match (request.path.as_str(), request.body.as_str()) {
         // A webhook that works refuses an empty message as such.
         (path, "{}") if path.contains("/hook") => return Reply::Answer(400, "", "invalid_payload".to_owned()),
+        // Reading is open to everybody; what writes asks for the token, and then for a name.
+        (path, "{}") if path.contains("/api/incidents") => {
+            return Reply::Answer(422, "", r#"{"message":"The name field is required."}"#.to_owned());
+        }
         (path, _) if path.contains("auth.test") => r#"{"ok":true,"team":"acme","user":"lastgood"}"#,
         (path, _) if path.contains("/repos/") => r#"{"id":1,"full_name":"acme/shop","default_branch":"main"}"#,
         (path, _) if path.ends_with("/pages/page1") => r#"{"id":"page1","name":"Acme"}"#,
@@ -43,6 +47,16 @@ async fn each_service_that_can_be_asked_says_that_it_would_take_something_and_no
             assert!(build(kind, more, &taken).test().await.is_ok(), "it refuses what is empty");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_everybody_may_read_still_tells_that_it_does_not_accept_the_token() {
+    let receiver = Receiver::start(|request| match request.method.as_str() {
+        "GET" => Reply::Answer(200, "", r#"{"data":[]}"#.to_owned()),
+        _ => Reply::Answer(401, "", r#"{"message":"Unauthenticated."}"#.to_owned()),
+    });
+    let trouble = build("cachet", "", &receiver).test().await.unwrap_err();
+    assert!(trouble.message.contains("does not accept the secret"), "{trouble:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

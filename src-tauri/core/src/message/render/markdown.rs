@@ -62,7 +62,7 @@ fn is_plain_code(text: &str) -> bool {
 
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + text.len() / 8);
-    for c in text.chars() {
+    for (place, c) in text.char_indices() {
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
@@ -71,6 +71,10 @@ fn escaped(text: &str) -> String {
             '}' => escaped.push_str("&#125;"),
             '@' => escaped.extend(['@', APART]),
             '#' => escaped.extend(['\\', '#', APART]),
+            // A reference to an issue, and what is made a link without being one.
+            '-' if is_reference(&text[..place], &text[place + 1..]) => escaped.extend(['-', APART]),
+            '.' if ends_with(&text[..place], "www") => escaped.extend([APART, '.']),
+            '/' if text[..place].ends_with(":/") => escaped.extend([APART, '/']),
             '\n' => escaped.push_str("\\\n"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '!' | '|' | '~' | '$' => escaped.extend(['\\', c]),
             c => escaped.push(c),
@@ -79,11 +83,24 @@ fn escaped(text: &str) -> String {
     at_line_starts(&escaped)
 }
 
-/// Where a line begins with them, these make lists and headings.
+/// `GH-3`, which GitHub reads as `#3`.
+fn is_reference(before: &str, behind: &str) -> bool {
+    let whole = before.chars().rev().nth(2).is_none_or(|c| !c.is_alphanumeric());
+    whole && ends_with(before, "gh") && behind.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// In whichever case.
+fn ends_with(text: &str, word: &str) -> bool {
+    let end = text.len().checked_sub(word.len()).and_then(|start| text.get(start..));
+    end.is_some_and(|end| end.eq_ignore_ascii_case(word))
+}
+
+/// Where a line begins with them, these make lists and headings, whatever space stands before.
 fn at_line_starts(text: &str) -> String {
     let lines = text.split('\n').map(|line| {
-        let digits = line.chars().take_while(char::is_ascii_digit).count();
-        match line.chars().nth(digits) {
+        let words = line.trim_start();
+        let digits = words.chars().take_while(char::is_ascii_digit).count();
+        match words.chars().nth(digits) {
             Some(c @ ('-' | '+' | '=')) if digits == 0 => line.replacen(c, &format!("\\{c}"), 1),
             Some(c @ ('.' | ')')) if digits > 0 => line.replacen(c, &format!("\\{c}"), 1),
             Some(_) | None => line.to_owned(),

@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 
 use super::{Body, Letter, Rendered, fit_letter, headline};
-use crate::message::fit::{Limits, characters};
+use crate::message::fit::{Frame, Limits, characters};
 use crate::message::{Block, Inline, Line, Link, gap};
 
 pub(super) const LIMITS: Limits = Limits {
@@ -21,6 +21,7 @@ pub(super) const LIMITS: Limits = Limits {
     link_text: 75,
     link_url: 3_000,
     measure: characters,
+    frame: Frame::NONE,
 };
 
 /// A notification shows the beginning of it.

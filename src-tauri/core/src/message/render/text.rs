@@ -2,11 +2,15 @@
 
 use super::{Body, Letter, ROOMY, Rendered, fit_letter, headline};
 use crate::incident::Severity;
-use crate::message::fit::Limits;
+use crate::message::fit::{Frame, Limits};
 use crate::message::{Block, shown};
 
 /// Statuspage takes 25,000 characters (<https://developer.statuspage.io/>), the others no fewer; nobody reads as many.
-pub(super) const STATUS: Limits = Limits { channel: "a status page", title: 120, block: 8_000, total: 8_000, ..ROOMY };
+pub(super) const STATUS: Limits =
+    Limits { channel: "a status page", title: 120, block: 8_000, total: 8_000, frame: ADDRESSES, ..ROOMY };
+
+/// An address stands in brackets behind its words, and is read with them.
+pub(super) const ADDRESSES: Frame = Frame { row: 0, run: 0, address: Some(3) };
 
 /// A summary is cut off by PagerDuty behind 1,024 characters (<https://developer.pagerduty.com/docs/send-alert-event>).
 pub(super) const EVENT: Limits = Limits { channel: "PagerDuty", title: 1_024, ..STATUS };

@@ -123,6 +123,9 @@ fn ended(channel: &str, ending: &SendEnding, words: Vec<Evidence>) -> Told {
     let told = match ending.outcome {
         SendOutcome::Delivered => main(LineKind::Message, text(&format!("Message to {channel} delivered"))),
         SendOutcome::Refused => main(LineKind::Message, text(&format!("Message to {channel} refused"))),
+        SendOutcome::NotSent if !ending.reached.is_empty() => {
+            main(LineKind::Message, text(&format!("Message to {channel} delivered to some")))
+        }
         // Its words stand where it was tried, and where it arrived.
         SendOutcome::NotSent => return detail(LineKind::Message, text(&format!("Message to {channel} not sent yet"))),
         SendOutcome::Unknown => {

@@ -83,6 +83,21 @@ fn a_message_shows_what_was_sent_in_the_attempt_that_arrived_and_where_it_stands
 }
 
 #[test]
+fn a_message_that_reached_some_and_not_yet_all_is_told_as_one_that_left() {
+    let mut record = Record1::with_incident();
+    for fact in &mut record.facts {
+        if let Event::Incident(Happened::IncidentSendEnded { ending, .. }) = &mut fact.event
+            && ending.receipt.is_none()
+        {
+            ending.reached = vec!["one@acme.example".to_owned()];
+        }
+    }
+    let story = record.story();
+    let partly = line(&story.lines, "Message to status delivered to some: The name was not found");
+    assert_eq!(partly.weight, Weight::Main);
+}
+
+#[test]
 fn the_times_follow_what_the_incident_says_and_detection_stands_where_it_was_found() {
     let mut record = Record1::with_incident();
     let story = record.story();

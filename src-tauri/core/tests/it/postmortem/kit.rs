@@ -214,6 +214,7 @@ fn ended(outcome: SendOutcome) -> Happened {
         code: (!delivered).then_some(Code::SendUnknown),
         receipt: delivered.then_some(receipt),
         again_at: None,
+        reached: Vec::new(),
     };
     Happened::IncidentSendEnded { update: "up-1".into(), channel: "status".into(), ending }
 }

@@ -1,7 +1,7 @@
 //! Values that want to be more than text, in every format.
 
-use lastgood_core::message::Message;
 use lastgood_core::message::render::{Body, Format, render};
+use lastgood_core::message::{Message, parse};
 use lastgood_core::redact::redact;
 use lastgood_core::template::{Templates, Values, shipped};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::kit::{full, letter};
 use super::templates::FORMATS;
 
-pub(super) const HOSTILE: [&str; 14] = [
+pub(super) const HOSTILE: [&str; 16] = [
     "<!channel> <!everyone> <@U123> <https://evil.example|click>",
     "@everyone @channel @here @platform-lead <at>All</at>",
     "[click](https://evil.example) ![x](https://evil.example/x.png) **bold** _it_ ~~no~~ `code`",
@@ -22,6 +22,8 @@ pub(super) const HOSTILE: [&str; 14] = [
     "%0d%0aSubject: x; rm -rf / && $(reboot) `reboot` ${HOME}",
     "'; DROP TABLE fact; --",
     "fixes #1, closes acme/shop#2, GH-3",
+    "gh-4, look at https://evil.example, http://evil.example, www.evil.example",
+    "first\n  - x\n  + x\n   1. x\n  === \n  --- \n  ===",
     "😀😀😀 ünïcödé \u{200f}rtl",
     "\"}]},\"text\":\"<!here>",
 ];
@@ -130,6 +132,10 @@ fn markdown_holds_no_html_no_shortcode_no_mention_and_no_link_of_a_value() {
             "@here",
             "@platform",
             "](https://evil",
+            "://evil",
+            "www.evil",
+            "GH-3",
+            "gh-4",
             "#1",
             "#2",
         ] {
@@ -137,9 +143,23 @@ fn markdown_holds_no_html_no_shortcode_no_mention_and_no_link_of_a_value() {
         }
         let ours = |line: &str| ["- ", "**", "`", "["].iter().any(|start| line.starts_with(start));
         for line in text.lines().filter(|line| !ours(line)) {
-            assert!(!line.starts_with(['#', '>', '=', '+']), "{line}");
+            let line = line.trim_start();
+            assert!(!line.starts_with(['#', '>', '=', '+', '-']) && !line.starts_with("1."), "{line}");
         }
     });
+}
+
+/// What a template links to is meant; what only looks like an address in somebody's words is not.
+#[test]
+fn a_link_of_a_template_stays_a_link_in_markdown_beside_addresses_that_are_none() {
+    let values = with("see https://evil.example and GH-3, high-3 and C:/3");
+    let run = "[Open run](<https://github.com/acme/connectias/actions/runs/7>)";
+    for name in ["ticket-opened", "ticket-update"] {
+        let message = Templates::default().render(name, &values).unwrap();
+        let text = render(Format::Markdown, &letter(message)).body.text();
+        assert!(text.contains(run), "{text}");
+        assert!(text.contains("https:/\u{200B}/evil.example and GH-\u{200B}3, high-3 and C:/3"), "{text}");
+    }
 }
 
 #[test]
@@ -193,6 +213,27 @@ fn ten_thousand_characters_are_cut_at_a_word_said_so_and_within_every_limit() {
                 assert!(body.to_string().contains("Shortened to fit here."), "{body}");
             }
         }
+    }
+}
+
+#[test]
+fn three_hundred_short_lines_are_within_every_limit() {
+    let bullets = "- a line\n".repeat(300);
+    let fields: String =
+        (0..300).map(|number| format!("Label {number}:: [x](https://run.example/{number})\n")).collect();
+    let runs = "**a** `b` ".repeat(300);
+    for text in [bullets, fields, runs] {
+        let message = parse(&format!("# Title\n{text}"));
+        let Body::Json(slack) = render(Format::Slack, &letter(message.clone())).body else { panic!("Slack is JSON") };
+        assert_slack_takes(&slack);
+        let teams = json(Format::Teams, message.clone()).to_string();
+        assert!(teams.len() < 28_000, "{} bytes of {}", teams.len(), &text[..20]);
+        assert!(teams.contains("Shortened to fit here."), "{}", &text[..20]);
+        for (format, most) in [(Format::Status, 9_000), (Format::Event, 9_000), (Format::Notice, 28_000)] {
+            let length = render(format, &letter(message.clone())).body.text().chars().count();
+            assert!(length < most, "{format:?}: {length}");
+        }
+        assert!(render(Format::Markdown, &letter(message)).body.text().chars().count() < 65_536);
     }
 }
 

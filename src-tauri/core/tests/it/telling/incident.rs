@@ -107,6 +107,7 @@ fn what_was_told_to_be_well_again_is_not_told_again() {
             code: (outcome != SendOutcome::Delivered).then_some(Code::SendUnknown),
             receipt: None,
             again_at: None,
+            reached: Vec::new(),
         },
     };
     let second = UpdateId::new("up-2");

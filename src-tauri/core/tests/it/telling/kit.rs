@@ -76,6 +76,8 @@ pub(crate) fn letter(message: Message) -> Letter {
         at: at(44),
         before: 0,
         handle: None,
+        reached: Vec::new(),
+        behind: None,
         message,
     }
 }

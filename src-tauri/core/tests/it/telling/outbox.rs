@@ -22,6 +22,7 @@ fn ended(outcome: SendOutcome) -> Event {
         code: (outcome != SendOutcome::Delivered).then_some(Code::ChannelRefused),
         receipt: None,
         again_at: None,
+        reached: Vec::new(),
     };
     Event::IncidentSendEnded { update: update(), channel: channel(), ending }
 }
@@ -178,4 +179,27 @@ fn what_is_sent_again_forgets_why_it_did_not_leave() {
     assert_eq!(late.code, Some(Code::KeychainLocked));
     let again = outbox::next(&late, at(42), &decided(SendChoice::SendAgain)).unwrap();
     assert_eq!((again.phase, again.code), (SendPhase::Queued, None));
+}
+
+#[test]
+fn whoever_has_it_already_stays_known_until_all_have_it() {
+    let partly = |reached: &[&str]| {
+        let mut event = ended(SendOutcome::NotSent);
+        if let Event::IncidentSendEnded { ending, .. } = &mut event {
+            let (handle, sentence) = (Some("<up-1@acme.example>".to_owned()), "1 of 3.".to_owned());
+            ending.receipt = Some(Receipt { handle, url: None, sentence });
+            ending.reached = reached.iter().map(|one| (*one).to_owned()).collect();
+        }
+        event
+    };
+    let (one, two) = (partly(&["one@acme.example"]), partly(&["two@acme.example"]));
+    let told = [approved(), begun(), one, begun(), two, begun(), ended(SendOutcome::Unknown)];
+    let incident = after(&told);
+    let delivery = incident.delivery(&update(), &channel()).unwrap();
+    assert_eq!(delivery.reached, ["one@acme.example", "two@acme.example"]);
+    assert_eq!(incident.handle(&channel()), Some("<up-1@acme.example>"), "the thread is there");
+    let late = after(&told[..5]);
+    let delivery = late.delivery(&update(), &channel()).unwrap();
+    let stale = outbox::next(delivery, at(200), &stale()).unwrap();
+    assert!(stale.sentence.starts_with("Some have it"), "{}", stale.sentence);
 }

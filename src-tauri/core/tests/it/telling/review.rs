@@ -124,6 +124,7 @@ fn an_old_story_of_words_that_were_approved_late_and_left_is_still_read() {
         code: None,
         receipt: None,
         again_at: None,
+        reached: Vec::new(),
     };
     let story = [
         serde_json::from_str(&line).unwrap(),

@@ -90,6 +90,21 @@ fn what_is_sent_by_itself_leaves_out_what_a_rollback_cannot_know_and_a_draft_sho
     insta::assert_snapshot!(all);
 }
 
+/// Nobody has to give a reason, and what was live before may be unknown; neither can be said afterwards.
+#[test]
+fn a_rollback_without_a_reason_or_without_a_release_before_it_is_told_all_the_same() {
+    for template in shipped() {
+        for missing in ["reason", "from"] {
+            let drafted = full().without(missing);
+            for values in [drafted.without("drafted"), drafted] {
+                let message = Templates::default().render(template.name, &values).unwrap();
+                assert_eq!(message.gaps(), [""; 0], "{} without {missing}", template.name);
+                assert_clean(template.name, missing, &message);
+            }
+        }
+    }
+}
+
 /// In no format does a placeholder, an empty bullet or a word of the machine show.
 pub(super) fn assert_clean(template: &str, missing: &str, message: &Message) {
     for block in &message.blocks {

@@ -34,7 +34,7 @@ fn a_kill_while_a_message_is_typed_costs_the_last_moment_at_most() -> Result<(),
 }
 
 /// The entry counts the open ones, so it has no name that stays.
-fn to_incidents(window: &Window) -> Result<(), Failure> {
+pub(super) fn to_incidents(window: &Window) -> Result<(), Failure> {
     let entry = By::css("nav button[title=\"Incidents\"]");
     window.wait_until("the incidents' entry", OPENS_WITHIN, |window| Ok(!window.find_all(&entry)?.is_empty()))?;
     window.click(&entry)
@@ -51,7 +51,7 @@ fn open_one(window: &Window) -> Result<(), Failure> {
 const EDITOR: &str =
     "const one = document.querySelector('[data-testid=message]')?.shadowRoot?.querySelector('.cm-content');";
 
-fn focus(window: &Window) -> Result<(), Failure> {
+pub(super) fn focus(window: &Window) -> Result<(), Failure> {
     let script = format!("{EDITOR} one?.focus(); return one != null && one.getRootNode().activeElement === one");
     window.wait_until("the message", SENDS_WITHIN, |window| Ok(window.execute(&script, &[])? == true))
 }
