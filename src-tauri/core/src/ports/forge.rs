@@ -204,6 +204,12 @@ pub struct JobStep {
     pub ended: Option<Timestamp>,
 }
 
+impl Workflow {
+    pub fn is_active(&self) -> bool {
+        self.state == "active"
+    }
+}
+
 impl RunSnapshot {
     /// `completed` is GitHub's only final status.
     pub fn is_over(&self) -> bool {
