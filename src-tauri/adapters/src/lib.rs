@@ -1,6 +1,7 @@
 //! One file or folder per outside thing. Each implements a port of the core; none knows another's secrets.
 
 pub mod alerts;
+mod answering;
 pub mod channel;
 pub mod channel_secret;
 pub mod clock;
