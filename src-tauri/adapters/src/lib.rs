@@ -23,6 +23,7 @@ pub mod server;
 pub mod shell;
 pub mod sign_in;
 pub mod sqlite;
+mod ssh_names;
 pub mod telling;
 pub mod template_files;
 pub mod trust;

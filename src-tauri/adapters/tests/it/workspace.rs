@@ -12,6 +12,7 @@ mod orders;
 mod papers;
 mod refreshing;
 mod settings_file;
+mod ssh_names;
 mod tagging;
 mod trusting;
 
