@@ -5,6 +5,7 @@ mod limiting;
 mod publishing;
 mod readiness;
 mod reading;
+mod rejected;
 mod runs;
 mod troubles;
 mod unreached;
