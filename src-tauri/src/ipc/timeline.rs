@@ -110,6 +110,8 @@ pub struct Overview {
     pub ci: Vec<CiView>,
     /// So many deployments were read, and older ones were not.
     pub deployments_cut_at: Option<u32>,
+    /// So many of GitHub's releases were read, and others were not.
+    pub releases_cut_at: Option<u32>,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]

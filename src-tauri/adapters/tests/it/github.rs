@@ -2,6 +2,7 @@
 
 mod dispatching;
 mod limiting;
+mod old_releases;
 mod publishing;
 mod readiness;
 mod reading;

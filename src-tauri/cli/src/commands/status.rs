@@ -45,6 +45,7 @@ pub(crate) async fn run(arguments: Status) -> Result<ExitCode, Trouble> {
                     "account": forge.account,
                     "calls_left": forge.calls_left,
                     "deployments": { "read": forge.deployments.len(), "whole": known.whole && !forge.history_cut },
+                    "releases": { "read": forge.published.len(), "whole": known.whole && !forge.releases_cut },
                 }),
                 Err(trouble) => json!({ "error": trouble, "known_at": known.kept.as_ref().map(|kept| kept.at) }),
             },
@@ -139,6 +140,12 @@ fn print_more(known: &Known) {
     }
     if known.whole {
         output::line(&format!("{} releases on GitHub", forge.published.len()));
+    }
+    if forge.releases_cut {
+        let count = forge.published.len();
+        output::line(&format!(
+            "! Only {count} of GitHub's releases were read; what it says of the others is not known."
+        ));
     }
     if forge.history_cut {
         let count = forge.deployments.len();

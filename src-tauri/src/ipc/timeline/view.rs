@@ -71,6 +71,10 @@ pub(crate) fn overview(
             .github()
             .filter(|forge| forge.history_cut)
             .map(|forge| u32::try_from(forge.deployments.len()).unwrap_or(u32::MAX)),
+        releases_cut_at: known
+            .github()
+            .filter(|forge| forge.releases_cut)
+            .map(|forge| u32::try_from(forge.published.len()).unwrap_or(u32::MAX)),
     }
 }
 

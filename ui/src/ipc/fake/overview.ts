@@ -31,6 +31,7 @@ export function sampleOverview(now: number): Overview {
       },
     ],
     deploymentsCutAt: null,
+    releasesCutAt: null,
   };
 }
 
