@@ -12,6 +12,7 @@ mod environments;
 mod graphql;
 mod issues;
 mod limits;
+mod makers;
 mod memory;
 mod publishing;
 mod pull_requests;

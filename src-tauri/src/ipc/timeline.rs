@@ -180,6 +180,8 @@ pub struct LiveView {
     pub sentence: String,
     pub health: Option<HealthView>,
     pub disagreement: Option<String>,
+    /// What was deployed is no known release, or nothing tells which one.
+    pub untold: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]

@@ -10,5 +10,6 @@ mod rejected;
 mod runs;
 mod troubles;
 mod unreached;
+mod waiting;
 mod workflows;
 mod writing;

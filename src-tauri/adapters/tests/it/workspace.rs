@@ -14,6 +14,7 @@ mod refreshing;
 mod settings_file;
 mod ssh_names;
 mod tagging;
+mod titles;
 mod trusting;
 
 use lastgood_adapters::workspace::Workspace;

@@ -164,6 +164,7 @@ fn as_json(environment: &Environment, unfinished: &[Rollback], at: Timestamp) ->
                 "verdict": health.verdict, "sentence": health.sentence, "since": health.since,
             })),
             "disagreement": live.disagreement,
+            "untold": live.untold,
         })
     });
     let candidates: Vec<Value> = environment
@@ -226,8 +227,8 @@ fn print(environment: &Environment, unfinished: &[Rollback], at: Timestamp) {
                 format!("  {mark} {}", health.sentence)
             });
             output::line(&plain(&format!("  live       {}{age}{health}{}", live.version, told_by(live.source))));
-            if let Some(disagreement) = &live.disagreement {
-                output::line(&plain(&format!("             ! {disagreement}")));
+            for warning in live.disagreement.iter().chain(&live.untold) {
+                output::line(&plain(&format!("             ! {warning}")));
             }
         }
         None => output::line("  live       not known"),

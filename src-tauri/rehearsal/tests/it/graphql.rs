@@ -104,7 +104,7 @@ async fn deployments_tell_what_became_of_them() {
     assert_eq!(picked(&found["nodes"], "/state")[..2], [json!("ACTIVE"), json!("INACTIVE")]);
     let newest = &found["nodes"][0];
     assert_eq!(newest["creator"], json!({ "login": "github-actions", "__typename": "Bot" }));
-    assert_eq!(newest["ref"]["prefix"], "refs/tags/");
+    assert_eq!(newest["ref"]["prefix"], "refs/heads/");
     assert_eq!(newest["latestStatus"]["environmentUrl"], kit.description().service);
     let id = newest["databaseId"].as_u64().unwrap();
     let statuses = kit.get(&format!("/deployments/{id}/statuses")).await;
