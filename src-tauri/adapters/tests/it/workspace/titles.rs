@@ -2,7 +2,7 @@
 
 use lastgood_adapters::workspace::{Known, Workspace};
 use lastgood_core::live::{Live, Source};
-use lastgood_rehearsal::{Fault, RecordedRequest, When};
+use lastgood_rehearsal::{Fault, Fill, RecordedRequest, When};
 
 use super::audience::opened as opened_with_probes;
 use crate::rehearsed::{Rehearsed, status};
@@ -50,6 +50,21 @@ async fn each_run_is_asked_once_what_it_is_called() {
     let before = rehearsed.server().requests().len();
     workspace.know().await.unwrap();
     assert_eq!(titles(rehearsed.server().requests().split_off(before)), 0);
+}
+
+#[tokio::test]
+async fn with_a_long_past_what_is_live_takes_no_more_than_six_requests_and_nothing_new_only_304s() {
+    let rehearsed = Rehearsed::start().await;
+    rehearsed.server().fill(Fill { releases: 150, deployments: 150, runs: 200, ..Fill::default() }).unwrap();
+    let workspace = opened(&rehearsed);
+    let live = production(&workspace.know_live().await.unwrap());
+    assert_eq!((live.version.as_str(), live.untold), ("v2.4.1", None));
+    let asked: Vec<String> = rehearsed.server().requests().into_iter().map(|request| request.path_and_query).collect();
+    assert!(asked.len() <= 6, "{asked:#?}");
+    let before = rehearsed.server().requests().len();
+    workspace.know_live().await.unwrap();
+    let again = rehearsed.server().requests().split_off(before);
+    assert!(again.iter().all(|request| request.status == Some(304)), "{again:#?}");
 }
 
 #[tokio::test]
