@@ -319,6 +319,15 @@ describe("what lies outside of the window", () => {
   it("is told apart from what was never there: older deployments that were not read", async () => {
     await openWindow("history-cut");
     expect(await screen.findByText(/Only the newest 1.000 deployments were read/)).toBeTruthy();
+    expect(await screen.findByText(/Only 10.000 of GitHub's releases were read/)).toBeTruthy();
+  });
+
+  it("is not guessed: which release a run deployed whose title names none", async () => {
+    await openWindow("release-untold");
+    const live = await screen.findByTestId("hero-live");
+    expect(live.textContent).toContain("main@1f0c2d3");
+    expect(live.textContent).toContain("its title names no release");
+    expect(live.textContent).not.toContain("No tag of this repository has this version");
   });
 });
 

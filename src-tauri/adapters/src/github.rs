@@ -12,6 +12,7 @@ mod environments;
 mod graphql;
 mod issues;
 mod limits;
+mod makers;
 mod memory;
 mod publishing;
 mod pull_requests;
@@ -70,6 +71,7 @@ pub struct Github {
     slug: RepositorySlug,
     of_token: Arc<RwLock<OfToken>>,
     history_cut: Arc<AtomicBool>,
+    releases_cut: Arc<AtomicBool>,
 }
 
 /// What was learned about the token in use; another one may be somebody else's.
@@ -111,8 +113,8 @@ impl Github {
     fn at(server: &Server, token: &Secret, slug: RepositorySlug, deadline: Duration) -> Result<Self, Trouble> {
         let transport = Arc::new(Transport::new(server, token, deadline)?);
         let reader = Reader { transport, memory: Memory::default() };
-        let (of_token, history_cut) = (Arc::default(), Arc::default());
-        Ok(Self { reader, status_page: None, slug, of_token, history_cut })
+        let (of_token, history_cut, releases_cut) = (Arc::default(), Arc::default(), Arc::default());
+        Ok(Self { reader, status_page: None, slug, of_token, history_cut, releases_cut })
     }
 
     /// Keeps answers there between questions and between processes.
@@ -141,7 +143,7 @@ impl Github {
     pub fn of(&self, slug: RepositorySlug) -> Self {
         let rights = Arc::default();
         let of_token = Arc::new(RwLock::new(OfToken { rights, ..self.known_of_the_token() }));
-        Self { slug, of_token, history_cut: Arc::default(), ..self.clone() }
+        Self { slug, of_token, history_cut: Arc::default(), releases_cut: Arc::default(), ..self.clone() }
     }
 
     pub fn slug(&self) -> &RepositorySlug {

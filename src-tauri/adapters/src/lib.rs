@@ -1,6 +1,7 @@
 //! One file or folder per outside thing. Each implements a port of the core; none knows another's secrets.
 
 pub mod alerts;
+mod answering;
 pub mod channel;
 pub mod channel_secret;
 pub mod clock;
@@ -22,6 +23,7 @@ pub mod server;
 pub mod shell;
 pub mod sign_in;
 pub mod sqlite;
+mod ssh_names;
 pub mod telling;
 pub mod template_files;
 pub mod trust;

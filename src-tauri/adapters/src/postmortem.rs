@@ -212,7 +212,8 @@ impl<'a> Postmortems<'a> {
         let environment = postmortem.about.environment.as_ref();
         let environment = known.zip(environment).and_then(|(known, name)| known.environment(name.as_str()).ok());
         let spans = environment.map(|found| found.spans.clone()).unwrap_or_default();
-        let record = Record { facts, deployments };
+        let releases = known.map_or(&[][..], |known| &known.releases);
+        let record = Record { facts, deployments, releases };
         let told = self.workspace.settings().postmortem.gap_minutes;
         let told = told.map(|minutes| SignedDuration::from_mins(i64::from(minutes)));
         tell(postmortem, &record, spans, gap.or(told).unwrap_or(GAP))

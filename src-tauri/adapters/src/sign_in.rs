@@ -22,9 +22,17 @@ use crate::vault;
 /// A token for this process alone; the keychain is not asked then.
 pub const TOKEN_VARIABLE: &str = "LASTGOOD_GITHUB_TOKEN";
 
-/// Tokens of this process, by host. Clones share them; they end with it.
+/// The newest sign-ins of this process, by host. Clones share them; they end with it.
 #[derive(Clone, Default)]
-pub struct SessionTokens(Arc<Mutex<HashMap<String, Secret>>>);
+pub struct SessionTokens(Arc<Mutex<HashMap<String, Newest>>>);
+
+/// What the newest sign-in to a host brought.
+#[derive(Clone)]
+pub(crate) enum Newest {
+    Token(Secret),
+    /// `gh` is asked each time: it may have another one by then.
+    WithGh,
+}
 
 /// Signs in and out, and knows where each token is.
 #[derive(Clone)]
@@ -84,11 +92,14 @@ impl SignIn {
     /// # Errors
     /// [`Code::SignedOut`], and what the keychain or `gh` says.
     pub fn token(&self, host: &Host) -> Result<Secret, Trouble> {
-        if let Some(token) = self.session.get(&host.name) {
-            return Ok(token);
+        match self.session.get(&host.name) {
+            Some(Newest::Token(token)) => return Ok(token),
+            Some(Newest::WithGh) => return gh::token(&host.name),
+            None => {}
         }
         match host.home {
             Some(Home::Gh) => gh::token(&host.name),
+            None if host.past_keychain => Err(signed_out(&host.name)),
             // An entry may be older than the settings, or outlive them.
             Some(Home::Keychain | Home::Session | Home::Environment) | None => match vault::read(&host.name) {
                 Ok(Some(token)) => Ok(token),
@@ -120,7 +131,8 @@ impl SignIn {
     /// Forgets the token here, wherever it lives. `gh` keeps its own.
     pub async fn sign_out(&self, host: &Host) -> Result<(), Trouble> {
         self.session.remove(&host.name);
-        let left = Host { login: None, home: None, ..host.clone() };
+        // A keychain that is locked keeps its entry, which must not sign in by itself once it is open.
+        let left = Host { login: None, home: None, past_keychain: true, ..host.clone() };
         hosts::save(&self.journal, left)?;
         if host.home == Some(Home::Gh) {
             return Ok(());
@@ -141,27 +153,28 @@ impl SignIn {
             blocking(move || vault::keep(&name, &token).map_err(|closed| closed.trouble())).await?;
         }
         let kept = matches!(home, Home::Keychain | Home::Gh).then_some(home);
-        hosts::save(&self.journal, Host { login: Some(account.login.clone()), home: kept, ..host.clone() })?;
+        let (login, past_keychain) = (Some(account.login.clone()), home != Home::Keychain);
+        hosts::save(&self.journal, Host { login, home: kept, past_keychain, ..host.clone() })?;
         // The newest sign-in counts in this process, whatever it began with.
-        self.session.put(&host.name, token);
+        self.session.put(&host.name, if home == Home::Gh { Newest::WithGh } else { Newest::Token(token) });
         Ok(())
     }
 }
 
 impl SessionTokens {
-    pub(crate) fn get(&self, host: &str) -> Option<Secret> {
+    pub(crate) fn get(&self, host: &str) -> Option<Newest> {
         self.lock().get(host).cloned()
     }
 
-    fn put(&self, host: &str, token: Secret) {
-        self.lock().insert(host.to_owned(), token);
+    fn put(&self, host: &str, newest: Newest) {
+        self.lock().insert(host.to_owned(), newest);
     }
 
     fn remove(&self, host: &str) {
         self.lock().remove(host);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Secret>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Newest>> {
         // Each change is one call: a panic leaves whole values behind.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

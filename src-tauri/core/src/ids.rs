@@ -133,8 +133,32 @@ impl RepositorySlug {
     }
 }
 
-/// The server in a remote's address: `https://user@host:port/…`, `ssh://…`, `user@host:path`. `None` for a folder.
-pub fn remote_host(address: &str) -> Option<&str> {
+/// The server in a remote's address: `https://user@host:port/…`, `ssh://…`, `user@host:path`. `None` for a folder. GitHub's
+/// other names for one server are that server.
+pub fn remote_host(address: &str) -> Option<String> {
+    named_host(address).map(server_name)
+}
+
+/// The name of an address that ssh goes to, as it is written there: it may be one of the person's own (ssh_config(5)).
+pub fn ssh_name(address: &str) -> Option<&str> {
+    let by_ssh = address.split_once("://").is_none_or(|(scheme, _)| matches!(scheme, "ssh" | "git+ssh" | "ssh+git"));
+    let plain = |name: &&str| {
+        !name.starts_with('-') && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    };
+    named_host(address).filter(|_| by_ssh).filter(plain)
+}
+
+/// GitHub's "Using SSH over the HTTPS port" names a host of its own.
+pub fn server_name(host: &str) -> String {
+    let host = host.to_ascii_lowercase();
+    match host.as_str() {
+        "www.github.com" | "ssh.github.com" => "github.com".to_owned(),
+        other if other.ends_with(".ghe.com") => other.trim_start_matches("ssh.").to_owned(),
+        _ => host,
+    }
+}
+
+fn named_host(address: &str) -> Option<&str> {
     let authority = match address.split_once("://") {
         Some((_, rest)) => rest.split('/').next()?,
         None => {

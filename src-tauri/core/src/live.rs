@@ -1,5 +1,6 @@
 //! What runs where, and what was last good: folds of deployments, probes and the journal, each answer with its reasons.
 
+pub mod brought;
 pub mod ci;
 pub mod disturbed;
 pub mod event;
@@ -8,6 +9,7 @@ pub mod marked;
 mod returned;
 pub mod runs;
 pub mod spans;
+mod untold;
 pub mod wellness;
 
 use jiff::Timestamp;
@@ -17,11 +19,12 @@ use crate::hold::mark::Marks;
 use crate::hold::{self, Hold, Quarantine};
 use crate::ids::{EnvironmentName, TagName};
 use crate::journal::Fact;
+use crate::live::brought::Releases;
 use crate::live::disturbed::{Disturbance, disturbances};
 use crate::live::last_good::{Held, LastGood, Soak};
 use crate::live::marked::{MarkedGood, marked_good};
 use crate::live::runs::Serving;
-use crate::live::spans::Span;
+use crate::live::spans::{History, Span};
 use crate::live::wellness::{Spell, spells};
 use crate::ports::forge::{Deployment, RunRecord};
 use crate::ports::world::Seen;
@@ -29,6 +32,7 @@ use crate::release::Release;
 use crate::settings::{EnvironmentSettings, SOAK_MINUTES};
 
 pub use returned::Returned;
+pub use untold::Untold;
 
 /// One environment, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +67,8 @@ pub struct Live {
     pub health: Option<Health>,
     /// Probe and newest deployment tell different versions.
     pub disagreement: Option<String>,
+    /// What was deployed is no known release, or nothing tells which one; one sentence.
+    pub untold: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,10 +117,12 @@ impl Environment {
 
 /// Folds what was seen into what is known.
 pub fn know(seen: &Sightings<'_>) -> Environment {
-    let told = seen.runs.map_or_else(Vec::new, |(serving, runs)| runs::told(&serving, runs, seen.releases));
-    let spans = spans::spans(&seen.name, seen.releases, seen.deployments, &told, seen.facts);
+    let releases = Releases::new(seen.releases);
+    let told = seen.runs.map_or_else(Vec::new, |(serving, runs)| runs::told(&serving, runs, &releases));
+    let history = spans::history(&seen.name, seen.releases, seen.deployments, &told, seen.facts);
     let spells = spells(seen.facts, &seen.name);
-    let live = live(seen, &spans, &spells);
+    let live = live(seen, &history, &spells);
+    let spans = history.spans;
     let quarantined = hold::known::quarantined(seen.facts, seen.team, &seen.name, seen.now);
     let soak = Soak { minutes: seen.settings.soak_minutes.unwrap_or(SOAK_MINUTES) };
     let live_tag = live.as_ref().and_then(|live| live.tag.as_ref());
@@ -157,8 +165,9 @@ pub fn url(
     settings.url.clone().or_else(told)
 }
 
-fn live(seen: &Sightings<'_>, spans: &[Span], spells: &[Spell]) -> Option<Live> {
-    let recorded = spans.last();
+fn live(seen: &Sightings<'_>, history: &History, spells: &[Spell]) -> Option<Live> {
+    let untold = history.untold.as_ref();
+    let recorded = history.spans.last().filter(|_| untold.is_none());
     let health = |tag: Option<&TagName>| seen.health.as_ref().map(|answer| health(answer, tag, spells));
     let probed = match &seen.version {
         Some(Seen::Answer(version)) => Some(version),
@@ -178,6 +187,7 @@ fn live(seen: &Sightings<'_>, spans: &[Span], spells: &[Spell]) -> Option<Live> 
                 since: same.map(|span| span.from),
                 source: Source::Probe,
                 disagreement,
+                untold: None,
             })
         }
         (None, Some(span)) => Some(Live {
@@ -187,8 +197,17 @@ fn live(seen: &Sightings<'_>, spans: &[Span], spells: &[Spell]) -> Option<Live> 
             source: span.source(),
             health: health(Some(&span.tag)),
             disagreement: None,
+            untold: None,
         }),
-        (None, None) => None,
+        (None, None) => untold.map(|found| Live {
+            tag: None,
+            version: found.what.clone(),
+            since: Some(found.since),
+            source: Source::Deployment,
+            health: health(None),
+            disagreement: None,
+            untold: Some(found.sentence.clone()),
+        }),
     }
 }
 

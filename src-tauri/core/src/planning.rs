@@ -211,6 +211,10 @@ fn detect<'a>(
             (has_input(workflow, &input) && serves(workflow, environment)).then_some((workflow, input))
         })
         .collect();
+    // One that is switched off takes no dispatch: it counts only where there is no other, so that this can be said.
+    if fitting.iter().any(|(found, _)| found.is_active()) {
+        fitting.retain(|(found, _)| found.is_active());
+    }
     if fitting.len() > 1 {
         let named: Vec<_> = fitting.iter().filter(|(found, _)| found.file.contains("deploy")).cloned().collect();
         if named.len() == 1 {

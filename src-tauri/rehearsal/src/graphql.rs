@@ -5,6 +5,7 @@
 //! errors carry their `type` beside the message; an answer that GitHub can only give in part comes with `errors`.
 
 mod actor;
+mod by_id;
 mod changed_file;
 mod commit;
 mod connection;

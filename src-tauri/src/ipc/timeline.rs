@@ -110,6 +110,8 @@ pub struct Overview {
     pub ci: Vec<CiView>,
     /// So many deployments were read, and older ones were not.
     pub deployments_cut_at: Option<u32>,
+    /// So many of GitHub's releases were read, and others were not.
+    pub releases_cut_at: Option<u32>,
 }
 
 #[derive(Debug, Clone, Serialize, TS)]
@@ -178,6 +180,8 @@ pub struct LiveView {
     pub sentence: String,
     pub health: Option<HealthView>,
     pub disagreement: Option<String>,
+    /// What was deployed is no known release, or nothing tells which one.
+    pub untold: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]

@@ -13,6 +13,10 @@ use super::{DEADLINE, wire};
 use crate::secret::Secret;
 use crate::server::Server;
 
+/// Environments on one page, and pages that are read: each pull request may have an environment.
+const PAGE: usize = 100;
+const PAGES: u32 = 20;
+
 /// A token's own page, as far as GitHub tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
@@ -140,16 +144,30 @@ pub(super) async fn rights_by(
     let path = format!("/repos/{}/{}", encode(&slug.owner), encode(&slug.name));
     let repository: Repository = ask(transport, &path).await?.read(&path)?;
     // Not everybody may see them; then nothing is known of who approves.
-    let reviewers = ask(transport, &format!("{path}/environments?per_page=100")).await;
-    let reviewers: Option<Environments> = reviewers.and_then(|answer| answer.read("the environments")).ok();
+    let environments = environments(transport, &path).await.ok();
     let write = write_access(account, &repository);
-    let approve = approvals(account, &write, reviewers.as_ref());
+    let approve = approvals(account, environments.as_deref());
     Ok(Rights { push_tags: write.clone(), dispatch: write, approve })
 }
 
 async fn ask(transport: &Transport, route: &str) -> Result<Answer, Trouble> {
     let answer = transport.get(route, None).await?;
     if answer.is_success() { Ok(answer) } else { Err(answer.trouble()) }
+}
+
+async fn environments(transport: &Transport, path: &str) -> Result<Vec<Environment>, Trouble> {
+    let mut all = Vec::new();
+    for page in 1..=PAGES {
+        let further = if page == 1 { String::new() } else { format!("&page={page}") };
+        let answer = ask(transport, &format!("{path}/environments?per_page={PAGE}{further}")).await?;
+        let found: Environments = answer.read("the environments")?;
+        let is_last = found.environments.len() < PAGE;
+        all.extend(found.environments);
+        if is_last {
+            break;
+        }
+    }
+    Ok(all)
 }
 
 fn write_access(account: &Account, repository: &Repository) -> Right {
@@ -173,24 +191,27 @@ fn write_access(account: &Account, repository: &Repository) -> Right {
     }
 }
 
-/// A reviewer may approve; a member of a team that reviews may be one.
-fn approvals(account: &Account, write: &Right, environments: Option<&Environments>) -> Right {
-    if write.answer == May::No {
-        return write.clone();
+/// A reviewer may approve, also one who may only read; a member of a team that reviews may be one. A classic token needs
+/// the scope repo for it, in public repositories too (GitHub's "Review pending deployments for a workflow run").
+fn approvals(account: &Account, environments: Option<&[Environment]>) -> Right {
+    let scopes = account.scopes.as_ref();
+    if scopes.is_some_and(|scopes| !scopes.iter().any(|scope| scope == "repo")) {
+        return right(May::No, "The token lacks the scope repo.");
     }
     let Some(found) = environments else {
         return right(May::CouldNotTell, "GitHub does not tell who approves here.");
     };
-    let rules = found.environments.iter().flat_map(|environment| &environment.protection_rules);
+    let rules = found.iter().flat_map(|environment| &environment.protection_rules);
     let reviewers: Vec<&Named> = rules.flat_map(|rule| &rule.reviewers).map(|one| &one.reviewer).collect();
     let named = reviewers.iter().any(|one| one.login.as_deref() == Some(account.login.as_str()));
     match (reviewers.is_empty(), named, account.kind) {
         (true, ..) => right(May::CouldNotTell, "No environment asks for an approval."),
         (_, true, TokenKind::GithubApp) => right(May::No, "GitHub takes approvals from no app's token."),
-        (_, true, _) => Right {
-            answer: write.answer,
-            sentence: format!("@{} is a reviewer of an environment here.", account.login),
-        },
+        (_, true, _) if scopes.is_none() => {
+            let sentence = "is a reviewer of an environment here; GitHub does not tell whether this token may approve.";
+            right(May::CouldNotTell, format!("@{} {sentence}", account.login))
+        }
+        (_, true, _) => right(May::Yes, format!("@{} is a reviewer of an environment here.", account.login)),
         (_, false, _) if reviewers.iter().any(|one| one.login.is_none()) => {
             right(May::CouldNotTell, "A team reviews here; GitHub does not tell whether you are in it.")
         }

@@ -20,6 +20,14 @@ pub(super) fn left_unknown(trouble: Trouble) -> Trouble {
     Trouble { hint: LOOK_FIRST.to_owned(), ..trouble }
 }
 
+pub(super) fn token_rejected() -> Trouble {
+    Trouble::new(
+        Code::TokenRejected,
+        "GitHub says that the token is wrong or expired.",
+        "Sign in again with a new token.",
+    )
+}
+
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
@@ -61,11 +69,7 @@ impl Answer {
     pub(super) fn trouble(&self) -> Trouble {
         let words = self.words();
         match StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR) {
-            StatusCode::UNAUTHORIZED => Trouble::new(
-                Code::TokenRejected,
-                "GitHub says that the token is wrong or expired.",
-                "Sign in again with a new token.",
-            ),
+            StatusCode::UNAUTHORIZED => token_rejected(),
             _ if self.limit().is_some() => {
                 Trouble::new(Code::RateLimited, "GitHub's limit of calls is reached.", self.waiting())
             }

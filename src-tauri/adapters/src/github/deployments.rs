@@ -4,19 +4,20 @@
 //! before with the same `updated_at` (GitHub moves it with each status) needs no further question. The few that changed
 //! are asked for their statuses; at the first look, or after a long absence, whole pages come by GraphQL.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 
 use futures_util::future::join;
+use futures_util::stream::{self, StreamExt};
 use jiff::Timestamp;
-use lastgood_core::error::Trouble;
-use lastgood_core::ids::EnvironmentName;
+use lastgood_core::error::{Code, Trouble};
+use lastgood_core::ids::{EnvironmentName, RunId};
 use lastgood_core::ports::forge::{Deployment, DeploymentState};
 use serde::{Deserialize, Serialize};
-use tokio::task::JoinSet;
 
 use super::Github;
 use super::graphql::Cut;
+use super::makers::Makers;
 use super::transport::encode;
 use super::wire;
 
@@ -32,6 +33,12 @@ const ENOUGH: usize = 10;
 /// Where each one costs a request, as without GraphQL, this many do.
 const MOST_BY_REST: usize = 300;
 
+/// Deployments that wait for somebody below the newest page, of which so many are looked at each time.
+const MOST_WAITING: usize = 10;
+
+/// Questions for statuses that stand in line at once; the transport lets fewer through.
+const AT_ONCE: usize = 20;
+
 /// Environments that the newest thousand do not mention are asked for by name, up to this many of them.
 const MOST_SOUGHT: usize = 30;
 
@@ -40,6 +47,9 @@ const MOST_SOUGHT: usize = 30;
 pub(super) struct Found {
     pub(super) updated: Timestamp,
     pub(super) deployment: Deployment,
+    /// In which look it was asked for by its number.
+    #[serde(default)]
+    pub(super) asked: u64,
 }
 
 /// What is remembered between looks.
@@ -56,6 +66,12 @@ struct Known {
     /// The last look wanted older ones from GraphQL and got none.
     #[serde(default)]
     broken_off: bool,
+    /// What the runs are called that made them.
+    #[serde(default)]
+    makers: Makers,
+    /// Looks that asked for some by their number.
+    #[serde(default)]
+    looks: u64,
 }
 
 impl Github {
@@ -80,11 +96,13 @@ impl Github {
         };
         let before = known.fingerprint();
         known.forget_gone(&newest);
+        let listed: HashSet<u64> = newest.iter().map(|found| found.id).collect();
         if known.reaches(&newest) {
             self.catch_up(&mut known, newest).await?;
+            self.look_at_waiting(&mut known, &listed).await?;
         } else {
             // What lies between is not known: the whole history is read anew.
-            known = Known::default();
+            known = Known { makers: known.makers, ..Known::default() };
             let first = match first {
                 Some(asked) => asked,
                 None => self.deployment_page(None).await,
@@ -95,6 +113,7 @@ impl Github {
             self.read_older(&mut known, enough).await;
         }
         self.seek_unmentioned(&mut known).await?;
+        self.learn_makers(&known.runs(enough.is_none()), &mut known.makers).await;
         if known.fingerprint() != before {
             self.reader.memory.keep_value(&self.name_of_deployments(), &known).await;
         }
@@ -116,6 +135,7 @@ impl Github {
     pub(super) async fn keep_first(&self, page: Cut<Found>) -> Vec<Deployment> {
         let mut known = Known::default();
         known.add(page);
+        self.learn_makers(&known.runs(false), &mut known.makers).await;
         self.reader.memory.keep_value(&self.name_of_deployments(), &known).await;
         known.list()
     }
@@ -219,26 +239,46 @@ impl Github {
         Ok(())
     }
 
-    async fn add_each(&self, known: &mut Known, changed: Vec<wire::Deployment>) -> Result<(), Trouble> {
-        let mut asked = JoinSet::new();
-        for deployment in changed {
-            let github = self.clone();
-            asked.spawn(async move { github.with_statuses(deployment).await });
+    /// One that waits for an approval may go on when a hundred newer ones are there. Those that were asked for longest ago
+    /// come first; an answer that is as before costs no call.
+    async fn look_at_waiting(&self, known: &mut Known, listed: &HashSet<u64>) -> Result<(), Trouble> {
+        let below = known.by_id.values().filter(|found| !found.is_settled() && !listed.contains(&found.deployment.id));
+        let mut waiting: Vec<Found> = below.cloned().collect();
+        if waiting.is_empty() {
+            return Ok(());
         }
-        let mut broken = None;
-        for found in asked.join_all().await {
-            match found {
-                Ok(found) => drop(known.by_id.insert(found.deployment.id, found)),
-                Err(trouble) => broken = Some(trouble),
+        known.looks += 1;
+        waiting.sort_by_key(|found| (found.asked, found.deployment.id));
+        waiting.truncate(MOST_WAITING);
+        let asked = waiting.into_iter().map(|found| self.clone().asked_again(Found { asked: known.looks, ..found }));
+        for (id, answer) in stream::iter(asked).buffer_unordered(AT_ONCE).collect::<Vec<_>>().await {
+            match answer {
+                Err(trouble) if trouble.code == Code::NotOnGithub => drop(known.by_id.remove(&id)),
+                answer => known.take_in(vec![answer])?,
             }
         }
-        broken.map_or(Ok(()), Err)
+        Ok(())
     }
 
-    async fn with_statuses(&self, deployment: wire::Deployment) -> Result<Found, Trouble> {
-        let route = self.path(&format!("/deployments/{}/statuses?per_page=100", deployment.id));
-        let statuses: Vec<wire::DeploymentStatus> = self.reader.ask(&route).await?.value;
-        Ok(Found { updated: deployment.updated_at, deployment: deployment.with(&statuses) })
+    async fn asked_again(self, found: Found) -> (u64, Result<Found, Trouble>) {
+        let id = found.deployment.id;
+        let told = |statuses: Vec<_>| Found { deployment: wire::told_by(found.deployment, &statuses), ..found };
+        (id, self.statuses_of(id).await.map(told))
+    }
+
+    async fn add_each(&self, known: &mut Known, changed: Vec<wire::Deployment>) -> Result<(), Trouble> {
+        let asked = changed.into_iter().map(|deployment| self.clone().with_statuses(deployment));
+        known.take_in(stream::iter(asked).buffer_unordered(AT_ONCE).collect().await)
+    }
+
+    async fn with_statuses(self, deployment: wire::Deployment) -> Result<Found, Trouble> {
+        let statuses = self.statuses_of(deployment.id).await?;
+        Ok(Found { updated: deployment.updated_at, deployment: deployment.with(&statuses), asked: 0 })
+    }
+
+    async fn statuses_of(&self, deployment: u64) -> Result<Vec<wire::DeploymentStatus>, Trouble> {
+        let route = self.path(&format!("/deployments/{deployment}/statuses?per_page=100"));
+        Ok(self.reader.ask(&route).await?.value)
     }
 }
 
@@ -254,6 +294,18 @@ impl Known {
     /// The newest page again; what lies below it stays as it was.
     fn add_newest(&mut self, page: Cut<Found>) {
         self.add_all(page.items);
+    }
+
+    /// As many as came; the trouble of one is told behind them.
+    fn take_in(&mut self, answers: Vec<Result<Found, Trouble>>) -> Result<(), Trouble> {
+        let mut broken = None;
+        for found in answers {
+            match found {
+                Ok(found) => drop(self.by_id.insert(found.deployment.id, found)),
+                Err(trouble) => broken = Some(trouble),
+            }
+        }
+        broken.map_or(Ok(()), Err)
     }
 
     fn add_all(&mut self, items: Vec<Found>) {
@@ -278,10 +330,12 @@ impl Known {
 
     /// A deployment within the page's time that the page does not list was deleted.
     fn forget_gone(&mut self, newest: &[wire::Deployment]) {
-        let listed: std::collections::HashSet<u64> = newest.iter().map(|found| found.id).collect();
+        let listed: HashSet<u64> = newest.iter().map(|found| found.id).collect();
         let since = if newest.len() < 100 { None } else { newest.last().map(|oldest| oldest.created_at) };
         self.by_id
             .retain(|id, found| listed.contains(id) || since.is_some_and(|since| found.deployment.created <= since));
+        let runs: HashSet<u64> = self.by_id.values().filter_map(|found| Some(found.deployment.run?.0)).collect();
+        self.makers.retain(|run, _| runs.contains(run));
     }
 
     fn tells_of(&self, environments: &[EnvironmentName]) -> bool {
@@ -294,18 +348,38 @@ impl Known {
         self.by_id.values().map(|found| found.deployment.environment.clone()).collect()
     }
 
+    /// The runs that made what succeeded, each environment's newest first; of all of them, or of those that tell what is
+    /// live and what was before.
+    fn runs(&self, all: bool) -> Vec<RunId> {
+        let mut newest_first: Vec<&Deployment> = self.by_id.values().map(|found| &found.deployment).collect();
+        newest_first.retain(|deployment| deployment.succeeded.is_some());
+        newest_first.sort_by_key(|deployment| std::cmp::Reverse((deployment.created, deployment.id)));
+        let mut places: HashMap<&EnvironmentName, usize> = HashMap::new();
+        let mut runs: Vec<(usize, RunId)> = Vec::new();
+        for deployment in newest_first {
+            let place = places.entry(&deployment.environment).or_default();
+            *place += 1;
+            runs.extend(deployment.run.filter(|_| all || *place <= ENOUGH).map(|run| (*place, run)));
+        }
+        runs.sort_by_key(|(place, _)| *place);
+        runs.into_iter().map(|(_, run)| run).collect()
+    }
+
     fn list(self) -> Vec<Deployment> {
-        let mut list: Vec<Deployment> = self.by_id.into_values().map(|found| found.deployment).collect();
+        let makers = self.makers;
+        let maker = |deployment: &Deployment| makers.get(&deployment.run?.0).cloned().flatten();
+        let of = |found: Found| Deployment { maker: maker(&found.deployment), ..found.deployment };
+        let mut list: Vec<Deployment> = self.by_id.into_values().map(of).collect();
         list.sort_by_key(|deployment| std::cmp::Reverse((deployment.created, deployment.id)));
         list
     }
 
     /// Tells whether anything has to be kept anew.
-    fn fingerprint(&self) -> (usize, Option<Timestamp>, (bool, bool), u64) {
+    fn fingerprint(&self) -> (usize, Option<Timestamp>, (bool, bool), u64, (usize, u64)) {
         let newest = self.by_id.values().map(|found| found.updated).max();
         let states =
             self.by_id.values().map(|found| found.updated.as_second().unsigned_abs()).fold(0, u64::wrapping_add);
-        (self.by_id.len(), newest, (self.whole, self.broken_off), states)
+        (self.by_id.len(), newest, (self.whole, self.broken_off), states, (self.makers.len(), self.looks))
     }
 }
 

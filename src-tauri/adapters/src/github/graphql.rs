@@ -294,8 +294,9 @@ impl Deployment {
             succeeded: None,
             url: None,
             run: None,
+            maker: None,
         };
-        Some(Found { updated: self.updated_at, deployment: wire::told_by(bare, &statuses) })
+        Some(Found { updated: self.updated_at, deployment: wire::told_by(bare, &statuses), asked: 0 })
     }
 }
 

@@ -49,7 +49,9 @@ impl Reader {
         let known = self.memory.recall(&address).await;
         let answer = self.transport.get(route, known.as_ref().map(|kept| kept.tag.as_str())).await?;
         if let Some(kept) = known.filter(|_| answer.status == 304) {
-            return Ok(Heard { value: answer::read(&kept.body, question)?, pages: kept.pages });
+            // The page is as it was; how many there are behind it may have changed.
+            let pages = answer.header("link").map_or(kept.pages, last_page);
+            return Ok(Heard { value: answer::read(&kept.body, question)?, pages });
         }
         if !answer.is_success() {
             return Err(answer.trouble());

@@ -1,13 +1,15 @@
 //! GitHub's releases: thousands of them in the list, one with its notes when it is looked at.
 //!
-//! The newest page of REST is the change detector, as for deployments. What is new in it goes before what is known; only
-//! where the two do not meet is the list read again, from both of its ends at once.
+//! The newest page of REST is the change detector, as for deployments. What is new in it goes before what is known; where
+//! the two do not meet the list is read again, from both of its ends at once. So it is where GitHub counts other pages than
+//! are known, for a release of an old commit stands far down, and once a day, for what is edited there shows nowhere else.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 
 use futures_util::future::join;
 use http::Method;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::TagName;
 use lastgood_core::ports::forge::Written;
@@ -16,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::graphql::{Cut, StartAt};
+use super::reading::Heard;
 use super::transport::encode;
 use super::wire::User;
 use super::{Github, publishing, writing};
@@ -29,12 +32,25 @@ const PAGE: usize = 100;
 /// REST's lists end at ten thousand.
 const PAGES: u32 = 100;
 
+/// The same in releases.
+const MOST_LISTED: usize = 10_000;
+
+/// After this time the whole list is read again, though its newest page is as it was.
+const READ_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Known {
     /// By GitHub's number.
     by_id: HashMap<u64, Published>,
     older: Option<String>,
     whole: bool,
+    /// When the whole list was read.
+    #[serde(default)]
+    read: Option<Timestamp>,
+    /// How many were there then, and how many pages of the newest GitHub counted: what it shows in its lists and what it
+    /// counts need not be the same.
+    #[serde(default)]
+    counted: Option<(usize, u32)>,
     /// How many GitHub counted; 0 where nobody asked.
     #[serde(skip)]
     total: usize,
@@ -82,26 +98,47 @@ impl Github {
         } else {
             (self.newest_releases().await?, None)
         };
+        let Heard { value: newest, pages } = newest;
         let same = known.whole && newest.iter().all(|found| known.by_id.get(&found.id) == Some(found));
         let gone = known.forget_gone(&newest);
-        if same && !gone {
+        let known_well = known.reaches(&newest);
+        let due = known.whole && known.is_due(pages);
+        if same && !gone && !due {
+            self.releases_cut.store(known.is_cut(), Ordering::Relaxed);
             return Ok(known.list());
         }
-        if !known.reaches(&newest) {
-            known = Known { fresh: true, ..Known::default() };
-            let first = match first {
-                Some(asked) => asked,
-                None => self.release_page(StartAt::Newest, None).await,
-            };
-            match first {
-                Some(page) => known.add(page),
-                None => known.take_all(self.releases_by_rest().await?),
+        if !known_well || due {
+            match self.releases_anew(first).await {
+                Ok(anew) => known = anew,
+                // What is known is better than nothing.
+                Err(trouble) if known_well => tracing::debug!("all releases again: {trouble}"),
+                Err(trouble) => return Err(trouble),
             }
         }
         self.read_older_releases(&mut known).await;
         known.by_id.extend(newest.into_iter().map(|found| (found.id, found)));
+        known.note_reading(pages);
+        self.releases_cut.store(known.is_cut(), Ordering::Relaxed);
         self.reader.memory.keep_value(&self.name_of_releases(), &known).await;
         Ok(known.list())
+    }
+
+    /// The last look did not get all of them: there are more than GitHub lists, or it did not tell the rest.
+    pub fn releases_are_cut(&self) -> bool {
+        self.releases_cut.load(Ordering::Relaxed)
+    }
+
+    async fn releases_anew(&self, first: Option<Option<Cut<Published>>>) -> Result<Known, Trouble> {
+        let mut known = Known { fresh: true, ..Known::default() };
+        let first = match first {
+            Some(asked) => asked,
+            None => self.release_page(StartAt::Newest, None).await,
+        };
+        match first {
+            Some(page) => known.add(page),
+            None => known.take_all(self.releases_by_rest().await?),
+        }
+        Ok(known)
     }
 
     /// Keeps what the first look brought, as if it had been read here.
@@ -112,9 +149,10 @@ impl Github {
         known.list()
     }
 
-    async fn newest_releases(&self) -> Result<Vec<Published>, Trouble> {
-        let newest: Vec<Release> = self.reader.ask(&self.path(&format!("/releases?per_page={NEWEST}"))).await?.value;
-        Ok(newest.into_iter().map(Release::published).collect())
+    async fn newest_releases(&self) -> Result<Heard<Vec<Published>>, Trouble> {
+        let newest: Heard<Vec<Release>> = self.reader.ask(&self.path(&format!("/releases?per_page={NEWEST}"))).await?;
+        let Heard { value, pages } = newest;
+        Ok(Heard { value: value.into_iter().map(Release::published).collect(), pages })
     }
 
     /// All of them, where GraphQL does not answer.
@@ -214,6 +252,27 @@ impl Known {
     fn take_all(&mut self, all: Vec<Published>) {
         self.by_id.extend(all.into_iter().map(|found| (found.id, found)));
         (self.older, self.whole) = (None, true);
+    }
+
+    /// The whole list has other pages than GitHub counts, or it is old.
+    fn is_due(&self, pages: u32) -> bool {
+        let count = self.by_id.len();
+        let expected = u32::try_from(count.div_ceil(NEWEST)).unwrap_or(u32::MAX);
+        // A list of one page names none.
+        let differs = pages.max(1) != expected.max(1) && self.counted != Some((count, pages));
+        let since = self.read.map(|read| Timestamp::now().duration_since(read));
+        // A clock that was set back leaves a reading ahead of now.
+        differs || since.is_none_or(|since| since >= READ_AGAIN_AFTER || since.is_negative())
+    }
+
+    fn note_reading(&mut self, pages: u32) {
+        if self.fresh && self.whole {
+            (self.read, self.counted) = (Some(Timestamp::now()), Some((self.by_id.len(), pages)));
+        }
+    }
+
+    fn is_cut(&self) -> bool {
+        !self.whole || self.by_id.len() >= MOST_LISTED
     }
 
     /// An empty list that was read to its end is known.

@@ -1,7 +1,7 @@
 //! Requests and answers: deadlines, redirects, limits, and how GitHub is doing.
 
 use std::error::Error as _;
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -18,7 +18,7 @@ use reqwest::redirect;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
-use super::answer::{Answer, Failure, number};
+use super::answer::{self, Answer, Failure, number};
 use super::limits::{Face, Limits, Told};
 use super::vitals::Vitals;
 use crate::secret::Secret;
@@ -26,6 +26,10 @@ use crate::server::Server;
 
 /// GitHub prefers one request after the other to many at once, and refuses a hundred.
 const AT_ONCE: usize = 6;
+
+/// A token that GitHub called wrong is not sent again for so long, unless another one comes. GitHub has days on which it
+/// errs, so that it is not for ever.
+const REJECTED_FOR: Duration = Duration::from_secs(600);
 
 /// A page of a hundred releases with long notes stays far below.
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
@@ -47,7 +51,12 @@ struct Clients {
     reading: Octocrab,
     asking: Octocrab,
     writing: Octocrab,
+    rejected: Rejected,
 }
+
+/// Until when the token of these clients is not sent, because GitHub called it wrong.
+#[derive(Clone, Default)]
+struct Rejected(Arc<Mutex<Option<Instant>>>);
 
 type Response = http::Response<BoxBody<Bytes, octocrab::Error>>;
 
@@ -99,15 +108,15 @@ impl Transport {
         if let Some(tag) = known.and_then(|tag| HeaderValue::from_str(tag).ok()) {
             headers.insert(IF_NONE_MATCH, tag);
         }
-        let Clients { reading, .. } = self.clients();
+        let Clients { reading, rejected, .. } = self.clients();
         // A request is a large future: apart, whatever asks for much at once stays small enough for a thread's stack.
-        self.ask(Face::Rest, Box::pin(reading._get_with_headers(route, Some(headers)))).await
+        self.ask(Face::Rest, &rejected, Box::pin(reading._get_with_headers(route, Some(headers)))).await
     }
 
     /// A question to GraphQL: a POST, and it changes nothing.
     pub(super) async fn query(&self, question: &Value) -> Result<Answer, Trouble> {
-        let Clients { asking, .. } = self.clients();
-        self.ask(Face::Graphql, Box::pin(asking._post("/graphql", Some(question)))).await
+        let Clients { asking, rejected, .. } = self.clients();
+        self.ask(Face::Graphql, &rejected, Box::pin(asking._post("/graphql", Some(question)))).await
     }
 
     /// Sends a request that writes, once, when it is its turn.
@@ -116,8 +125,9 @@ impl Transport {
         let mut turn = self.limits.turn_to_write().await;
         // The write before may have been refused.
         self.may_send(Face::Rest).map_err(Failure::NotSent)?;
+        let Clients { writing, rejected, .. } = self.clients();
+        rejected.may_send().map_err(Failure::NotSent)?;
         turn.used();
-        let Clients { writing, .. } = self.clients();
         // GitHub describes no body for some requests: null is none.
         let body = (!body.is_null()).then_some(body);
         let answer = if *method == Method::PATCH {
@@ -125,6 +135,7 @@ impl Transport {
         } else {
             self.hear(writing._post(route, body)).await
         };
+        rejected.look_at(Face::Rest, answer.as_ref().ok());
         self.look_at(Face::Rest, answer)
     }
 
@@ -136,13 +147,16 @@ impl Transport {
     async fn ask(
         &self,
         face: Face,
+        rejected: &Rejected,
         request: impl Future<Output = octocrab::Result<Response>>,
     ) -> Result<Answer, Trouble> {
         let place = self.places.acquire().await;
         // The answer before may have been a refusal.
         self.may_send(face)?;
+        rejected.may_send()?;
         let answer = self.hear(request).await;
         drop(place);
+        rejected.look_at(face, answer.as_ref().ok());
         self.look_at(face, answer).map_err(Failure::trouble)
     }
 
@@ -214,7 +228,32 @@ impl Clients {
             reading: octocrab(server, server.api(), token, redirect::Policy::limited(5))?,
             asking: octocrab(server, beside, token, redirect::Policy::none())?,
             writing: octocrab(server, server.api(), token, redirect::Policy::none())?,
+            rejected: Rejected::default(),
         })
+    }
+}
+
+impl Rejected {
+    fn may_send(&self) -> Result<(), Trouble> {
+        match *self.until() {
+            Some(until) if Instant::now() < until => Err(answer::token_rejected()),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// A server that has no GraphQL may say so in any words; of the token only REST tells.
+    fn look_at(&self, face: Face, answer: Option<&Answer>) {
+        match answer {
+            Some(answer) if face == Face::Rest && answer.status == 401 => {
+                *self.until() = Some(Instant::now() + REJECTED_FOR);
+            }
+            Some(answer) if answer.is_success() => *self.until() = None,
+            Some(_) | None => {}
+        }
+    }
+
+    fn until(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -97,6 +97,7 @@ impl Deployment {
             succeeded: None,
             url: None,
             run: None,
+            maker: None,
         };
         told_by(bare, statuses)
     }

@@ -33,6 +33,9 @@ pub struct Host {
     /// Where the token lives; `None` while signed out.
     #[serde(default)]
     pub home: Option<Home>,
+    /// What the keychain may still hold for this host is not to be used: the newest choice was another home, or none.
+    #[serde(default)]
+    pub past_keychain: bool,
 }
 
 /// Where a token lives.
@@ -62,6 +65,7 @@ impl Host {
             client: None,
             login: None,
             home: None,
+            past_keychain: false,
         }
     }
 

@@ -5,7 +5,7 @@ use lastgood_core::rollback::engine::Pace;
 
 use crate::secret::Secret;
 use crate::server::{PUBLIC_API, PUBLIC_HOST, Server};
-use crate::sign_in::{self, Host, SessionTokens, SignIn};
+use crate::sign_in::{self, Host, Newest, SessionTokens, SignIn};
 
 /// Points at another GitHub server, such as a rehearsal.
 pub const API_VARIABLE: &str = "LASTGOOD_GITHUB_API";
@@ -70,9 +70,9 @@ impl Access {
     /// The newest sign-in of this process, else the environment's token, else the one that was kept.
     pub(super) fn token(&self, sign_in: &SignIn, host: &Host) -> Result<Secret, Trouble> {
         match (self.session.get(&host.name), self.given_for(&host.name)) {
-            (Some(token), _) => Ok(token),
+            (Some(Newest::Token(token)), _) => Ok(token),
             (None, Some(given)) => Ok(given.clone()),
-            (None, None) => sign_in.token(host),
+            (Some(Newest::WithGh), _) | (None, None) => sign_in.token(host),
         }
     }
 

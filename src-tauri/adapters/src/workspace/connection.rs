@@ -1,12 +1,12 @@
 //! A repository's way to its GitHub: made when it is first needed, and again after a sign-in.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lastgood_core::error::{Code, Trouble};
-use lastgood_core::ids::{RepositorySlug, remote_host};
+use lastgood_core::ids::{RepositorySlug, remote_host, server_name, ssh_name};
 use reqwest::{Client, redirect};
 
 use super::access::{API_VARIABLE, Access};
@@ -15,6 +15,7 @@ use crate::github::{Github, Memory, PUBLIC_STATUS};
 use crate::secret::Secret;
 use crate::server::{PUBLIC_API, PUBLIC_HOST};
 use crate::sign_in::{Home, Host, SignIn};
+use crate::ssh_names::host_behind;
 
 /// Names the page that tells how GitHub is doing, in the form of githubstatus.com's `summary.json`.
 pub const STATUS_VARIABLE: &str = "LASTGOOD_GITHUB_STATUS";
@@ -25,6 +26,8 @@ pub(super) struct Connection {
     sign_in: SignIn,
     slug: Option<RepositorySlug>,
     remote: Option<String>,
+    /// The host that ssh goes to for the remote's name, once it was asked.
+    behind_ssh: OnceLock<Option<String>>,
     memory: Memory,
     /// The keychain is asked once, and only when a token is needed.
     made: Mutex<Option<Made>>,
@@ -48,7 +51,8 @@ impl Connection {
         remote: Option<String>,
         answers: &Path,
     ) -> Self {
-        Self { access, sign_in, slug, remote, memory: Memory::open(answers), made: Mutex::default() }
+        let (memory, behind_ssh) = (Memory::open(answers), OnceLock::new());
+        Self { access, sign_in, slug, remote, behind_ssh, memory, made: Mutex::default() }
     }
 
     /// Blocks while the keychain asks its owner, the first time.
@@ -76,12 +80,12 @@ impl Connection {
 
     /// The host that this repository is on.
     pub(super) fn host(&self) -> Result<Host, Trouble> {
-        self.access.host(&self.sign_in, self.remote_host())
+        self.access.host(&self.sign_in, self.remote_host().as_deref())
     }
 
     /// Its name, also where its settings cannot be read.
     pub(super) fn host_name(&self) -> String {
-        self.host().map_or_else(|_| self.remote_host().unwrap_or(PUBLIC_HOST).to_owned(), |host| host.name)
+        self.host().map_or_else(|_| self.remote_host().unwrap_or_else(|| PUBLIC_HOST.to_owned()), |host| host.name)
     }
 
     /// Where the token in use lives; `None` while signed out.
@@ -99,7 +103,7 @@ impl Connection {
     fn authorization(&self, address: &str) -> Option<Authorization> {
         let made = self.made();
         let host = made.host?;
-        let ours = address.starts_with("https://") && remote_host(address) == Some(&*host.name);
+        let ours = address.starts_with("https://") && remote_host(address).as_deref() == Some(&*host.name);
         let token = made.token.filter(|_| ours)?;
         let pair = STANDARD.encode(format!("x-access-token:{}", token.reveal()));
         Some(Authorization::new(format!("Basic {pair}"))?.trusting(host.ca).through(made.git))
@@ -146,10 +150,9 @@ impl Connection {
             return Err(Trouble::new(Code::NoRemote, message, "Add one with `git remote add origin ADDRESS`."));
         };
         let remote = self.remote_host();
-        let is_chosen = |name: &str| name == PUBLIC_HOST || self.sign_in.known(name).is_ok_and(|known| known.is_some());
-        if !self.access.is_explicit() && !remote.is_some_and(is_chosen) {
+        if !self.access.is_explicit() && !remote.as_deref().is_some_and(|name| self.is_chosen(name)) {
             let message = format!("The remote {slug} is not on a GitHub that you signed in to.");
-            let name = remote.unwrap_or("HOST");
+            let name = remote.as_deref().unwrap_or("HOST");
             let hint =
                 format!("If {name} is a GitHub server, sign in to it under Settings, or name it in {API_VARIABLE}.");
             return Err(Trouble::new(Code::NoRemote, message, hint));
@@ -167,8 +170,19 @@ impl Connection {
         Some(format!("{}/repos/{slug}#look", host.api))
     }
 
-    fn remote_host(&self) -> Option<&str> {
-        self.remote.as_deref().and_then(remote_host)
+    /// A name that is no host that was chosen may be one of the person's own for ssh.
+    fn remote_host(&self) -> Option<String> {
+        let address = self.remote.as_deref()?;
+        let named = remote_host(address)?;
+        if self.access.is_explicit() || self.is_chosen(&named) {
+            return Some(named);
+        }
+        let asked = self.behind_ssh.get_or_init(|| host_behind(ssh_name(address)?));
+        Some(asked.as_deref().map_or(named, server_name))
+    }
+
+    fn is_chosen(&self, name: &str) -> bool {
+        name == PUBLIC_HOST || self.sign_in.known(name).is_ok_and(|known| known.is_some())
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Made>> {
@@ -184,7 +198,7 @@ fn status_page(host: &Host) -> Option<String> {
 }
 
 /// Lets git push over HTTPS with the token of a connection that is made after the repository was opened.
-pub(super) fn authorizer(connection: &Arc<std::sync::OnceLock<Arc<Connection>>>) -> Authorizer {
+pub(super) fn authorizer(connection: &Arc<OnceLock<Arc<Connection>>>) -> Authorizer {
     let connection = Arc::clone(connection);
     Authorizer::new(move |address| connection.get()?.authorization(address))
 }

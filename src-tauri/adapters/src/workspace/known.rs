@@ -69,6 +69,9 @@ pub struct ForgeKnown {
     pub calls_left: Option<u32>,
     /// Older deployments than those listed exist and were not read.
     pub history_cut: bool,
+    /// More releases exist on GitHub than those listed.
+    #[serde(default)]
+    pub releases_cut: bool,
 }
 
 /// Runs of the workflow that deploys to an environment.
@@ -242,6 +245,7 @@ async fn ask_forge(workspace: &Workspace, depth: Depth) -> Result<ForgeKnown, Tr
     known.evidence = evidence(workspace, &github, &known).await?;
     known.calls_left = github.calls_left();
     known.history_cut = whole && github.history_is_cut();
+    known.releases_cut = whole && github.releases_are_cut();
     Ok(known)
 }
 

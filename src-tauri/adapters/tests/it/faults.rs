@@ -116,6 +116,11 @@ pub(super) fn is_for_people(trouble: &Trouble) -> bool {
     plain(&trouble.message) && plain(&trouble.hint)
 }
 
+/// The words of a broken connection are the system's and name a port.
+pub(super) fn without_transports_words(message: &str) -> &str {
+    message.split_once("GitHub did not answer:").map_or(message, |_| "GitHub did not answer: …")
+}
+
 fn says(code: u16, body: &serde_json::Value) -> FaultKind {
     FaultKind::Status { code, body: Some(body.clone()), headers: [].into(), when: When::BeforeEffect }
 }

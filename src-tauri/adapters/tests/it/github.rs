@@ -2,11 +2,14 @@
 
 mod dispatching;
 mod limiting;
+mod old_releases;
 mod publishing;
 mod readiness;
 mod reading;
+mod rejected;
 mod runs;
 mod troubles;
 mod unreached;
+mod waiting;
 mod workflows;
 mod writing;

@@ -7,10 +7,12 @@ use lastgood_adapters::secret::Secret;
 use lastgood_adapters::server::Server;
 use lastgood_adapters::sign_in::{DeviceFlow, Home, Host, SessionTokens, SignIn};
 use lastgood_adapters::sqlite::SqliteJournal;
+use lastgood_adapters::vault;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::WriterId;
 use lastgood_rehearsal::{Decision, SignInSwitches, TokenSwitches};
 
+use crate::again;
 use crate::rehearsed::Rehearsed;
 
 /// Tests ask as soon as they may.
@@ -126,7 +128,38 @@ async fn github_tells_scopes_expiry_calls_and_what_the_token_may_do() {
 
     rehearsed.server().change(|state, _| state.access = lastgood_rehearsal::state::Access::Read).unwrap();
     let rights = account::rights(&server, &token, &rehearsed.slug(), &account).await.unwrap();
-    assert_eq!((rights.push_tags.answer, rights.approve.answer), (May::No, May::No));
+    assert_eq!((rights.push_tags.answer, rights.dispatch.answer), (May::No, May::No));
+}
+
+#[tokio::test]
+async fn a_reviewer_who_may_only_read_may_approve_wherever_their_environment_stands_in_the_list() {
+    let rehearsed = Rehearsed::start().await;
+    let (server, token) = (Server::at(&rehearsed.description().api).unwrap(), rehearsed.token());
+    let account = account::read(&server, &token).await.unwrap();
+    let review = async |account: &account::Account| {
+        account::rights(&server, &token, &rehearsed.slug(), account).await.unwrap().approve.answer
+    };
+    assert_eq!(review(&account).await, May::CouldNotTell, "nobody is asked for an approval here");
+    let change = |state: &mut lastgood_rehearsal::state::State| {
+        state.access = lastgood_rehearsal::state::Access::Read;
+        let mut production = state.environments.remove(0);
+        for number in 0..120 {
+            let preview = (70_000 + number, format!("preview-{number}"));
+            let mut environment = production.clone();
+            (environment.id, environment.name) = preview;
+            state.environments.push(environment);
+        }
+        production.reviewers = vec!["platform-lead".to_owned()];
+        state.environments.push(production);
+    };
+    rehearsed.server().change(|state, _| change(state)).unwrap();
+    assert_eq!(review(&account).await, May::Yes);
+    let another = account::Account { login: "somebody".to_owned(), ..account.clone() };
+    assert_eq!(review(&another).await, May::No);
+    for (scopes, answer) in [(Some(vec!["public_repo".to_owned()]), May::No), (None, May::CouldNotTell)] {
+        let other = account::Account { scopes, ..account.clone() };
+        assert_eq!(review(&other).await, answer, "{:?}", other.scopes);
+    }
 }
 
 #[tokio::test]
@@ -142,11 +175,70 @@ async fn a_revoked_token_is_said_so_and_another_brings_the_same_connection_back(
     assert_eq!(account().await.unwrap_err().code, Code::TokenRejected);
 }
 
+/// In a process of its own, with a keychain of its own.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_the_keychain_still_holds_is_not_used_once_another_home_or_none_was_chosen() {
+    const NAME: &str = "sign_in::what_the_keychain_still_holds_is_not_used_once_another_home_or_none_was_chosen";
+    if again::told().is_none() {
+        assert_eq!(crate::vault::Keychain::unlocked().ask_told(NAME, "ask"), ["true"; 4]);
+        return;
+    }
+    in_a_runtime(async {
+        let rehearsed = Rehearsed::start().await;
+        let stand = Stand::at(&rehearsed);
+        let later = || stand.another_process().token(&stand.kept()).map_err(|trouble| trouble.code);
+        stand.sign_in.take(&stand.host, rehearsed.token(), Home::Keychain).await.unwrap();
+        again::say(later().is_ok_and(|token| token == rehearsed.token()));
+        stand.sign_in.take(&stand.kept(), rehearsed.token(), Home::Session).await.unwrap();
+        again::say(later() == Err(Code::SignedOut));
+        stand.sign_in.sign_out(&stand.kept()).await.unwrap();
+        // As one does that was locked meanwhile.
+        again::say(vault::keep(&stand.host.name, &rehearsed.token()) == Ok(()) && later() == Err(Code::SignedOut));
+        stand.sign_in.take(&stand.kept(), rehearsed.token(), Home::Keychain).await.unwrap();
+        again::say(later().is_ok());
+    });
+}
+
+/// In a process of its own, which finds another `gh`.
+#[cfg(unix)]
+#[test]
+fn gh_is_asked_each_time_also_by_the_process_that_signed_in() {
+    use std::os::unix::fs::PermissionsExt;
+    const NAME: &str = "sign_in::gh_is_asked_each_time_also_by_the_process_that_signed_in";
+    let Some(told) = again::told() else {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("gh");
+        std::fs::write(&program, format!("#!/bin/sh\ncat '{}/token'\n", folder.path().display())).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
+        let asking = again::start(NAME, folder.path(), |command| command.env("PATH", path));
+        assert_eq!(asking.end().0, ["true"; 3]);
+        return;
+    };
+    let file = std::path::Path::new(&told).join("token");
+    in_a_runtime(async {
+        let rehearsed = Rehearsed::start().await;
+        let stand = Stand::at(&rehearsed);
+        std::fs::write(&file, rehearsed.token().reveal()).unwrap();
+        stand.sign_in.take_from_gh(&stand.host).await.unwrap();
+        again::say(stand.sign_in.token(&stand.kept()).unwrap() == rehearsed.token());
+        std::fs::write(&file, "renewed").unwrap();
+        again::say(stand.sign_in.token(&stand.kept()).unwrap() == Secret::new("renewed"));
+        again::say(stand.sign_in.home(&stand.kept()) == Some(Home::Gh));
+    });
+}
+
+fn in_a_runtime(work: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(work);
+}
+
 async fn begin(rehearsed: &Rehearsed) -> Result<DeviceFlow, Trouble> {
     DeviceFlow::begin(&Server::at(&rehearsed.description().api)?, "Iv1.rehearsal").await
 }
 
 struct Stand {
+    journal: SqliteJournal,
     sign_in: SignIn,
     host: Host,
 }
@@ -155,7 +247,12 @@ impl Stand {
     fn at(rehearsed: &Rehearsed) -> Self {
         let journal = SqliteJournal::open(&rehearsed.beside("journal.sqlite"), &WriterId::new("writer")).unwrap();
         let host = Host::at(&Server::at(&rehearsed.description().api).unwrap());
-        Self { sign_in: SignIn::new(journal, SessionTokens::default()), host }
+        Self { sign_in: SignIn::new(journal.clone(), SessionTokens::default()), journal, host }
+    }
+
+    /// With the same settings, and nothing of this process's memory.
+    fn another_process(&self) -> SignIn {
+        SignIn::new(self.journal.clone(), SessionTokens::default())
     }
 
     fn kept(&self) -> Host {

@@ -12,7 +12,9 @@ mod orders;
 mod papers;
 mod refreshing;
 mod settings_file;
+mod ssh_names;
 mod tagging;
+mod titles;
 mod trusting;
 
 use lastgood_adapters::workspace::Workspace;

@@ -45,6 +45,7 @@ pub(crate) async fn run(arguments: Status) -> Result<ExitCode, Trouble> {
                     "account": forge.account,
                     "calls_left": forge.calls_left,
                     "deployments": { "read": forge.deployments.len(), "whole": known.whole && !forge.history_cut },
+                    "releases": { "read": forge.published.len(), "whole": known.whole && !forge.releases_cut },
                 }),
                 Err(trouble) => json!({ "error": trouble, "known_at": known.kept.as_ref().map(|kept| kept.at) }),
             },
@@ -140,6 +141,12 @@ fn print_more(known: &Known) {
     if known.whole {
         output::line(&format!("{} releases on GitHub", forge.published.len()));
     }
+    if forge.releases_cut {
+        let count = forge.published.len();
+        output::line(&format!(
+            "! Only {count} of GitHub's releases were read; what it says of the others is not known."
+        ));
+    }
     if forge.history_cut {
         let count = forge.deployments.len();
         output::line(&format!("! Only the newest {count} deployments were read; what was before is not known."));
@@ -157,6 +164,7 @@ fn as_json(environment: &Environment, unfinished: &[Rollback], at: Timestamp) ->
                 "verdict": health.verdict, "sentence": health.sentence, "since": health.since,
             })),
             "disagreement": live.disagreement,
+            "untold": live.untold,
         })
     });
     let candidates: Vec<Value> = environment
@@ -219,8 +227,8 @@ fn print(environment: &Environment, unfinished: &[Rollback], at: Timestamp) {
                 format!("  {mark} {}", health.sentence)
             });
             output::line(&plain(&format!("  live       {}{age}{health}{}", live.version, told_by(live.source))));
-            if let Some(disagreement) = &live.disagreement {
-                output::line(&plain(&format!("             ! {disagreement}")));
+            for warning in live.disagreement.iter().chain(&live.untold) {
+                output::line(&plain(&format!("             ! {warning}")));
             }
         }
         None => output::line("  live       not known"),

@@ -67,6 +67,29 @@ async fn where_no_deployment_tells_it_says_what_does() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_no_title_names_a_release_it_says_what_was_deployed_from_where_and_by_which_run() {
+    let stage = Stage::start().await;
+    // Nobody asks the service.
+    std::fs::remove_file(stage.description().clone.join("lastgood.toml")).unwrap();
+    let rename = |state: &mut lastgood_rehearsal::state::State| {
+        let deploys = state.runs.iter_mut().filter(|run| run.workflow == "deploy.yml");
+        deploys.for_each(|run| run.title = "Deploy".to_owned());
+    };
+    stage.server().change(|state, _| rename(state)).unwrap();
+    let status = stage.run(&["status", "--json"]).last();
+    let production = environment(&status, "production");
+    let live = &production["live"];
+    assert_eq!(
+        (&live["tag"], &live["source"], &production["last_good"]),
+        (&Value::Null, &json!("deployment"), &Value::Null)
+    );
+    assert!(live["version"].as_str().unwrap().starts_with("main@"), "{live}");
+    assert!(live["untold"].as_str().unwrap().ends_with("Put the version into the workflow's run-name."), "{live}");
+    let text = stage.run(&["status"]).out;
+    assert!(text.contains("             ! Run ") && text.contains("names no release"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_text_lines_up_and_shows_harmlessly_what_would_move_the_cursor() {
     let stage = Stage::start().await;
     let odd = "pre\u{1b}[2Jview\u{202e}";

@@ -3,12 +3,11 @@
 //! GitHub shows no inputs of a run. A title that names a release, or the tag that it ran on, is evidence; a commit is
 //! evidence only where a push or a release started the run, for a dispatched run stands on its branch's newest commit.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 
-use crate::ids::{EnvironmentName, ObjectId, RunId, TagName};
-use crate::ports::forge::RunRecord;
+use crate::ids::{EnvironmentName, RunId, TagName};
+use crate::live::brought::Releases;
+use crate::ports::forge::{Maker, RunRecord};
 use crate::release::Release;
 
 /// What the workflow of these runs serves.
@@ -29,13 +28,10 @@ pub(super) struct Told {
     pub(super) run: RunId,
 }
 
-pub(super) fn told(serving: &Serving<'_>, runs: &[RunRecord], releases: &[Release]) -> Vec<Told> {
-    let tags: HashMap<&str, &Release> = releases.iter().map(|release| (release.tag.as_str(), release)).collect();
-    let commits: HashMap<&ObjectId, &Release> =
-        releases.iter().filter_map(|release| Some((release.commit()?, release))).collect();
+pub(super) fn told(serving: &Serving<'_>, runs: &[RunRecord], releases: &Releases<'_>) -> Vec<Told> {
     let here = runs.iter().filter(|run| run.succeeded() && serving.includes(run));
     here.filter_map(|run| {
-        let release = release(run, &tags, &commits)?;
+        let release = release(run, releases)?;
         Some(Told { tag: release.tag.clone(), at: run.updated, run: run.id })
     })
     .collect()
@@ -51,20 +47,10 @@ impl Serving<'_> {
     }
 }
 
-fn release<'a>(
-    run: &RunRecord,
-    tags: &HashMap<&str, &'a Release>,
-    commits: &HashMap<&ObjectId, &'a Release>,
-) -> Option<&'a Release> {
-    let mut named: Vec<&Release> = words(&run.title).filter_map(|word| tags.get(word).copied()).collect();
-    named.dedup_by(|a, b| a.tag == b.tag);
-    if let [only] = named.as_slice() {
-        return Some(only);
-    }
-    let head = run.head.as_deref().and_then(|head| tags.get(head.trim_start_matches("refs/tags/")));
-    head.copied().or_else(|| {
-        let by_itself = matches!(run.event.as_str(), "push" | "release");
-        commits.get(&run.commit).copied().filter(|_| by_itself)
+fn release<'a>(run: &RunRecord, releases: &Releases<'a>) -> Option<&'a Release> {
+    releases.of_title(&run.title).or_else(|| run.head.as_deref().and_then(|head| releases.named(head))).or_else(|| {
+        let commit = Maker::of(run).deploys_its_commit().then_some(&run.commit)?;
+        releases.of_commit(commit)
     })
 }
 

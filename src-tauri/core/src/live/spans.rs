@@ -1,13 +1,16 @@
-//! Which release ran when: one span for each successful deployment, until the next one.
+//! Which release ran when: one span for each successful deployment, until the next one. A deployment of which nothing tells
+//! what it brought ends a span and begins none.
 
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::ids::{EnvironmentName, ObjectId, RunId, TagName};
+use crate::ids::{EnvironmentName, RunId, TagName};
 use crate::journal::Fact;
 use crate::live::Source;
+use crate::live::brought::{Brought, Releases};
 use crate::live::runs::Told;
+use crate::live::untold::Untold;
 use crate::ports::forge::Deployment;
 use crate::release::{Release, sort};
 use crate::rollback::event::{Event, StepOutcome};
@@ -45,40 +48,60 @@ impl Span {
     }
 }
 
-/// Oldest first. Deployments of what is no release are left out. Runs count where the environment has no deployment.
-pub(super) fn spans(
+/// What ran when, and what was put over it without anybody telling which release it is.
+pub(super) struct History {
+    /// Oldest first.
+    pub(super) spans: Vec<Span>,
+    pub(super) untold: Option<Untold>,
+}
+
+/// Runs count where the environment has no deployment.
+pub(super) fn history(
     environment: &EnvironmentName,
     releases: &[Release],
     deployments: &[Deployment],
     runs: &[Told],
     facts: &[Fact],
-) -> Vec<Span> {
+) -> History {
+    let known = Releases::new(releases);
     let own = at_githubs_times(environment, own_runs(environment, facts), deployments);
-    let theirs = deployments.iter().filter(|found| !own.iter().any(|run| run.left(found)));
-    let mut starts = from_deployments(environment, releases, theirs);
+    let theirs = deployments.iter().filter(|found| !own.iter().any(|run| run.left(found, &known)));
+    let mut starts = from_deployments(environment, &known, theirs);
     if !deployments.iter().any(|found| found.environment == *environment) {
         starts.extend(runs.iter().map(Start::of_run));
     }
     add_own(&mut starts, own);
     starts.sort_by_key(|start| start.from);
-    let order = rank(releases);
+    one_after_the_other(starts, &rank(releases))
+}
+
+fn one_after_the_other(starts: Vec<Start>, order: &HashMap<TagName, usize>) -> History {
     let mut spans: Vec<Span> = Vec::new();
-    for Start { tag, from, deployment, run, .. } in starts {
-        if let Some(last) = spans.last_mut() {
-            if last.tag == tag {
+    let mut untold = None;
+    for Start { what, from, deployment, run, .. } in starts {
+        let open = spans.last_mut().filter(|last| last.to.is_none());
+        let tag = match what {
+            What::Release(tag) if open.as_ref().is_some_and(|last| last.tag == tag) => continue,
+            What::Release(tag) => tag,
+            What::Untold(what) => {
+                open.into_iter().for_each(|last| last.to = Some(from));
+                untold = Some(what);
                 continue;
             }
-            last.to = Some(from);
+        };
+        open.into_iter().for_each(|last| last.to = Some(from));
+        untold = None;
+        if let Some(last) = spans.last_mut() {
             last.left_behind = order.get(&tag) < order.get(&last.tag);
         }
         let went_back = spans.last().is_some_and(|last| last.left_behind);
         spans.push(Span { tag, from, to: None, deployment, run, went_back, left_behind: false });
     }
-    spans
+    History { spans, untold }
 }
 
 struct Start {
-    tag: TagName,
+    what: What,
     from: Timestamp,
     deployment: Option<u64>,
     run: Option<RunId>,
@@ -86,9 +109,22 @@ struct Start {
     by: Option<RunId>,
 }
 
+enum What {
+    Release(TagName),
+    Untold(Untold),
+}
+
 impl Start {
     fn of_run(told: &Told) -> Self {
-        Self { tag: told.tag.clone(), from: told.at, deployment: None, run: Some(told.run), by: None }
+        let what = What::Release(told.tag.clone());
+        Self { what, from: told.at, deployment: None, run: Some(told.run), by: None }
+    }
+
+    fn tag(&self) -> Option<&TagName> {
+        match &self.what {
+            What::Release(tag) => Some(tag),
+            What::Untold(_) => None,
+        }
     }
 }
 
@@ -101,15 +137,19 @@ struct OwnRun {
     /// Both by this machine's clock.
     sent: Timestamp,
     over: Timestamp,
-    /// When GitHub has its deployment succeed, where it names the run.
-    succeeded: Option<Timestamp>,
+    /// GitHub's deployment of it, where it names the run, and when that succeeded.
+    succeeded: Option<(u64, Timestamp)>,
 }
 
 impl OwnRun {
-    /// GitHub names the branch that a run was dispatched from, and its head, as what the run deployed. The version that
-    /// the run was given is in its inputs alone.
-    fn left(&self, deployment: &Deployment) -> bool {
-        deployment.reference.trim_start_matches("refs/heads/") == self.branch && self.made(deployment)
+    /// GitHub names the branch that a run was dispatched from, and its head, as what the run deployed. One whose title
+    /// names another release is somebody else's, however near it is.
+    fn left(&self, deployment: &Deployment, releases: &Releases<'_>) -> bool {
+        let from_here = deployment.reference.trim_start_matches("refs/heads/") == self.branch;
+        let is_own = self.run.is_some() && self.run == deployment.run;
+        let told = deployment.maker.as_ref().and_then(|maker| releases.of_title(&maker.title));
+        let of_another = told.is_some_and(|release| release.tag != self.to);
+        is_own || (from_here && !of_another && self.made(deployment))
     }
 
     /// Where GitHub names the run, no clock is asked: GitHub's may be far from this machine's.
@@ -130,7 +170,7 @@ impl OwnRun {
             _ if self.succeeded.is_some() => false,
             (Some(_) | None, _) => self.spans(start.from),
         };
-        start.tag == self.to && same
+        start.tag() == Some(&self.to) && same
     }
 
     fn spans(&self, at: Timestamp) -> bool {
@@ -143,31 +183,19 @@ const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(30);
 
 fn from_deployments<'a>(
     environment: &EnvironmentName,
-    releases: &[Release],
+    releases: &Releases<'_>,
     deployments: impl Iterator<Item = &'a Deployment>,
 ) -> Vec<Start> {
-    let tags: HashMap<&str, &Release> = releases.iter().map(|release| (release.tag.as_str(), release)).collect();
-    let mut newest = releases.to_vec();
-    sort(&mut newest, crate::release::Sort::Date);
-    let mut commits: HashMap<&ObjectId, &Release> = HashMap::new();
-    for release in &newest {
-        if let Some(commit) = release.commit() {
-            commits.entry(commit).or_insert(release);
-        }
-    }
     deployments
         .filter(|deployment| deployment.environment == *environment)
         .filter_map(|deployment| {
-            let succeeded = deployment.succeeded?;
-            let reference = deployment.reference.trim_start_matches("refs/tags/");
-            let release = tags.get(reference).or_else(|| commits.get(&deployment.commit))?;
-            Some(Start {
-                tag: release.tag.clone(),
-                from: succeeded,
-                deployment: Some(deployment.id),
-                run: None,
-                by: deployment.run,
-            })
+            let from = deployment.succeeded?;
+            let what = match releases.brought_by(deployment) {
+                Brought::Release(release) => What::Release(release.tag.clone()),
+                Brought::NoRelease => What::Untold(Untold::no_release(deployment, from)),
+                Brought::NotTold => What::Untold(Untold::not_told(deployment, from)),
+            };
+            Some(Start { what, from, deployment: Some(deployment.id), run: None, by: deployment.run })
         })
         .collect()
 }
@@ -205,18 +233,20 @@ fn own_runs(environment: &EnvironmentName, facts: &[Fact]) -> Vec<OwnRun> {
 fn at_githubs_times(environment: &EnvironmentName, own: Vec<OwnRun>, deployments: &[Deployment]) -> Vec<OwnRun> {
     let here = || deployments.iter().filter(|found| found.environment == *environment);
     let placed = own.into_iter().map(|run| {
-        let left = here().find(|found| run.run.is_some() && found.run == run.run);
-        OwnRun { succeeded: left.and_then(|found| found.succeeded), ..run }
+        let mut left = here().filter(|found| run.run.is_some() && found.run == run.run);
+        let succeeded = left.find_map(|found| Some((found.id, found.succeeded?)));
+        OwnRun { succeeded, ..run }
     });
     placed.collect()
 }
 
-/// Our own rollbacks count where GitHub keeps no deployment of their target, and no run tells of it.
+/// Our own rollbacks count where no deployment and no run tells of their target. What such a run brought is known here,
+/// whatever GitHub says that its deployment is of.
 fn add_own(starts: &mut Vec<Start>, own: Vec<OwnRun>) {
     for run in own {
         if !starts.iter().any(|start| run.is_told_by(start)) {
-            let from = run.succeeded.unwrap_or(run.over);
-            starts.push(Start { tag: run.to, from, deployment: None, run: None, by: None });
+            let (deployment, from) = run.succeeded.map_or((None, run.over), |(id, at)| (Some(id), at));
+            starts.push(Start { what: What::Release(run.to), from, deployment, run: None, by: None });
         }
     }
 }

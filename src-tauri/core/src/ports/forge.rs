@@ -15,7 +15,7 @@ use crate::ids::{EnvironmentName, ObjectId, RunId, TagName};
 use crate::ports::repository::{PushOutcome, TagOrder, TagTarget};
 
 pub use environment::{Environment, Protection};
-pub use run::{Decision, PendingApproval, RunRecord};
+pub use run::{Decision, Maker, PendingApproval, RunRecord};
 pub use written::{Limit, Waiting, Written};
 
 /// The forge where deployments run. Reading may be repeated; what writes leaves once.
@@ -106,6 +106,9 @@ pub struct Deployment {
     /// The run that made it, where GitHub names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunId>,
+    /// What that run shows of itself, once it was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maker: Option<Maker>,
 }
 
 /// GitHub adds states over the years; an unknown one is kept as it came.
@@ -202,6 +205,12 @@ pub struct JobStep {
     pub conclusion: Option<String>,
     pub started: Option<Timestamp>,
     pub ended: Option<Timestamp>,
+}
+
+impl Workflow {
+    pub fn is_active(&self) -> bool {
+        self.state == "active"
+    }
 }
 
 impl RunSnapshot {

@@ -8,11 +8,13 @@ use crate::fix;
 use crate::ids::{FixId, RolloutId, TagName, WriterId};
 use crate::incident::event::Event as Opened;
 use crate::journal::Fact;
+use crate::live::brought::{Brought, Releases};
 use crate::live::event::Event as Seen;
 use crate::ports::forge::{Deployment, DeploymentState};
 use crate::postmortem::event::Added;
 use crate::postmortem::line::{Evidence, Line, LineId, LineKind, Source, Weight};
 use crate::postmortem::{About, Curation, scope, words};
+use crate::release::Release;
 use crate::rollback::event::Event;
 use crate::rollout::event::Deed;
 
@@ -26,6 +28,8 @@ pub struct Record<'a> {
     pub facts: &'a [Fact],
     /// GitHub's deployments, in any order.
     pub deployments: &'a [Deployment],
+    /// What they may have brought, in any order.
+    pub releases: &'a [Release],
 }
 
 /// All lines, the hidden ones too, without gaps.
@@ -35,7 +39,8 @@ pub fn lines(about: &About, curation: &Curation, record: &Record<'_>) -> Vec<Lin
     let mut lines: Vec<Line> = own.iter().filter_map(|fact| of_fact(fact, &own)).collect();
     place_detection(&mut lines, about, record, &own);
     find_detection(&mut lines, &own);
-    lines.extend(deployments_about(about, record, &own).map(of_deployment));
+    let releases = Releases::new(record.releases);
+    lines.extend(deployments_about(about, record, &own).map(|found| of_deployment(found, &releases)));
     lines.extend(curation.added.iter().map(of_added));
     mark_set_back_clocks(&mut lines, &own);
     lines.iter_mut().for_each(|line| curate(line, curation));
@@ -138,12 +143,12 @@ pub(super) fn bad_deployment<'a>(about: &About, record: &Record<'a>, own: &[&Fac
         _ => None,
     });
     let (at, plan) = started.min_by_key(|(at, _)| *at)?;
-    let from = plan.from.as_ref()?;
+    let (from, releases) = (plan.from.as_ref()?, Releases::new(record.releases));
     record
         .deployments
         .iter()
         .filter(|deployment| Some(&deployment.environment) == about.environment.as_ref())
-        .filter(|deployment| deployment.reference.trim_start_matches("refs/tags/") == from.as_str())
+        .filter(|deployment| brought(deployment, &releases) == from.as_str())
         .filter(|deployment| deployment.succeeded.is_some_and(|succeeded| succeeded <= at))
         .max_by_key(|deployment| deployment.succeeded)
 }
@@ -218,18 +223,28 @@ fn find_detection(lines: &mut [Line], own: &[&Fact]) {
     }
 }
 
-fn of_deployment(deployment: &Deployment) -> Line {
+/// The release; where nothing tells it, what GitHub calls it.
+fn brought<'a>(deployment: &'a Deployment, releases: &Releases<'a>) -> &'a str {
+    match releases.brought_by(deployment) {
+        Brought::Release(release) => release.tag.as_str(),
+        Brought::NoRelease | Brought::NotTold => {
+            deployment.reference.trim_start_matches("refs/tags/").trim_start_matches("refs/heads/")
+        }
+    }
+}
+
+fn of_deployment(deployment: &Deployment, releases: &Releases<'_>) -> Line {
     let (at, state) = match deployment.succeeded {
         Some(at) => (at, "deployed"),
         None => (deployment.state_since, state(&deployment.state)),
     };
-    let reference = deployment.reference.trim_start_matches("refs/tags/").trim_start_matches("refs/heads/");
+    let brought = brought(deployment, releases);
     Line {
         id: LineId::of_deployment(deployment.id),
         at,
         kind: LineKind::Signal,
         weight: Weight::Main,
-        text: format!("{reference} {state} to {}", deployment.environment),
+        text: format!("{brought} {state} to {}", deployment.environment),
         who: Some(format!("@{}", deployment.creator)),
         source: Source::GitHub,
         evidence: std::iter::once(Evidence::Deployment(deployment.id))

@@ -1,6 +1,6 @@
 //! Names and addresses.
 
-use lastgood_core::ids::{RepositorySlug, remote_host};
+use lastgood_core::ids::{RepositorySlug, remote_host, ssh_name};
 
 #[test]
 fn the_server_of_a_remote_is_found_in_every_form_of_address() {
@@ -15,7 +15,31 @@ fn the_server_of_a_remote_is_found_in_every_form_of_address() {
         ("C:\\git\\shop", None),
         ("", None),
     ] {
-        assert_eq!(remote_host(address), host, "{address}");
+        assert_eq!(remote_host(address).as_deref(), host, "{address}");
+    }
+}
+
+#[test]
+fn the_other_names_of_githubs_servers_are_those_servers() {
+    for (address, host) in [
+        ("git@GitHub.com:acme/shop.git", "github.com"),
+        ("https://WWW.github.com/acme/shop", "github.com"),
+        ("ssh://git@ssh.github.com:443/acme/shop.git", "github.com"),
+        ("ssh://git@ssh.acme.ghe.com:443/acme/shop.git", "acme.ghe.com"),
+        ("git@acme.ghe.com:acme/shop.git", "acme.ghe.com"),
+        ("git@ssh.github.com.evil.example:acme/shop.git", "ssh.github.com.evil.example"),
+    ] {
+        assert_eq!(remote_host(address).as_deref(), Some(host), "{address}");
+    }
+}
+
+#[test]
+fn a_name_that_ssh_goes_to_may_be_a_persons_own() {
+    assert_eq!(ssh_name("git@github.com-work:acme/shop.git"), Some("github.com-work"));
+    assert_eq!(ssh_name("ssh://git@work:22/acme/shop.git"), Some("work"));
+    for address in ["https://work/acme/shop.git", "/srv/git/shop", "-oProxyCommand=x:acme/shop", "git@wo rk:acme/shop"]
+    {
+        assert_eq!(ssh_name(address), None, "{address}");
     }
 }
 

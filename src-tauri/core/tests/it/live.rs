@@ -1,6 +1,7 @@
 //! What runs where, and what was last good.
 
 mod ci;
+mod dispatched;
 pub(crate) mod kit;
 mod runs;
 mod told;
@@ -10,7 +11,7 @@ use lastgood_core::ids::RunId;
 use lastgood_core::live::last_good::{Against, words};
 use lastgood_core::live::spans::durations;
 use lastgood_core::live::{Source, know, url};
-use lastgood_core::ports::forge::DeploymentState;
+use lastgood_core::ports::forge::{DeploymentState, Maker};
 use lastgood_core::ports::world::Seen;
 use lastgood_core::rollback::check::Verdict;
 
@@ -161,14 +162,25 @@ fn deployments_that_failed_or_belong_elsewhere_are_no_evidence() {
     (failed.state, failed.succeeded) = (DeploymentState::Failure, None);
     let mut elsewhere = deployment("v2.0.0", 200);
     elsewhere.environment = "staging".into();
-    let mut foreign = deployment("feature-x", 300);
-    foreign.commit = "0".into();
-    team.deployments.extend([failed, elsewhere, foreign]);
+    team.deployments.extend([failed, elsewhere]);
     assert_eq!(know(&team.sightings()).live.unwrap().tag.unwrap().as_str(), "v1.0.0");
 }
 
 #[test]
-fn a_deployment_of_a_commit_or_a_full_ref_is_that_of_its_release() {
+fn what_is_deployed_and_is_no_release_is_told_as_what_it_is() {
+    let mut team = Team::new(&["v1"], &[("v1", 0)]);
+    let mut foreign = deployment("feature-x", 300);
+    foreign.commit = "0123456789".into();
+    team.deployments.insert(0, foreign);
+    let known = know(&team.sightings());
+    let live = known.live.unwrap();
+    assert_eq!((live.tag, live.version.as_str(), live.since), (None, "feature-x@0123456", Some(at(300))));
+    assert_eq!(known.spans[0].to, Some(at(300)));
+}
+
+/// Without a run nobody but who told GitHub's API what to deploy made it; GitHub keeps the commit that they meant.
+#[test]
+fn a_deployment_of_a_commit_or_a_full_ref_that_no_run_made_is_that_of_its_release() {
     let mut team = Team::new(&["v1", "v2"], &[]);
     let mut by_ref = deployment("refs/tags/v1.0.0", 0);
     by_ref.commit = "0".into();
@@ -207,17 +219,23 @@ fn where_github_names_the_run_our_rollback_is_known_by_it_however_far_the_clocks
         let live = known.live.unwrap();
         assert_eq!((live.version.as_str(), live.since), ("v1.0.0", Some(at(220_050 + skew))), "{skew}");
 
-        // Another run from the same branch at the same time is its own.
+        // Another run from the same branch at the same time is its own, and brought what its title names.
         let mut another = team.deployments[0].clone();
         (another.id, another.run) = (another.id + 1, Some(RunId(8)));
+        another.maker = Some(Maker { event: "workflow_dispatch".to_owned(), title: "Deploy v3.0.0".to_owned() });
         team.deployments.insert(0, another);
         let spans = know(&team.sightings()).spans;
         assert!(spans.iter().any(|span| span.tag.as_str() == "v3.0.0"), "{skew}: {spans:?}");
 
-        // Where ours made none, it may have begun the run that did.
+        // Where ours made none, it may have begun the run that did, unless that one's title names another release.
         team.deployments.remove(1);
         let spans = know(&team.sightings()).spans;
-        assert_eq!(spans.iter().any(|span| span.tag.as_str() == "v3.0.0"), skew != 0, "{skew}: {spans:?}");
+        assert!(spans.iter().any(|span| span.tag.as_str() == "v3.0.0"), "{skew}: {spans:?}");
+        team.deployments[0].maker = None;
+        let known = know(&team.sightings());
+        assert!(!known.spans.iter().any(|span| span.tag.as_str() == "v3.0.0"), "{skew}: the branch's head never ran");
+        let ends_untold = skew > 0;
+        assert_eq!(known.live.unwrap().untold.is_some(), ends_untold, "{skew}");
 
         // A deployment that names the target tells it already.
         team.deployments[0] = deployment("v1.0.0", 220_050 + skew);

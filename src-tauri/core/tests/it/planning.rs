@@ -121,6 +121,15 @@ fn of_several_workflows_the_one_named_deploy_is_meant_and_else_a_person_names_it
 }
 
 #[test]
+fn a_workflow_that_is_switched_off_counts_only_where_there_is_no_other() {
+    let mut old = workflow("deploy.yml", &["version"]);
+    old.state = "disabled_manually".to_owned();
+    let new = workflow("ship.yml", &["version"]);
+    assert_eq!(detect(&[old.clone(), new]).unwrap().workflow, "ship.yml");
+    assert_eq!(detect(&[old]).unwrap().workflow, "deploy.yml", "that it is off is said by a check of its own");
+}
+
+#[test]
 fn a_workflow_for_other_environments_is_left_out() {
     let mut staging = workflow("deploy-staging.yml", &["version", "environment"]);
     staging.inputs[1].options = vec!["staging".to_owned()];

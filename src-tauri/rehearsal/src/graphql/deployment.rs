@@ -72,7 +72,7 @@ pub(super) struct DeploymentStatus {
 
 #[Object]
 impl Deployment {
-    async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         node("Deployment", self.0.id).into()
     }
 

@@ -55,7 +55,7 @@ pub(super) struct Issue(pub(super) issue::Issue);
 
 #[Object]
 impl Issue {
-    async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         node("Issue", self.0.id).into()
     }
 

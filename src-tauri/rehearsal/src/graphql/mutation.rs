@@ -36,7 +36,7 @@ impl Mutation {
         input: CreatePullRequestInput,
     ) -> Result<Option<CreatePullRequestPayload>> {
         let snapshot = Snapshot::of(context)?;
-        let own = Repository::id(&snapshot.state);
+        let own = Repository::id_in(&snapshot.state);
         if input.repository_id != own || input.head_repository_id.as_ref().is_some_and(|id| *id != own) {
             let message = format!("Could not resolve to a node with the global id of '{}'", &*input.repository_id);
             return Err(refusal("NOT_FOUND", message));

@@ -64,7 +64,7 @@ impl pull_request::PullRequest {
 
 #[Object]
 impl PullRequest {
-    async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         node("PullRequest", self.0.id).into()
     }
 

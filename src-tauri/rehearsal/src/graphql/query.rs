@@ -1,9 +1,10 @@
 //! Where every question begins.
 
-use async_graphql::{Context, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
 use super::{
     actor::{Organization, RepositoryOwner, User},
+    by_id::Node,
     repository::Repository,
     scalar::DateTime,
     snapshot::Snapshot,
@@ -50,6 +51,15 @@ impl Query {
 
     async fn user(&self, context: &Context<'_>, login: String) -> Result<Option<User>> {
         Ok(Snapshot::of(context)?.state.people.contains(&login).then_some(User(login)))
+    }
+
+    async fn node(&self, context: &Context<'_>, id: ID) -> Result<Option<Node>> {
+        Node::find(Snapshot::of(context)?, &id).map(Some)
+    }
+
+    async fn nodes(&self, context: &Context<'_>, ids: Vec<ID>) -> Result<Vec<Option<Node>>> {
+        let snapshot = Snapshot::of(context)?;
+        ids.iter().map(|id| Node::find(snapshot, id).map(Some)).collect()
     }
 
     async fn rate_limit(

@@ -54,7 +54,7 @@ pub(super) fn ordered(snapshot: &Snapshot, order: Option<ReleaseOrder>) -> Vec<R
 
 #[Object]
 impl Release {
-    async fn id(&self) -> ID {
+    pub(super) async fn id(&self) -> ID {
         node("Release", self.0.id).into()
     }
 

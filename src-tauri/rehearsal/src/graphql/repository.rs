@@ -52,16 +52,15 @@ impl Repository {
         Err(refusal("NOT_FOUND", message))
     }
 
-    pub(super) fn id(state: &State) -> ID {
+    pub(super) fn id_in(state: &State) -> ID {
         node("Repository", database_id(state)).into()
     }
 }
 
 #[Object]
 impl Repository {
-    #[graphql(name = "id")]
-    async fn node_id(&self, context: &Context<'_>) -> Result<ID> {
-        Ok(Self::id(state(context)?))
+    pub(super) async fn id(&self, context: &Context<'_>) -> Result<ID> {
+        Ok(Self::id_in(state(context)?))
     }
 
     async fn database_id(&self, context: &Context<'_>) -> Result<Option<u64>> {

@@ -74,7 +74,8 @@ pub enum Link {
     Service(String),
 }
 
-/// The deployment that an attempt makes, with the statuses that it has by `now`.
+/// The deployment that an attempt makes, with the statuses that it has by `now`. GitHub knows of the branch or tag that a
+/// run stands on and of its commit; the version that it was given is in its inputs alone.
 pub fn of_attempt(run: &Run, attempt: &Attempt, timeline: &Timeline, now: Timestamp) -> Option<Deployment> {
     let job = timeline.jobs.iter().find(|job| planned_environment(attempt, job).is_some())?;
     let environment = planned_environment(attempt, job)?.to_owned();
@@ -82,22 +83,18 @@ pub fn of_attempt(run: &Run, attempt: &Attempt, timeline: &Timeline, now: Timest
     if skipped || job.created_at > now {
         return None;
     }
-    let (git_ref, sha) = match &run.version {
-        Some(version) => (version.tag.clone(), version.commit.clone()),
-        None => (run.head_branch.clone(), run.head_sha.clone()),
-    };
     Some(Deployment {
         id: attempt.deployment_id(),
-        description: Some(format!("{git_ref} to {environment}")),
-        payload: json!({ "run_id": run.id, "version": git_ref }),
+        git_ref: run.head_branch.clone(),
+        sha: run.head_sha.clone(),
+        description: None,
+        payload: json!({}),
         task: "deploy".to_owned(),
         creator: BOT.to_owned(),
         transient: false,
         production: environment == "production",
         created_at: job.created_at,
         statuses: statuses(run, attempt, timeline, job, &environment, now),
-        git_ref,
-        sha,
         environment,
     })
 }

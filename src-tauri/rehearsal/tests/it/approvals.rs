@@ -27,7 +27,7 @@ async fn an_approved_deploy_goes_on() {
 
     let yes = json!({ "environment_ids": [pending[0]["environment"]["id"]], "state": "approved", "comment": "go" });
     let (status, deployments) = kit.post(&path, yes).await;
-    assert_eq!((status, &deployments[0]["ref"]), (StatusCode::OK, &json!("v2.4.0")));
+    assert_eq!((status, &deployments[0]["ref"]), (StatusCode::OK, &json!("main")));
     assert_eq!(kit.get(&path).await, json!([]));
     kit.pass(DEPLOY);
     assert_eq!(kit.run(id).await["conclusion"], "success");

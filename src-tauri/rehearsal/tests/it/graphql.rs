@@ -67,6 +67,30 @@ async fn one_query_holds_what_rest_tells_in_many() {
 }
 
 #[tokio::test]
+async fn what_has_an_id_is_found_by_it() {
+    let kit = Kit::start().await;
+    let (release, repository) = (kit.get("/releases/latest").await, kit.get("").await);
+    let ids = json!([release["node_id"], repository["node_id"]]).to_string();
+    let by_ids = "id ... on Release { tagName } ... on Repository { nameWithOwner }";
+    let answer = ask(&kit, &format!("{{ nodes(ids: {ids}) {{ {by_ids} }} }}")).await;
+    let found = [
+        json!({ "id": release["node_id"], "tagName": "v2.4.1" }),
+        json!({ "id": repository["node_id"], "nameWithOwner": repository["full_name"] }),
+    ];
+    assert_eq!(answer["data"]["nodes"], json!(found), "{answer}");
+    let deployment = kit.get("/deployments").await[0].clone();
+    let one = format!("{{ node(id: {}) {{ __typename ... on Deployment {{ databaseId }} }} }}", deployment["node_id"]);
+    let told = json!({ "__typename": "Deployment", "databaseId": deployment["id"] });
+    assert_eq!(ask(&kit, &one).await["data"]["node"], told);
+    let answer = ask(&kit, "{ node(id: \"nobody\") { id } }").await;
+    assert_eq!(
+        (&answer["data"]["node"], &answer["errors"][0]["type"]),
+        (&Value::Null, &json!("NOT_FOUND")),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
 async fn deployments_tell_what_became_of_them() {
     let kit = Kit::start().await;
     let answer = overview(&kit, 1, Value::Null).await;
@@ -80,7 +104,7 @@ async fn deployments_tell_what_became_of_them() {
     assert_eq!(picked(&found["nodes"], "/state")[..2], [json!("ACTIVE"), json!("INACTIVE")]);
     let newest = &found["nodes"][0];
     assert_eq!(newest["creator"], json!({ "login": "github-actions", "__typename": "Bot" }));
-    assert_eq!(newest["ref"]["prefix"], "refs/tags/");
+    assert_eq!(newest["ref"]["prefix"], "refs/heads/");
     assert_eq!(newest["latestStatus"]["environmentUrl"], kit.description().service);
     let id = newest["databaseId"].as_u64().unwrap();
     let statuses = kit.get(&format!("/deployments/{id}/statuses")).await;

@@ -70,7 +70,12 @@ async fn the_clone_is_clean_on_main_with_the_remote_as_origin() {
 async fn production_went_back_from_the_session_store_after_twenty_hours() {
     let kit = Kit::start().await;
     let deployments = kit.get("/deployments?environment=production").await;
-    assert_eq!(texts(&deployments, "/ref"), ["v2.4.1", "v2.4.0", "v2.3.1", "v2.2.3", "v2.3.0", "v2.2.3", "v2.2.2"]);
+    assert_eq!(texts(&deployments, "/ref"), ["main"; 7], "each was dispatched from main");
+    let runs = kit.get("/actions/workflows/deploy.yml/runs").await;
+    let mut titles = texts(&runs["workflow_runs"], "/display_title");
+    titles.retain(|title| title.ends_with(" to production"));
+    let told: Vec<&str> = titles.iter().filter_map(|title| title.split(' ').nth(1)).collect();
+    assert_eq!(told, ["v2.4.1", "v2.4.0", "v2.3.1", "v2.2.3", "v2.3.0", "v2.2.3", "v2.2.2"]);
     let at = |index: usize| deployments[index]["created_at"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
     assert_eq!(at(3).duration_since(at(4)).as_hours(), 20);
     let staging = kit.get("/deployments?environment=staging").await;

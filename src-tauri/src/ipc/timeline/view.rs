@@ -71,6 +71,10 @@ pub(crate) fn overview(
             .github()
             .filter(|forge| forge.history_cut)
             .map(|forge| u32::try_from(forge.deployments.len()).unwrap_or(u32::MAX)),
+        releases_cut_at: known
+            .github()
+            .filter(|forge| forge.releases_cut)
+            .map(|forge| u32::try_from(forge.published.len()).unwrap_or(u32::MAX)),
     }
 }
 
@@ -195,6 +199,9 @@ fn live_view(live: &live::Live) -> LiveView {
             live::Source::Journal => Source::Journal,
         },
         sentence: match live.source {
+            live::Source::Deployment if live.untold.is_some() => {
+                "GitHub's newest deployment tells no release; the service was not asked"
+            }
             live::Source::Probe => "its version probe says so",
             live::Source::Deployment => "as GitHub's newest deployment says; the service was not asked",
             live::Source::Run => "no deployment tells; as the newest run says; the service was not asked",
@@ -207,6 +214,7 @@ fn live_view(live: &live::Live) -> LiveView {
             since: health.since.map(|since| since.to_string()),
         }),
         disagreement: live.disagreement.clone(),
+        untold: live.untold.clone(),
     }
 }
 

@@ -31,6 +31,7 @@ export function sampleOverview(now: number): Overview {
       },
     ],
     deploymentsCutAt: null,
+    releasesCutAt: null,
   };
 }
 
@@ -111,6 +112,7 @@ function production(now: number): EnvironmentView {
         since: iso(now - 37 * MINUTE),
       },
       disagreement: null,
+      untold: null,
     },
     liveSentence: "v2.4.1 is live",
     lastGood: {
@@ -167,6 +169,7 @@ function staging(now: number): EnvironmentView {
       sentence: "The newest successful deployment put it there",
       health: { verdict: "passed", sentence: "health 200", since: iso(now - 0.9 * DAY) },
       disagreement: null,
+      untold: null,
     },
     liveSentence: "v2.5.0-rc.1 is live",
     lastGood: { tag: "v2.4.0", sentence: "Ran here 6 d 11 h without an incident", reasons: [] },

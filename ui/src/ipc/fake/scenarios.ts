@@ -99,6 +99,18 @@ const scenarios = {
     ...usual,
     overview: overviewWith((overview) => {
       overview.deploymentsCutAt = 1000;
+      overview.releasesCutAt = 10_000;
+    }),
+  },
+  "release-untold": {
+    ...usual,
+    overview: overviewWith((overview) => {
+      const live = overview.environments[0]?.live;
+      if (!live) return;
+      live.tag = null;
+      live.version = "main@1f0c2d3";
+      live.untold =
+        "Run 42 deployed from main@1f0c2d3, and its title names no release. Put the version into the workflow's run-name.";
     }),
   },
   many: {

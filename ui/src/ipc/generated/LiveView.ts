@@ -2,4 +2,8 @@
 import type { HealthView } from "./HealthView";
 import type { Source } from "./Source";
 
-export type LiveView = { tag: string | null, version: string, since: string | null, source: Source, sentence: string, health: HealthView | null, disagreement: string | null, };
+export type LiveView = { tag: string | null, version: string, since: string | null, source: Source, sentence: string, health: HealthView | null, disagreement: string | null, 
+/**
+ * What was deployed is no known release, or nothing tells which one.
+ */
+untold: string | null, };

@@ -11,4 +11,8 @@ ci: Array<CiView>,
 /**
  * So many deployments were read, and older ones were not.
  */
-deploymentsCutAt: number | null, };
+deploymentsCutAt: number | null, 
+/**
+ * So many of GitHub's releases were read, and others were not.
+ */
+releasesCutAt: number | null, };

@@ -1,5 +1,6 @@
 //! Reading under every fault: nothing is written, and what cannot be read is said, never guessed.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use lastgood_core::error::Trouble;
@@ -7,7 +8,7 @@ use lastgood_core::ports::Forge;
 use lastgood_core::ports::forge::DeploymentState;
 use lastgood_rehearsal::{Fault, FaultKind};
 
-use super::{Case, Row, cases, is_for_people, print, writes};
+use super::{Case, Row, cases, is_for_people, print, without_transports_words, writes};
 use crate::rehearsed::{PATIENCE, Rehearsed};
 
 /// Far below the fault that is late; nothing else has to come in this time.
@@ -16,7 +17,7 @@ const CALLS: [&str; 4] = ["environments", "deployments", "workflows", "run"];
 
 #[tokio::test]
 async fn under_every_fault_reading_writes_nothing_and_says_what_is_wrong() {
-    let mut rows = Vec::new();
+    let (mut rows, mut told) = (Vec::new(), String::new());
     let faulty = cases().into_iter().filter(|case| case.code.is_some() && !is_moved(case));
     for case in faulty {
         let rehearsed = Rehearsed::start().await;
@@ -28,10 +29,15 @@ async fn under_every_fault_reading_writes_nothing_and_says_what_is_wrong() {
             assert_eq!(code, case.code, "{} {call}: {outcome:?}", case.name);
             assert_eq!((writes(&rehearsed), rehearsed.started()), (0, 0), "{} {call}", case.name);
             assert!(outcome.as_ref().err().is_none_or(is_for_people), "{outcome:?}");
+            if let Err(trouble) = &outcome {
+                let words = without_transports_words(&trouble.message);
+                writeln!(told, "{}, {call}\n    {words}\n    {}", case.name, trouble.hint).unwrap();
+            }
             rows.push(Row::of(&rehearsed, &case, call, "said".to_owned(), outcome.as_ref().err()));
         }
     }
     print(&rows);
+    insta::assert_snapshot!("reading", told);
 }
 
 #[tokio::test]

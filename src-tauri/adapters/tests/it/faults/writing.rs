@@ -14,7 +14,7 @@ use lastgood_core::release::Moment;
 use lastgood_rehearsal::state::State;
 use lastgood_rehearsal::{Fault, FaultKind};
 
-use super::{Case, cases, is_for_people};
+use super::{Case, cases, is_for_people, without_transports_words};
 use crate::rehearsed::{PATIENCE, Rehearsed, git, order};
 
 /// Far below the fault that is late, far above any answer that is not.
@@ -193,11 +193,6 @@ impl Table {
         let sent = rehearsed.sent(self.method);
         sent.iter().filter(|request| request.path_and_query.contains(self.path)).count()
     }
-}
-
-/// The words of a broken connection are the system's and name a port.
-fn without_transports_words(message: &str) -> &str {
-    message.split_once("GitHub did not answer:").map_or(message, |_| "GitHub did not answer: …")
 }
 
 fn shown<T>(written: Written<T>) -> (&'static str, Option<Trouble>) {

@@ -35,14 +35,16 @@ async fn deployments_come_newest_first_with_their_states_times_and_addresses() {
     assert!(deployments.is_sorted_by_key(|found| std::cmp::Reverse((found.created, found.id))));
     let in_production: Vec<_> = deployments.iter().filter(|found| found.environment.as_str() == "production").collect();
     let newest = in_production[0];
-    assert_eq!((newest.reference.as_str(), &newest.state), ("v2.4.1", &DeploymentState::Success));
+    assert_eq!((newest.reference.as_str(), &newest.state), ("main", &DeploymentState::Success));
+    let title = |found: &lastgood_core::ports::forge::Deployment| found.maker.as_ref().unwrap().title.clone();
+    assert_eq!(title(newest), "Deploy v2.4.1 to production", "its run tells the version");
     assert_eq!(newest.succeeded, Some(newest.state_since));
     assert!(newest.succeeded.unwrap() > newest.created);
     assert_eq!(newest.url.as_deref(), Some(rehearsed.description().service.as_str()));
     assert_eq!(newest.commit.as_str().len(), 40);
     assert!(!newest.creator.is_empty());
     let before = in_production[1];
-    assert_eq!((before.reference.as_str(), &before.state), ("v2.4.0", &DeploymentState::Inactive));
+    assert_eq!((title(before).as_str(), &before.state), ("Deploy v2.4.0 to production", &DeploymentState::Inactive));
     assert!(before.succeeded.unwrap() < before.state_since, "it succeeded before the next one made it inactive");
     let staging = deployments.iter().find(|found| found.environment.as_str() == "staging").unwrap();
     assert_eq!(staging.url, Some(format!("{}/staging", rehearsed.description().service)));

@@ -59,7 +59,7 @@ fn assert_told(facts: &[Fact], zones: [&str; 2]) -> [String; 2] {
         hash: "0".repeat(64),
     };
     let all: Vec<Fact> = facts.iter().cloned().chain([begun]).collect();
-    let story = tell(fold(&all).remove(0), &Record { facts: &all, deployments: &[] }, Vec::new(), GAP);
+    let story = tell(fold(&all).remove(0), &Record { facts: &all, deployments: &[], releases: &[] }, Vec::new(), GAP);
     let text = Document::new(&PostmortemId::new("pm-1"), &about, "2026-10-25", "@on-call").text();
     let written = write(&text, &story, &Options { zone: zone.clone(), details: true, pictures: "p".to_owned() });
     let page = html(&written, "p", "Checkout fails");

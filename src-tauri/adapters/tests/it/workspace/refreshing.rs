@@ -13,11 +13,14 @@ use super::audience::{audience, opened, plan};
 use crate::rehearsed::{Rehearsed, status};
 
 #[tokio::test]
-async fn the_first_screen_is_there_after_one_request() {
+async fn the_first_screen_is_there_after_one_query_and_the_titles_that_graphql_does_not_tell() {
     let rehearsed = Rehearsed::start().await;
     let first = opened(&rehearsed).first_look().await.unwrap();
     let asked: Vec<String> = rehearsed.server().requests().into_iter().map(|request| request.path_and_query).collect();
-    assert_eq!(asked, ["/graphql"]);
+    let (runs, of) = ("/repos/acme/connectias/actions/", asked.len());
+    assert_eq!((asked[0].as_str(), of), ("/graphql", 3), "{asked:?}");
+    assert!(asked[1].starts_with(&format!("{runs}runs/")), "{asked:?}");
+    assert_eq!(asked[2], format!("{runs}workflows/deploy.yml/runs?per_page=100"));
     let production = first.environment("production").unwrap();
     assert_eq!(production.live.as_ref().unwrap().version, "v2.4.1");
     assert_eq!(production.last_good.tag.as_ref().unwrap().as_str(), "v2.4.0");
@@ -107,7 +110,7 @@ async fn graphql_and_rest_tell_the_same_story() {
             (
                 found.id,
                 found.environment,
-                found.reference,
+                (found.reference, found.maker),
                 found.creator,
                 found.state,
                 found.succeeded.is_some(),
@@ -131,8 +134,10 @@ async fn what_is_new_costs_what_is_new() {
     let (known, asked) = look_again(&rehearsed).await;
     assert_eq!(known.environment("production").unwrap().live.as_ref().unwrap().version, "v2.4.0");
     let paid: Vec<&RecordedRequest> = asked.iter().filter(|request| request.status != Some(304)).collect();
-    // The list, the new deployment's statuses, and those of the one that it replaced.
-    assert!(paid.len() <= 3 && paid.iter().all(|request| request.path_and_query.contains("/deployments")), "{paid:#?}");
+    // The list, the new deployment's statuses, those of the one that it replaced, and what the new one's run is called.
+    let runs = paid.iter().filter(|request| request.path_and_query.contains("/actions/runs/")).count();
+    let rest = paid.iter().filter(|request| request.path_and_query.contains("/deployments")).count();
+    assert!(runs == 1 && rest <= 3 && paid.len() == runs + rest, "{paid:#?}");
 }
 
 #[tokio::test]

@@ -33,6 +33,26 @@ impl RunRecord {
     }
 }
 
+/// What GitHub shows of the run that made a deployment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Maker {
+    /// `workflow_dispatch`, `push`, `release`, …
+    pub event: String,
+    /// What `run-name` made of its inputs, or the commit's subject.
+    pub title: String,
+}
+
+impl Maker {
+    pub fn of(run: &RunRecord) -> Self {
+        Self { event: run.event.clone(), title: run.title.clone() }
+    }
+
+    /// Any other run stands on its branch's newest commit, whatever it deploys.
+    pub fn deploys_its_commit(&self) -> bool {
+        matches!(self.event.as_str(), "push" | "release")
+    }
+}
+
 /// One environment that a run may not enter yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PendingApproval {

@@ -5,6 +5,7 @@ use super::found::Found;
 use crate::hold::{self, Quarantine};
 use crate::ids::RollbackId;
 use crate::journal::Fact;
+use crate::live::brought::has_brought;
 use crate::live::runs::words;
 use crate::ports::Ports;
 use crate::ports::forge::{Deployment, RunRecord};
@@ -96,7 +97,7 @@ pub(super) async fn brought_here(asking: &Asking<'_>) -> Option<Found> {
 fn put_here(deployment: &Deployment, plan: &Plan) -> bool {
     deployment.environment == plan.environment
         && deployment.succeeded.is_some()
-        && (deployment.reference == plan.to.as_str() || deployment.commit == plan.commit)
+        && has_brought(deployment, &plan.to, &plan.commit)
 }
 
 /// An earlier rollback to the same release whose run succeeded.

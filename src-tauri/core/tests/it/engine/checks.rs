@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use lastgood_core::ids::RunId;
-use lastgood_core::ports::forge::{DeploymentState, Protection, RunRecord};
+use lastgood_core::ports::forge::{DeploymentState, Maker, Protection, RunRecord};
 use lastgood_core::ports::history::{ChangeKind, FileChange, Key, Signature};
 use lastgood_core::ports::readiness::Rights;
 use lastgood_core::ports::world::Seen;
@@ -304,6 +304,25 @@ async fn without_a_deployment_the_journal_and_the_runs_tell_whether_it_ran_here(
     assert_eq!(outcome(&world.roll_back(world.plan()).await), Outcome::Succeeded);
     let answer = ran(&world).await;
     assert_eq!((answer.verdict, answer.evidence[0].as_str()), (Verdict::Passed, "rollback rb-1 brought it here"));
+}
+
+#[tokio::test]
+async fn a_deployment_of_a_branch_counts_for_the_target_by_the_title_of_its_run_and_not_by_its_commit() {
+    for (event, title, verdict) in [
+        ("workflow_dispatch", "Deploy v2.4.0 to production", Verdict::Passed),
+        ("workflow_dispatch", "Deploy v2.5.0 to production", Verdict::Failed),
+        ("push", "Merge a branch", Verdict::Passed),
+    ] {
+        let world = World::new();
+        let plan = world.plan();
+        world.with(|state| {
+            state.deployments.truncate(1);
+            let found = &mut state.deployments[0];
+            (found.reference, found.commit, found.run) = ("main".to_owned(), plan.commit.clone(), Some(RunId(6900)));
+            found.maker = Some(Maker { event: event.to_owned(), title: title.to_owned() });
+        });
+        assert_eq!(one(&world, Question::TargetRan).await.verdict, verdict, "{event}: {title}");
+    }
 }
 
 fn open_run(id: u64, workflow: &str) -> RunRecord {

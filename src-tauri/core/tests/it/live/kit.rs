@@ -89,6 +89,7 @@ pub(crate) fn deployment(reference: &str, second: i64) -> Deployment {
         succeeded: Some(at(second)),
         url: None,
         run: None,
+        maker: None,
     }
 }
 

@@ -131,7 +131,7 @@ impl Record1 {
     }
 
     pub(crate) fn record(&self) -> Record<'_> {
-        Record { facts: &self.facts, deployments: &self.deployments }
+        Record { facts: &self.facts, deployments: &self.deployments, releases: &[] }
     }
 
     pub(crate) fn postmortem(&self) -> Postmortem {
@@ -241,6 +241,7 @@ pub(crate) fn deployment() -> Deployment {
         succeeded: Some(at("2026-03-02T09:20:00Z")),
         url: None,
         run: None,
+        maker: None,
     }
 }
 

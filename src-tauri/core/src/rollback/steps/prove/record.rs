@@ -1,6 +1,8 @@
 //! No version probe: the newest successful deployment is the evidence, where there is one. It never blocks.
 
 use super::probes::answer;
+use crate::ids::RunId;
+use crate::live::brought::has_brought;
 use crate::ports::forge::{Deployment, DeploymentState};
 use crate::rollback::check::{Answer, Policy, Question, Verdict};
 use crate::rollback::engine::Engine;
@@ -14,7 +16,7 @@ pub(super) async fn ask(engine: &Engine) -> Answer {
         (Verdict::Inconclusive, "GitHub keeps no record of this deploy".to_owned(), evidence)
     } else {
         match engine.ports.forge.deployments().await {
-            Ok(deployments) => record(plan, &deployments),
+            Ok(deployments) => record(plan, engine.rollback().run, &deployments),
             Err(trouble) => {
                 (Verdict::Inconclusive, "GitHub could not be asked what it has deployed".to_owned(), trouble.message)
             }
@@ -26,13 +28,15 @@ pub(super) async fn ask(engine: &Engine) -> Answer {
     answer
 }
 
-/// What GitHub's own record says, and where it says so.
-fn record(plan: &Plan, deployments: &[Deployment]) -> (Verdict, String, String) {
+/// What GitHub's own record says, and where it says so. The deployment of a dispatched run is one of its branch: it is
+/// ours where it names our run.
+fn record(plan: &Plan, run: Option<RunId>, deployments: &[Deployment]) -> (Verdict, String, String) {
+    let is_ours = |found: &Deployment| run.is_some() && found.run == run;
     let newest = deployments
         .iter()
         .find(|deployment| deployment.environment == plan.environment && deployment.state == DeploymentState::Success);
     match newest {
-        Some(found) if found.commit == plan.commit || found.reference == plan.to.as_str() => {
+        Some(found) if is_ours(found) || has_brought(found, &plan.to, &plan.commit) => {
             let sentence = "GitHub shows it as the newest deployment".to_owned();
             (Verdict::Passed, sentence, format!("deployment {}", found.id))
         }

@@ -14,7 +14,7 @@ use lastgood_core::ports::forge::{
 use lastgood_core::ports::repository::{PushOutcome, TagOrder, TagTarget};
 
 use super::start::object;
-use super::{Call, ENVIRONMENT, Effect, Fate, Fault, Run, State, TARGET, World, trouble};
+use super::{Call, ENVIRONMENT, Effect, Fate, Fault, Run, State, World, trouble};
 
 const BEGINS_AFTER: Duration = Duration::from_secs(4);
 pub(super) const ENDS_AFTER: Duration = Duration::from_secs(20);
@@ -222,20 +222,22 @@ fn record(run: &Run) -> RunRecord {
     }
 }
 
+/// Of the branch and its newest commit, as GitHub has it.
 fn deployed(run: &Run) -> Deployment {
     let at = run.created.checked_add(ENDS_AFTER).unwrap();
     Deployment {
         id: run.id.0,
         environment: ENVIRONMENT.into(),
-        reference: run.version.clone(),
-        commit: if run.version == TARGET { object('c') } else { object('d') },
+        reference: "main".to_owned(),
+        commit: object('d'),
         created: run.created,
         creator: "release-manager".to_owned(),
         state: DeploymentState::Success,
         state_since: at,
         succeeded: Some(at),
         url: None,
-        run: None,
+        run: Some(run.id),
+        maker: None,
     }
 }
 

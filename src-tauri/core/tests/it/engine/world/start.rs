@@ -148,5 +148,6 @@ fn deployment(id: u64, tag: &str, commit: char, now: Timestamp, ago: &str) -> De
         succeeded: Some(at),
         url: None,
         run: None,
+        maker: None,
     }
 }

@@ -1,0 +1,84 @@
+//! Which release a deployment put where, as far as GitHub tells.
+//!
+//! A job that names an environment leaves a deployment of the branch that its run stands on, and of that branch's newest
+//! commit. Which version a dispatched run was given is in its inputs, which GitHub shows nobody; its title may name it. A
+//! commit is evidence only where a push or a release started the run, where a commit was asked for by its id, and where no
+//! run made the deployment: then somebody told GitHub's API what is deployed.
+
+use std::collections::HashMap;
+
+use crate::ids::{ObjectId, TagName};
+use crate::live::runs::words;
+use crate::ports::forge::{Deployment, Maker};
+use crate::release::Release;
+
+/// Releases by what deployments and runs call them.
+pub struct Releases<'a> {
+    tags: HashMap<&'a str, &'a Release>,
+    /// Of several on one commit the newest.
+    commits: HashMap<&'a ObjectId, &'a Release>,
+}
+
+/// What a deployment brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Brought<'a> {
+    Release(&'a Release),
+    /// Its commit, which is no release.
+    NoRelease,
+    /// Which version it was is not told.
+    NotTold,
+}
+
+impl<'a> Releases<'a> {
+    pub fn new(releases: &'a [Release]) -> Self {
+        let mut oldest_first: Vec<&Release> = releases.iter().collect();
+        oldest_first.sort_by_key(|release| release.date.map(|date| date.seconds));
+        let of_commit = |release: &&'a Release| Some((release.commit()?, *release));
+        Self {
+            tags: releases.iter().map(|release| (release.tag.as_str(), release)).collect(),
+            commits: oldest_first.iter().filter_map(of_commit).collect(),
+        }
+    }
+
+    pub fn brought_by(&self, deployment: &Deployment) -> Brought<'a> {
+        let told = self.named(&deployment.reference).or_else(|| {
+            let maker = deployment.maker.as_ref().filter(|maker| !maker.deploys_its_commit())?;
+            self.of_title(&maker.title)
+        });
+        match told {
+            Some(release) => Brought::Release(release),
+            None if commit_tells(deployment) => {
+                self.of_commit(&deployment.commit).map_or(Brought::NoRelease, Brought::Release)
+            }
+            None => Brought::NotTold,
+        }
+    }
+
+    pub(super) fn named(&self, reference: &str) -> Option<&'a Release> {
+        self.tags.get(reference.trim_start_matches("refs/tags/")).copied()
+    }
+
+    pub(super) fn of_commit(&self, commit: &ObjectId) -> Option<&'a Release> {
+        self.commits.get(commit).copied()
+    }
+
+    /// The one release that a title names; one that names two tells of none.
+    pub(super) fn of_title(&self, title: &str) -> Option<&'a Release> {
+        let mut named = words(title).filter_map(|word| self.tags.get(word).copied());
+        let first = named.next()?;
+        named.all(|other| other.tag == first.tag).then_some(first)
+    }
+}
+
+/// The same for one release, where the others are not known.
+pub(crate) fn has_brought(deployment: &Deployment, tag: &TagName, commit: &ObjectId) -> bool {
+    let of_title = |maker: &Maker| !maker.deploys_its_commit() && words(&maker.title).any(|word| word == tag.as_str());
+    deployment.reference.trim_start_matches("refs/tags/") == tag.as_str()
+        || deployment.maker.as_ref().is_some_and(of_title)
+        || (deployment.commit == *commit && commit_tells(deployment))
+}
+
+fn commit_tells(deployment: &Deployment) -> bool {
+    let by_id = deployment.reference == deployment.commit.as_str();
+    by_id || deployment.run.is_none() || deployment.maker.as_ref().is_some_and(Maker::deploys_its_commit)
+}
