@@ -5,6 +5,7 @@ mod beginning;
 mod glass;
 mod guard;
 mod guard_text;
+mod held_here;
 mod kept;
 mod logs;
 mod news;
