@@ -8,6 +8,7 @@ mod guard_text;
 mod held_here;
 mod kept;
 mod logs;
+mod lost;
 mod news;
 mod orders;
 mod papers;
