@@ -15,7 +15,7 @@ async fn a_journal_from_before_the_dispatch_leads_to_one_dispatch() {
             stage.records().iter().position(|record| record.event.contains(&format!("\"kind\":\"{kind}\""))).unwrap()
                 + 1;
         let journal = rusqlite::Connection::open(stage.data().join("journal.sqlite")).unwrap();
-        assert!(journal.execute("DELETE FROM fact WHERE sequence >= ?1", [from as i64]).unwrap() > 5);
+        assert!(journal.execute("DELETE FROM fact WHERE sequence >= ?1", [i64::try_from(from).unwrap()]).unwrap() > 5);
         drop(journal);
         let again = finish(&mut stage.rollback(&[]));
         assert_eq!((again.code, &again.last()["outcome"]), (Some(0), &json!("succeeded")), "{kind}: {again:?}");

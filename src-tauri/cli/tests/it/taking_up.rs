@@ -86,7 +86,13 @@ fn is_from_three_days_ago(stage: &Stage) {
         journal
             .execute(
                 "UPDATE fact SET at = ?1, event = ?2, previous = ?3, hash = ?4 WHERE sequence = ?5",
-                rusqlite::params![again.at, again.event, again.previous, again.hash, again.sequence as i64],
+                rusqlite::params![
+                    again.at,
+                    again.event,
+                    again.previous,
+                    again.hash,
+                    i64::try_from(again.sequence).unwrap()
+                ],
             )
             .unwrap();
         head = Some(Head { sequence: again.sequence, hash: again.hash });

@@ -31,9 +31,8 @@ async fn a_target_that_was_quarantined_while_the_machine_slept_is_not_sent() {
 
 #[tokio::test]
 async fn where_another_release_went_live_while_the_machine_slept_nothing_is_sent() {
-    let probe = |world: &World| world.plan();
     let record = |world: &World| Plan { proofs: Proofs::default(), ..world.plan() };
-    for (live, plan) in [(says as fn(&mut State), probe as fn(&World) -> Plan), (deploys, record)] {
+    for (live, plan) in [(says as fn(&mut State), World::plan as fn(&World) -> Plan), (deploys, record)] {
         let (world, rollback) = asleep("tag made", 3 * MINUTE, live, plan).await;
         assert_eq!((outcome(&rollback), world.effects().dispatches), (Outcome::Failed, 0));
         let sentence = &rollback.step(StepName::Dispatch).sentence;
