@@ -11,6 +11,8 @@ use lastgood_core::planning::Wish;
 use lastgood_core::ports::world::{Alert, Request};
 use lastgood_core::ports::{Desktop, Watcher};
 use lastgood_core::rollback::Rollback;
+use lastgood_core::rollback::event::Choice;
+use lastgood_core::rollback::plan::Plan;
 use lastgood_desktop::controller::Wanted;
 use serde_json::{Value, json};
 
@@ -96,13 +98,36 @@ async fn undo_stays_within_reach_when_another_repository_is_opened_in_the_countd
     assert_eq!(stage.dispatches(), 0);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_left_for_days_asks_before_it_goes_on() {
+    let stage = Stage::at_speed(2.0).await;
+    let another = stage.another();
+    let plan = plan(&another).await;
+    let begun = plan.started.checked_sub(SignedDuration::from_hours(72)).unwrap();
+    let drive = another.begin(Plan { started: begun, undo_until: begun, ..plan }, nobody()).await.unwrap();
+    let id = drive.rollback().id.clone();
+    drop(drive);
+
+    let window = stage.window(&stage.clone_folder());
+    let asked = window.rollback("the question", |rollback| rollback["phase"] == "inconclusive").await;
+    let titles: Vec<&Value> = asked["choices"].as_array().unwrap().iter().map(|choice| &choice["title"]).collect();
+    assert_eq!(titles, ["Go on", "Give up"], "{asked:#}");
+    let sentence = "Rollback to v2.4.0 stood still: it was begun 3 d ago, and nothing was sent yet.";
+    assert!(window.alerts().iter().any(|title| title == sentence), "{:?}", window.alerts());
+    assert_eq!(stage.dispatches(), 0);
+
+    window.host.ask(id, Request::Choose(Choice::LookAgain)).await.unwrap();
+    let ended = window.rollback("the end", |rollback| !rollback["endedAt"].is_null()).await;
+    assert_eq!((ended["phase"].as_str(), stage.dispatches()), (Some("succeeded"), 1), "{ended:#}");
+}
+
 /// The note that a rollback stands still.
 fn still(inbox: &Value) -> Option<&Value> {
     let mut items = inbox["items"].as_array().into_iter().flatten();
     items.find(|item| item["title"] == "The rollback of production stands still")
 }
 
-async fn plan(workspace: &Workspace) -> lastgood_core::rollback::plan::Plan {
+async fn plan(workspace: &Workspace) -> Plan {
     let known = workspace.know().await.unwrap();
     let wish = Wish {
         to: None,

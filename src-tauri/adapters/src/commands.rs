@@ -159,10 +159,14 @@ impl Shell for Commands {
     }
 }
 
-/// Under which an outcome is remembered; `None` where it is not.
+/// Under which an outcome is remembered; `None` where it is not. What a command was told counts: another environment is
+/// another answer.
 fn name(order: &CommandOrder) -> Option<String> {
     match (&order.place, order.recall_for) {
-        (CommandPlace::Worktree(commit), Some(_)) => Some(format!("ran\u{1f}{commit}\u{1f}{}", order.fingerprint())),
+        (CommandPlace::Worktree(commit), Some(_)) => {
+            let told = serde_json::to_string(&order.variables).unwrap_or_default();
+            Some(format!("ran\u{1f}{commit}\u{1f}{}\u{1f}{told}", order.fingerprint()))
+        }
         (CommandPlace::Worktree(_) | CommandPlace::Empty, _) => None,
     }
 }

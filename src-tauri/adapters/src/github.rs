@@ -33,7 +33,6 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::{EnvironmentName, ObjectId, RepositorySlug, RunId, TagName};
 use lastgood_core::ports::Forge;
@@ -236,14 +235,9 @@ impl Forge for Github {
         self.send(order).await
     }
 
-    async fn dispatched_runs(
-        &self,
-        workflow: &str,
-        branch: &str,
-        since: Timestamp,
-    ) -> Result<Vec<RunSummary>, Trouble> {
+    async fn dispatched_runs(&self, workflow: &str, branch: &str) -> Result<Vec<RunSummary>, Trouble> {
         let actor = self.account().await?;
-        self.runs_dispatched(workflow, branch, &actor, since).await
+        self.runs_dispatched(workflow, branch, &actor).await
     }
 
     async fn run(&self, id: RunId) -> Result<RunSnapshot, Trouble> {

@@ -57,7 +57,8 @@ pub(crate) enum Command {
     Evidence(Evidence),
     /// Roll an environment back to a release
     ///
-    /// An unfinished rollback of the environment is taken up where it stands.
+    /// An unfinished rollback of the environment is taken up where it stands, once it is said which one that is. Left for
+    /// longer than it may take, it waits for --choose.
     Rollback(Rollback),
     /// Approve or reject the run that waits for an environment
     ///
@@ -67,7 +68,7 @@ pub(crate) enum Command {
     Cancel(Cancel),
     /// Print what the jobs of a deploy wrote
     Log(Log),
-    /// Go to the release that the last rollback left, lifting its quarantine
+    /// Go to the release that the last rollback left, lifting its quarantine once it is proved
     Forward(Forward),
     /// The fix of what a rollback left: its branch, its checklist, its pull request
     Fix {
@@ -223,7 +224,7 @@ pub(crate) struct Rollback {
     /// Deploy from this machine with the environment's own deploy_command, for when GitHub is away
     #[arg(long)]
     pub(crate) local: bool,
-    /// Begin without asking
+    /// Begin, or take up, without asking
     #[arg(long)]
     pub(crate) yes: bool,
     /// What to do where an unfinished rollback waits for a person
@@ -267,7 +268,7 @@ pub(crate) struct Forward {
     /// Why; it goes into the tag and the journal
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
-    /// Begin without asking
+    /// Begin, or take up, without asking
     #[arg(long)]
     pub(crate) yes: bool,
     #[command(flatten)]

@@ -89,6 +89,8 @@ pub enum Code {
     Held,
     /// A check that may not fail did: its sentence says which.
     CheckBlocked,
+    /// A rollback was left for longer than it may take, and nothing was sent: go on, or give it up.
+    StoodStill,
     /// Whether the dispatch arrived is not known: look, then decide.
     DispatchUnknown,
     /// Nobody trusts this command of the repository here yet: look at it, then grant it.

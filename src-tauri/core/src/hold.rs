@@ -144,7 +144,12 @@ fn fold(facts: &[Fact], environment: &EnvironmentName) -> (Option<Hold>, Option<
                     in_use: fact.subject.rollback.is_some(),
                     place: if shared.is_some() { Place::Remote } else { Place::ThisMachine },
                 };
-                taken_over = hold.replace(taken).filter(|before| !before.in_use);
+                // One that is taken anew by its own rollback still gives back what the first one replaced.
+                let anew = taken.in_use && hold.as_ref().is_some_and(|before| before.rollback == taken.rollback);
+                let before = hold.replace(taken).filter(|before| !before.in_use);
+                if !anew {
+                    taken_over = before;
+                }
                 changed = Some(fact.at);
             }
             // A rollback that ends without a dispatch gives back what it took over; a person lifts it for good.

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::error::{Code, Trouble};
 use crate::ids::{EnvironmentName, TagName};
 use crate::live::{Environment, Returned};
-use crate::ports::forge::{Workflow, WorkflowInput};
+use crate::ports::forge::{Workflow, WorkflowInput, titles};
 use crate::release::Release;
 use crate::rollback::checks::plan::{self as checks, CheckPlan};
 use crate::rollback::local::LocalDeploy;
@@ -88,6 +88,7 @@ fn nowhere(default_branch: &str) -> Deploy {
         version_input: String::new(),
         inputs: BTreeMap::new(),
         key_input: None,
+        key_in_title: false,
         local: None,
     }
 }
@@ -138,6 +139,7 @@ fn settled(
         after: None,
         incident: None,
         mark_release: settings.mark_release.unwrap_or(true),
+        frees_target: false,
         rollout: None,
         rehearsal: wish.rehearsal,
     })
@@ -182,13 +184,17 @@ pub fn deploy(
     if workflow.is_some_and(|found| has_input(found, "environment")) {
         inputs.entry("environment".to_owned()).or_insert_with(|| environment.to_string());
     }
-    let key_input = workflow.and_then(|found| KEY_INPUTS.iter().find(|name| has_input(found, name)));
+    let mut keys = KEY_INPUTS.iter().filter(|name| workflow.is_some_and(|found| has_input(found, name)));
+    let shows = |name: &&&str| workflow.is_some_and(|found| titles(&found.run_name, name));
+    let titled = keys.clone().find(shows);
+    let key_input = titled.or_else(|| keys.next());
     Ok(Deploy {
         workflow: file,
         branch: default_branch.to_owned(),
         version_input,
         inputs,
         key_input: key_input.map(|name| (*name).to_owned()),
+        key_in_title: titled.is_some(),
         local: None,
     })
 }
@@ -196,7 +202,7 @@ pub fn deploy(
 /// Names under which workflows take a version, most telling first.
 const VERSION_INPUTS: [&str; 7] = ["version_tag", "version", "tag", "release_tag", "release", "git_tag", "ref"];
 
-/// Names under which a workflow may take our key into its run's title.
+/// Names under which a workflow may take our key; it tells our run where the title shows it.
 const KEY_INPUTS: [&str; 3] = ["rollback_id", "lastgood_id", "correlation_id"];
 
 fn detect<'a>(

@@ -39,10 +39,14 @@ pub struct Rollback {
     pub held: bool,
     /// The hold's object on the remote; `None` where it is kept on this machine alone.
     pub shared: Option<ObjectId>,
+    /// From then on the hold does not block; `None` where it stands until somebody lifts it, or none is taken.
+    pub held_until: Option<Timestamp>,
     /// The hold that this one replaced.
     pub over: Option<Box<HoldRecord>>,
     /// What was live must not be a target any more.
     pub quarantined: bool,
+    /// The target's own quarantine is lifted, because it proved itself.
+    pub freed: bool,
     /// The rollback tag's object, once it exists here.
     pub tag: Option<ObjectId>,
     /// Why the remote did not confirm the rollback tag, where the rollback went on without it.
@@ -176,6 +180,14 @@ impl Rollback {
         with_section(notes, &name, &section)
     }
 
+    /// How long its hold stands, in words.
+    pub fn hold_lasts(&self) -> String {
+        match self.held_until {
+            Some(until) => format!("until {}, or until you lift it", until.strftime("%Y-%m-%d %H:%M UTC")),
+            None => "until you lift it".to_owned(),
+        }
+    }
+
     /// The reason; where nobody gave one, what was done.
     pub fn why(&self) -> String {
         if self.reason.is_empty() { format!("Rollback to {}", self.plan.to) } else { self.reason.clone() }
@@ -210,6 +222,9 @@ impl Rollback {
 
     /// A command that ran here has no destination to look at: whoever looked says what is so.
     fn choices_at(&self, step: StepName) -> &'static [Choice] {
+        if self.step(step).code == Some(Code::StoodStill) {
+            return &[Choice::LookAgain, Choice::GiveUp];
+        }
         if step == StepName::Dispatch && self.is_local() {
             return &[Choice::ItWorked, Choice::SendAgain, Choice::GiveUp];
         }

@@ -100,6 +100,16 @@ impl Host {
         self.answer(|reply| Message::StartRollback(environment, tag, reason, Way::Workflow, reply)).await
     }
 
+    /// Back up to the release that a rollback left; nothing is held against it any more once it proved itself.
+    pub async fn roll_forward(
+        &self,
+        environment: EnvironmentName,
+        tag: TagName,
+        reason: String,
+    ) -> Result<RollbackView, Trouble> {
+        self.answer(|reply| Message::StartRollback(environment, tag, reason, Way::Forward, reply)).await
+    }
+
     /// The same from this machine, without GitHub.
     pub async fn roll_back_here(
         &self,

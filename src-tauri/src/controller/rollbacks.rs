@@ -24,6 +24,8 @@ use crate::ipc::rollback::{RollbackSummary, RollbackView};
 pub(crate) enum Way {
     /// By the workflow on GitHub.
     Workflow,
+    /// The same, forward to the release that a rollback left: its quarantine is lifted once it proved itself.
+    Forward,
     /// By the environment's own command on this machine, because a person said so.
     Here,
 }
@@ -77,6 +79,10 @@ impl Controller {
         };
         let plan = match way {
             Way::Workflow => session.workspace.plan(environment.as_str(), wish, known)?,
+            Way::Forward => {
+                let plan = session.workspace.plan(environment.as_str(), wish, known)?;
+                Plan { forward: true, frees_target: true, ..plan }
+            }
             Way::Here => session.workspace.plan_local(environment.as_str(), wish, known)?,
         };
         let arming = session.arming.get(environment);

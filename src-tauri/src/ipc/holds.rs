@@ -71,10 +71,14 @@ pub(crate) async fn quarantine(
 /// Wherever it counts.
 #[tauri::command]
 pub(crate) async fn lift_quarantine(host: State<'_, Host>, tag: String, reason: String) -> Result<(), UiError> {
-    change(&host, async |workspace, who| lifted(&workspace, &who, &tag, &reason).await).await
+    change(&host, async |workspace, who| {
+        workspace.lift_quarantine(&TagName::new(tag), &who, &said(&reason)?).await.map(drop)
+    })
+    .await
 }
 
-/// Back up to the release that a rollback left: nothing blames it any more, and it is deployed like a target.
+/// Back up to the release that a rollback left: it is deployed like a target, and its quarantine is lifted once it proved
+/// itself.
 #[tauri::command]
 pub(crate) async fn roll_forward(
     host: State<'_, Host>,
@@ -82,13 +86,8 @@ pub(crate) async fn roll_forward(
     tag: String,
     reason: String,
 ) -> Result<RollbackView, UiError> {
-    let why = said(&reason)?;
-    change(&host, async |workspace, who| lifted(&workspace, &who, &tag, &why).await).await?;
-    Ok(host.start_rollback(EnvironmentName::new(environment), TagName::new(tag), reason).await?)
-}
-
-async fn lifted(workspace: &Workspace, who: &str, tag: &str, reason: &str) -> Result<(), Trouble> {
-    workspace.lift_quarantine(&TagName::new(tag), who, &said(reason)?).await.map(drop)
+    let reason = said(&reason)?;
+    Ok(host.roll_forward(EnvironmentName::new(environment), TagName::new(tag), reason).await?)
 }
 
 /// Asks the remote as the person whom others know; the window then shows what became of it.

@@ -2,7 +2,6 @@
 
 use futures_util::future::join_all;
 use http::Method;
-use jiff::Timestamp;
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::{EnvironmentName, RunId};
 use lastgood_core::ports::forge::{Decision, PendingApproval, RunRecord, RunSnapshot, RunSummary, Written};
@@ -84,14 +83,12 @@ impl Github {
         workflow: &str,
         branch: &str,
         actor: &str,
-        since: Timestamp,
     ) -> Result<Vec<RunSummary>, Trouble> {
         let route = self.path(&format!(
-            "/actions/workflows/{}/runs?event=workflow_dispatch&branch={}&actor={}&created={}&per_page=50",
+            "/actions/workflows/{}/runs?event=workflow_dispatch&branch={}&actor={}&per_page=100",
             encode(workflow),
             encode(branch),
             encode(actor),
-            encode(&format!(">={}", since.strftime("%Y-%m-%dT%H:%M:%SZ"))),
         ));
         let found = self.reader.ask::<Runs>(&route).await?.value;
         Ok(found.workflow_runs.into_iter().map(Run::summary).collect())

@@ -17,6 +17,13 @@ pub(super) fn dispatch_inputs(text: &str) -> Option<Vec<WorkflowInput>> {
     }
 }
 
+/// What makes a run's title; empty where GitHub chooses it.
+pub(super) fn run_name(text: &str) -> String {
+    let file: Option<Value> = serde_yaml_ng::from_str(text).ok();
+    let name = file.as_ref().and_then(|file| file.get("run-name")?.as_str());
+    name.map(str::to_owned).unwrap_or_default()
+}
+
 /// YAML 1.1 reads a bare `on` as the boolean true.
 fn triggers(file: &Value) -> Option<&Value> {
     let map = file.as_mapping()?;

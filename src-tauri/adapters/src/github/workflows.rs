@@ -48,6 +48,7 @@ impl Github {
             name: listed.name,
             state: listed.state,
             inputs,
+            run_name: workflow_file::run_name(&text),
         }))
     }
 

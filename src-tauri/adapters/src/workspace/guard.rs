@@ -128,7 +128,8 @@ fn body(path: &str) -> String {
     format!(
         "`{path}` gets a step that ends a deploy while the environment is held: while a rollback runs, or while somebody \
          holds it with a reason. It reads one ref of this repository below `refs/lastgood/hold/`, says who holds and why, \
-         and fails closed where that cannot be read. A rollback's own deploy is known by its id and goes through.\n\n\
+         and fails closed where that cannot be read. A rollback's own deploy is known by its id, which an input takes, and goes \
+         through. The title of a run shows that id, so that a run whose start nobody confirmed is found again.\n\n\
          Opened by Lastgood."
     )
 }

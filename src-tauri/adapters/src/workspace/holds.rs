@@ -85,12 +85,13 @@ impl Workspace {
                 Some(here) => here.rollback,
                 None => return Ok(false),
             },
-            Change::Refused(words) => match here {
-                Some(Hold { place: Place::ThisMachine, rollback, .. }) => rollback,
-                Some(_) | None => return Err(refused(&words)),
-            },
             Change::Held(other) => return Err(held_by(&other)),
             Change::Unreadable(why) => return Err(unreadable(environment, &why)),
+            // What is kept on this machine alone needs no remote's yes.
+            Change::Refused(_) | Change::Unclear(_) if is_here_alone(here.as_ref()) => {
+                here.and_then(|here| here.rollback)
+            }
+            Change::Refused(words) => return Err(refused(&words)),
             Change::Unclear(trouble) => return Err(trouble),
         };
         let rollback = rollback.filter(|id| is_here(&facts, id));
@@ -134,7 +135,7 @@ impl Workspace {
         let here: Vec<_> = here.into_iter().filter(|bad| bad.tag == *tag).collect();
         let there = match change::lift_quarantine(&*self.repository, tag).await {
             Change::Done(there) => there,
-            Change::Refused(_) if here.iter().any(|bad| bad.place == Place::ThisMachine) => false,
+            Change::Refused(_) | Change::Unclear(_) if here.iter().any(|bad| bad.place == Place::ThisMachine) => false,
             Change::Refused(words) | Change::Unreadable(words) => return Err(refused(&words)),
             Change::Held(_) => false,
             Change::Unclear(trouble) => return Err(trouble),
@@ -222,6 +223,10 @@ pub struct HoldWish {
     pub reason: String,
     /// `None`: as the settings say.
     pub hours: Option<u32>,
+}
+
+fn is_here_alone(hold: Option<&Hold>) -> bool {
+    hold.is_some_and(|hold| hold.place == Place::ThisMachine)
 }
 
 /// This machine's journal tells how that rollback began.

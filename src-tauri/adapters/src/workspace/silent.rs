@@ -2,7 +2,6 @@
 //! deploy from this machine is made beside it.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::{ObjectId, RunId, TagName};
 use lastgood_core::ports::forge::{
@@ -55,7 +54,7 @@ impl Forge for Silent {
         DispatchAnswer::NotSent(self.0.clone())
     }
 
-    async fn dispatched_runs(&self, _: &str, _: &str, _: Timestamp) -> Result<Vec<RunSummary>, Trouble> {
+    async fn dispatched_runs(&self, _: &str, _: &str) -> Result<Vec<RunSummary>, Trouble> {
         self.asked()
     }
 

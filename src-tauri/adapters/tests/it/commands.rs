@@ -252,6 +252,22 @@ async fn a_pass_is_remembered_for_its_commit_and_a_changed_target_is_asked_anew(
 }
 
 #[tokio::test]
+async fn a_pass_in_one_environment_says_nothing_of_another_on_the_same_commit() {
+    let bench = Bench::new();
+    let trusted = bench.trusted("test \"$LASTGOOD_ENVIRONMENT\" = staging");
+    let told = |environment: &str| {
+        let variables = vec![("LASTGOOD_ENVIRONMENT".to_owned(), environment.to_owned())];
+        CommandOrder { variables, recall_for: Some(PATIENCE * 60), ..trusted.clone() }
+    };
+    assert_eq!(told("staging").fingerprint(), told("production").fingerprint(), "one grant covers both");
+    let staging = exited(bench.run(&told("staging")).await);
+    assert_eq!((staging.exit, staging.recalled), (Some(0), false));
+    let production = exited(bench.run(&told("production")).await);
+    assert_eq!((production.exit, production.recalled), (Some(1), false), "the command itself was asked");
+    assert!(exited(bench.run(&told("staging")).await).recalled, "and each is remembered for itself");
+}
+
+#[tokio::test]
 async fn a_program_that_is_not_here_is_named() {
     let bench = Bench::new();
     bench.trust.grant_repository(Timestamp::now()).unwrap();

@@ -25,6 +25,7 @@ use crate::output::{self, plain};
 mod clock;
 mod local;
 pub(crate) mod narrator;
+mod resumed;
 pub(crate) mod terminal;
 
 use narrator::Narrator;
@@ -53,7 +54,7 @@ pub(crate) struct Order {
     pub(crate) yes: bool,
     pub(crate) choose: Option<Choice>,
     pub(crate) json: bool,
-    /// To the release that a rollback left: its quarantine is lifted, and nothing is quarantined.
+    /// To the release that a rollback left: its quarantine is lifted once it proved itself, and nothing is quarantined.
     pub(crate) forward: bool,
     /// From this machine, by the environment's own command.
     pub(crate) local: bool,
@@ -64,10 +65,11 @@ pub(crate) async fn carry_out(workspace: &Workspace, order: &Order) -> Result<Ex
     let begun = Instant::now();
     let drive = match unfinished(workspace, order).await? {
         Some(rollback) => take_up(workspace, order, &rollback).await?,
-        None => match begin(workspace, order).await? {
-            Some(drive) => drive,
-            None => return Ok(ExitCode::FAILURE),
-        },
+        None => begin(workspace, order).await?,
+    };
+    let Some(drive) = drive else {
+        output::line("Nothing was done.");
+        return Ok(ExitCode::FAILURE);
     };
     let rollback = drive.to_the_end().await?;
     if rollback.end.is_some() && !order.forward {
@@ -76,7 +78,7 @@ pub(crate) async fn carry_out(workspace: &Workspace, order: &Order) -> Result<Ex
     Ok(conclude(&rollback, begun, order.json))
 }
 
-fn audience(order: &Order, first: Option<Request>) -> Audience {
+fn audience(order: &Order, first: Vec<Request>) -> Audience {
     Audience {
         desktop: Arc::new(DesktopAlerts::default()),
         person: Arc::new(Terminal::new(first, !order.json)),
@@ -89,7 +91,8 @@ async fn unfinished(workspace: &Workspace, order: &Order) -> Result<Option<Rollb
     Ok(found.into_iter().find(|rollback| rollback.plan.environment.as_str() == order.environment))
 }
 
-async fn take_up(workspace: &Workspace, order: &Order, rollback: &Rollback) -> Result<Drive, Trouble> {
+/// `None`: whoever was asked said no.
+async fn take_up(workspace: &Workspace, order: &Order, rollback: &Rollback) -> Result<Option<Drive>, Trouble> {
     if order.to.as_ref().is_some_and(|to| *to != rollback.plan.to) {
         return Err(Trouble::new(
             Code::AlreadyRunning,
@@ -104,10 +107,15 @@ async fn take_up(workspace: &Workspace, order: &Order, rollback: &Rollback) -> R
         return Err(Trouble::new(Code::AlreadyRunning, message, hint));
     }
     let decision = decision(order, rollback)?;
+    let reason = resumed::reason(order, rollback);
     if !order.json {
-        output::line(&format!("Taking up {} where it stands.", rollback.id));
+        resumed::words(order, rollback).iter().for_each(|line| output::line(&plain(line)));
     }
-    workspace.resume(&rollback.id, audience(order, decision)).await
+    if !order.yes && decision.is_none() && !confirmed(order.json)? {
+        return Ok(None);
+    }
+    let first = reason.into_iter().chain(decision).collect();
+    workspace.resume(&rollback.id, audience(order, first)).await.map(Some)
 }
 
 /// A decision counts where the rollback already waits for one; nobody decides about what they have not seen.
@@ -156,7 +164,7 @@ async fn begin(workspace: &Workspace, order: &Order) -> Result<Option<Drive>, Tr
         rehearsal: workspace.is_rehearsal(),
     };
     let plan = local::planned(workspace, order, wish, &known)?;
-    let plan = Plan { forward: plan.forward || order.forward, ..plan };
+    let plan = Plan { forward: plan.forward || order.forward, frees_target: order.forward, ..plan };
     if !order.json {
         let from = plan.from.as_ref().map_or("what is live", TagName::as_str);
         let deed = if plan.forward { "Roll forward" } else { "Roll back" };
@@ -166,13 +174,9 @@ async fn begin(workspace: &Workspace, order: &Order) -> Result<Option<Drive>, Tr
         output::line(&format!("  {}", clock::expected(&plan, &known.facts)));
     }
     if !order.yes && !confirmed(order.json)? {
-        output::line("Nothing was done.");
         return Ok(None);
     }
-    if order.forward {
-        workspace.lift_quarantine(&plan.to, &plan.who, &order.reason).await?;
-    }
-    let drive = workspace.begin(plan, audience(order, None)).await?;
+    let drive = workspace.begin(plan, audience(order, Vec::new())).await?;
     if !drive.rollback().plan.forward {
         incident::follow(workspace, drive.rollback(), order.json).await;
     }
@@ -203,6 +207,7 @@ fn conclude(rollback: &Rollback, begun: Instant, as_json: bool) -> ExitCode {
             "environment": rollback.plan.environment,
             "from": rollback.plan.from,
             "to": rollback.plan.to,
+            "reason": rollback.reason,
             "tag": rollback.plan.rollback_tag,
             "run": rollback.run,
             "sentence": sentence,

@@ -32,6 +32,7 @@ mod narration;
 #[cfg(unix)]
 mod outside;
 mod postmortem;
+mod put_back;
 mod race;
 mod rehearsals;
 mod rollback;
@@ -45,6 +46,7 @@ mod smart_http;
 mod snippet;
 mod status;
 #[cfg(unix)]
+mod taking_up;
 mod terminal;
 mod timeline;
 mod torture;

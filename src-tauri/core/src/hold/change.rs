@@ -105,6 +105,20 @@ pub async fn reword(team: &dyn Team, environment: &EnvironmentName, rollback: &R
     repeat(team, &MarkName::hold(environment), decide).await
 }
 
+/// Puts this hold in the place of the one that the same rollback took, for longer, where that still lies there.
+pub async fn renew(team: &dyn Team, hold: &HoldRecord) -> Change<ObjectId> {
+    let decide = |marks: &Marks| match marks.hold(&hold.environment).map(|placed| (placed.object, placed.says)) {
+        Some((object, Ok(ours))) if ours.rollback == hold.rollback => {
+            let record = Record::Hold(HoldRecord { over: ours.over, ..hold.clone() });
+            Next::put(record, Some(object), |object| object)
+        }
+        Some((_, Ok(other))) => Next::End(Change::Held(Box::new(other))),
+        Some((_, Err(unreadable))) => Next::End(Change::Unreadable(unreadable.to_string())),
+        None => Next::End(Change::Refused("somebody lifted it meanwhile.".to_owned())),
+    };
+    repeat(team, &MarkName::hold(&hold.environment), decide).await
+}
+
 /// Adds a quarantine; where one stands already, it counts in both scopes. The newest word says for how long, but not for
 /// environments that it does not speak of: they stay quarantined at least as long as they were.
 pub async fn quarantine(team: &dyn Team, wanted: &QuarantineRecord) -> Change<ObjectId> {
@@ -137,6 +151,23 @@ pub async fn lift_quarantine(team: &dyn Team, tag: &TagName) -> Change<bool> {
     let decide = |marks: &Marks| match marks.quarantine(tag) {
         None => Next::End(Change::Done(false)),
         Some(Placed { object, .. }) => Next::remove(object, |_| true),
+    };
+    repeat(team, &MarkName::quarantine(tag), decide).await
+}
+
+/// Takes a quarantine away in this environment; others that it names stay as they are. One that counts everywhere is
+/// taken away whole: nothing else can say that it does not count here.
+pub async fn free(team: &dyn Team, tag: &TagName, environment: &EnvironmentName) -> Change<bool> {
+    let decide = |marks: &Marks| match marks.quarantine(tag).map(|placed| (placed.object, placed.says)) {
+        None => Next::End(Change::Done(false)),
+        Some((_, Err(unreadable))) => Next::End(Change::Unreadable(unreadable.to_string())),
+        Some((object, Ok(standing))) => match standing.scope.without(environment) {
+            Some(scope) if scope == standing.scope => Next::End(Change::Done(false)),
+            Some(scope) => {
+                Next::put(Record::Quarantine(QuarantineRecord { scope, ..standing }), Some(object), |_| true)
+            }
+            None => Next::remove(object, |_| true),
+        },
     };
     repeat(team, &MarkName::quarantine(tag), decide).await
 }

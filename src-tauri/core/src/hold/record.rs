@@ -114,6 +114,17 @@ impl Scope {
         }
     }
 
+    /// Where it counts besides; `None` where it counts nowhere then. No scope is everywhere but one.
+    pub fn without(&self, environment: &EnvironmentName) -> Option<Self> {
+        match self {
+            Self::Everywhere => None,
+            Self::Environments(names) => {
+                let others: Vec<_> = names.iter().filter(|name| *name != environment).cloned().collect();
+                (!others.is_empty()).then_some(Self::Environments(others))
+            }
+        }
+    }
+
     /// Where either counts.
     #[must_use]
     pub fn and(self, other: &Self) -> Self {

@@ -37,9 +37,9 @@ pub trait Forge: Send + Sync {
     /// Sends one dispatch. Never repeated by anything below this call.
     async fn dispatch(&self, order: &DispatchOrder) -> DispatchAnswer;
 
-    /// Runs of this workflow that were dispatched by this account since then, newest first.
-    async fn dispatched_runs(&self, workflow: &str, branch: &str, since: Timestamp)
-    -> Result<Vec<RunSummary>, Trouble>;
+    /// The newest runs of this workflow that were dispatched by this account, newest first. By no time: two machines
+    /// differ in theirs.
+    async fn dispatched_runs(&self, workflow: &str, branch: &str) -> Result<Vec<RunSummary>, Trouble>;
 
     /// The newest runs of this workflow, whoever or whatever began them, newest first.
     async fn newest_runs(&self, workflow: &str) -> Result<Vec<RunRecord>, Trouble>;
@@ -135,6 +135,25 @@ pub struct Workflow {
     /// GitHub's word for it; only `active` takes a dispatch.
     pub state: String,
     pub inputs: Vec<WorkflowInput>,
+    /// What makes a run's title; empty where the workflow leaves that to GitHub. Absent in looks of earlier versions.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub run_name: String,
+}
+
+/// A run whose title is made of this tells what the input was given.
+pub fn titles(run_name: &str, input: &str) -> bool {
+    let mut expressions = run_name.split("${{").skip(1).filter_map(|rest| rest.split_once("}}"));
+    expressions.any(|(expression, _)| mentions(expression, input))
+}
+
+/// `inputs.NAME` or `inputs['NAME']`; also as `github.event.inputs`, which is the same.
+fn mentions(expression: &str, input: &str) -> bool {
+    let is_of_a_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    expression.split("inputs").skip(1).any(|rest| {
+        let rest = rest.trim_start();
+        let dotted = rest.strip_prefix('.').and_then(|rest| rest.trim_start().strip_prefix(input));
+        dotted.is_some_and(|rest| !rest.starts_with(is_of_a_name)) || rest.starts_with(&format!("['{input}']"))
+    })
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,6 +3,9 @@
 //! Order, always: write the intent, act, write the outcome. A step found with an intent and no outcome is looked up at
 //! its destination. A journal that cannot be written stops everything at once: nothing happens that is not recorded.
 
+mod clocks;
+mod left;
+
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -18,6 +21,8 @@ use crate::rollback::event::{Ending, Event};
 use crate::rollback::next::{Effect, begin, effect, next};
 use crate::rollback::plan::Plan;
 use crate::rollback::{Outcome, Rollback, StepName, StepPhase, steps};
+
+pub(super) use clocks::{Clocks, is_within};
 
 /// How often the engine looks, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,8 +85,14 @@ pub struct Engine {
     pub(super) armed: Option<Armed>,
     /// What the remote said of the target while the hold was taken.
     pub(super) target: Option<Answer>,
-    /// When the remote was last seen to have our hold, by the clock that nobody sets.
-    pub(super) hold_seen: Option<Duration>,
+    /// When the remote was last seen to have our hold.
+    pub(super) hold_seen: Option<Clocks>,
+    /// When the questions before it were last answered, where this process asked them.
+    pub(super) checked: Option<Clocks>,
+    /// An earlier process left it.
+    pub(super) taken_up: bool,
+    /// A person was asked whether it goes on.
+    asked_whether: bool,
     /// The newest run of the workflow, as it was last looked for; ours is newer. Only where nothing else tells them apart.
     pub(super) newest: Option<RunId>,
 }
@@ -102,7 +113,8 @@ impl Engine {
         id: RollbackId,
         plan: Plan,
     ) -> Result<Self, Trouble> {
-        let mut engine = Self::resume(ports, pace, repository, begin(id, plan.clone()));
+        let begun = Self::resume(ports, pace, repository, begin(id, plan.clone()));
+        let mut engine = Self { taken_up: false, ..begun };
         let fact = engine.new_fact(plan.started, Event::RollbackStarted(Box::new(plan)));
         engine.noted.push((fact, engine.rollback.clone()));
         // Whoever asked for something already is heard before anything begins.
@@ -118,8 +130,23 @@ impl Engine {
     pub fn resume(ports: Ports, pace: Pace, repository: String, rollback: Rollback) -> Self {
         // A clock that was set back while nothing ran must not make the countdown longer than it is.
         let begun = (ports.clock.now().max(rollback.plan.started), ports.clock.elapsed());
-        let (noted, armed, target, hold_seen, newest) = (Vec::new(), None, None, None, None);
-        Self { ports, pace, rollback, repository, begun, noted, armed, target, hold_seen, newest }
+        // Whoever decides about a step that waits for that decides about going on.
+        let asked_whether = rollback.current().is_some_and(|step| step.phase == StepPhase::Inconclusive);
+        Self {
+            ports,
+            pace,
+            rollback,
+            repository,
+            begun,
+            noted: Vec::new(),
+            armed: None,
+            target: None,
+            hold_seen: None,
+            checked: None,
+            taken_up: true,
+            asked_whether,
+            newest: None,
+        }
     }
 
     /// Knows what the checks of the same plan said a moment ago.
@@ -148,6 +175,7 @@ impl Engine {
                 continue;
             }
             match effect {
+                Effect::Begin(step) | Effect::Resume(step) if self.is_left_too_long() => self.ask_whether(step)?,
                 Effect::Begin(step) => {
                     self.intend(step)?;
                     // Questions change nothing, and are durable before anybody waits for an answer. The dispatch writes a
@@ -227,7 +255,11 @@ impl Engine {
     async fn act(&mut self, step: StepName, attempt: Attempt) -> Result<(), Trouble> {
         let ending: Ending = match step {
             StepName::Hold => steps::hold::run(self).await?,
-            StepName::Check => steps::check::run(self).await?,
+            StepName::Check => {
+                let ending = steps::check::run(self).await?;
+                self.checked = Some(self.clocks());
+                ending
+            }
             StepName::Tag => steps::tag::run(self).await?,
             StepName::Dispatch => steps::dispatch::run(self, attempt).await?,
             StepName::Follow => steps::follow::run(self).await?,
@@ -299,6 +331,10 @@ impl Engine {
     pub(super) fn steady_now(&self) -> Timestamp {
         let (now, elapsed) = self.begun;
         now.checked_add(self.ports.clock.elapsed().saturating_sub(elapsed)).unwrap_or(Timestamp::MAX)
+    }
+
+    pub(super) fn clocks(&self) -> Clocks {
+        Clocks::read(&*self.ports.clock)
     }
 
     /// What the rollback may still take.

@@ -4,7 +4,9 @@
 
 use jiff::Timestamp;
 
-use crate::ids::RollbackId;
+use crate::error::Code;
+use crate::hold::record::HoldRecord;
+use crate::ids::{ObjectId, RollbackId};
 use crate::journal::Fact;
 use crate::rollback::check::Answer;
 use crate::rollback::event::{Choice, Ending, Event, StepOutcome};
@@ -43,8 +45,10 @@ pub fn begin(id: RollbackId, plan: Plan) -> Rollback {
         steps: StepName::ALL.map(Step::pending),
         held: false,
         shared: None,
+        held_until: None,
         over: None,
         quarantined: false,
+        freed: false,
         tag: None,
         tag_kept: None,
         sent: false,
@@ -92,21 +96,17 @@ fn advance(after: &mut Rollback, at: Timestamp, event: &Event) -> bool {
         Event::RollbackStarted(_) => false,
         // A hold outlives its rollback: it is lifted whenever somebody lifts it, and by two people at once.
         Event::HoldLifted { .. } => lift(after) || after.end.is_some(),
-        // So does a quarantine.
-        Event::QuarantineLifted { .. } => after.end.is_some(),
+        // So does a quarantine; a roll forward lifts its target's own.
+        Event::QuarantineLifted { .. } => {
+            after.end.is_some() || (running(after, StepName::Close) && set(&mut after.freed))
+        }
         // A person's word to GitHub about the run; the run itself tells what came of it.
         Event::RunOrdered { .. } | Event::RunOrderEnded { .. } => true,
         _ if after.end.is_some() => false,
         Event::ReasonGiven { reason } => give_reason(after, reason),
         Event::StepStarted { step, key } => start(after, at, *step, key),
         Event::Answered(answer) => answered(after, answer),
-        Event::HoldTaken { shared, over, .. } => {
-            running(after, StepName::Hold) && {
-                after.shared.clone_from(shared);
-                after.over.clone_from(over);
-                set(&mut after.held)
-            }
-        }
+        Event::HoldTaken { shared, over, expires, .. } => take_hold(after, shared.as_ref(), over.as_deref(), *expires),
         Event::TagMade { object, .. } => {
             running(after, StepName::Tag) && {
                 after.tag = Some(object.clone());
@@ -213,6 +213,25 @@ fn running(rollback: &Rollback, step: StepName) -> bool {
     rollback.step(step).phase == StepPhase::Running
 }
 
+/// One that expired while nothing was sent yet is taken anew: what it replaced at first stays what is given back.
+fn take_hold(
+    rollback: &mut Rollback,
+    shared: Option<&ObjectId>,
+    over: Option<&HoldRecord>,
+    expires: Option<Timestamp>,
+) -> bool {
+    let anew = rollback.held && running(rollback, StepName::Dispatch) && !rollback.sent;
+    if !anew && !running(rollback, StepName::Hold) {
+        return false;
+    }
+    if !anew {
+        rollback.over = over.cloned().map(Box::new);
+    }
+    rollback.shared = shared.cloned();
+    rollback.held_until = expires;
+    set(&mut rollback.held)
+}
+
 fn lift(rollback: &mut Rollback) -> bool {
     std::mem::replace(&mut rollback.held, false)
 }
@@ -267,7 +286,9 @@ fn end_local(rollback: &mut Rollback, ended: &LocalEnd) -> bool {
 
 fn answered(rollback: &mut Rollback, answer: &Answer) -> bool {
     let name = answer.question.step();
-    if !running(rollback, name) {
+    // What was asked a while ago is asked again in the last moment before something is sent.
+    let again = name == StepName::Check && running(rollback, StepName::Dispatch) && !rollback.sent;
+    if !running(rollback, name) && !again {
         return false;
     }
     rollback.waiting = None;
@@ -301,7 +322,9 @@ fn end_step(rollback: &mut Rollback, at: Timestamp, ending: &Ending) -> bool {
         (StepName::Dispatch, StepOutcome::Failed) => {
             rollback.sent = rollback.local.as_ref().is_some_and(|local| local.ended.is_some());
         }
-        (StepName::Dispatch, StepOutcome::Inconclusive) => rollback.sent = true,
+        (StepName::Dispatch, StepOutcome::Inconclusive) if ending.code != Some(Code::StoodStill) => {
+            rollback.sent = true
+        }
         _ => {}
     }
     true

@@ -53,6 +53,10 @@ pub struct Plan {
     /// To the release that an earlier rollback left. What was live meanwhile is not to blame and is not quarantined.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub forward: bool,
+    /// The target's own quarantine does not block: it is lifted here once the target proved itself. Absent in what earlier
+    /// versions wrote: it blocks.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub frees_target: bool,
     /// The rollout that this is a stage of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollout: Option<RolloutId>,
@@ -70,8 +74,12 @@ pub struct Deploy {
     pub version_input: String,
     /// Further inputs, such as the environment's name.
     pub inputs: BTreeMap<String, String>,
-    /// The input that carries the rollback's id into the run's title, where the workflow has one.
+    /// The input that takes the rollback's id, where the workflow has one.
     pub key_input: Option<String>,
+    /// A run's title tells what that input was given, so that it tells our run. Absent in what earlier versions wrote: that
+    /// is not known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub key_in_title: bool,
     /// A person chose to deploy from this machine with this command: no workflow is dispatched. Absent in what earlier
     /// versions wrote: the workflow.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -5,6 +5,7 @@ pub(super) mod check;
 pub(super) mod close;
 pub(super) mod dispatch;
 pub(super) mod follow;
+mod ground;
 pub(super) mod hold;
 mod local;
 pub(super) mod prove;

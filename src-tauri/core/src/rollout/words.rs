@@ -20,7 +20,7 @@ pub fn ended(rollout: &Rollout, outcome: Outcome) -> (String, String) {
             let why = if why.is_empty() { String::new() } else { format!(": {why}") };
             let hint = match rollout.current().map(|(_, stage)| stage.phase) {
                 Some(Phase::Pending | Phase::Refused) | None => String::new(),
-                Some(_) => "What was deployed stays, and so does its hold until you lift it.".to_owned(),
+                Some(_) => "What was deployed stays, and so does its hold until it expires or you lift it.".to_owned(),
             };
             (format!("The rollout of {} stopped {at}{why}", plan.tag), hint)
         }

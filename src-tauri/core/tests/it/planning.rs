@@ -171,6 +171,32 @@ fn our_key_goes_into_the_input_that_is_there_for_it() {
 }
 
 #[test]
+fn our_key_tells_a_run_only_where_the_title_shows_it() {
+    for (run_name, shows) in [
+        ("", false),
+        ("Deploy rollback_id", false),
+        ("Deploy ${{ inputs.version }}", false),
+        ("Deploy ${{ inputs.rollback_id_of_another }}", false),
+        ("Deploy ${{inputs.rollback_id}}", true),
+        ("${{ inputs.version }} ${{ github.event.inputs.rollback_id || 'by hand' }}", true),
+        ("${{ format('{0}', inputs['rollback_id']) }}", true),
+    ] {
+        let workflow =
+            Workflow { run_name: run_name.to_owned(), ..workflow("deploy.yml", &["version", "rollback_id"]) };
+        let deploy = detect(&[workflow]).unwrap();
+        assert_eq!((deploy.key_input.as_deref(), deploy.key_in_title), (Some("rollback_id"), shows), "{run_name}");
+    }
+}
+
+#[test]
+fn of_several_inputs_for_our_key_the_one_that_the_title_shows_counts() {
+    let inputs = ["version", "rollback_id", "correlation_id"];
+    let run_name = "Deploy ${{ inputs.correlation_id }}".to_owned();
+    let deploy = detect(&[Workflow { run_name, ..workflow("deploy.yml", &inputs) }]).unwrap();
+    assert_eq!((deploy.key_input.as_deref(), deploy.key_in_title), (Some("correlation_id"), true));
+}
+
+#[test]
 fn probes_are_made_whole_and_left_out_where_no_address_is_known() {
     let mut team = team();
     team.settings.probes.version = Some("/version".to_owned());
@@ -301,5 +327,6 @@ fn workflow(file: &str, inputs: &[&str]) -> Workflow {
         name: file.to_owned(),
         state: "active".to_owned(),
         inputs: inputs.iter().map(input).collect(),
+        run_name: String::new(),
     }
 }

@@ -272,8 +272,8 @@ fn ahead(name: rollback::StepName, rollback: &Rollback) -> String {
             (None, None) => "No probe is configured: GitHub's record is the evidence".to_owned(),
         },
         rollback::StepName::Close => match &plan.from {
-            Some(from) => format!("Quarantine {from}; the hold stays until you lift it"),
-            None => "The hold stays until you lift it".to_owned(),
+            Some(from) if !plan.forward => format!("Quarantine {from}; the hold stays {}", rollback.hold_lasts()),
+            Some(_) | None => format!("The hold stays {}", rollback.hold_lasts()),
         },
     }
 }
@@ -294,7 +294,13 @@ fn active(rollback: &Rollback) -> Option<String> {
 fn choice(choice: event::Choice, rollback: &Rollback) -> Choice {
     let deploys_here =
         rollback.is_local() && rollback.current().is_some_and(|step| step.name == rollback::StepName::Dispatch);
+    let stood_still = rollback.current().is_some_and(|step| step.code == Some(Code::StoodStill));
     let (id, title, sentence) = match choice {
+        event::Choice::LookAgain if stood_still => (
+            ChoiceId::LookAgain,
+            "Go on",
+            "Takes it up where it stands; every check is asked anew before anything is sent.",
+        ),
         event::Choice::LookAgain => (ChoiceId::LookAgain, "Look again", "Asks once more and sends nothing."),
         event::Choice::SendAgain if deploys_here => (
             ChoiceId::SendAgain,

@@ -49,7 +49,7 @@ const LINES: Line[] = [
     end: 400,
     before: "",
     during: "Asking the remote for the hold",
-    after: "production is held until you lift it; kept on this machine",
+    after: "production is held on this machine only; others do not see it",
   },
   {
     name: "check",
@@ -103,7 +103,7 @@ const LINES: Line[] = [
     end: 105_200,
     before: "Quarantine v2.4.1, keep the hold, mark the release",
     during: "Writing it down",
-    after: "v2.4.1 is quarantined, the hold stays until you lift it",
+    after: "v2.4.1 is quarantined; the hold stays until it expires or you lift it",
   },
 ];
 const WAITS_AT = 7_000;
@@ -224,7 +224,7 @@ function wordsOf(phase: RollbackPhase, script: Script): { sentence: string; hint
     case "succeeded":
       return {
         sentence: `${script.environment} is on ${script.to}, proved by its version probe and 3 health probes in a row`,
-        hint: `The hold on ${script.environment} stays until you lift it.`,
+        hint: `The hold on ${script.environment} stays until it expires or you lift it.`,
       };
     case "failed":
       if (script.ending === "unproved")

@@ -1,9 +1,12 @@
 //! Putting the step into a workflow file: as text, so that the team's comments and layout stay, and then held against
 //! what YAML makes of both, so that nothing else changed.
 
+use lastgood_core::ports::forge::titles;
 use serde_yaml_ng::{Mapping, Value};
 
 use super::step::{NAME, step};
+
+mod title;
 
 /// What became of a workflow file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,20 +39,24 @@ fn try_insert(text: &str) -> Result<Inserted, String> {
         return Ok(Inserted::There);
     }
     let inputs = inputs(&before).ok_or("The workflow has no inputs of `workflow_dispatch`.")?;
-    let key = KEYS.into_iter().find(|key| inputs.contains_key(*key));
+    let title = before.get("run-name").and_then(Value::as_str).unwrap_or_default();
+    let mut keys = KEYS.into_iter().filter(|key| inputs.contains_key(*key));
+    let there = keys.clone().find(|key| titles(title, key)).or_else(|| keys.next());
+    let key = there.unwrap_or(KEYS[0]);
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let mut after = before.clone();
     for (name, job) in deploying(jobs) {
         readable(&before, job)?;
-        let environment = environment(job, inputs)?;
-        let step = step(&environment, key.unwrap_or(KEYS[0]));
+        let environment = environment(&before, job, inputs)?;
+        let step = step(&environment, key);
         put_step(&mut lines, name, &step)?;
         expect_step(&mut after, name, &step)?;
     }
-    if key.is_none() {
+    if there.is_none() {
         put_input(&mut lines)?;
         expect_input(&mut after);
     }
+    title::put(&mut lines, &mut after, key)?;
     let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let whole = lines.join(end) + if text.ends_with('\n') { end } else { "" };
     let read = serde_yaml_ng::from_str::<Value>(&whole).ok();
@@ -65,8 +72,22 @@ fn deploying(jobs: &Mapping) -> Vec<(&str, &Value)> {
     if named.is_empty() { all().filter(|(_, job)| job.get("needs").is_none()).collect() } else { named }
 }
 
-/// As the job says it; `${{ … }}` stays what it is.
-fn environment(job: &Value, inputs: &Mapping) -> Result<String, String> {
+/// As the job says it; `${{ … }}` stays what it is. An input is empty in a run that nobody dispatched, and the step would
+/// stop that.
+fn environment(file: &Value, job: &Value, inputs: &Mapping) -> Result<String, String> {
+    let environment = said_environment(job, inputs)?;
+    let falls_back = environment.contains("||");
+    if environment.contains("inputs") && !falls_back && !is_only_dispatched(file) {
+        return Err(
+            "The workflow also runs on other events, which give it no input `environment`: the step would stop \
+                    those. Put it by hand where it knows the environment."
+                .to_owned(),
+        );
+    }
+    Ok(environment)
+}
+
+fn said_environment(job: &Value, inputs: &Mapping) -> Result<String, String> {
     let named = job.get("environment");
     let named = named.and_then(|named| named.get("name").or(Some(named))).and_then(Value::as_str);
     match named {
@@ -96,6 +117,10 @@ fn steps(job: &Value) -> impl Iterator<Item = &Value> {
 /// YAML 1.1 reads a bare `on` as the boolean true.
 fn triggers(file: &Value) -> Option<&Value> {
     file.get("on").or_else(|| file.as_mapping()?.get(Value::Bool(true)))
+}
+
+fn is_only_dispatched(file: &Value) -> bool {
+    triggers(file).and_then(Value::as_mapping).is_some_and(|triggers| triggers.len() == 1)
 }
 
 fn inputs(file: &Value) -> Option<&Mapping> {

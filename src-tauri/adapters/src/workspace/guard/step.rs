@@ -6,7 +6,8 @@ pub(super) const NAME: &str = "Refuse while the environment is held";
 /// Said before the step where a person pastes it.
 const HEAD: &str = "\
 # Put this step before the first one that changes anything. It needs `permissions: contents: read`, an input
-# `environment`, and an input `rollback_id` (type string, not required), by which Lastgood's own deploys are known.
+# `environment`, and an input `rollback_id` (type string, not required), by which Lastgood's own deploys are known. Show it
+# in the title of a run, so that a run is found again whose start nobody confirmed: `run-name: ${{ inputs.rollback_id }}`.
 ";
 
 const SCRIPT: &str = include_str!("refuse.sh");

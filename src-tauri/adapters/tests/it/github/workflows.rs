@@ -23,7 +23,8 @@ async fn the_sample_has_one_workflow_that_can_be_dispatched() {
         input("rollback_id", false, &[]),
     ];
     let (file, name, state) = ("deploy.yml".to_owned(), "Deploy".to_owned(), "active".to_owned());
-    assert_eq!(found, [Workflow { file, name, state, inputs }]);
+    let run_name = "Deploy ${{ inputs.version_tag }} to ${{ inputs.environment }} ${{ inputs.rollback_id }}".to_owned();
+    assert_eq!(found, [Workflow { file, name, state, inputs, run_name }]);
 }
 
 #[tokio::test]

@@ -87,3 +87,51 @@ async fn a_folder_that_may_not_be_written_is_said() {
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_folder_that_may_not_be_written_any_more_keeps_what_was_acknowledged_and_no_more() {
+    const NAME: &str =
+        "journal::full::a_folder_that_may_not_be_written_any_more_keeps_what_was_acknowledged_and_no_more";
+    if let Some(folder) = again::told() {
+        let folder = Path::new(&folder);
+        let journal = open(folder, "writer-a");
+        note(&journal).await;
+        may_be_written(folder, false);
+        // Files that are open stay writable; whether a fact was kept is what the journal says of it.
+        note(&journal).await;
+        match SqliteJournal::open(&folder.join(FILE), &WriterId::new("writer-b")) {
+            Ok(journal) => note(&journal).await,
+            Err(trouble) => again::say(serde_json::to_string(&trouble.code).unwrap()),
+        }
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(folder.path(), Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    let (words, _) = again::start(NAME, folder.path(), |command| {
+        if rustix::process::geteuid().is_root() { command.uid(NOBODY).gid(NOBODY) } else { command }
+    })
+    .end();
+    may_be_written(folder.path(), true);
+    assert_eq!((words[0].as_str(), words[2].as_str()), ("written", r#""journal_unwritable""#), "{words:?}");
+    let kept = open(folder.path(), "writer-a").records().unwrap();
+    journal::verify(&kept).unwrap();
+    assert_eq!(kept.len(), words.iter().filter(|word| *word == "written").count(), "{words:?}");
+}
+
+async fn note(journal: &SqliteJournal) {
+    match journal.append(fact("rb-1", "one more")).await {
+        Ok(_) => again::say("written"),
+        Err(trouble) => again::say(serde_json::to_string(&trouble.code).unwrap()),
+    }
+}
+
+fn may_be_written(folder: &Path, yes: bool) {
+    let (own, files) = if yes { (0o755, 0o644) } else { (0o555, 0o444) };
+    let all: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    for file in all {
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(files)).unwrap();
+    }
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(own)).unwrap();
+}

@@ -65,6 +65,51 @@ fn a_workflow_that_takes_its_environment_as_an_input_gives_it_to_the_step() {
 }
 
 #[test]
+fn the_title_of_a_run_shows_the_input_and_every_other_byte_stays() {
+    let text = put(DEPLOY);
+    assert!(text.starts_with("# How we deploy.\nrun-name: ${{ inputs.rollback_id }}\non:\n"), "{text}");
+    for (before, after) in [
+        ("name: Deploy\n", "name: Deploy\nrun-name: ${{ inputs.rollback_id }}\n"),
+        ("name: Deploy # it\n\n", "name: Deploy # it\nrun-name: ${{ inputs.rollback_id }}\n\n"),
+        ("run-name: Ship it  # as a word\n", "run-name: Ship it ${{ inputs.rollback_id }}  # as a word\n"),
+        ("run-name: 'Ship #1'\n", "run-name: 'Ship #1 ${{ inputs.rollback_id }}'\n"),
+        (
+            "run-name: \"Ship ${{ inputs.version }}\"\n",
+            "run-name: \"Ship ${{ inputs.version }} ${{ inputs.rollback_id }}\"\n",
+        ),
+        ("run-name: ${{ inputs.rollback_id }} ships\n", "run-name: ${{ inputs.rollback_id }} ships\n"),
+    ] {
+        let text = put(&format!("{before}{DEPLOY}"));
+        assert!(text.starts_with(&format!("{after}# How we deploy.\non:\n")), "{text}");
+    }
+    let folded = refused(&format!("run-name: >-\n  Ship\n  it\n{DEPLOY}"));
+    assert!(folded.contains("add `${{ inputs.rollback_id }}` to `run-name` by hand"), "{folded}");
+}
+
+#[test]
+fn an_input_that_is_there_and_that_no_title_shows_gets_into_the_title() {
+    let text = put(&DEPLOY
+        .replace("      version: # which", "      lastgood_id:\n        required: false\n      version: # which"));
+    assert!(text.contains("\nrun-name: ${{ inputs.lastgood_id }}\n"), "{text}");
+}
+
+#[test]
+fn a_step_that_would_stop_what_nobody_dispatched_is_left_to_a_person() {
+    let input = "      environment:\n        required: true\n      version: # which";
+    let silent =
+        DEPLOY.replace("    environment: production # its secrets\n", "").replace("      version: # which", input);
+    let pushed = |text: &str| text.replace("on:\n", "on:\n  push:\n    branches: [main]\n");
+    assert!(put(&silent).contains("ENVIRONMENT: ${{ inputs.environment }}"), "dispatched alone, the input is there");
+    let why = refused(&pushed(&silent));
+    assert!(why.contains("also runs on other events"), "{why}");
+    let named = silent.replace("  production:\n", "  production:\n    environment: ${{ inputs.environment }}\n");
+    assert!(refused(&pushed(&named)).contains("also runs on other events"));
+    let fallen_back = named.replace("${{ inputs.environment }}", "${{ inputs.environment || 'production' }}");
+    assert!(put(&pushed(&fallen_back)).contains("ENVIRONMENT: ${{ inputs.environment || 'production' }}"));
+    assert!(put(&pushed(DEPLOY)).contains("ENVIRONMENT: 'production'"));
+}
+
+#[test]
 fn line_ends_of_another_system_stay_what_they_are() {
     let text = put(&DEPLOY.replace('\n', "\r\n"));
     assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());

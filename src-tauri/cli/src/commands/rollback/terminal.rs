@@ -20,9 +20,9 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// `first` is heard first. From now on Ctrl C asks to stop, and the second time leaves. `talks`: questions may be
     /// asked, where standard input is a terminal.
-    pub(crate) fn new(first: Option<Request>, talks: bool) -> Self {
+    pub(crate) fn new(first: Vec<Request>, talks: bool) -> Self {
         let (sender, requests) = mpsc::unbounded_channel();
-        if let Some(first) = first {
+        for first in first {
             // The receiver is in this very function.
             drop(sender.send(first));
         }

@@ -52,7 +52,7 @@ impl Company for Shell {
     fn audience(&self) -> Audience {
         Audience {
             desktop: Arc::new(DesktopAlerts::default()),
-            person: Arc::new(Terminal::new(None, !self.json)),
+            person: Arc::new(Terminal::new(Vec::new(), !self.json)),
             watcher: Arc::new(Narrator::new(self.json)),
         }
     }

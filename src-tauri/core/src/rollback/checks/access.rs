@@ -23,7 +23,8 @@ pub(super) async fn ready(ports: &Ports) -> Found {
     {
         return Found::failed("The token lacks the scope repo, so it may not dispatch.").with(evidence);
     }
-    Found::passed("This token may push a tag and dispatch").with(evidence)
+    let told = if rights.scopes.is_some() { "" } else { ", as far as GitHub tells" };
+    Found::passed(format!("This token may push a tag and dispatch{told}")).with(evidence)
 }
 
 fn evidence(rights: &Rights) -> Vec<String> {

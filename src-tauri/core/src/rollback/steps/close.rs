@@ -3,6 +3,7 @@
 use crate::error::Trouble;
 use crate::hold::change::{self, Change};
 use crate::hold::record::{QuarantineRecord, Scope};
+use crate::hold::{self, Place};
 use crate::ids::TagName;
 use crate::ports::forge::{RunSnapshot, Written};
 use crate::ports::publishing::{Latest, ReleaseEdit};
@@ -16,12 +17,44 @@ use crate::rollback::{Outcome, Rollback, StepName, StepPhase};
 
 pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     let plan = engine.rollback().plan.clone();
-    let held = "the hold stays until you lift it";
+    let held = format!("the hold stays {}", engine.rollback().hold_lasts());
+    let done = free(engine).await?;
     let bad = plan.from.filter(|from| *from != plan.to && !plan.forward);
-    let Some(tag) = bad else { return Ok(succeeded(StepName::Close, format!("Done; {held}"))) };
+    let Some(tag) = bad else { return Ok(succeeded(StepName::Close, format!("{done}; {held}"))) };
     let place = quarantine(engine, &tag).await?;
     let marked = mark(engine, &tag).await?;
     Ok(succeeded(StepName::Close, format!("{tag} is quarantined{place}{marked}; {held}")))
+}
+
+/// The target proved itself, so that nothing is held against it here any more. What fails here is said and fails nothing.
+async fn free(engine: &mut Engine) -> Result<String, Trouble> {
+    let (plan, freed) = (&engine.rollback().plan, engine.rollback().freed);
+    let (tag, environment) = (plan.to.clone(), plan.environment.clone());
+    let done = || Ok("Done".to_owned());
+    let lifted = || Ok(format!("{tag} is no longer quarantined"));
+    if !plan.frees_target {
+        return done();
+    }
+    if freed {
+        return lifted();
+    }
+    let unfreed = |why: &str| Ok(format!("{tag} is still quarantined ({})", why.trim_end_matches('.')));
+    let facts = match engine.ports.journal.of_repository(engine.repository(), None).await {
+        Ok(facts) => facts,
+        Err(trouble) => return unfreed(&trouble.message),
+    };
+    let here = hold::quarantined(&facts, &environment).into_iter().find(|bad| bad.tag == tag);
+    let is_here_alone = here.as_ref().is_some_and(|bad| bad.place == Place::ThisMachine);
+    match change::free(&*engine.ports.team, &tag, &environment).await {
+        Change::Done(false) if here.is_none() => return done(),
+        Change::Done(_) | Change::Held(_) => {}
+        Change::Refused(_) | Change::Unclear(_) if is_here_alone => {}
+        Change::Unreadable(words) | Change::Refused(words) => return unfreed(&words),
+        Change::Unclear(trouble) => return unfreed(&trouble.message),
+    }
+    let (by, reason) = (engine.rollback().plan.who.clone(), engine.rollback().why());
+    engine.write(Event::QuarantineLifted { tag: tag.clone(), by, reason }).await?;
+    lifted()
 }
 
 /// Where it stands, if not for everybody.
@@ -180,7 +213,7 @@ fn stopped(rollback: &Rollback) -> String {
 }
 
 fn next_after_stop(rollback: &Rollback) -> String {
-    let held = "The hold stays until you lift it.";
+    let held = format!("The hold stays {}.", rollback.hold_lasts());
     let tag = &rollback.plan.rollback_tag;
     match rollback.run {
         Some(run) if rollback.seen.as_ref().is_some_and(RunSnapshot::is_over) => {

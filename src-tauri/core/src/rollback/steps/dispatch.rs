@@ -1,9 +1,9 @@
 //! Step 4. The deploy workflow is dispatched at most once.
 //!
-//! `DispatchSent` is written in the last moment before the request goes out. Found without it, nothing was sent and the
-//! step acts afresh. Found with it, the run is looked for on GitHub; without evidence a person decides.
+//! `DispatchSent` is written in the last moment before the request goes out. Found without it, nothing was sent, as far as
+//! this journal tells: the step acts afresh once GitHub shows no run of it either. Found with it, the run is looked for on GitHub; without evidence a person decides.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use crate::error::{Code, Trouble};
 use crate::ids::RunId;
@@ -12,11 +12,11 @@ use crate::rollback::StepName;
 use crate::rollback::engine::{Attempt, Engine};
 use crate::rollback::event::{Ending, Event, Evidence};
 use crate::rollback::steps::waiting::{self, Waited};
-use crate::rollback::steps::{failed, hold, inconclusive, local, succeeded};
+use crate::rollback::steps::{failed, ground, hold, inconclusive, local, succeeded};
 
-/// How far GitHub's clock and this machine's may differ. A run is ours by its key or by its number; the time only bounds
-/// the list.
-const CLOCK_SKEW: SignedDuration = SignedDuration::from_hours(48);
+/// How far GitHub's clock and this machine's usually differ. A run is ours by its key or by its number, and never by its
+/// time, which only makes one suspect.
+const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(1);
 
 pub(crate) async fn run(engine: &mut Engine, attempt: Attempt) -> Result<Ending, Trouble> {
     if let Some(deploy) = engine.rollback().plan.deploy.local.clone() {
@@ -28,14 +28,20 @@ pub(crate) async fn run(engine: &mut Engine, attempt: Attempt) -> Result<Ending,
     if attempt == Attempt::Resumed && engine.rollback().sent {
         return look_up(engine, "The answer to the dispatch was lost").await;
     }
-    if engine.rollback().step(StepName::Dispatch).attempts > 1
-        && let Some(ending) = look_before_sending(engine).await?
-    {
-        return Ok(ending);
-    }
+    // A journal may have been put back to where it was before something was sent; and a person may have said that what was
+    // sent did not arrive.
+    let mut looks_first = engine.taken_up || engine.rollback().step(StepName::Dispatch).attempts > 1;
     loop {
         if let Waited::Stopped = waiting::for_github(engine, StepName::Dispatch).await? {
             return Ok(waiting::stopped(StepName::Dispatch));
+        }
+        if std::mem::take(&mut looks_first)
+            && let Some(ending) = look_before_sending(engine).await?
+        {
+            return Ok(ending);
+        }
+        if let Some(ending) = ground::gone(engine).await? {
+            return Ok(ending);
         }
         if let Some(trouble) = hold::broken(engine).await? {
             return Ok(failed(StepName::Dispatch, trouble));
@@ -80,7 +86,7 @@ async fn send(engine: &mut Engine) -> Result<Option<Ending>, Trouble> {
 /// The newest run of the workflow as it is now. Only where no key in a run's title tells which one is ours.
 pub(super) async fn newest(engine: &Engine) -> Option<RunId> {
     let (plan, known) = (&engine.rollback().plan, engine.rollback().newest);
-    if plan.deploy.key_input.is_some() || plan.deploy.local.is_some() || known.is_some() {
+    if plan.deploy.key_in_title || plan.deploy.local.is_some() || known.is_some() {
         return None;
     }
     let runs = engine.ports.forge.newest_runs(&plan.deploy.workflow).await.ok()?;
@@ -99,17 +105,21 @@ async fn remember_newest(engine: &mut Engine) -> Result<(), Trouble> {
     }
 }
 
-/// A person said to send again; what was sent first may have arrived since they looked. `None`: send.
+/// What was sent before may have arrived since somebody looked. `None`: send.
 async fn look_before_sending(engine: &mut Engine) -> Result<Option<Ending>, Trouble> {
     match find(engine).await {
         Ok(Found::Ours(run, how)) => {
             engine.write(Event::RunFound { run, how }).await?;
             Ok(Some(started(engine, run)))
         }
-        Ok(Found::Several(_) | Found::None) => Ok(None),
+        Ok(Found::Suspect(run)) if engine.rollback().step(StepName::Dispatch).attempts == 1 => Ok(Some(undecided(
+            format!("Nothing was sent: run {run} came since this rollback began, and may be its own."),
+        ))),
+        Ok(Found::Several(_) | Found::Suspect(_) | Found::None) => Ok(None),
         Err(trouble) => {
             let why = trouble.message.trim_end_matches('.');
-            Ok(Some(undecided(format!("Nothing was sent again: GitHub could not be asked first ({why})."))))
+            let again = ground::again(engine);
+            Ok(Some(undecided(format!("Nothing was sent{again}: GitHub could not be asked first ({why})."))))
         }
     }
 }
@@ -124,7 +134,7 @@ async fn look_up(engine: &mut Engine, why: &str) -> Result<Ending, Trouble> {
                 return Ok(started(engine, run));
             }
             Ok(Found::Several(count)) => return Ok(undecided(format!("{why}, and {count} runs could be ours."))),
-            Ok(Found::None) => "GitHub shows no run of it".to_owned(),
+            Ok(Found::Suspect(_) | Found::None) => "GitHub shows no run of it".to_owned(),
             Err(trouble) => format!("GitHub could not be asked: {}", trouble.message.trim_end_matches('.')),
         };
         if engine.ports.clock.elapsed().saturating_sub(begun) >= engine.pace.look_up_for {
@@ -137,15 +147,18 @@ async fn look_up(engine: &mut Engine, why: &str) -> Result<Ending, Trouble> {
 enum Found {
     Ours(RunId, Evidence),
     Several(usize),
+    /// By its time alone, which proves nothing.
+    Suspect(RunId),
     None,
 }
 
 async fn find(engine: &Engine) -> Result<Found, Trouble> {
     let plan = &engine.rollback().plan;
-    let since = since(engine);
-    let runs = engine.ports.forge.dispatched_runs(&plan.deploy.workflow, &plan.deploy.branch, since).await?;
-    let newest = engine.rollback().newest.filter(|_| plan.deploy.key_input.is_none());
-    Ok(pick(&runs, engine.rollback().id.as_str(), newest))
+    let runs = engine.ports.forge.dispatched_runs(&plan.deploy.workflow, &plan.deploy.branch).await?;
+    Ok(match pick(&runs, engine.rollback().id.as_str(), engine.rollback().newest) {
+        Found::None if engine.rollback().newest.is_none() && !plan.deploy.key_in_title => suspect(engine, &runs),
+        found => found,
+    })
 }
 
 /// The key decides where the workflow carries one. Else a single run that is newer than all before the request is evidence
@@ -163,9 +176,11 @@ fn pick(runs: &[RunSummary], key: &str, newest: Option<RunId>) -> Found {
     }
 }
 
-fn since(engine: &Engine) -> Timestamp {
-    let begun = engine.rollback().step(StepName::Dispatch).started.unwrap_or(engine.rollback().plan.started);
-    begun.checked_sub(CLOCK_SKEW).unwrap_or(begun)
+/// Where neither a key nor a number can tell: whether any run looks as if it came since this rollback began.
+fn suspect(engine: &Engine, runs: &[RunSummary]) -> Found {
+    let began = engine.rollback().plan.started;
+    let since = began.checked_sub(CLOCK_SKEW).unwrap_or(began);
+    runs.iter().find(|run| run.created >= since).map_or(Found::None, |run| Found::Suspect(run.id))
 }
 
 fn started(engine: &Engine, run: RunId) -> Ending {

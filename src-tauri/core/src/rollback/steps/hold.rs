@@ -1,9 +1,10 @@
 //! Step 1. Nobody may deploy to the environment until the hold is lifted. Taken on the remote by compare-and-swap: of two
 //! people at once one wins, and the other sees who and why. Where the remote takes no holds it is kept on this machine,
-//! and says so.
+//! and says so. Whether it still stands is asked again before anything is sent ([`still`]).
+
+mod still;
 
 use std::pin::pin;
-use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{Either, select};
@@ -11,12 +12,13 @@ use futures_util::future::{Either, select};
 use crate::error::{Code, Trouble};
 use crate::hold;
 use crate::hold::change::{self, Change, Taken};
-use crate::hold::mark::MarkName;
 use crate::hold::record::HoldRecord;
 use crate::rollback::StepName;
 use crate::rollback::engine::Engine;
 use crate::rollback::event::{Ending, Event};
 use crate::rollback::steps::{check, errored, failed, inconclusive, succeeded};
+
+pub(crate) use still::{broken, look};
 
 pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     let environment = engine.rollback().plan.environment.clone();
@@ -58,7 +60,7 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
         Change::Unclear(trouble) => return Ok(unclear(engine, &trouble)),
     };
     let HoldRecord { owner, reason, expires, .. } = hold;
-    engine.hold_seen = shared.is_some().then(|| engine.ports.clock.elapsed());
+    engine.hold_seen = shared.is_some().then(|| engine.clocks());
     engine.note(Event::HoldTaken { owner, reason, expires: Some(expires), shared, over })?;
     Ok(held(engine, &why))
 }
@@ -90,54 +92,6 @@ pub(crate) async fn reword(engine: &Engine) {
     }
 }
 
-/// So long a look at the hold counts: longer than a tag's push, beside which it is made.
-const FRESH: Duration = Duration::from_secs(2);
-
-/// A remote that answered all questions since within this is quick: asking it beside a push would slow down both.
-const QUICK: Duration = Duration::from_millis(200);
-
-/// Looks whether the remote has our hold still; a look that told nothing is made again before the dispatch.
-pub(crate) async fn look(engine: &Engine) -> Option<Duration> {
-    let rollback = engine.rollback();
-    let ours = rollback.shared.as_ref()?;
-    let begun = engine.ports.clock.elapsed();
-    if let Some(seen) = engine.hold_seen.filter(|seen| begun.saturating_sub(*seen) < QUICK) {
-        return Some(seen);
-    }
-    let there = engine.ports.team.object(&MarkName::hold(&rollback.plan.environment)).await.ok()??;
-    (there == *ours).then_some(begun)
-}
-
-/// Whether somebody broke or lifted the hold while the rollback went on: nothing may be sent then. A remote that cannot
-/// be asked says nothing.
-pub(crate) async fn broken(engine: &mut Engine) -> Result<Option<Trouble>, Trouble> {
-    let now = engine.ports.clock.elapsed();
-    let is_fresh = |seen: Duration| now.saturating_sub(seen) < FRESH;
-    if engine.rollback().shared.is_none() || engine.hold_seen.is_some_and(is_fresh) {
-        return Ok(None);
-    }
-    // The remote may take its time; meanwhile others see how far this is.
-    engine.keep().await?;
-    let rollback = engine.rollback();
-    let Ok(marks) = engine.ports.team.marks().await else { return Ok(None) };
-    let environment = &rollback.plan.environment;
-    let (what, whom) = match marks.hold(environment).map(|placed| placed.says) {
-        Some(Ok(standing)) if standing.rollback.as_ref() == Some(&rollback.id) => return Ok(None),
-        Some(Ok(other)) => (format!("{environment} is held by {}", other.words()), other.owner),
-        Some(Err(why)) => {
-            (format!("{environment} is held by another hold, which cannot be read: {why}"), TEAM.to_owned())
-        }
-        None => (format!("somebody lifted the hold of {environment} meanwhile"), TEAM.to_owned()),
-    };
-    // What was sent first may have arrived since somebody looked.
-    let again = if rollback.step(StepName::Dispatch).attempts > 1 { " again" } else { "" };
-    let hint = format!("Ask {whom} before you roll back again.");
-    Ok(Some(Trouble::new(Code::Held, format!("Nothing was sent{again}: {what}"), hint)))
-}
-
-/// Where the remote does not tell who it was.
-const TEAM: &str = "your team";
-
 fn wanted(engine: &Engine) -> HoldRecord {
     let rollback = engine.rollback();
     let since = engine.ports.clock.now();
@@ -154,10 +108,11 @@ fn wanted(engine: &Engine) -> HoldRecord {
 
 fn held(engine: &Engine, why: &str) -> Ending {
     let environment = &engine.rollback().plan.environment;
+    let lasts = engine.rollback().hold_lasts();
     succeeded(
         StepName::Hold,
         match (&engine.rollback().shared, why) {
-            (Some(_), _) => format!("{environment} is held until you lift it; everybody sees it"),
+            (Some(_), _) => format!("{environment} is held {lasts}; everybody sees it"),
             (None, "") => format!("{environment} is held on this machine only; others do not see it"),
             (None, why) => format!("{environment} is held on this machine only; the remote took no hold: {why}"),
         },

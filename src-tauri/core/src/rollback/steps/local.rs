@@ -17,7 +17,7 @@ use crate::rollback::checks::command;
 use crate::rollback::engine::Engine;
 use crate::rollback::event::{Ending, Event, StepOutcome};
 use crate::rollback::local::{LocalDeploy, LocalEnd, LocalOutcome};
-use crate::rollback::steps::{ended, failed, hold, inconclusive, succeeded};
+use crate::rollback::steps::{ended, failed, ground, hold, inconclusive, succeeded};
 
 /// Between two looks at what the person asks for.
 const LOOK: Duration = Duration::from_millis(250);
@@ -28,6 +28,9 @@ pub(super) async fn run(engine: &mut Engine, deploy: &LocalDeploy) -> Result<End
             Some(end) => judge(deploy, &end),
             None => lost(deploy),
         });
+    }
+    if let Some(ending) = ground::gone(engine).await? {
+        return Ok(ending);
     }
     if let Some(trouble) = hold::broken(engine).await? {
         return Ok(failed(StepName::Dispatch, trouble));

@@ -80,6 +80,13 @@ async fn access_is_told_by_rights_and_scopes() {
         world.with(|state| state.readiness.rights = rights.clone());
         let answer = one(&world, Question::AccessReady).await;
         assert_eq!((answer.verdict, answer.policy), (verdict, Policy::Block), "{rights:?}");
+        let is_unnamed = rights.scopes.is_none() && verdict == Verdict::Passed;
+        assert_eq!(
+            answer.sentence.ends_with(", as far as GitHub tells"),
+            is_unnamed,
+            "{rights:?}: {}",
+            answer.sentence
+        );
     }
     let world = World::new();
     world.fails(Call::Rights, 1..2, Fault::Broken);

@@ -131,8 +131,8 @@ async fn a_clock_that_is_set_back_while_nothing_runs_does_not_make_the_countdown
 async fn stop_after_each_step_says_where_it_stopped_and_what_is_left() {
     let nothing = "Nothing was dispatched.";
     let tag = "Nothing was dispatched; the tag rollback-20260302-100000 stays on the remote.";
-    let goes_on = "Run 7001 goes on at GitHub; cancel it there if it must not. The hold stays until you lift it.";
-    let over = "Run 7001 is over: see what is live. The hold stays until you lift it.";
+    let goes_on = "Run 7001 goes on at GitHub; cancel it there if it must not. The hold stays until 2026-03-03 10:00 UTC, or until you lift it.";
+    let over = "Run 7001 is over: see what is live. The hold stays until 2026-03-03 10:00 UTC, or until you lift it.";
     for (step, hint, pushes, dispatches) in [
         ("hold", nothing, 0, 0),
         ("check", nothing, 0, 0),

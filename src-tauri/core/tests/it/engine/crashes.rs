@@ -12,10 +12,11 @@ const ONCE: Effects = Effects { tags: 1, pushes: 1, dispatches: 1 };
 type Setting = (&'static str, fn(&World), fn(&World) -> Plan);
 
 /// Ways in which GitHub lets a dispatch be found again.
-const SETTINGS: [Setting; 4] = [
+const SETTINGS: [Setting; 5] = [
     ("named in the answer, key in the title", |_| {}, World::plan),
     ("204, key in the title", |world| world.with(|state| state.names_runs = false), World::plan),
     ("named in the answer, no key", |_| {}, World::plan_without_key),
+    ("204, key in no title", |world| world.with(|state| state.names_runs = false), World::plan_with_a_silent_key),
     ("204, no key", |world| world.with(|state| state.names_runs = false), World::plan_without_key),
 ];
 

@@ -59,6 +59,16 @@ async fn without_a_key_several_runs_of_that_time_are_no_evidence() {
 }
 
 #[tokio::test]
+async fn a_key_that_no_title_shows_is_no_reason_to_lose_our_run() {
+    let world = World::new();
+    world.fails(Call::Dispatch, 1..2, Fault::LostAfter);
+    let rollback = world.roll_back(world.plan_with_a_silent_key()).await;
+    assert!(world.has_fact("run found by time and actor"), "{:#?}", world.told());
+    assert_eq!((outcome(&rollback), world.effects().dispatches), (Outcome::Succeeded, 1));
+    assert_eq!(world.with(|state| state.orders[0].inputs["rollback_id"].clone()), "rb-1", "the workflow is told");
+}
+
+#[tokio::test]
 async fn a_run_from_before_the_request_left_is_not_ours() {
     let world = World::new();
     world.with(|state| {
@@ -86,13 +96,15 @@ async fn a_run_from_before_the_request_is_not_ours_by_whatever_clock() {
 }
 
 #[tokio::test]
-async fn our_run_is_found_though_githubs_clock_is_a_day_off() {
-    for (hours, plan) in [(-24, World::plan as fn(&World) -> _), (24, World::plan), (-24, World::plan_without_key)] {
-        let world = World::new();
-        world.fails(Call::Dispatch, 1..2, Fault::LostAfter);
-        world.with(|state| state.github_is_ahead = SignedDuration::from_hours(hours));
-        let rollback = world.roll_back(plan(&world)).await;
-        assert_eq!((outcome(&rollback), rollback.run), (Outcome::Succeeded, Some(RunId(7001))), "{hours} h");
+async fn our_run_is_found_however_far_githubs_clock_is_off() {
+    for hours in [-24, 24, -49, 49, -24 * 365, 24 * 365] {
+        for plan in [World::plan as fn(&World) -> _, World::plan_without_key, World::plan_with_a_silent_key] {
+            let world = World::new();
+            world.fails(Call::Dispatch, 1..2, Fault::LostAfter);
+            world.with(|state| state.github_is_ahead = SignedDuration::from_hours(hours));
+            let rollback = world.roll_back(plan(&world)).await;
+            assert_eq!((outcome(&rollback), rollback.run), (Outcome::Succeeded, Some(RunId(7001))), "{hours} h");
+        }
     }
 }
 

@@ -320,6 +320,7 @@ pub(crate) fn github_away() -> (Arc<World>, Plan) {
     let mut plan = world.plan();
     plan.mark_release = false;
     plan.deploy.key_input = None;
+    plan.deploy.key_in_title = false;
     plan.deploy.local =
         Some(LocalDeploy { argv: COMMAND.split(' ').map(str::to_owned).collect(), timeout_seconds: 600 });
     (world, plan)

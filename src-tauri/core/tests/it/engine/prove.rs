@@ -89,7 +89,7 @@ async fn giving_up_says_that_the_run_is_over_and_keeps_the_hold() {
         words(&rollback),
         (
             "Rollback of production stopped after follow",
-            "Run 7001 is over: see what is live. The hold stays until you lift it."
+            "Run 7001 is over: see what is live. The hold stays until 2026-03-03 10:00 UTC, or until you lift it."
         )
     );
     assert!(world.hold().is_some());

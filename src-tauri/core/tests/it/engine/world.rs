@@ -64,6 +64,8 @@ pub(crate) struct State {
     pub(crate) strangers: Vec<Run>,
     /// What becomes of a run.
     pub(crate) fate: Fate,
+    /// A run's title shows the key that its workflow was given.
+    pub(crate) titles_keys: bool,
     /// GitHub names the run in its answer.
     pub(crate) names_runs: bool,
     /// GitHub lists a new run only so long after it was dispatched.
@@ -100,6 +102,10 @@ pub(crate) struct State {
     pub(crate) crash: Option<Crash>,
     /// Behind the fact of this number the machine sleeps: so long by the wall's clock, and by the one that nobody sets.
     pub(crate) sleeps_after_fact: Option<(usize, Duration, Duration)>,
+    /// In this call the machine sleeps so long, with a clock that stands still in a sleep, while somebody changes the world.
+    pub(crate) sleeps_in: Option<(Call, Duration, fn(&mut State))>,
+    /// Behind the fact of this number somebody changes the world.
+    pub(crate) meanwhile: Option<(usize, fn(&mut State))>,
     /// When this fact is written, the wall clock is set back by so much.
     pub(crate) set_back_at_fact: Option<(String, SignedDuration)>,
     /// Where each fact found the rollback, and what it was.
@@ -237,6 +243,35 @@ impl Life {
 }
 
 impl World {
+    /// Time passes in which nothing drives the rollback.
+    pub(crate) fn is_left_for(&self, time: SignedDuration) {
+        self.with(|state| state.now = state.now.checked_add(time).unwrap());
+    }
+
+    /// The journal is put back to where it was before this fact; the world stays as it is.
+    pub(crate) fn puts_the_journal_back_to_before(&self, label: &str) {
+        let kept = self.told().iter().position(|told| told == label).unwrap();
+        self.puts_the_journal_back_to(kept);
+    }
+
+    /// So many facts are left of it.
+    pub(crate) fn puts_the_journal_back_to(&self, kept: usize) {
+        self.with(|state| {
+            state.records.truncate(kept);
+            state.facts.truncate(kept);
+            let facts: Vec<Fact> = state.facts.clone();
+            state.standing =
+                fold(&facts).unwrap().into_iter().map(|standing| (standing.id.clone(), standing)).collect();
+        });
+    }
+
+    /// The number of this fact in a rollback to which nothing happens.
+    pub(crate) async fn place_of(label: &str, plan: fn(&World) -> Plan) -> usize {
+        let undisturbed = Self::new();
+        undisturbed.roll_back(plan(&undisturbed)).await;
+        undisturbed.told().iter().position(|told| told == label).unwrap() + 1
+    }
+
     /// Changes the world, or looks at it.
     pub(crate) fn with<R>(&self, look: impl FnOnce(&mut State) -> R) -> R {
         look(&mut self.state.lock().unwrap())
@@ -387,12 +422,15 @@ impl World {
     /// Counts a call, and says how it is to go wrong.
     fn enter(&self, call: Call) -> Option<Fault> {
         self.with(|state| {
-            let count = state.calls.entry(call).or_insert(0);
-            *count += 1;
+            let count = *state.calls.entry(call).and_modify(|count| *count += 1).or_insert(1);
             if call == Call::Run {
                 state.looks.push(state.elapsed);
             }
-            let fault = state.faults.iter().find(|(known, numbers, _)| *known == call && numbers.contains(count));
+            if let Some((_, time, change)) = state.sleeps_in.take_if(|(asleep, ..)| *asleep == call) {
+                state.now = state.now.checked_add(time).unwrap();
+                change(state);
+            }
+            let fault = state.faults.iter().find(|(known, numbers, _)| *known == call && numbers.contains(&count));
             fault.map(|(_, _, fault)| *fault)
         })
     }

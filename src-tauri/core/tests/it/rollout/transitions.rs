@@ -255,7 +255,7 @@ fn whoever_stops_lets_a_drive_end_first() {
     assert_eq!(effect(&over), Effect::End(Outcome::Stopped));
     let (sentence, hint) = words(&over, Outcome::Stopped);
     assert_eq!(sentence, "The rollout of v2.4.2 stopped at staging: Enough");
-    assert_eq!(hint, "What was deployed stays, and so does its hold until you lift it.");
+    assert_eq!(hint, "What was deployed stays, and so does its hold until it expires or you lift it.");
 }
 
 #[test]

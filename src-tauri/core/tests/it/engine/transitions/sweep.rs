@@ -6,11 +6,13 @@ use std::time::Duration;
 use lastgood_core::ports::world::Request;
 use lastgood_core::rollback::Rollback;
 use lastgood_core::rollback::event::Choice;
+use lastgood_core::rollback::plan::Plan;
 
 use crate::engine::failures;
+use crate::engine::gap::quarantine;
 use crate::engine::hold::{lift, lift_quarantine};
 use crate::engine::local::{COMMAND, github_away};
-use crate::engine::world::{Call, Crash, Effect, Fate, Fault, Life, Service, World};
+use crate::engine::world::{Call, Crash, Effect, Fate, Fault, Life, Service, TARGET, World};
 
 /// Where each fact of all those rollbacks found its rollback, and what it was.
 pub(super) async fn taken() -> Vec<(Rollback, String)> {
@@ -33,6 +35,7 @@ pub(super) async fn taken() -> Vec<(Rollback, String)> {
     worlds.push(stopped_between_intent_and_dispatch().await);
     worlds.extend(local().await);
     worlds.extend(limited().await);
+    worlds.extend(asleep().await);
     for effect in [Effect::Mark, Effect::Tag, Effect::Push, Effect::Dispatch] {
         let world = World::new();
         world.with(|state| state.crash = Some(Crash::After(effect)));
@@ -44,6 +47,7 @@ pub(super) async fn taken() -> Vec<(Rollback, String)> {
         assert!(world.effects().pushes <= 1, "never two pushes: {:#?}", world.told());
     }
     worlds.push(over_and_lifted().await);
+    worlds.push(freed().await);
     for request in requests() {
         worlds.push(held_by_another(request).await);
     }
@@ -158,6 +162,23 @@ async fn asked_when_a_person_is_needed(harm: &dyn Fn(&World), request: Request) 
     world
 }
 
+/// Asleep for two days between the tag and the dispatch: the checks are asked again, and the hold is taken anew.
+async fn asleep() -> Vec<Arc<World>> {
+    let mut worlds = Vec::new();
+    let place = undisturbed_place("tag made").await;
+    for request in requests() {
+        for fact in ["tag made", "tag succeeded"] {
+            let world = World::new();
+            let days = Duration::from_secs(2 * 24 * 3600);
+            world.with(|state| state.sleeps_after_fact = Some((place, days, Duration::ZERO)));
+            world.asks_when(fact, request.clone());
+            world.roll_back(world.plan()).await;
+            worlds.push(world);
+        }
+    }
+    worlds
+}
+
 /// Without a key, and with a limit that a person hears of.
 async fn limited() -> Vec<Arc<World>> {
     let mut worlds = Vec::new();
@@ -178,6 +199,14 @@ async fn limited() -> Vec<Arc<World>> {
         worlds.push(world);
     }
     worlds
+}
+
+/// Forward to what was quarantined, which is lifted once it is proved.
+async fn freed() -> Arc<World> {
+    let world = World::new();
+    world.with(|state| quarantine(state, TARGET));
+    world.roll_back(Plan { forward: true, frees_target: true, ..world.plan() }).await;
+    world
 }
 
 async fn over_and_lifted() -> Arc<World> {

@@ -72,20 +72,16 @@ impl Forge for World {
         }
     }
 
-    async fn dispatched_runs(
-        &self,
-        _workflow: &str,
-        _branch: &str,
-        since: Timestamp,
-    ) -> Result<Vec<RunSummary>, Trouble> {
+    async fn dispatched_runs(&self, _workflow: &str, _branch: &str) -> Result<Vec<RunSummary>, Trouble> {
         if self.enter(Call::DispatchedRuns).is_some() || self.with(|state| state.is_dark()) {
             return Err(unreachable());
         }
         Ok(self.with(|state| {
-            let all = state.listed().filter(|run| run.created >= since);
-            let mut all: Vec<RunSummary> =
-                all.map(|run| RunSummary { id: run.id, title: run.title.clone(), created: run.created }).collect();
-            all.sort_by_key(|run| std::cmp::Reverse(run.created));
+            let mut all: Vec<RunSummary> = state
+                .listed()
+                .map(|run| RunSummary { id: run.id, title: run.title.clone(), created: run.created })
+                .collect();
+            all.sort_by_key(|run| std::cmp::Reverse(run.id));
             all
         }))
     }
@@ -178,7 +174,8 @@ impl State {
 
     fn begin_run(&mut self, order: &DispatchOrder) -> RunId {
         let id = RunId(7001 + self.runs.len() as u64);
-        let title = order.inputs.get("rollback_id").cloned().unwrap_or_else(|| "Deploy".to_owned());
+        let key = order.inputs.get("rollback_id").filter(|_| self.titles_keys);
+        let title = key.cloned().unwrap_or_else(|| "Deploy".to_owned());
         let version = order.inputs["version"].clone();
         self.orders.push(order.clone());
         let created = self.now.checked_add(self.github_is_ahead).unwrap();

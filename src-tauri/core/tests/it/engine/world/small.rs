@@ -30,6 +30,9 @@ impl Journal for World {
         let told = label(rollback_event(&fact.event));
         self.with(|state| {
             state.hear_fact(&told);
+            if let Some((_, change)) = state.meanwhile.take_if(|(at, _)| *at == number) {
+                change(state);
+            }
             if let Some((_, wall, steady)) = state.sleeps_after_fact.take_if(|(asleep, ..)| *asleep == number) {
                 state.now = state.now.checked_add(wall).unwrap();
                 state.elapsed += steady;

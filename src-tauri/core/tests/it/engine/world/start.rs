@@ -44,6 +44,7 @@ impl World {
                 version_input: "version".to_owned(),
                 inputs: BTreeMap::new(),
                 key_input: Some("rollback_id".to_owned()),
+                key_in_title: true,
                 local: None,
             },
             proofs: Proofs {
@@ -60,6 +61,7 @@ impl World {
             incident: None,
             mark_release: true,
             forward: false,
+            frees_target: false,
             rollout: None,
             rehearsal: false,
         }
@@ -69,7 +71,24 @@ impl World {
     pub(crate) fn plan_without_key(&self) -> Plan {
         let mut plan = self.plan();
         plan.deploy.key_input = None;
+        plan.deploy.key_in_title = false;
         plan
+    }
+
+    /// The same, where the workflow takes our key and no title shows it.
+    pub(crate) fn plan_with_a_silent_key(&self) -> Plan {
+        self.with(|state| state.titles_keys = false);
+        let mut plan = self.plan();
+        plan.deploy.key_in_title = false;
+        plan
+    }
+}
+
+impl State {
+    /// v2.6.0 is a release too.
+    pub(crate) fn has_another_release(&mut self) {
+        let tag = Tag { object: object('e'), commit: object('9'), message: "Release".to_owned() };
+        self.local.insert(TagName::new("v2.6.0"), tag);
     }
 }
 
@@ -94,6 +113,7 @@ fn state() -> State {
         runs: Vec::new(),
         strangers: Vec::new(),
         fate: Fate::Succeeds,
+        titles_keys: true,
         names_runs: true,
         listed_after: Duration::from_secs(3),
         github_is_ahead: jiff::SignedDuration::ZERO,
@@ -119,6 +139,8 @@ fn state() -> State {
         faults: Vec::new(),
         crash: None,
         sleeps_after_fact: None,
+        sleeps_in: None,
+        meanwhile: None,
         set_back_at_fact: None,
         taken: Vec::new(),
     }
@@ -131,6 +153,7 @@ fn workflow() -> Workflow {
         name: "Deploy".to_owned(),
         state: "active".to_owned(),
         inputs: vec![input("version", true), input("rollback_id", false)],
+        run_name: "Deploy ${{ inputs.rollback_id }}".to_owned(),
     }
 }
 
