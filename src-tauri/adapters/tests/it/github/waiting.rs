@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use lastgood_adapters::github::{Github, Memory};
 use lastgood_core::ids::RunId;
 use lastgood_core::ports::Forge;
-use lastgood_core::ports::forge::{Decision, Deployment, DeploymentState, DispatchAnswer};
+use lastgood_core::ports::forge::{Decision, Deployment, DeploymentState, DispatchAnswer, Written};
 use lastgood_rehearsal::state::deployment::{Deployment as Listed, Link, Status};
 use serde_json::json;
 
@@ -29,7 +29,8 @@ async fn one_that_waits_is_seen_to_go_on_when_a_hundred_newer_ones_came_meanwhil
     assert_eq!(of(run, &github).await.succeeded, None);
 
     let environment_ids = vec![github.pending_approvals(run).await.unwrap()[0].environment_id];
-    github.decide(run, &Decision { environment_ids, approve: true, comment: String::new() }).await;
+    let decision = Decision { environment_ids, approve: true, comment: String::new() };
+    assert!(matches!(github.decide(run, &decision).await, Written::Done(())));
     rehearsed.pass(DEPLOY);
     let gone_on = of(run, &github).await;
     assert!(gone_on.state == DeploymentState::Success && gone_on.succeeded.is_some(), "{gone_on:?}");

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::error::{Code, Trouble};
 use crate::ids::TagName;
+use crate::live::runs::words;
 use crate::ports::forge::Deployment;
 use crate::ports::world::Seen;
 use crate::release::name::is_version;
@@ -54,18 +55,19 @@ async fn moved_on(engine: &Engine) -> Option<TagName> {
     let told = if let Some(url) = &plan.proofs.version
         && let Seen::Answer(version) = ports.probe.version(url, plan.proofs.timeout_seconds).await
     {
-        let target = is_version(&version, plan.to.as_str()).then(|| plan.to.clone());
-        target.unwrap_or_else(|| TagName::new(version.trim()))
+        let version = version.trim();
+        // Services say `2.4.0` as often as `v2.4.0`.
+        let target = is_version(version, plan.to.as_str()).then(|| plan.to.clone());
+        target.map_or_else(|| vec![TagName::new(version), TagName::new(format!("v{version}"))], |target| vec![target])
     } else if engine.rollback().is_local() {
         return None;
     } else {
         deployed_since(&ports.forge.deployments().await.ok()?, plan, from)?
     };
-    if is_version(told.as_str(), from.as_str()) {
+    if told.iter().any(|tag| is_version(tag.as_str(), from.as_str())) {
         return None;
     }
-    // Services say `2.4.0` as often as `v2.4.0`.
-    for tag in [told.clone(), TagName::new(format!("v{told}"))] {
+    for tag in told {
         if ports.repository.local_tag(&tag).await.ok()?.is_some() {
             return Some(tag);
         }
@@ -73,11 +75,19 @@ async fn moved_on(engine: &Engine) -> Option<TagName> {
     None
 }
 
-/// What GitHub shows as newer than the release that this rollback leads away from, where it knows of that.
-fn deployed_since(deployments: &[Deployment], plan: &Plan, from: &TagName) -> Option<TagName> {
+/// What GitHub shows as newer than the release that this rollback leads away from, where it knows of that: names of which
+/// one may be a release's.
+fn deployed_since(deployments: &[Deployment], plan: &Plan, from: &TagName) -> Option<Vec<TagName>> {
     let mut here = deployments.iter().filter(|one| one.environment == plan.environment && one.succeeded.is_some());
     let newest = here.next()?;
-    here.any(|one| one.reference == from.as_str()).then(|| TagName::new(newest.reference.as_str()))
+    here.any(|one| names(one).contains(from)).then(|| names(newest))
+}
+
+fn names(deployment: &Deployment) -> Vec<TagName> {
+    let reference = deployment.reference.trim_start_matches("refs/tags/");
+    let title =
+        deployment.maker.iter().filter(|maker| !maker.deploys_its_commit()).flat_map(|maker| words(&maker.title));
+    std::iter::once(reference).chain(title).map(TagName::new).collect()
 }
 
 fn another_is_live(engine: &Engine, live: &TagName) -> Trouble {

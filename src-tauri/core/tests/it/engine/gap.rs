@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use lastgood_core::error::Code;
 use lastgood_core::hold::mark::{Mark, MarkName};
 use lastgood_core::hold::record::{HoldRecord, QuarantineRecord, Record, Scope};
-use lastgood_core::ports::forge::{Deployment, DeploymentState};
+use lastgood_core::ports::forge::{Deployment, DeploymentState, Maker};
 use lastgood_core::rollback::check::Question;
 use lastgood_core::rollback::plan::{Plan, Proofs};
 use lastgood_core::rollback::{Outcome, Rollback, StepName};
@@ -32,7 +32,9 @@ async fn a_target_that_was_quarantined_while_the_machine_slept_is_not_sent() {
 #[tokio::test]
 async fn where_another_release_went_live_while_the_machine_slept_nothing_is_sent() {
     let record = |world: &World| Plan { proofs: Proofs::default(), ..world.plan() };
-    for (live, plan) in [(says as fn(&mut State), World::plan as fn(&World) -> Plan), (deploys, record)] {
+    let seen: [(fn(&mut State), fn(&World) -> Plan); 3] =
+        [(says, World::plan), (deploys, record), (deploys_from_a_branch, record)];
+    for (live, plan) in seen {
         let (world, rollback) = asleep("tag made", 3 * MINUTE, live, plan).await;
         assert_eq!((outcome(&rollback), world.effects().dispatches), (Outcome::Failed, 0));
         let sentence = &rollback.step(StepName::Dispatch).sentence;
@@ -167,6 +169,16 @@ fn held_by_another(state: &mut State) {
 
 fn says(state: &mut State) {
     state.service = Service::Says("2.6.0");
+}
+
+/// As GitHub tells of dispatched runs: the branch that they stand on, and what their titles say.
+fn deploys_from_a_branch(state: &mut State) {
+    deploys(state);
+    for deployment in &mut state.deployments {
+        let title = format!("Deploy {} to {}", deployment.reference, deployment.environment);
+        deployment.maker = Some(Maker { event: "workflow_dispatch".to_owned(), title });
+        deployment.reference = "main".to_owned();
+    }
 }
 
 fn deploys(state: &mut State) {
