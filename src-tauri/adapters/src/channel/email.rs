@@ -177,7 +177,7 @@ impl Email {
         let mut asked = Asked::default();
         for mailbox in to {
             let answer = connection.command(Rcpt::new(mailbox.email.clone(), Vec::new())).await;
-            asked.heard(&mailbox.email.to_string(), answer.map(drop))?;
+            asked.heard(mailbox.email.as_ref(), answer.map(drop))?;
         }
         if !asked.takes.is_empty() {
             connection.command(Data).await?;
@@ -222,7 +222,7 @@ impl Email {
         }
         let hint = "It goes again by itself, to those alone who do not have it.";
         let trouble = Trouble::new(Code::ChannelBusy, receipt.sentence.clone(), hint);
-        Sent::Partly { receipt, reached: asked.takes, trouble }
+        Sent::Partly { receipt: Box::new(receipt), reached: asked.takes, trouble }
     }
 
     fn taken(&self, letter: &Letter, asked: &Asked) -> String {

@@ -375,7 +375,7 @@ impl Known {
     }
 
     /// Tells whether anything has to be kept anew.
-    fn fingerprint(&self) -> (usize, Option<Timestamp>, (bool, bool), u64, (usize, u64)) {
+    fn fingerprint(&self) -> impl PartialEq + use<> {
         let newest = self.by_id.values().map(|found| found.updated).max();
         let states =
             self.by_id.values().map(|found| found.updated.as_second().unsigned_abs()).fold(0, u64::wrapping_add);

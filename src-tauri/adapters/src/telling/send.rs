@@ -304,7 +304,7 @@ fn ending(sent: Sent, now: Timestamp) -> SendEnding {
         Sent::NotSent { trouble, again_in } => (SendOutcome::NotSent, trouble, again_in, None),
         Sent::Partly { receipt, reached: these, trouble } => {
             reached = these;
-            (SendOutcome::NotSent, trouble, None, Some(receipt))
+            (SendOutcome::NotSent, trouble, None, Some(*receipt))
         }
         Sent::Unknown(trouble) => (SendOutcome::Unknown, trouble, None, None),
     };

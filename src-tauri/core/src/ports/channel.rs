@@ -61,7 +61,7 @@ pub enum Sent {
     },
     /// These have it; to the others it may go again, and to them alone.
     Partly {
-        receipt: Receipt,
+        receipt: Box<Receipt>,
         reached: Vec<String>,
         trouble: Trouble,
     },

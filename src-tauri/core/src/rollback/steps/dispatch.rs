@@ -157,7 +157,7 @@ async fn find(engine: &Engine) -> Result<Found, Trouble> {
     let runs = engine.ports.forge.dispatched_runs(&plan.deploy.workflow, &plan.deploy.branch).await?;
     Ok(match pick(&runs, engine.rollback().id.as_str(), engine.rollback().newest) {
         Found::None if engine.rollback().newest.is_none() && !plan.deploy.key_in_title => suspect(engine, &runs),
-        found => found,
+        found @ (Found::Ours(..) | Found::Several(_) | Found::Suspect(_) | Found::None) => found,
     })
 }
 

@@ -37,9 +37,11 @@ async fn the_check_says_that_it_is_quarantined_and_what_becomes_of_that() {
     assert_eq!(answer.sentence, sentence);
 }
 
+type Harm = fn(&World);
+
 #[tokio::test]
 async fn refused_undone_failed_or_unproved_it_stands_as_it_was() {
-    let harms: [(&str, fn(&World)); 5] = [
+    let harms: [(&str, Harm); 5] = [
         ("refused by another's hold", |world| world.fails(Call::Put, 1..2, Fault::LostBefore)),
         ("undone in the countdown", |world| world.asks_when("check succeeded", Request::Undo)),
         ("stopped", |world| world.asks_when("dispatch succeeded", Request::StopAfterThisStep)),

@@ -13,7 +13,9 @@ use lastgood_core::rollback::plan::{Plan, Proofs};
 use lastgood_core::rollback::{Outcome, Rollback, StepName};
 
 use super::outcome;
-use super::world::{BAD, Call, ENVIRONMENT, Fault, Service, State, TARGET, World, object};
+use super::world::{BAD, Call, ENVIRONMENT, Fault, Happening, Service, State, TARGET, World, object};
+
+type Planned = fn(&World) -> Plan;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -32,9 +34,8 @@ async fn a_target_that_was_quarantined_while_the_machine_slept_is_not_sent() {
 #[tokio::test]
 async fn where_another_release_went_live_while_the_machine_slept_nothing_is_sent() {
     let record = |world: &World| Plan { proofs: Proofs::default(), ..world.plan() };
-    let seen: [(fn(&mut State), fn(&World) -> Plan); 3] =
-        [(says, World::plan), (deploys, record), (deploys_from_a_branch, record)];
-    for (live, plan) in seen {
+    let cases: [(Happening, Planned); 3] = [(says, World::plan), (deploys, record), (deploys_from_a_branch, record)];
+    for (live, plan) in cases {
         let (world, rollback) = asleep("tag made", 3 * MINUTE, live, plan).await;
         assert_eq!((outcome(&rollback), world.effects().dispatches), (Outcome::Failed, 0));
         let sentence = &rollback.step(StepName::Dispatch).sentence;

@@ -47,6 +47,9 @@ pub(crate) struct World {
     crashed: Notify,
 }
 
+/// What happens to the world while nobody drives.
+pub(crate) type Happening = fn(&mut State);
+
 pub(crate) struct State {
     pub(crate) now: Timestamp,
     pub(crate) elapsed: Duration,
@@ -103,9 +106,9 @@ pub(crate) struct State {
     /// Behind the fact of this number the machine sleeps: so long by the wall's clock, and by the one that nobody sets.
     pub(crate) sleeps_after_fact: Option<(usize, Duration, Duration)>,
     /// In this call the machine sleeps so long, with a clock that stands still in a sleep, while somebody changes the world.
-    pub(crate) sleeps_in: Option<(Call, Duration, fn(&mut State))>,
+    pub(crate) sleeps_in: Option<(Call, Duration, Happening)>,
     /// Behind the fact of this number somebody changes the world.
-    pub(crate) meanwhile: Option<(usize, fn(&mut State))>,
+    pub(crate) meanwhile: Option<(usize, Happening)>,
     /// When this fact is written, the wall clock is set back by so much.
     pub(crate) set_back_at_fact: Option<(String, SignedDuration)>,
     /// Where each fact found the rollback, and what it was.
