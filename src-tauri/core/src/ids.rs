@@ -160,7 +160,8 @@ pub fn server_name(host: &str) -> String {
 
 fn named_host(address: &str) -> Option<&str> {
     let authority = match address.split_once("://") {
-        Some((_, rest)) => rest.split('/').next()?,
+        // Where one of these stands, programs that read addresses do not agree on the server (RFC 3986, section 3.2).
+        Some((_, rest)) => rest.split('/').next().filter(|part| !part.contains(is_doubtful))?,
         None => {
             let (host, path) = address.split_once(':')?;
             // A drive letter, or a folder whose name has a colon in it, is no server (git-clone(1), "GIT URLS").
@@ -173,6 +174,10 @@ fn named_host(address: &str) -> Option<&str> {
     let host = authority.rsplit('@').next()?;
     let host = host.split(':').next()?;
     (!host.is_empty()).then_some(host)
+}
+
+fn is_doubtful(c: char) -> bool {
+    matches!(c, '#' | '?' | '\\') || c.is_whitespace() || c.is_control()
 }
 
 impl fmt::Display for RepositorySlug {

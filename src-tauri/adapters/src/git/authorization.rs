@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 
+use lastgood_core::ids::remote_host;
 use reqwest::Client;
 use reqwest::header::HeaderValue;
 
@@ -88,7 +89,9 @@ impl Authorizer {
         Self(Arc::new(ask))
     }
 
+    /// `None` also for an address that hides its server: git and what it calls may read it differently.
     pub(super) fn ask(&self, address: &str) -> Option<Authorization> {
+        remote_host(address)?;
         (self.0)(address)
     }
 }

@@ -114,7 +114,7 @@ impl GitRepository {
         let repository = self.clone();
         let mut line = match super::blocking(move || Ok(repository.way())).await.ok()?? {
             Way::Local(path) => Line::Local(Box::new(local::Line::open(program::git(self.environment()), &path)?)),
-            Way::Http(address, authorization) => Line::Http(http::Line::new(&address, authorization)?),
+            Way::Http(address, authorization) => Line::Http(http::Line::new(&address, &authorization)?),
         };
         let advertised = match &mut line {
             Line::Local(line) => line.hear().await,

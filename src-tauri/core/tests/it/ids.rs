@@ -3,6 +3,19 @@
 use lastgood_core::ids::{RepositorySlug, remote_host, ssh_name};
 
 #[test]
+fn an_address_that_programs_read_differently_names_no_server() {
+    for address in [
+        "https://evil.example#@github.com/owner/repo.git",
+        "https://evil.example?@github.com/owner/repo.git",
+        "https://evil.example\\@github.com/owner/repo.git",
+        "https://evil.example\t@github.com/owner/repo.git",
+        "https://evil.example @github.com/owner/repo.git",
+    ] {
+        assert_eq!(remote_host(address), None, "{address}");
+    }
+}
+
+#[test]
 fn the_server_of_a_remote_is_found_in_every_form_of_address() {
     for (address, host) in [
         ("https://github.com/acme/shop.git", Some("github.com")),

@@ -6,6 +6,7 @@ use reqwest::{Client, RequestBuilder, Url};
 
 use super::{LONGEST_ADVERTISEMENT, LONGEST_ANSWER, packet};
 use crate::git::authorization::Authorization;
+use crate::loopback::is_loopback;
 
 const SERVICE: &str = "git-receive-pack";
 
@@ -19,10 +20,9 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// `None` where nobody gave a connection, or the address carries somebody's own name.
-    pub(super) fn new(address: &str, authorization: Authorization) -> Option<Self> {
-        let url = Url::parse(address).ok().filter(|url| url.username().is_empty() && url.query().is_none())?;
-        let address = url.as_str().trim_end_matches('/').to_owned();
+    /// `None` where nobody gave a connection, or the address does not say plainly where the proof of identity would go.
+    pub(super) fn new(address: &str, authorization: &Authorization) -> Option<Self> {
+        let address = plain(address)?.as_str().trim_end_matches('/').to_owned();
         Some(Self { client: authorization.client()?, address, value: authorization.header_value()? })
     }
 
@@ -60,5 +60,45 @@ impl Line {
             }
         }
         Some(body)
+    }
+}
+
+/// An address that every reader takes for the same server: encrypted or on this machine, and nothing in it but the server
+/// and a path. The address is the repository's, and a repository may be anybody's.
+fn plain(address: &str) -> Option<Url> {
+    let url = Url::parse(address).ok()?;
+    let (host, rest) = (url.host_str()?, address.split_once("://")?.1);
+    let begins = rest.get(..host.len())?.eq_ignore_ascii_case(host) && rest[host.len()..].starts_with([':', '/']);
+    let safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url.as_str()));
+    let bare =
+        url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+    (begins && safe && bare).then_some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn only_a_plain_address_gets_proof_of_identity() {
+        for address in ["https://github.com/o/r.git", "https://GitHub.com:8443/o/r", "http://127.0.0.1:80/o/r.git"] {
+            assert!(plain(address).is_some(), "{address}");
+        }
+        for address in [
+            "https://evil.example#@github.com/o/r.git",
+            "https://evil.example?@github.com/o/r.git",
+            "https://evil.example\\@github.com/o/r.git",
+            "https://github.com@evil.example/o/r.git",
+            "https://user:word@github.com/o/r.git",
+            "https://github.com/o/r.git#x",
+            "https://github.com/o/r.git?x",
+            "https:/\\evil.example/o/r.git",
+            "https:evil.example/o/r.git",
+            "https://\tgithub.com/o/r.git",
+            "http://github.com/o/r.git",
+            "ftp://github.com/o/r.git",
+        ] {
+            assert!(plain(address).is_none(), "{address}");
+        }
     }
 }

@@ -116,6 +116,23 @@ async fn a_push_that_was_announced_finds_its_way_open_and_compares_all_the_same(
 }
 
 #[tokio::test]
+async fn an_address_that_hides_its_server_gets_no_proof_of_identity() {
+    let sample = Sample::new();
+    let remote = sample.with_remote();
+    let server = SmartHttp::serve(&remote, "right-token");
+    let repository = signed_in(&sample, "right-token", None);
+    let (tag, made) = tagged(&sample, &repository, "rollback-1").await;
+    let place = server.address("").trim_end_matches('/').to_owned();
+    for between in ["#@", "?@", "\\@"] {
+        sample.git(&["remote", "set-url", "origin", &format!("{place}{between}github.com/owner/remote.git")]);
+        repository.expect_push();
+        let outcome = repository.push_tag(&tag, &made).await.unwrap();
+        assert!(matches!(outcome, PushOutcome::Unknown(_)), "{between}: {outcome:?}");
+    }
+    assert_eq!(server.answered(), 0, "nobody came with the token");
+}
+
+#[tokio::test]
 async fn what_is_no_answer_of_git_is_left_to_the_git_program() {
     let sample = Sample::new();
     let remote = sample.with_remote();
