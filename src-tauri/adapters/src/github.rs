@@ -130,6 +130,11 @@ impl Github {
         self
     }
 
+    /// A client for the same server that follows no redirect and sends nothing twice; its connections stay open.
+    pub(crate) fn client(&self) -> reqwest::Client {
+        self.reader.transport.client()
+    }
+
     /// Goes on with another token, also for what is under way.
     pub fn renew(&self, token: &Secret) -> Result<(), Trouble> {
         self.reader.transport.renew(token)?;

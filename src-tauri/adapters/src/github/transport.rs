@@ -14,7 +14,7 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ports::forge::{Limit, Waiting};
 use octocrab::Octocrab;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::redirect;
+use reqwest::{Client, redirect};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
@@ -51,6 +51,8 @@ struct Clients {
     reading: Octocrab,
     asking: Octocrab,
     writing: Octocrab,
+    /// What the last two are made of: it follows no redirect and sends nothing twice.
+    plain: Client,
     rejected: Rejected,
 }
 
@@ -75,6 +77,11 @@ impl Transport {
 
     pub(super) fn server(&self) -> &Server {
         &self.server
+    }
+
+    /// A client for the same server that follows no redirect and sends nothing twice.
+    pub(super) fn client(&self) -> Client {
+        self.clients().plain
     }
 
     /// The server's address; answers are kept under it.
@@ -224,10 +231,13 @@ impl Clients {
     fn new(server: &Server, token: &Secret) -> Result<Self, Trouble> {
         // GitHub Enterprise Server has REST below /api/v3 and GraphQL beside it.
         let beside = server.api().strip_suffix("/v3").unwrap_or(server.api());
+        // Each new client reads the system's certificates.
+        let plain = server.client(redirect::Policy::none())?;
         Ok(Self {
-            reading: octocrab(server, server.api(), token, redirect::Policy::limited(5))?,
-            asking: octocrab(server, beside, token, redirect::Policy::none())?,
-            writing: octocrab(server, server.api(), token, redirect::Policy::none())?,
+            reading: octocrab(server.client(redirect::Policy::limited(5))?, server.api(), token)?,
+            asking: octocrab(plain.clone(), beside, token)?,
+            writing: octocrab(plain.clone(), server.api(), token)?,
+            plain,
             rejected: Rejected::default(),
         })
     }
@@ -257,7 +267,7 @@ impl Rejected {
     }
 }
 
-fn octocrab(server: &Server, base: &str, token: &Secret, redirects: redirect::Policy) -> Result<Octocrab, Trouble> {
+fn octocrab(client: Client, base: &str, token: &Secret) -> Result<Octocrab, Trouble> {
     let broken = |words: String| {
         Trouble::new(
             Code::Internal,
@@ -274,7 +284,7 @@ fn octocrab(server: &Server, base: &str, token: &Secret, redirects: redirect::Po
         .base_uri(base)
         .map_err(|error| broken(error.to_string()))?
         .personal_token(token.reveal().to_owned())
-        .build_with_reqwest(server.client(redirects)?)
+        .build_with_reqwest(client)
         .map_err(|error| broken(error.to_string()))
 }
 

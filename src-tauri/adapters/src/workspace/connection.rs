@@ -7,7 +7,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{RepositorySlug, remote_host, server_name, ssh_name};
-use reqwest::{Client, redirect};
 
 use super::access::{API_VARIABLE, Access};
 use crate::git::{Authorization, Authorizer};
@@ -38,8 +37,6 @@ struct Made {
     host: Option<Host>,
     token: Option<Secret>,
     github: Result<Arc<Github>, Trouble>,
-    /// For git's own requests to the same server; connections stay open between two pushes.
-    git: Option<Client>,
 }
 
 impl Connection {
@@ -106,7 +103,11 @@ impl Connection {
         let ours = address.starts_with("https://") && remote_host(address).as_deref() == Some(&*host.name);
         let token = made.token.filter(|_| ours)?;
         let pair = STANDARD.encode(format!("x-access-token:{}", token.reveal()));
-        Some(Authorization::new(format!("Basic {pair}"))?.trusting(host.ca).through(made.git))
+        Some(
+            Authorization::new(format!("Basic {pair}"))?
+                .trusting(host.ca)
+                .through(made.github.ok().map(|github| github.client())),
+        )
     }
 
     fn made(&self) -> Made {
@@ -115,7 +116,7 @@ impl Connection {
     }
 
     fn make(&self, before: Option<Made>) -> Made {
-        let nowhere = |trouble| Made { host: None, token: None, github: Err(trouble), git: None };
+        let nowhere = |trouble| Made { host: None, token: None, github: Err(trouble) };
         let (host, slug) = match self.place() {
             Ok(place) => place,
             Err(trouble) => return nowhere(trouble),
@@ -125,13 +126,11 @@ impl Connection {
             Err(trouble) => return Made { host: Some(host), ..nowhere(trouble) },
         };
         let same = before.filter(|made| made.host.as_ref().is_some_and(|old| old.api == host.api && old.ca == host.ca));
-        let (github, git) = same.map_or((None, None), |made| (made.github.ok(), made.git));
-        let github = match github {
+        let github = match same.and_then(|made| made.github.ok()) {
             Some(github) => github.renew(&token).map(|()| github),
             None => self.github_on(&host, &token, slug).map(Arc::new),
         };
-        let git = git.or_else(|| host.server().ok()?.client(redirect::Policy::none()).ok());
-        Made { host: Some(host), token: Some(token), github, git }
+        Made { host: Some(host), token: Some(token), github }
     }
 
     fn github_on(&self, host: &Host, token: &Secret, slug: RepositorySlug) -> Result<Github, Trouble> {

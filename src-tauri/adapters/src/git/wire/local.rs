@@ -16,9 +16,12 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// The remote's housekeeping waits for somebody with more time (`receive.autogc`); its hooks run as ever.
+    /// The remote's housekeeping waits for somebody with more time (`receive.autogc`), and its refs are not listed a second
+    /// time, as those of the place where its objects are (`core.alternateRefsCommand`). Its hooks run as ever.
     pub(super) fn open(mut command: Command, remote: &Path) -> Option<Self> {
-        command.args(["-c", "receive.autogc=false", "receive-pack"]).arg(remote);
+        command
+            .args(["-c", "receive.autogc=false", "-c", "core.alternateRefsCommand=true", "receive-pack"])
+            .arg(remote);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = Group::start(command).ok()?;
         let (to, from) = process.pipes()?;
