@@ -19,7 +19,7 @@ use super::kit::{after, at, edited, letter};
 const OF_PROVEN: [&str; 3] = ["team-rolled-back", "release-bad", "release-good"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
+pub(super) enum Standing {
     UnderWay,
     Ended(Outcome),
     Forward(Option<Outcome>),
@@ -35,7 +35,7 @@ impl Standing {
         Self::Forward(Some(Outcome::Succeeded)),
     ];
 
-    fn rollback(self) -> Rollback {
+    pub(super) fn rollback(self) -> Rollback {
         let (outcome, forward) = match self {
             Self::UnderWay => (None, false),
             Self::Ended(outcome) => (Some(outcome), false),
