@@ -144,7 +144,7 @@ impl Severity {
     pub fn meaning(self) -> &'static str {
         match self.0 {
             1 => "nobody can work",
-            2 => "something important does not work, or not for all",
+            2 => "something important does not work, or not for everyone",
             3 => "a nuisance with a way around it",
             _ => "hardly anybody notices",
         }

@@ -117,6 +117,11 @@ impl Email {
         format!("<{safe}@{}>", self.from.email.domain())
     }
 
+    /// The first mail of its thread, where that is another one: what goes out again to the rest began the thread itself.
+    fn answers(&self, letter: &Letter) -> Option<String> {
+        letter.handle.clone().filter(|first| *first != self.id(&letter.key))
+    }
+
     fn message(&self, letter: &Letter) -> Result<Message, String> {
         let rendered = render(Format::Mail, letter);
         let (plain, html) = match rendered.body {
@@ -136,8 +141,8 @@ impl Email {
                 HeaderName::new_from_ascii_str("Auto-Submitted"),
                 "auto-generated".to_owned(),
             ));
-        if let Some(first) = &letter.handle {
-            builder = builder.in_reply_to(first.clone()).references(first.clone());
+        if let Some(first) = self.answers(letter) {
+            builder = builder.in_reply_to(first.clone()).references(first);
         }
         if let Some(reply_to) = &self.reply_to {
             builder = builder.reply_to(reply_to.clone());

@@ -132,9 +132,9 @@ impl SendPhase {
 }
 
 impl Delivery {
-    /// Whether it tells, or told, this.
+    /// Whether it tells, or told, this: some may have what was dropped for the others.
     pub(super) fn tells(&self, moment: Moment) -> bool {
-        self.phase != SendPhase::Dropped && self.is_of(moment)
+        (self.phase != SendPhase::Dropped || !self.reached.is_empty()) && self.is_of(moment)
     }
 
     /// Whether it was written to tell this, wherever it stands; an earlier version kept no moment, and the template's name

@@ -37,6 +37,9 @@ pub fn values(incident: &Incident, rollback: Option<&Rollback>, around: &Surroun
     let ended = back.and_then(proven_at);
     // The proofs said so: it works again since the rollback was over, unless a person knows better.
     let impact_ended_at = incident.impact_ended_at.or(ended);
+    // What is over did not last "so far": until somebody knows when it ended, nobody knows how long it was felt.
+    let duration = felt(incident.impact_started_at, impact_ended_at, around.now)
+        .filter(|_| incident.is_open() || impact_ended_at.is_some());
     let clock = |time: Timestamp| clock(time, around);
     values
         .text("incident", incident.id.as_str())
@@ -53,7 +56,7 @@ pub fn values(incident: &Incident, rollback: Option<&Rollback>, around: &Surroun
         .text("found_at", clock(incident.found_at))
         .maybe("impact_started_at", incident.impact_started_at.map(clock))
         .maybe("impact_ended_at", impact_ended_at.map(clock))
-        .maybe("impact_duration", felt(incident.impact_started_at, impact_ended_at, around.now))
+        .maybe("impact_duration", duration)
         .maybe("next_update_at", around.next_update_at.map(clock))
         .text("now", clock(around.now))
         .text("by", &around.by)

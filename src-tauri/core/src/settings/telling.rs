@@ -377,6 +377,6 @@ impl IncidentSettings {
     pub fn review(&self, severity: Severity) -> Option<String> {
         let days = self.review.days.unwrap_or(5);
         (severity.number() <= self.review.severity.unwrap_or(2))
-            .then(|| format!("A review follows within {days} {}.", if days == 1 { "day" } else { "days" }))
+            .then(|| format!("A review will follow within {days} {}.", if days == 1 { "day" } else { "days" }))
     }
 }

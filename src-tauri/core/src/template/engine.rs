@@ -132,12 +132,13 @@ fn joined(value: &Value, between: &str) -> Result<String, Error> {
     Ok(parts.join(between))
 }
 
-/// With a capital letter and a full stop, as a person would write it.
+/// With a capital letter and a full stop, as a person would write it; an address stays as it is.
 fn sentence(text: &str) -> Value {
     let text = text.trim();
     let mut chars = text.chars();
     let Some(first) = chars.next() else { return Value::from("") };
-    let capital: String = first.to_uppercase().collect();
+    let address = text.split_whitespace().next().is_some_and(|word| word.contains("://") || word.starts_with("www."));
+    let capital: String = if address { first.to_string() } else { first.to_uppercase().collect() };
     let end = if text.ends_with(['.', '!', '?', '…', ':']) { "" } else { "." };
     Value::from(format!("{capital}{}{end}", chars.as_str()))
 }

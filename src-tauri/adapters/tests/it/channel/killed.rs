@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use lastgood_adapters::drafts::Draft;
+use lastgood_adapters::telling::Wish;
+use lastgood_core::ids::ChannelName;
 use lastgood_core::incident::Incident;
 use lastgood_core::incident::event::SendChoice;
 use lastgood_core::incident::outbox::SendPhase;
@@ -73,6 +75,74 @@ async fn killed_in_any_state_a_message_leaves_at_most_once() {
         }
         assert_eq!(receiver.written().len(), requests, "{state}");
     }
+}
+
+/// Slack's webhook cannot be asked whether it has a message: nobody knows, and a person says.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_in_any_state_a_message_to_a_room_that_cannot_be_asked_leaves_at_most_once() {
+    const NAME: &str =
+        "channel::killed::killed_in_any_state_a_message_to_a_room_that_cannot_be_asked_leaves_at_most_once";
+    if let Some(told) = again::told() {
+        let told = told.into_string().unwrap();
+        let (state, folder) = told.split_once('|').unwrap();
+        return act_in_room(state, Path::new(folder)).await;
+    }
+    for (state, wanted, requests) in [
+        ("queued", SendPhase::Delivered, 1),
+        ("sending", SendPhase::Unknown, 1),
+        ("delivered", SendPhase::Delivered, 1),
+        ("refused", SendPhase::Refused, 1),
+        ("unknown", SendPhase::Unknown, 1),
+        ("dropped", SendPhase::Dropped, 0),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let receiver = Receiver::start(move |request| match state {
+            "sending" => Reply::Silent,
+            "refused" => Reply::Answer(403, "", "action_prohibited".to_owned()),
+            "unknown" => Reply::CutAfter,
+            _ => taken(request),
+        });
+        let hook = format!("{}/hook?sig=secret", receiver.address);
+        // Each is a process of its own: the secret stands in its environment.
+        let start = |act: &str| {
+            let told = format!("{act}|{}", folder.path().display());
+            again::start(NAME, Path::new(&told), |command| command.env("LASTGOOD_SECRET_ROOM", &hook))
+        };
+        let mut child = start(state);
+        if state == "sending" {
+            wait_for_a_request(&receiver);
+        } else {
+            child.hear("ready");
+        }
+        child.kill();
+        let (words, status) = start("afterwards").end();
+        assert!(status.success(), "{state}");
+        assert_eq!((words, receiver.written().len()), (vec![wanted.as_str().to_owned()], requests), "{state}");
+    }
+}
+
+/// What the processes do of which the first one is killed.
+async fn act_in_room(state: &str, folder: &Path) {
+    let telling = telling(folder, "http://127.0.0.1:9", "[channels.room]\nkind = 'slack'");
+    let room = ChannelName::new("room");
+    if state == "afterwards" {
+        telling.send_queued().await.unwrap();
+        telling.send_queued().await.unwrap();
+        let incident = telling.incidents().await.unwrap().pop().unwrap();
+        return again::say(phase(&telling, &incident).await.as_str());
+    }
+    let incident = open(&telling).await;
+    let wish = Wish { body: Some("# Plugins fail\nWe are looking into it.".to_owned()), ..Wish::default() };
+    let words = telling.compose(&incident, &room, &wish).await.unwrap().unwrap();
+    let approved = telling.approve(&incident, &[words]).await.unwrap();
+    if state == "dropped" {
+        let update = &approved.updates[0].id;
+        telling.decide(&incident.id, update, &room, SendChoice::Drop, "").await.unwrap();
+    } else if state != "queued" {
+        telling.send_queued().await.unwrap();
+    }
+    again::say("ready");
+    again::wait_to_be_killed();
 }
 
 /// The text of the issue that arrived.

@@ -207,13 +207,17 @@ async fn one_busy_mailbox_keeps_nobody_waiting_and_gets_the_letter_alone_later()
     assert!(named.iter().all(|words| receipt.sentence.contains(words)), "{receipt:?}");
     assert!(!trouble.message.is_empty() && !trouble.hint.is_empty(), "{trouble:?}");
     assert_eq!(server.line()["recipients"], json!(["lead@acme.example"]));
-    let Sent::Delivered(receipt) = server.send(PASSWORD, "", &Letter { reached, ..first() }).await else {
-        panic!("the other takes it now")
-    };
+    let again = Letter { reached, handle: receipt.handle, ..first() };
+    let Sent::Delivered(receipt) = server.send(PASSWORD, "", &again).await else { panic!("the other takes it now") };
     assert_eq!(receipt.sentence, "The mail server took it for 2 recipients.");
     let mail = server.line();
     assert_eq!(mail["recipients"], json!(["other@acme.example"]));
     assert_eq!(mail["headers"]["Message-ID"], "<up-1.it@acme.example>", "it is the same letter");
+    let answers = ["In-Reply-To", "References"].map(|name| mail["headers"].get(name));
+    assert_eq!(answers, [None, None], "it answers nothing, itself least of all");
+    let second = Letter { key: "up-2.it".to_owned(), handle: receipt.handle, ..first() };
+    assert!(matches!(server.send(PASSWORD, "", &second).await, Sent::Delivered(_)));
+    assert_eq!(server.line()["headers"]["In-Reply-To"], "<up-1.it@acme.example>", "what follows answers it");
     assert_eq!(server.rest(), 0);
 }
 

@@ -1,6 +1,8 @@
 //! Markdown as GitHub, Cachet, Instatus and Hugo (cState) read it. Every character with a meaning is escaped; those that
 //! mean something outside Markdown too (mentions, shortcodes, HTML) lose it.
 
+mod address;
+
 use super::{Body, Letter, ROOMY, Rendered, fit_letter, headline};
 use crate::message::fit::Limits;
 use crate::message::{Block, Inline, Line, gap};
@@ -43,16 +45,25 @@ fn block(block: &Block) -> String {
 }
 
 fn spans(line: &Line) -> String {
-    line.iter()
-        .map(|inline| match inline {
-            Inline::Text(text) => escaped(text),
-            Inline::Bold(text) => format!("**{}**", escaped(text.trim())),
-            Inline::Code(text) if is_plain_code(text) => format!("`{text}`"),
-            Inline::Code(text) => escaped(text),
-            Inline::Link(link) => format!("[{}](<{}>)", escaped(&link.text), link.url),
-            Inline::Gap(name) => format!("**{}**", escaped(&gap(name))),
-        })
-        .collect()
+    let words = |inline: &Inline| match inline {
+        Inline::Text(text) => escaped(text),
+        Inline::Bold(text) => format!("**{}**", escaped(text.trim())),
+        Inline::Code(text) if is_plain_code(text) => format!("`{text}`"),
+        Inline::Code(text) => escaped(text),
+        Inline::Link(link) => format!("[{}](<{}>)", escaped(&link.text), link.url),
+        Inline::Gap(name) => format!("**{}**", escaped(&gap(name))),
+    };
+    let mut written = String::new();
+    line.iter().for_each(|inline| push_apart(&mut written, &words(inline)));
+    written
+}
+
+/// Two backticks beside each other would be one sign, and begin a code span that nothing ends.
+fn push_apart(written: &mut String, words: &str) {
+    if written.ends_with('`') && words.starts_with('`') {
+        written.push(APART);
+    }
+    written.push_str(words);
 }
 
 /// Versions, ids, paths: what needs no escaping, which code spans do not know.
@@ -62,25 +73,37 @@ fn is_plain_code(text: &str) -> bool {
 
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + text.len() / 8);
-    for (place, c) in text.char_indices() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '{' => escaped.push_str("&#123;"),
-            '}' => escaped.push_str("&#125;"),
-            '@' => escaped.extend(['@', APART]),
-            '#' => escaped.extend(['\\', '#', APART]),
-            // A reference to an issue, and what is made a link without being one.
-            '-' if is_reference(&text[..place], &text[place + 1..]) => escaped.extend(['-', APART]),
-            '.' if ends_with(&text[..place], "www") => escaped.extend([APART, '.']),
-            '/' if text[..place].ends_with(":/") => escaped.extend([APART, '/']),
-            '\n' => escaped.push_str("\\\n"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '!' | '|' | '~' | '$' => escaped.extend(['\\', c]),
-            c => escaped.push(c),
+    let mut place = 0;
+    while let Some(c) = text[place..].chars().next() {
+        // Nothing is read in a code span: an address in it can be copied, and is no link and no mention.
+        if let Some(address) = address::at(&text[..place], &text[place..]) {
+            push_apart(&mut escaped, &format!("`{address}`"));
+            place += address.len();
+        } else {
+            escape(&mut escaped, &text[..place], c, &text[place + c.len_utf8()..]);
+            place += c.len_utf8();
         }
     }
     at_line_starts(&escaped)
+}
+
+fn escape(escaped: &mut String, before: &str, c: char, behind: &str) {
+    match c {
+        '&' => escaped.push_str("&amp;"),
+        '<' => escaped.push_str("&lt;"),
+        '>' => escaped.push_str("&gt;"),
+        '{' => escaped.push_str("&#123;"),
+        '}' => escaped.push_str("&#125;"),
+        '@' => escaped.extend(['@', APART]),
+        '#' => escaped.extend(['\\', '#', APART]),
+        // A reference to an issue, and what is made a link without being one.
+        '-' if is_reference(before, behind) => escaped.extend(['-', APART]),
+        '.' if ends_with(before, "www") => escaped.extend([APART, '.']),
+        '/' if before.ends_with(":/") => escaped.extend([APART, '/']),
+        '\n' => escaped.push_str("\\\n"),
+        '\\' | '`' | '*' | '_' | '[' | ']' | '!' | '|' | '~' | '$' => escaped.extend(['\\', c]),
+        c => escaped.push(c),
+    }
 }
 
 /// `GH-3`, which GitHub reads as `#3`.

@@ -4,12 +4,13 @@ use lastgood_core::message::render::{Body, Format, render};
 use lastgood_core::message::{Message, parse};
 use lastgood_core::redact::redact;
 use lastgood_core::template::{Templates, Values, shipped};
+use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::Value;
 
 use super::kit::{full, letter};
 use super::templates::FORMATS;
 
-pub(super) const HOSTILE: [&str; 16] = [
+pub(super) const HOSTILE: [&str; 18] = [
     "<!channel> <!everyone> <@U123> <https://evil.example|click>",
     "@everyone @channel @here @platform-lead <at>All</at>",
     "[click](https://evil.example) ![x](https://evil.example/x.png) **bold** _it_ ~~no~~ `code`",
@@ -26,6 +27,8 @@ pub(super) const HOSTILE: [&str; 16] = [
     "first\n  - x\n  + x\n   1. x\n  === \n  --- \n  ===",
     "😀😀😀 ünïcödé \u{200f}rtl",
     "\"}]},\"text\":\"<!here>",
+    "https://evil.example/`@everyone` `https://evil.example`#1 www.evil.example](https://evil.example) fixes #2",
+    "xhttps://evil.example/@here ftp://evil.example [a](https://evil.example/]GH-3{{<x>}} $https://evil.example$",
 ];
 
 fn with(hostile: &str) -> Values {
@@ -114,32 +117,15 @@ fn mail_and_status_pages_hold_no_html_of_a_value() {
 #[test]
 fn markdown_holds_no_html_no_shortcode_no_mention_and_no_link_of_a_value() {
     each(|template, hostile| {
-        // An escaped bracket begins no link.
-        let text = render(Format::Markdown, &letter(message(template, hostile)))
-            .body
-            .text()
-            .replace("\\]", "")
-            .replace("\\!", "")
-            .replace("&#1", "");
-        for forbidden in [
-            "{{",
-            "{%",
-            "<script",
-            "<img",
-            "<!",
-            "<at>",
-            "@everyone",
-            "@here",
-            "@platform",
-            "](https://evil",
-            "://evil",
-            "www.evil",
-            "GH-3",
-            "gh-4",
-            "#1",
-            "#2",
-        ] {
+        let text = render(Format::Markdown, &letter(message(template, hostile))).body.text();
+        for forbidden in ["{{", "{%", "<script", "<img", "<!", "<at>"] {
             assert!(!text.contains(forbidden), "{forbidden} in {text}");
+        }
+        // An escaped bracket begins no link.
+        assert!(!text.replace("\\]", "").contains("](https://evil"), "{text}");
+        let read = outside_of_code(&text);
+        for forbidden in ["@everyone", "@here", "@platform", "://evil", "www.evil", "GH-3", "gh-4", "#1", "#2"] {
+            assert!(!read.contains(forbidden), "{forbidden} in {read} of {text}");
         }
         let ours = |line: &str| ["- ", "**", "`", "["].iter().any(|start| line.starts_with(start));
         for line in text.lines().filter(|line| !ours(line)) {
@@ -147,6 +133,71 @@ fn markdown_holds_no_html_no_shortcode_no_mention_and_no_link_of_a_value() {
             assert!(!line.starts_with(['#', '>', '=', '+', '-']) && !line.starts_with("1."), "{line}");
         }
     });
+}
+
+/// What a reader of Markdown takes for text, where a mention or an address means something. It finds no link of a value.
+fn outside_of_code(markdown: &str) -> String {
+    let mut text = String::new();
+    for event in Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
+        if let Event::Start(Tag::Link { dest_url: url, .. } | Tag::Image { dest_url: url, .. }) = &event {
+            assert!(!url.contains("evil"), "{url} in {markdown}");
+        }
+        assert!(!matches!(event, Event::Html(_) | Event::InlineHtml(_)), "{event:?} in {markdown}");
+        if let Event::Text(words) = event {
+            text.push_str(&words);
+        } else if !matches!(event, Event::Start(_)) {
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// The addresses that a reader of Markdown shows as they are, to be copied.
+fn copied(markdown: &str) -> Vec<String> {
+    let code = |event| if let Event::Code(code) = event { Some(code.into_string()) } else { None };
+    Parser::new(markdown).filter_map(code).filter(|code| code.contains("://") || code.contains("www.")).collect()
+}
+
+#[test]
+fn an_address_in_somebodys_words_can_be_copied_from_markdown_as_it_was_written() {
+    for (words, addresses) in [
+        ("see https://acme.example/a_b*c?x=1&y=[2]#part, please", vec!["https://acme.example/a_b*c?x=1&y=[2]#part"]),
+        (
+            "(HTTP://acme.example/wiki/A_(b)) www.acme.example.",
+            vec!["HTTP://acme.example/wiki/A_(b)", "www.acme.example"],
+        ),
+        ("`https://acme.example/`; [https://acme.example]", vec!["https://acme.example/", "https://acme.example"]),
+        (
+            "https://acme.example/@team/issues/3\nhttps://other.example",
+            vec!["https://acme.example/@team/issues/3", "https://other.example"],
+        ),
+        ("https://acme.example/`x`]", vec!["https://acme.example/"]),
+        ("https://acme.example/[x](https://other.example)", vec!["https://acme.example/[x]", "https://other.example"]),
+        ("https://, www. and www.?", vec![]),
+    ] {
+        let mut values = full();
+        values.text("note", words);
+        let value = Templates::default().render("ticket-opened", &values).unwrap();
+        let text = render(Format::Markdown, &letter(value)).body.text();
+        assert_eq!(copied(&text), addresses, "{words}: {text}");
+    }
+}
+
+#[test]
+fn an_address_that_a_person_types_into_a_draft_is_a_link_or_can_be_copied() {
+    let message =
+        parse("# Title\nSee https://acme.example/a_b and\n- [the run](https://acme.example/7)\n- www.acme.example");
+    let text = render(Format::Markdown, &letter(message)).body.text();
+    assert_eq!(copied(&text), ["https://acme.example/a_b", "www.acme.example"], "{text}");
+    assert!(text.contains("[the run](<https://acme.example/7>)"), "{text}");
+}
+
+#[test]
+fn an_address_beside_code_of_the_template_leaves_both_as_they_are() {
+    let message = parse("# Title\nhttps://acme.example/`v2.4.0`https://other.example/**www.acme.example**");
+    let text = render(Format::Markdown, &letter(message)).body.text();
+    assert_eq!(copied(&text), ["https://acme.example/", "https://other.example/", "www.acme.example"], "{text}");
+    assert!(text.contains("`v2.4.0`"), "{text}");
 }
 
 /// What a template links to is meant; what only looks like an address in somebody's words is not.
@@ -158,7 +209,7 @@ fn a_link_of_a_template_stays_a_link_in_markdown_beside_addresses_that_are_none(
         let message = Templates::default().render(name, &values).unwrap();
         let text = render(Format::Markdown, &letter(message)).body.text();
         assert!(text.contains(run), "{text}");
-        assert!(text.contains("https:/\u{200B}/evil.example and GH-\u{200B}3, high-3 and C:/3"), "{text}");
+        assert!(text.contains("`https://evil.example` and GH-\u{200B}3, high-3 and C:/3"), "{text}");
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn full() -> Values {
         ("now", "14:44 UTC"),
         ("reason", "plugins fail since v2.4.1"),
         ("repository", "acme/connectias"),
-        ("review", "A review follows within 5 days."),
+        ("review", "A review will follow within 5 days."),
         ("rollback", "rb-4f1c"),
         ("rollback_duration", "1 minute"),
         ("rollback_ended_at", "14:42 UTC"),

@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use lastgood_core::error::Code;
+use lastgood_core::ids::RollbackId;
 use lastgood_core::incident::event::{Event, SendChoice, SendEnding, SendOutcome, Verdict};
+use lastgood_core::incident::moment::Moment;
 use lastgood_core::incident::outbox::{self, Delivery, SendEffect, SendPhase};
 use lastgood_core::incident::{Receipt, next};
+use lastgood_core::rollback::Outcome;
 
-use super::kit::{after, approved, asked, at, channel, opened, update};
+use super::kit::{after, approval, approved, asked, at, channel, opened, update};
+use super::standing::Standing;
 
 fn begun() -> Event {
     Event::IncidentSendBegun { update: update(), channel: channel(), sent: "{}".to_owned() }
@@ -183,15 +187,6 @@ fn what_is_sent_again_forgets_why_it_did_not_leave() {
 
 #[test]
 fn whoever_has_it_already_stays_known_until_all_have_it() {
-    let partly = |reached: &[&str]| {
-        let mut event = ended(SendOutcome::NotSent);
-        if let Event::IncidentSendEnded { ending, .. } = &mut event {
-            let (handle, sentence) = (Some("<up-1@acme.example>".to_owned()), "1 of 3.".to_owned());
-            ending.receipt = Some(Receipt { handle, url: None, sentence });
-            ending.reached = reached.iter().map(|one| (*one).to_owned()).collect();
-        }
-        event
-    };
     let (one, two) = (partly(&["one@acme.example"]), partly(&["two@acme.example"]));
     let told = [approved(), begun(), one, begun(), two, begun(), ended(SendOutcome::Unknown)];
     let incident = after(&told);
@@ -202,4 +197,28 @@ fn whoever_has_it_already_stays_known_until_all_have_it() {
     let delivery = late.delivery(&update(), &channel()).unwrap();
     let stale = outbox::next(delivery, at(200), &stale()).unwrap();
     assert!(stale.sentence.starts_with("Some have it"), "{}", stale.sentence);
+}
+
+fn partly(reached: &[&str]) -> Event {
+    let mut event = ended(SendOutcome::NotSent);
+    if let Event::IncidentSendEnded { ending, .. } = &mut event {
+        let (handle, sentence) = (Some("<up-1@acme.example>".to_owned()), "1 of 3.".to_owned());
+        ending.receipt = Some(Receipt { handle, url: None, sentence });
+        ending.reached = reached.iter().map(|one| (*one).to_owned()).collect();
+    }
+    event
+}
+
+#[test]
+fn whoever_got_that_a_rollback_began_hears_that_it_did_not_work_though_it_was_dropped_for_the_others() {
+    let mut approval = approval("# Rolling back\nWe are at it.");
+    approval.messages[0].moment = Some(Moment::RollingBack);
+    approval.messages[0].rollback = Some(RollbackId::new("rb-4f1c"));
+    let rolling_back = Event::IncidentUpdateApproved(Box::new(approval));
+    let failed = Standing::Ended(Outcome::Failed).rollback();
+    for (reached, hears) in [(vec!["one@acme.example"], true), (Vec::new(), false)] {
+        let told = after(&[rolling_back.clone(), begun(), partly(&reached), decided(SendChoice::Drop)]);
+        let moment = Moment::of(&told, Some(&failed), &channel());
+        assert_eq!(moment == Moment::NotRolledBack, hears, "{reached:?}: {moment:?}");
+    }
 }

@@ -19,7 +19,7 @@ use super::kit::{after, at, edited, letter};
 const OF_PROVEN: [&str; 3] = ["team-rolled-back", "release-bad", "release-good"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
+pub(super) enum Standing {
     UnderWay,
     Ended(Outcome),
     Forward(Option<Outcome>),
@@ -35,7 +35,7 @@ impl Standing {
         Self::Forward(Some(Outcome::Succeeded)),
     ];
 
-    fn rollback(self) -> Rollback {
+    pub(super) fn rollback(self) -> Rollback {
         let (outcome, forward) = match self {
             Self::UnderWay => (None, false),
             Self::Ended(outcome) => (Some(outcome), false),
@@ -124,7 +124,7 @@ fn what_was_not_proven_is_told_nowhere_as_done() {
     for template in shipped().iter().filter(|template| !OF_PROVEN.contains(&template.name)) {
         for standing in Standing::UNPROVEN {
             let text = written(template.name, standing, Stage::Resolved);
-            for claim in ["was rolled back", "Fixed by", "succeeded"] {
+            for claim in ["was rolled back", "We rolled", "went through", "Fixed by", "succeeded"] {
                 assert!(!text.contains(claim), "{} {standing:?}: {text}", template.name);
             }
         }
@@ -145,4 +145,55 @@ fn whoever_hears_of_it_first_when_a_remedy_is_in_place_does_not_read_that_it_is_
         let text = written(name, Standing::UnderWay, Stage::Identified);
         assert!(text.contains("working on it"), "{name}: {text}");
     }
+}
+
+/// People write values with a full stop and without.
+#[test]
+fn a_value_that_ends_with_a_full_stop_is_followed_by_no_second_sign() {
+    for template in shipped() {
+        for standing in Standing::UNPROVEN.into_iter().chain([Standing::Ended(Outcome::Succeeded)]) {
+            for stage in Stage::ALL {
+                let mut values = known(standing, stage);
+                values.text("impact", "12 % of calls fail.").text("cause", "a flag.").text("reason", "calls fail.");
+                let message = Templates::default().render(template.name, &values).unwrap();
+                let text = render(Format::Plain, &letter(message)).body.text();
+                let doubled = ["..", ".,", ".;", ".:", "  ", ":.", ". ."].iter().find(|sign| text.contains(**sign));
+                assert_eq!(doubled, None, "{} {standing:?}: {text}", template.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_over_was_not_felt_so_far() {
+    for standing in Standing::UNPROVEN {
+        for template in shipped().iter().filter(|template| template.name.ends_with("-resolved")) {
+            let text = written(template.name, standing, Stage::Resolved);
+            assert!(!text.contains("so far"), "{} {standing:?}: {text}", template.name);
+        }
+    }
+}
+
+#[test]
+fn words_about_a_rollback_that_did_not_work_say_of_one_that_goes_on_that_it_does() {
+    let text = |outcome: Option<Outcome>| {
+        let standing = outcome.map_or(Standing::UnderWay, Standing::Ended);
+        written("team-not-rolled-back", standing, standing.stage())
+    };
+    assert!(text(None).contains("is still under way.") && !text(None).contains("did not go through"));
+    assert!(!text(Some(Outcome::Succeeded)).contains("did not go through"));
+    for (outcome, words) in
+        [(Outcome::Failed, "it failed."), (Outcome::Errored, "it errored."), (Outcome::Aborted, "it was aborted.")]
+    {
+        assert!(text(Some(outcome)).contains(&format!("did not go through: {words}")), "{}", text(Some(outcome)));
+    }
+}
+
+#[test]
+fn a_sentence_that_begins_with_an_address_leaves_the_address_as_it_was_written() {
+    let mut values = known(Standing::UnderWay, Stage::Identified);
+    values.text("impact", "https://acme.example/x is down");
+    let message = Templates::default().render("team-declared", &values).unwrap();
+    let text = render(Format::Plain, &letter(message)).body.text();
+    assert!(text.contains("We are looking into it. https://acme.example/x is down."), "{text}");
 }
