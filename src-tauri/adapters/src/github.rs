@@ -18,6 +18,7 @@ mod publishing;
 mod pull_requests;
 mod readiness;
 mod reading;
+mod rejected;
 mod releases;
 mod runs;
 mod status_page;
