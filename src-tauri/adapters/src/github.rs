@@ -18,6 +18,7 @@ mod publishing;
 mod pull_requests;
 mod readiness;
 mod reading;
+mod rejected;
 mod releases;
 mod runs;
 mod status_page;
@@ -48,10 +49,12 @@ use crate::secret::Secret;
 use crate::server::Server;
 use account::{Account, Rights};
 use graphql::Graphql;
+use makers::{Heard, Titles};
 use readiness::KnownRights;
 use reading::Reader;
 use status_page::StatusPage;
 use transport::Transport;
+use wire::RunPages;
 
 pub(crate) use transport::encode;
 
@@ -71,6 +74,7 @@ pub struct Github {
     of_token: Arc<RwLock<OfToken>>,
     history_cut: Arc<AtomicBool>,
     releases_cut: Arc<AtomicBool>,
+    heard: Arc<tokio::sync::Mutex<Heard>>,
 }
 
 /// What was learned about the token in use; another one may be somebody else's.
@@ -79,6 +83,8 @@ struct OfToken {
     account: Arc<OnceCell<String>>,
     graphql: Arc<Graphql>,
     rights: Arc<Mutex<Option<KnownRights>>>,
+    /// It may not read runs.
+    runs_refused: Arc<AtomicBool>,
 }
 
 /// What the first request brings: enough for the whole first screen.
@@ -112,8 +118,9 @@ impl Github {
     fn at(server: &Server, token: &Secret, slug: RepositorySlug, deadline: Duration) -> Result<Self, Trouble> {
         let transport = Arc::new(Transport::new(server, token, deadline)?);
         let reader = Reader { transport, memory: Memory::default() };
-        let (of_token, history_cut, releases_cut) = (Arc::default(), Arc::default(), Arc::default());
-        Ok(Self { reader, status_page: None, slug, of_token, history_cut, releases_cut })
+        let (of_token, heard) = (Arc::default(), Arc::default());
+        let (history_cut, releases_cut) = (Arc::default(), Arc::default());
+        Ok(Self { reader, status_page: None, slug, of_token, history_cut, releases_cut, heard })
     }
 
     /// Keeps answers there between questions and between processes.
@@ -145,9 +152,10 @@ impl Github {
     /// Another repository on the same server: with the same limits, and the same turn to write.
     #[must_use]
     pub fn of(&self, slug: RepositorySlug) -> Self {
-        let rights = Arc::default();
-        let of_token = Arc::new(RwLock::new(OfToken { rights, ..self.known_of_the_token() }));
-        Self { slug, of_token, history_cut: Arc::default(), releases_cut: Arc::default(), ..self.clone() }
+        let (rights, runs_refused) = (Arc::default(), Arc::default());
+        let of_token = Arc::new(RwLock::new(OfToken { rights, runs_refused, ..self.known_of_the_token() }));
+        let (history_cut, releases_cut, heard) = (Arc::default(), Arc::default(), Arc::default());
+        Self { slug, of_token, history_cut, releases_cut, heard, ..self.clone() }
     }
 
     pub fn slug(&self) -> &RepositorySlug {
@@ -190,6 +198,15 @@ impl Github {
     /// The first screen in one request, where this repository was never read before and GraphQL answers. Afterwards
     /// REST's unchanged lists cost less.
     pub async fn first_look(&self) -> Option<First> {
+        self.first(Titles::Newest).await
+    }
+
+    /// The same for a look that follows at once, finds the rest unchanged and asks for titles itself.
+    pub async fn prepare(&self) {
+        drop(self.first(Titles::None).await);
+    }
+
+    async fn first(&self, titles: Titles) -> Option<First> {
         if self.remembers_deployments().await {
             return None;
         }
@@ -198,9 +215,13 @@ impl Github {
             account: look.account,
             default_branch: look.default_branch,
             environments: look.environments,
-            deployments: self.keep_first(look.deployments).await,
+            deployments: self.keep_first(look.deployments, titles).await,
             releases: self.keep_first_releases(look.releases).await,
         })
+    }
+
+    fn run_pages(&self) -> RunPages {
+        RunPages::of(self.server(), &self.slug)
     }
 
     fn path(&self, rest: &str) -> String {
@@ -229,7 +250,7 @@ impl Forge for Github {
     }
 
     async fn deployments(&self) -> Result<Vec<Deployment>, Trouble> {
-        self.all_deployments().await
+        self.all_deployments(Titles::Newest).await
     }
 
     async fn workflows(&self) -> Result<Vec<Workflow>, Trouble> {

@@ -378,10 +378,11 @@ pub fn fresh() -> String {
     uuid::Uuid::new_v4().simple().to_string().chars().take(12).collect()
 }
 
+/// Facts stay where they were filed first: under the host as the remote's address writes it, whichever server that is.
 /// A rehearsal's facts are filed under its folder, never under the name of a repository that may be real.
 fn key(repository: &GitRepository, slug: Option<&RepositorySlug>, connection: &Connection, rehearsal: bool) -> String {
     match slug {
-        Some(slug) if !rehearsal => format!("{}/{slug}", connection.host_name()),
+        Some(slug) if !rehearsal => format!("{}/{slug}", connection.written_name()),
         _ => format!("folder:{}", repository.git_dir().display()),
     }
 }

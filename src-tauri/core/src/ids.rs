@@ -136,7 +136,7 @@ impl RepositorySlug {
 /// The server in a remote's address: `https://user@host:port/…`, `ssh://…`, `user@host:path`. `None` for a folder. GitHub's
 /// other names for one server are that server.
 pub fn remote_host(address: &str) -> Option<String> {
-    named_host(address).map(server_name)
+    written_host(address).map(server_name)
 }
 
 /// The name of an address that ssh goes to, as it is written there: it may be one of the person's own (ssh_config(5)).
@@ -145,7 +145,7 @@ pub fn ssh_name(address: &str) -> Option<&str> {
     let plain = |name: &&str| {
         !name.starts_with('-') && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
     };
-    named_host(address).filter(|_| by_ssh).filter(plain)
+    written_host(address).filter(|_| by_ssh).filter(plain)
 }
 
 /// GitHub's "Using SSH over the HTTPS port" names a host of its own.
@@ -158,7 +158,8 @@ pub fn server_name(host: &str) -> String {
     }
 }
 
-fn named_host(address: &str) -> Option<&str> {
+/// The server as the address names it, whatever stands behind that name. `None` for a folder.
+pub fn written_host(address: &str) -> Option<&str> {
     let authority = match address.split_once("://") {
         // Where one of these stands, programs that read addresses do not agree on the server (RFC 3986, section 3.2).
         Some((_, rest)) => rest.split('/').next().filter(|part| !part.contains(is_doubtful))?,

@@ -110,11 +110,15 @@ impl Moment {
 /// Sorts newest first. By version, SemVer precedence decides where both parse; what does not parse follows by date.
 pub fn sort(releases: &mut [Release], order: Sort) {
     match order {
-        Sort::Date => releases
-            .sort_unstable_by(|a, b| by_date(a, b).then_with(|| by_version(a, b)).then_with(|| a.tag.cmp(&b.tag))),
+        Sort::Date => releases.sort_unstable_by(newest_first),
         Sort::Version => releases
             .sort_unstable_by(|a, b| by_version(a, b).then_with(|| by_date(a, b)).then_with(|| a.tag.cmp(&b.tag))),
     }
+}
+
+/// Of one second the higher version is the newer one: a release and its candidates may be tagged together.
+pub(crate) fn newest_first(a: &Release, b: &Release) -> Ordering {
+    by_date(a, b).then_with(|| by_version(a, b)).then_with(|| a.tag.cmp(&b.tag))
 }
 
 fn by_date(a: &Release, b: &Release) -> Ordering {

@@ -4,20 +4,22 @@
 //! before with the same `updated_at` (GitHub moves it with each status) needs no further question. The few that changed
 //! are asked for their statuses; at the first look, or after a long absence, whole pages come by GraphQL.
 
+mod waiting;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 
 use futures_util::future::join;
 use futures_util::stream::{self, StreamExt};
 use jiff::Timestamp;
-use lastgood_core::error::{Code, Trouble};
-use lastgood_core::ids::{EnvironmentName, RunId};
-use lastgood_core::ports::forge::{Deployment, DeploymentState};
+use lastgood_core::error::Trouble;
+use lastgood_core::ids::EnvironmentName;
+use lastgood_core::ports::forge::{Deployment, DeploymentState, Maker};
 use serde::{Deserialize, Serialize};
 
 use super::Github;
 use super::graphql::Cut;
-use super::makers::Makers;
+use super::makers::{Makers, Titles, Wanted};
 use super::transport::encode;
 use super::wire;
 
@@ -28,13 +30,10 @@ const FEW: usize = 3;
 const MOST: usize = 1_000;
 
 /// So many deployments of one environment tell what is live and, nearly always, what was last good.
-const ENOUGH: usize = 10;
+pub(super) const ENOUGH: usize = 10;
 
 /// Where each one costs a request, as without GraphQL, this many do.
 const MOST_BY_REST: usize = 300;
-
-/// Deployments that wait for somebody below the newest page, of which so many are looked at each time.
-const MOST_WAITING: usize = 10;
 
 /// Questions for statuses that stand in line at once; the transport lets fewer through.
 const AT_ONCE: usize = 20;
@@ -75,17 +74,26 @@ struct Known {
 }
 
 impl Github {
-    /// Newest first, to their end.
-    pub(super) async fn all_deployments(&self) -> Result<Vec<Deployment>, Trouble> {
-        self.deployments_until(None).await
+    /// Newest first, to their end. Who asks it in the middle of a rollback waits for no titles of long ago.
+    pub(super) async fn all_deployments(&self, titles: Titles) -> Result<Vec<Deployment>, Trouble> {
+        self.deployments_until(None, titles).await
+    }
+
+    /// The same; what the runs of long ago are called is learned from look to look.
+    pub async fn whole_history(&self) -> Result<Vec<Deployment>, Trouble> {
+        self.all_deployments(Titles::Older).await
     }
 
     /// Newest first, back to where each of these environments shows enough to tell what is live and what was before.
     pub async fn deployments_of(&self, environments: &[EnvironmentName]) -> Result<Vec<Deployment>, Trouble> {
-        self.deployments_until(Some(environments)).await
+        self.deployments_until(Some(environments), Titles::Newest).await
     }
 
-    async fn deployments_until(&self, enough: Option<&[EnvironmentName]>) -> Result<Vec<Deployment>, Trouble> {
+    async fn deployments_until(
+        &self,
+        enough: Option<&[EnvironmentName]>,
+        titles: Titles,
+    ) -> Result<Vec<Deployment>, Trouble> {
         let mut known: Known = self.reader.memory.recall_value(&self.name_of_deployments()).await.unwrap_or_default();
         // Where nothing is known, the whole history is wanted in any case.
         let (newest, first) = if known.is_unread() {
@@ -96,29 +104,44 @@ impl Github {
         };
         let before = known.fingerprint();
         known.forget_gone(&newest);
-        let listed: HashSet<u64> = newest.iter().map(|found| found.id).collect();
-        if known.reaches(&newest) {
-            self.catch_up(&mut known, newest).await?;
-            self.look_at_waiting(&mut known, &listed).await?;
-        } else {
-            // What lies between is not known: the whole history is read anew.
-            known = Known { makers: known.makers, ..Known::default() };
-            let first = match first {
-                Some(asked) => asked,
-                None => self.deployment_page(None).await,
-            };
-            self.read_from(&mut known, newest, first).await?;
-        }
+        let listed: HashMap<u64, String> = newest.iter().map(|found| (found.id, found.reference.clone())).collect();
+        self.bring_up(&mut known, newest, first, &listed).await?;
         if !known.whole {
             self.read_older(&mut known, enough).await;
         }
         self.seek_unmentioned(&mut known).await?;
-        self.learn_makers(&known.runs(enough.is_none()), &mut known.makers).await;
+        known.name_as(&listed);
+        self.learn_titles(&mut known, titles).await;
         if known.fingerprint() != before {
             self.reader.memory.keep_value(&self.name_of_deployments(), &known).await;
         }
         self.history_cut.store(known.cut || !known.whole, Ordering::Relaxed);
         Ok(known.list())
+    }
+
+    async fn bring_up(
+        &self,
+        known: &mut Known,
+        newest: Vec<wire::Deployment>,
+        first: Option<Option<Cut<Found>>>,
+        listed: &HashMap<u64, String>,
+    ) -> Result<(), Trouble> {
+        if known.reaches(&newest) {
+            self.catch_up(known, newest).await?;
+            return self.look_at_waiting(known, listed).await;
+        }
+        // What lies between is not known: the whole history is read anew.
+        *known = Known { makers: std::mem::take(&mut known.makers), ..Known::default() };
+        let first = match first {
+            Some(asked) => asked,
+            None => self.deployment_page(None).await,
+        };
+        self.read_from(known, newest, first).await
+    }
+
+    async fn learn_titles(&self, known: &mut Known, titles: Titles) {
+        let wanted = Wanted::of(known.by_id.values().map(|found| &found.deployment));
+        self.learn_makers(&wanted, titles, &mut known.makers).await;
     }
 
     /// The last look read the newest deployments only: there are more than anybody reads, or GitHub did not tell the rest.
@@ -132,10 +155,10 @@ impl Github {
     }
 
     /// Keeps what the first look brought, as if it had been read here.
-    pub(super) async fn keep_first(&self, page: Cut<Found>) -> Vec<Deployment> {
+    pub(super) async fn keep_first(&self, page: Cut<Found>, titles: Titles) -> Vec<Deployment> {
         let mut known = Known::default();
         known.add(page);
-        self.learn_makers(&known.runs(false), &mut known.makers).await;
+        self.learn_titles(&mut known, titles).await;
         self.reader.memory.keep_value(&self.name_of_deployments(), &known).await;
         known.list()
     }
@@ -239,33 +262,6 @@ impl Github {
         Ok(())
     }
 
-    /// One that waits for an approval may go on when a hundred newer ones are there. Those that were asked for longest ago
-    /// come first; an answer that is as before costs no call.
-    async fn look_at_waiting(&self, known: &mut Known, listed: &HashSet<u64>) -> Result<(), Trouble> {
-        let below = known.by_id.values().filter(|found| !found.is_settled() && !listed.contains(&found.deployment.id));
-        let mut waiting: Vec<Found> = below.cloned().collect();
-        if waiting.is_empty() {
-            return Ok(());
-        }
-        known.looks += 1;
-        waiting.sort_by_key(|found| (found.asked, found.deployment.id));
-        waiting.truncate(MOST_WAITING);
-        let asked = waiting.into_iter().map(|found| self.clone().asked_again(Found { asked: known.looks, ..found }));
-        for (id, answer) in stream::iter(asked).buffer_unordered(AT_ONCE).collect::<Vec<_>>().await {
-            match answer {
-                Err(trouble) if trouble.code == Code::NotOnGithub => drop(known.by_id.remove(&id)),
-                answer => known.take_in(vec![answer])?,
-            }
-        }
-        Ok(())
-    }
-
-    async fn asked_again(self, found: Found) -> (u64, Result<Found, Trouble>) {
-        let id = found.deployment.id;
-        let told = |statuses: Vec<_>| Found { deployment: wire::told_by(found.deployment, &statuses), ..found };
-        (id, self.statuses_of(id).await.map(told))
-    }
-
     async fn add_each(&self, known: &mut Known, changed: Vec<wire::Deployment>) -> Result<(), Trouble> {
         let asked = changed.into_iter().map(|deployment| self.clone().with_statuses(deployment));
         known.take_in(stream::iter(asked).buffer_unordered(AT_ONCE).collect().await)
@@ -273,7 +269,11 @@ impl Github {
 
     async fn with_statuses(self, deployment: wire::Deployment) -> Result<Found, Trouble> {
         let statuses = self.statuses_of(deployment.id).await?;
-        Ok(Found { updated: deployment.updated_at, deployment: deployment.with(&statuses), asked: 0 })
+        Ok(Found {
+            updated: deployment.updated_at,
+            deployment: deployment.with(&statuses, &self.run_pages()),
+            asked: 0,
+        })
     }
 
     async fn statuses_of(&self, deployment: u64) -> Result<Vec<wire::DeploymentStatus>, Trouble> {
@@ -348,26 +348,21 @@ impl Known {
         self.by_id.values().map(|found| found.deployment.environment.clone()).collect()
     }
 
-    /// The runs that made what succeeded, each environment's newest first; of all of them, or of those that tell what is
-    /// live and what was before.
-    fn runs(&self, all: bool) -> Vec<RunId> {
-        let mut newest_first: Vec<&Deployment> = self.by_id.values().map(|found| &found.deployment).collect();
-        newest_first.retain(|deployment| deployment.succeeded.is_some());
-        newest_first.sort_by_key(|deployment| std::cmp::Reverse((deployment.created, deployment.id)));
-        let mut places: HashMap<&EnvironmentName, usize> = HashMap::new();
-        let mut runs: Vec<(usize, RunId)> = Vec::new();
-        for deployment in newest_first {
-            let place = places.entry(&deployment.environment).or_default();
-            *place += 1;
-            runs.extend(deployment.run.filter(|_| all || *place <= ENOUGH).map(|run| (*place, run)));
+    /// GraphQL has no name for a branch that is gone, nor for a commit; REST names what was asked for.
+    fn name_as(&mut self, listed: &HashMap<u64, String>) {
+        for (id, reference) in listed {
+            if let Some(found) = self.by_id.get_mut(id) {
+                found.deployment.reference.clone_from(reference);
+            }
         }
-        runs.sort_by_key(|(place, _)| *place);
-        runs.into_iter().map(|(_, run)| run).collect()
     }
 
     fn list(self) -> Vec<Deployment> {
         let makers = self.makers;
-        let maker = |deployment: &Deployment| makers.get(&deployment.run?.0).cloned().flatten();
+        let maker = |deployment: &Deployment| {
+            let known = makers.get(&deployment.run?.0)?;
+            Some(known.clone().unwrap_or_else(Maker::gone))
+        };
         let of = |found: Found| Deployment { maker: maker(&found.deployment), ..found.deployment };
         let mut list: Vec<Deployment> = self.by_id.into_values().map(of).collect();
         list.sort_by_key(|deployment| std::cmp::Reverse((deployment.created, deployment.id)));

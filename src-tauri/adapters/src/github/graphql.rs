@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::deployments::Found;
-use super::wire::{self, DeploymentStatus};
+use super::wire::{self, DeploymentStatus, RunPages};
 use super::{Github, object};
 
 const DEPLOYMENTS: &str = "deployments(first: 100, after: $after, orderBy: {field: CREATED_AT, direction: DESC}) {
@@ -187,7 +187,7 @@ impl Github {
                 .into_iter()
                 .map(|one| EnvironmentName::new(one.name))
                 .collect(),
-            deployments: repository.deployments.cut(Deployment::read),
+            deployments: repository.deployments.cut(|found| found.read(&self.run_pages())),
             releases: repository.releases.cut(Release::read),
         })
     }
@@ -195,7 +195,7 @@ impl Github {
     /// Deployments with their statuses, a hundred at a time, from the newest or from where the page before ended.
     pub(super) async fn deployment_page(&self, after: Option<&str>) -> Option<Cut<Found>> {
         let data: Data<OfDeployments> = self.query(&of_repository(DEPLOYMENTS), after).await?;
-        Some(data.repository?.deployments.cut(Deployment::read))
+        Some(data.repository?.deployments.cut(|found| found.read(&self.run_pages())))
     }
 
     /// Releases, a hundred at a time, from one of the list's ends or from where the page before ended.
@@ -279,14 +279,15 @@ impl Login {
 }
 
 impl Deployment {
-    fn read(self) -> Option<Found> {
+    fn read(self, pages: &RunPages) -> Option<Found> {
         let statuses: Vec<DeploymentStatus> =
             self.statuses.map(Connection::items).unwrap_or_default().into_iter().map(Status::read).collect();
+        let commit = object(&self.commit_oid);
         let bare = forge::Deployment {
             id: self.database_id?,
             environment: EnvironmentName::new(self.environment.unwrap_or_default()),
-            reference: self.reference.map_or_else(|| self.commit_oid.clone(), |reference| reference.name),
-            commit: object(&self.commit_oid),
+            reference: String::new(),
+            commit: commit.clone(),
             created: self.created_at,
             creator: self.creator.map(Login::name).unwrap_or_default(),
             state: DeploymentState::Pending,
@@ -296,7 +297,14 @@ impl Deployment {
             run: None,
             maker: None,
         };
-        Some(Found { updated: self.updated_at, deployment: wire::told_by(bare, &statuses), asked: 0 })
+        let mut deployment = wire::told_by(bare, &statuses, pages);
+        deployment.reference = match self.reference {
+            Some(reference) => reference.name,
+            // A run's branch may be gone since: the commit was not asked for by its id, so it has not the whole of it.
+            None if deployment.run.is_some() => commit.short().to_owned(),
+            None => commit.as_str().to_owned(),
+        };
+        Some(Found { updated: self.updated_at, deployment, asked: 0 })
     }
 }
 

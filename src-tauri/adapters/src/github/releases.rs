@@ -51,6 +51,9 @@ struct Known {
     /// counts need not be the same.
     #[serde(default)]
     counted: Option<(usize, u32)>,
+    /// REST told where the list ends, and it ends lists itself.
+    #[serde(default)]
+    by_rest: bool,
     /// How many GitHub counted; 0 where nobody asked.
     #[serde(skip)]
     total: usize,
@@ -107,15 +110,16 @@ impl Github {
             self.releases_cut.store(known.is_cut(), Ordering::Relaxed);
             return Ok(known.list());
         }
-        if !known_well || due {
+        if known_well && !due {
+            self.read_older_releases(&mut known).await;
+        } else {
             match self.releases_anew(first).await {
-                Ok(anew) => known = anew,
+                Ok(anew) => known = known.replaced_by(anew, known_well),
                 // What is known is better than nothing.
                 Err(trouble) if known_well => tracing::debug!("all releases again: {trouble}"),
                 Err(trouble) => return Err(trouble),
             }
         }
-        self.read_older_releases(&mut known).await;
         known.by_id.extend(newest.into_iter().map(|found| (found.id, found)));
         known.note_reading(pages);
         self.releases_cut.store(known.is_cut(), Ordering::Relaxed);
@@ -138,6 +142,7 @@ impl Github {
             Some(page) => known.add(page),
             None => known.take_all(self.releases_by_rest().await?),
         }
+        self.read_older_releases(&mut known).await;
         Ok(known)
     }
 
@@ -251,7 +256,17 @@ impl Known {
 
     fn take_all(&mut self, all: Vec<Published>) {
         self.by_id.extend(all.into_iter().map(|found| (found.id, found)));
-        (self.older, self.whole) = (None, true);
+        (self.older, self.whole, self.by_rest) = (None, true, true);
+    }
+
+    /// A reading that broke off tells less than what is known. Where the two meet the known list is whole as before, and due
+    /// as before; else the rest of what lies between is read in the next look.
+    fn replaced_by(mut self, anew: Self, meets: bool) -> Self {
+        if anew.whole {
+            return anew;
+        }
+        self.by_id.extend(anew.by_id);
+        if meets && self.whole { self } else { Self { by_id: self.by_id, ..anew } }
     }
 
     /// The whole list has other pages than GitHub counts, or it is old.
@@ -272,7 +287,7 @@ impl Known {
     }
 
     fn is_cut(&self) -> bool {
-        !self.whole || self.by_id.len() >= MOST_LISTED
+        !self.whole || (self.by_rest && self.by_id.len() >= MOST_LISTED)
     }
 
     /// An empty list that was read to its end is known.
@@ -323,6 +338,56 @@ impl Release {
                 author: self.author.map(|user| user.login).unwrap_or_default(),
                 url: self.html_url,
             },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_than_rest_lists_are_all_where_graphql_read_them_to_their_end() {
+        let mut known = Known { by_id: releases(0, MOST_LISTED), whole: true, ..Known::default() };
+        assert!(!known.is_cut());
+        known.take_all(Vec::new());
+        assert!(known.is_cut());
+    }
+
+    #[test]
+    fn a_reading_that_broke_off_adds_to_what_is_known_and_leaves_it_due() {
+        let known = Known { by_id: releases(0, 120), whole: true, ..Known::default() }.replaced_by(broken_off(), true);
+        assert_eq!((known.by_id.len(), known.whole, known.is_cut()), (150, true, false));
+        assert!(known.is_due(5), "it is read again");
+    }
+
+    #[test]
+    fn where_a_reading_broke_off_before_it_met_what_is_known_both_are_shown_and_the_next_look_goes_on() {
+        let known = Known { by_id: releases(0, 40), whole: true, ..Known::default() }.replaced_by(broken_off(), false);
+        assert_eq!((known.by_id.len(), known.older.as_deref()), (140, Some("further")));
+        assert!(known.is_cut(), "what lies between is not known");
+    }
+
+    /// The newest page of a list, behind which the next one did not come.
+    fn broken_off() -> Known {
+        Known { by_id: releases(50, 100), older: Some("further".to_owned()), fresh: true, ..Known::default() }
+    }
+
+    fn releases(first: u64, count: usize) -> HashMap<u64, Published> {
+        (first..).take(count).map(|id| (id, release(id))).collect()
+    }
+
+    fn release(id: u64) -> Published {
+        Published {
+            id,
+            tag: TagName::new(format!("v{id}")),
+            name: String::new(),
+            draft: false,
+            prerelease: false,
+            created: Timestamp::UNIX_EPOCH,
+            published: None,
+            author: String::new(),
+            url: String::new(),
         }
     }
 }

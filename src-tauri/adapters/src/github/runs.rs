@@ -141,8 +141,13 @@ impl Github {
     /// The newest ones of all workflows, up to so many.
     pub async fn recent_runs(&self, most: u32) -> Result<Vec<RunRecord>, Trouble> {
         let route = self.path("/actions/runs?per_page=100");
+        // Who wants their titles finds them here.
+        let mut heard = self.heard.lock().await;
         let runs = self.reader.all::<Runs>(&route, most.div_ceil(100)).await?;
-        Ok(runs.into_iter().map(Run::record).take(usize::try_from(most).unwrap_or(usize::MAX)).collect())
+        let mut runs: Vec<RunRecord> = runs.into_iter().map(Run::record).collect();
+        heard.note(&runs);
+        runs.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+        Ok(runs)
     }
 
     /// Runs that wait for an approval, newest first.

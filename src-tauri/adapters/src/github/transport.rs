@@ -1,7 +1,7 @@
 //! Requests and answers: deadlines, redirects, limits, and how GitHub is doing.
 
 use std::error::Error as _;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -18,18 +18,15 @@ use reqwest::{Client, redirect};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
-use super::answer::{self, Answer, Failure, number};
+use super::answer::{Answer, Failure, number};
 use super::limits::{Face, Limits, Told};
+use super::rejected::Rejected;
 use super::vitals::Vitals;
 use crate::secret::Secret;
 use crate::server::Server;
 
 /// GitHub prefers one request after the other to many at once, and refuses a hundred.
 const AT_ONCE: usize = 6;
-
-/// A token that GitHub called wrong is not sent again for so long, unless another one comes. GitHub has days on which it
-/// errs, so that it is not for ever.
-const REJECTED_FOR: Duration = Duration::from_secs(600);
 
 /// A page of a hundred releases with long notes stays far below.
 const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
@@ -55,10 +52,6 @@ struct Clients {
     plain: Client,
     rejected: Rejected,
 }
-
-/// Until when the token of these clients is not sent, because GitHub called it wrong.
-#[derive(Clone, Default)]
-struct Rejected(Arc<Mutex<Option<Instant>>>);
 
 type Response = http::Response<BoxBody<Bytes, octocrab::Error>>;
 
@@ -240,30 +233,6 @@ impl Clients {
             plain,
             rejected: Rejected::default(),
         })
-    }
-}
-
-impl Rejected {
-    fn may_send(&self) -> Result<(), Trouble> {
-        match *self.until() {
-            Some(until) if Instant::now() < until => Err(answer::token_rejected()),
-            Some(_) | None => Ok(()),
-        }
-    }
-
-    /// A server that has no GraphQL may say so in any words; of the token only REST tells.
-    fn look_at(&self, face: Face, answer: Option<&Answer>) {
-        match answer {
-            Some(answer) if face == Face::Rest && answer.status == 401 => {
-                *self.until() = Some(Instant::now() + REJECTED_FOR);
-            }
-            Some(answer) if answer.is_success() => *self.until() = None,
-            Some(_) | None => {}
-        }
-    }
-
-    fn until(&self) -> MutexGuard<'_, Option<Instant>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -3,11 +3,12 @@
 
 use base64::Engine as _;
 use jiff::Timestamp;
-use lastgood_core::ids::{EnvironmentName, RunId};
+use lastgood_core::ids::{EnvironmentName, RepositorySlug, RunId};
 use lastgood_core::ports::forge::{self, DeploymentState, JobStep, RunRecord, RunSnapshot, RunSummary};
 use serde::Deserialize;
 
 use super::object;
+use crate::server::Server;
 
 #[derive(Deserialize)]
 pub(super) struct Message {
@@ -65,7 +66,7 @@ pub(super) struct Deployment {
     pub(super) id: u64,
     sha: String,
     #[serde(rename = "ref")]
-    reference: String,
+    pub(super) reference: String,
     environment: String,
     pub(super) created_at: Timestamp,
     pub(super) updated_at: Timestamp,
@@ -84,7 +85,7 @@ pub(super) struct DeploymentStatus {
 
 impl Deployment {
     /// GitHub lists statuses newest first.
-    pub(super) fn with(self, statuses: &[DeploymentStatus]) -> forge::Deployment {
+    pub(super) fn with(self, statuses: &[DeploymentStatus], pages: &RunPages) -> forge::Deployment {
         let bare = forge::Deployment {
             id: self.id,
             environment: EnvironmentName::new(self.environment),
@@ -99,19 +100,26 @@ impl Deployment {
             run: None,
             maker: None,
         };
-        told_by(bare, statuses)
+        told_by(bare, statuses, pages)
     }
 }
 
 /// What a deployment's statuses, newest first, tell of it.
-pub(super) fn told_by(deployment: forge::Deployment, statuses: &[DeploymentStatus]) -> forge::Deployment {
+pub(super) fn told_by(
+    deployment: forge::Deployment,
+    statuses: &[DeploymentStatus],
+    pages: &RunPages,
+) -> forge::Deployment {
     // Of two in one second the first listed is the newer one.
     let newest = statuses.iter().rev().max_by_key(|status| status.created_at);
     let succeeded = statuses.iter().filter(|status| status.state == "success").map(|status| status.created_at);
     let url = statuses.iter().filter_map(|status| status.environment_url.clone()).find(|url| !url.is_empty());
     // The run that made it wrote first; another may have put it out of service.
     let oldest = statuses.iter().rev();
-    let run = oldest.flat_map(|one| [&one.log_url, &one.target_url]).flatten().find_map(|log| run_of(log));
+    let run = oldest
+        .flat_map(|one| [&one.log_url, &one.target_url])
+        .flatten()
+        .find_map(|log| pages.run_at(log, &deployment.creator));
     forge::Deployment {
         run,
         state: newest.map_or(DeploymentState::Pending, |status| state(&status.state)),
@@ -122,10 +130,28 @@ pub(super) fn told_by(deployment: forge::Deployment, statuses: &[DeploymentStatu
     }
 }
 
-/// Actions writes the page of its job there: `…/actions/runs/123/job/456`.
-fn run_of(log: &str) -> Option<RunId> {
-    let number = log.split_once("/actions/runs/")?.1;
-    number.split(['/', '?', '#']).next()?.parse().ok().map(RunId)
+/// Who makes the deployments of runs.
+const ACTIONS: &str = "github-actions[bot]";
+
+/// Where the runs of one repository have their pages.
+pub(super) struct RunPages {
+    /// `https://github.com/acme/shop/actions/runs/`, in small letters.
+    beginning: String,
+}
+
+impl RunPages {
+    pub(super) fn of(server: &Server, slug: &RepositorySlug) -> Self {
+        Self { beginning: format!("{}/{slug}/actions/runs/", server.pages()).to_ascii_lowercase() }
+    }
+
+    /// Actions writes the page of its job there: `…/actions/runs/123/job/456`. What somebody else wrote may lead to a run of
+    /// another repository, which made nothing here; what Actions wrote may have the name that this one had before.
+    fn run_at(&self, log: &str, creator: &str) -> Option<RunId> {
+        let (place, number) = log.split_once("/actions/runs/")?;
+        let ours = format!("{place}/actions/runs/").eq_ignore_ascii_case(&self.beginning);
+        let number = Some(number).filter(|_| ours || creator == ACTIONS)?;
+        number.split(['/', '?', '#']).next()?.parse().ok().map(RunId)
+    }
 }
 
 fn state(word: &str) -> DeploymentState {

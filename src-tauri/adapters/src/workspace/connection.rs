@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lastgood_core::error::{Code, Trouble};
-use lastgood_core::ids::{RepositorySlug, remote_host, server_name, ssh_name};
+use lastgood_core::ids::{RepositorySlug, remote_host, server_name, ssh_name, written_host};
 
 use super::access::{API_VARIABLE, Access};
 use crate::git::{Authorization, Authorizer};
@@ -83,6 +83,13 @@ impl Connection {
     /// Its name, also where its settings cannot be read.
     pub(super) fn host_name(&self) -> String {
         self.host().map_or_else(|_| self.remote_host().unwrap_or_else(|| PUBLIC_HOST.to_owned()), |host| host.name)
+    }
+
+    /// The host's name in the remote's address, under which the journal files facts: what ssh makes of a name may change.
+    pub(super) fn written_name(&self) -> String {
+        let written = self.remote.as_deref().and_then(written_host);
+        let host = self.access.host(&self.sign_in, written);
+        host.map_or_else(|_| written.unwrap_or(PUBLIC_HOST).to_owned(), |host| host.name)
     }
 
     /// Where the token in use lives; `None` while signed out.

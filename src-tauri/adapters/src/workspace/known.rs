@@ -215,23 +215,18 @@ async fn ask_forge(workspace: &Workspace, depth: Depth) -> Result<ForgeKnown, Tr
     let github = workspace.github()?;
     if depth == Depth::Live {
         // One request fills what the others then find unchanged.
-        github.first_look().await;
+        github.prepare().await;
     }
     let whole = depth == Depth::Whole;
-    let deployed = async {
-        let environments = github.environments().await?;
-        let names: Vec<EnvironmentName> = environments.iter().map(|listed| listed.name.clone()).collect();
-        let deployments = if whole { github.deployments().await } else { github.deployments_of(&names).await };
-        Ok((environments, deployments?))
-    };
-    let (account, default_branch, (environments, deployments), workflows, published, waiting_runs) = tokio::try_join!(
+    let (account, default_branch, (environments, deployments), workflows, listed, waiting_runs) = tokio::try_join!(
         github.account(),
         only(whole, github.default_branch()),
-        deployed,
+        deployed(&github, whole),
         only(whole, github.workflows()),
-        spared(only(whole, github.releases())),
+        spared(only(whole, releases(&github))),
         spared(only(whole, github.waiting_runs())),
     )?;
+    let (published, releases_cut) = listed;
     let mut known = ForgeKnown {
         account,
         default_branch,
@@ -240,13 +235,26 @@ async fn ask_forge(workspace: &Workspace, depth: Depth) -> Result<ForgeKnown, Tr
         workflows,
         published: Arc::new(published),
         waiting_runs,
+        releases_cut,
         ..ForgeKnown::default()
     };
     known.evidence = evidence(workspace, &github, &known).await?;
     known.calls_left = github.calls_left();
     known.history_cut = whole && github.history_is_cut();
-    known.releases_cut = whole && github.releases_are_cut();
     Ok(known)
+}
+
+async fn deployed(github: &Github, whole: bool) -> Result<(Vec<forge::Environment>, Vec<Deployment>), Trouble> {
+    let environments = github.environments().await?;
+    let names: Vec<EnvironmentName> = environments.iter().map(|listed| listed.name.clone()).collect();
+    let deployments = if whole { github.whole_history().await } else { github.deployments_of(&names).await };
+    Ok((environments, deployments?))
+}
+
+/// GitHub's releases, and whether there are more: a look that got none says nothing of an older one's.
+async fn releases(github: &Github) -> Result<(Vec<Published>, bool), Trouble> {
+    let listed = github.releases().await?;
+    Ok((listed, github.releases_are_cut()))
 }
 
 async fn only<T: Default>(wanted: bool, question: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {

@@ -2,6 +2,7 @@
 
 mod dispatching;
 mod limiting;
+mod makers;
 mod old_releases;
 mod publishing;
 mod readiness;

@@ -10,7 +10,8 @@ use std::collections::HashMap;
 use crate::ids::{ObjectId, TagName};
 use crate::live::runs::words;
 use crate::ports::forge::{Deployment, Maker};
-use crate::release::Release;
+use crate::release::name::{is_version, read};
+use crate::release::{Release, newest_first};
 
 /// Releases by what deployments and runs call them.
 pub struct Releases<'a> {
@@ -31,12 +32,13 @@ pub enum Brought<'a> {
 
 impl<'a> Releases<'a> {
     pub fn new(releases: &'a [Release]) -> Self {
-        let mut oldest_first: Vec<&Release> = releases.iter().collect();
-        oldest_first.sort_by_key(|release| release.date.map(|date| date.seconds));
+        let mut ordered: Vec<&Release> = releases.iter().collect();
+        ordered.sort_by(|a, b| newest_first(a, b));
         let of_commit = |release: &&'a Release| Some((release.commit()?, *release));
         Self {
             tags: releases.iter().map(|release| (release.tag.as_str(), release)).collect(),
-            commits: oldest_first.iter().filter_map(of_commit).collect(),
+            // The last one stays.
+            commits: ordered.iter().rev().filter_map(of_commit).collect(),
         }
     }
 
@@ -72,10 +74,20 @@ impl<'a> Releases<'a> {
 
 /// The same for one release, where the others are not known.
 pub(crate) fn has_brought(deployment: &Deployment, tag: &TagName, commit: &ObjectId) -> bool {
-    let of_title = |maker: &Maker| !maker.deploys_its_commit() && words(&maker.title).any(|word| word == tag.as_str());
+    is_recorded_as(deployment, tag, commit) || deployment.maker.as_ref().is_some_and(|maker| names_alone(maker, tag))
+}
+
+/// As GitHub records it, whatever its run is called.
+pub(crate) fn is_recorded_as(deployment: &Deployment, tag: &TagName, commit: &ObjectId) -> bool {
     deployment.reference.trim_start_matches("refs/tags/") == tag.as_str()
-        || deployment.maker.as_ref().is_some_and(of_title)
         || (deployment.commit == *commit && commit_tells(deployment))
+}
+
+/// Beside another version a title tells of none: it may name what was left.
+fn names_alone(maker: &Maker, tag: &TagName) -> bool {
+    let is_other = |word: &str| read(word).version.is_some() && !is_version(word, tag.as_str());
+    let named = || words(&maker.title);
+    !maker.deploys_its_commit() && named().any(|word| word == tag.as_str()) && !named().any(is_other)
 }
 
 fn commit_tells(deployment: &Deployment) -> bool {

@@ -26,6 +26,9 @@ impl Untold {
     pub(super) fn not_told(deployment: &Deployment, since: Timestamp) -> Self {
         let what = words(&deployment.reference, &deployment.commit);
         let sentence = match (deployment.run, &deployment.maker) {
+            (Some(run), Some(maker)) if maker.is_gone() => {
+                format!("Run {run} deployed from {what}, and GitHub has that run no more, so the release is not known.")
+            }
             (Some(run), Some(_)) => not_named(run, &what),
             (Some(run), None) => {
                 format!("Run {run} deployed from {what}; its title could not be read, so the release is not known.")
@@ -44,5 +47,7 @@ fn not_named(run: RunId, what: &str) -> String {
 
 fn words(reference: &str, commit: &ObjectId) -> String {
     let reference = reference.trim_start_matches("refs/heads/").trim_start_matches("refs/tags/");
-    if reference == commit.as_str() { commit.short().to_owned() } else { format!("{reference}@{}", commit.short()) }
+    // It may be no more than the commit, whole or short.
+    let of_commit = !reference.is_empty() && commit.as_str().starts_with(reference);
+    if of_commit { commit.short().to_owned() } else { format!("{reference}@{}", commit.short()) }
 }

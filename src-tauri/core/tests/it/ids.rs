@@ -1,6 +1,6 @@
 //! Names and addresses.
 
-use lastgood_core::ids::{RepositorySlug, remote_host, ssh_name};
+use lastgood_core::ids::{RepositorySlug, remote_host, ssh_name, written_host};
 
 #[test]
 fn an_address_that_programs_read_differently_names_no_server() {
@@ -43,6 +43,17 @@ fn the_other_names_of_githubs_servers_are_those_servers() {
         ("git@ssh.github.com.evil.example:acme/shop.git", "ssh.github.com.evil.example"),
     ] {
         assert_eq!(remote_host(address).as_deref(), Some(host), "{address}");
+    }
+}
+
+#[test]
+fn a_server_as_it_is_written_keeps_its_name() {
+    for (address, host) in [
+        ("git@GitHub.com:acme/shop.git", "GitHub.com"),
+        ("ssh://git@ssh.github.com:443/acme/shop.git", "ssh.github.com"),
+        ("git@github-work:acme/shop.git", "github-work"),
+    ] {
+        assert_eq!(written_host(address), Some(host));
     }
 }
 

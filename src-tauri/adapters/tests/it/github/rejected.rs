@@ -1,4 +1,4 @@
-//! A token that GitHub calls wrong is not sent again, until another one comes.
+//! A token that GitHub calls wrong is not sent again for a while, or until another one comes.
 
 use std::time::Duration;
 

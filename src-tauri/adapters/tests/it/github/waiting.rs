@@ -6,9 +6,10 @@ use lastgood_core::ids::RunId;
 use lastgood_core::ports::Forge;
 use lastgood_core::ports::forge::{Decision, Deployment, DeploymentState, DispatchAnswer, Written};
 use lastgood_rehearsal::state::deployment::{Deployment as Listed, Link, Status};
+use lastgood_rehearsal::{Fault, When};
 use serde_json::json;
 
-use crate::rehearsed::Rehearsed;
+use crate::rehearsed::{Rehearsed, status};
 
 /// Longer than any deploy of the sample.
 const DEPLOY: SignedDuration = SignedDuration::from_secs(30);
@@ -81,6 +82,32 @@ async fn one_that_waited_and_was_deleted_is_gone() {
     assert!(waits(&github.deployments().await.unwrap()));
     rehearsed.server().change(|state, _| drop(state.deployments.remove(0))).unwrap();
     assert!(!waits(&github.deployments().await.unwrap()));
+}
+
+#[tokio::test]
+async fn one_that_waits_and_of_which_github_tells_nothing_hides_none_of_the_others() {
+    let rehearsed = Rehearsed::start().await;
+    let put = |state: &mut lastgood_rehearsal::state::State, now: Timestamp| {
+        state.deployments.extend((0..12).map(|number| preview(number, now, "pending")));
+        let later = now.checked_add(SignedDuration::from_secs(1)).unwrap();
+        state.deployments.extend((100..100 + CROWD).map(|number| preview(number, later, "success")));
+    };
+    rehearsed.server().change(put).unwrap();
+    rehearsed.pass(DEPLOY);
+    let github = remembering(&rehearsed);
+    let before = github.deployments().await.unwrap();
+    let silent = preview(0, Timestamp::UNIX_EPOCH, "pending").id;
+    rehearsed
+        .arm(Fault::once(&format!("/deployments/{silent}/statuses"), status(502, &[], When::BeforeEffect)).for_ever());
+    for _ in 0..2 {
+        assert_eq!(github.deployments().await.unwrap(), before);
+    }
+    let asked = rehearsed.server().requests();
+    let turns = |number: u64| {
+        let path = format!("/deployments/{}/statuses", preview(number, Timestamp::UNIX_EPOCH, "pending").id);
+        asked.iter().filter(|request| request.path_and_query.contains(&path)).count()
+    };
+    assert!((0..12).all(|number| turns(number) >= 1), "it had its turn, and the others theirs");
 }
 
 async fn of(run: RunId, github: &Github) -> Deployment {

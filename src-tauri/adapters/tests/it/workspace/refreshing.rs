@@ -242,6 +242,22 @@ async fn where_github_asks_to_wait_it_is_said_until_when() {
     assert!(trouble.message.contains("nothing is asked before"), "{trouble:?}");
 }
 
+#[tokio::test]
+async fn a_look_that_got_no_releases_says_nothing_of_an_older_ones_end() {
+    let rehearsed = Rehearsed::start().await;
+    rehearsed.server().fill(lastgood_rehearsal::Fill { releases: 120, ..Default::default() }).unwrap();
+    let workspace = opened(&rehearsed);
+    workspace.first_look().await.unwrap();
+    for path in ["/graphql", "/releases?per_page=100"] {
+        rehearsed.arm(Fault::once(path, status(502, &[], When::BeforeEffect)).for_ever());
+    }
+    let forge = workspace.know().await.unwrap().forge.unwrap();
+    assert_eq!((forge.published.len(), forge.releases_cut), (100, true));
+    rehearsed.arm(Fault::once("/releases?per_page=30", status(502, &[], When::BeforeEffect)).for_ever());
+    let forge = workspace.know().await.unwrap().forge.unwrap();
+    assert_eq!((forge.published.len(), forge.releases_cut), (0, false));
+}
+
 /// Opens the repository anew on the same data folder, and tells what that cost.
 async fn look_again(rehearsed: &Rehearsed) -> (lastgood_adapters::workspace::Known, Vec<RecordedRequest>) {
     let before = rehearsed.server().requests().len();

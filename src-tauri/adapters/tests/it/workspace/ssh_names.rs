@@ -23,23 +23,29 @@ fn a_persons_own_name_for_github_is_github_and_another_server_is_named_as_it_is(
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
         let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
         let asking = again::start(NAME, folder.path(), |command| command.env("PATH", path).env_remove(API_VARIABLE));
-        assert_eq!(asking.end().0, ["github.com", "github.com", "gitlab.com"]);
+        let keys = ["github.com-work/acme/shop", "work/acme/shop", "ssh.github.com/acme/shop", "gitlab.com/acme/shop"];
+        let hosts = ["github.com", "github.com", "github.com", "gitlab.com"];
+        let told: Vec<String> = hosts.iter().zip(keys).map(|(host, key)| format!("{host} {key}")).collect();
+        assert_eq!(asking.end().0, told, "facts stay where they were filed first");
         return;
     };
-    for (number, remote) in
-        ["git@github.com-work:acme/shop.git", "ssh://git@work/acme/shop.git", "git@gitlab.com:acme/shop.git"]
-            .into_iter()
-            .enumerate()
-    {
-        again::say(host(&Path::new(&told).join(number.to_string()), remote));
+    let remotes = [
+        "git@github.com-work:acme/shop.git",
+        "ssh://git@work/acme/shop.git",
+        "ssh://git@ssh.github.com:443/acme/shop.git",
+        "git@gitlab.com:acme/shop.git",
+    ];
+    for (number, remote) in remotes.into_iter().enumerate() {
+        again::say(host_and_key(&Path::new(&told).join(number.to_string()), remote));
     }
 }
 
-fn host(folder: &Path, remote: &str) -> String {
+fn host_and_key(folder: &Path, remote: &str) -> String {
     let repository = folder.join("repository");
     std::fs::create_dir_all(&repository).unwrap();
     git(&repository, &["init", "--quiet"]);
     git(&repository, &["remote", "add", "origin", remote]);
     let place = Place::at(folder.join("data")).unwrap();
-    Workspace::open(&repository, &place, Access::from_environment()).unwrap().host()
+    let workspace = Workspace::open(&repository, &place, Access::from_environment()).unwrap();
+    format!("{} {}", workspace.host(), workspace.key())
 }

@@ -68,6 +68,35 @@ async fn with_a_long_past_what_is_live_takes_no_more_than_six_requests_and_nothi
 }
 
 #[tokio::test]
+async fn with_two_workflows_and_a_run_of_long_ago_each_look_asks_for_a_few_titles_until_all_are_known() {
+    let rehearsed = Rehearsed::start().await;
+    let deploy = rehearsed.description().clone.join(".github/workflows/deploy.yml");
+    rehearsed.publish(".github/workflows/stage.yml", &std::fs::read_to_string(deploy).unwrap());
+    rehearsed.server().fill(Fill { deployments: 260, ..Fill::default() }).unwrap();
+    split(&rehearsed);
+    let workspace = opened(&rehearsed);
+    let first = workspace.know_live().await.unwrap();
+    assert_eq!(production(&first).version, "v2.4.1");
+    assert!(rehearsed.server().requests().len() <= 6, "{:#?}", rehearsed.server().requests());
+    let mut looks = 0;
+    let whole = loop {
+        let before = rehearsed.server().requests().len();
+        let known = workspace.know().await.unwrap();
+        let asked = rehearsed.server().requests().split_off(before);
+        let paid: Vec<&RecordedRequest> = asked.iter().filter(|request| request.status != Some(304)).collect();
+        if paid.is_empty() {
+            break known;
+        }
+        assert!(paid.iter().filter(|request| is_for_titles(request)).count() <= 4, "{paid:#?}");
+        looks += 1;
+        assert!(looks < MOST_LOOKS, "{paid:#?}");
+    };
+    let deployments = whole.forge.unwrap().deployments;
+    assert!(deployments.len() > 260 && deployments.iter().any(|found| found.environment.as_str() == "legacy"));
+    assert!(deployments.iter().all(|found| found.succeeded.is_none() || found.maker.is_some()));
+}
+
+#[tokio::test]
 async fn where_runs_may_not_be_read_what_is_known_is_shown_and_the_rest_is_said() {
     let rehearsed = Rehearsed::start().await;
     rehearsed.arm(Fault::once("/actions/runs/", status(403, &[], When::BeforeEffect)).for_ever());
@@ -75,6 +104,31 @@ async fn where_runs_may_not_be_read_what_is_known_is_shown_and_the_rest_is_said(
     let live = production(&known);
     assert!(live.tag.is_none() && live.untold.is_some_and(|told| told.contains("its title could not be read")));
     assert!(!known.forge.unwrap().published.is_empty());
+}
+
+/// Looks in which the titles of some hundred runs of two workflows are learned.
+const MOST_LOOKS: usize = 8;
+
+fn is_for_titles(request: &RecordedRequest) -> bool {
+    let path = &request.path_and_query;
+    path.contains("/actions/runs/") || (path.contains("/actions/workflows/") && path.contains("/runs?per_page=100"))
+}
+
+/// Staging has a workflow of its own, and the oldest deploy went where none went since.
+fn split(rehearsed: &Rehearsed) {
+    let goes_to = |run: &lastgood_rehearsal::state::run::Run, name: &str| {
+        run.attempts[0].plan.jobs.iter().any(|job| job.environment.as_deref() == Some(name))
+    };
+    let change = |state: &mut lastgood_rehearsal::state::State| {
+        let oldest = state.runs.iter_mut().find(|run| goes_to(run, "production")).unwrap();
+        for job in &mut oldest.attempts[0].plan.jobs {
+            job.environment = job.environment.as_ref().map(|_| "legacy".to_owned());
+        }
+        for run in state.runs.iter_mut().filter(|run| goes_to(run, "staging")) {
+            run.workflow = "stage.yml".to_owned();
+        }
+    };
+    rehearsed.server().change(|state, _| change(state)).unwrap();
 }
 
 /// The service is not asked here: the record tells.

@@ -47,6 +47,16 @@ impl Maker {
         Self { event: run.event.clone(), title: run.title.clone() }
     }
 
+    /// Of a run that GitHub has no more.
+    pub fn gone() -> Self {
+        Self { event: String::new(), title: String::new() }
+    }
+
+    /// Each run that GitHub has was started by something.
+    pub fn is_gone(&self) -> bool {
+        self.event.is_empty() && self.title.is_empty()
+    }
+
     /// Any other run stands on its branch's newest commit, whatever it deploys.
     pub fn deploys_its_commit(&self) -> bool {
         matches!(self.event.as_str(), "push" | "release")

@@ -318,6 +318,8 @@ async fn a_deployment_of_a_branch_counts_for_the_target_by_the_title_of_its_run_
     for (event, title, verdict) in [
         ("workflow_dispatch", "Deploy v2.4.0 to production", Verdict::Passed),
         ("workflow_dispatch", "Deploy v2.5.0 to production", Verdict::Failed),
+        ("workflow_dispatch", "Roll back from v2.5.0 to v2.4.0", Verdict::Failed),
+        ("workflow_dispatch", "Deploy v2.4.0 (2.4.0) to eu-1", Verdict::Passed),
         ("push", "Merge a branch", Verdict::Passed),
     ] {
         let world = World::new();

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lastgood_core::error::Code;
+use lastgood_core::ids::RunId;
+use lastgood_core::ports::forge::Maker;
 use lastgood_core::ports::world::{Request, Seen};
 use lastgood_core::rollback::check::{Question, Verdict};
 use lastgood_core::rollback::event::Choice;
@@ -144,6 +146,22 @@ async fn without_a_probe_githubs_record_counts_and_the_sentence_says_that_the_se
     let sentence = ending(&rollback).2;
     assert!(sentence.contains("the service itself was not asked"), "{sentence}");
     assert_eq!(world.with(|state| state.calls.get(&Call::Version).copied()), None);
+}
+
+#[tokio::test]
+async fn what_another_run_is_called_is_no_record_of_ours() {
+    let (_, rollback) = unprobed(|world| {
+        world.with(|state| {
+            state.keeps_deployments = false;
+            let newest = &mut state.deployments[0];
+            (newest.reference, newest.run) = ("main".to_owned(), Some(RunId(6900)));
+            let title = "Deploy v2.4.0 to production".to_owned();
+            newest.maker = Some(Maker { event: "workflow_dispatch".to_owned(), title });
+        });
+    })
+    .await;
+    let sentence = ending(&rollback).2;
+    assert!(sentence.contains("GitHub's newest deployment is of main"), "{sentence}");
 }
 
 #[tokio::test]

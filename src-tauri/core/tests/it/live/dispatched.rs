@@ -4,8 +4,9 @@ use lastgood_core::ids::RunId;
 use lastgood_core::live::{Environment, Source, know};
 use lastgood_core::ports::forge::{Deployment, Maker};
 use lastgood_core::ports::world::Seen;
+use lastgood_core::release::PointsAt;
 
-use super::kit::{Team, at, deployment};
+use super::kit::{Team, at, deployment, release};
 
 #[test]
 fn a_dispatched_run_brought_what_its_title_names_and_not_the_head_of_its_branch() {
@@ -35,6 +36,40 @@ fn a_run_whose_title_could_not_be_read_tells_nothing() {
     let live = seen(&["v2"], vec![unread]).live.unwrap();
     assert_eq!(live.tag, None);
     assert!(live.untold.unwrap().contains("its title could not be read"));
+}
+
+#[test]
+fn a_run_that_github_has_no_more_is_said_to_be_gone() {
+    let gone = Deployment { maker: Some(Maker::gone()), ..of_main(100, "", "") };
+    let live = seen(&["v2"], vec![gone]).live.unwrap();
+    let told = live.untold.unwrap();
+    assert_eq!(
+        told,
+        "Run 100 deployed from main@commit , and GitHub has that run no more, so the release is not known."
+    );
+}
+
+#[test]
+fn a_commits_short_id_in_the_place_of_a_name_asks_for_no_commit() {
+    let mut gone_branch = of_main(100, "workflow_dispatch", "Deploy");
+    gone_branch.commit = "0123456789".into();
+    gone_branch.reference = gone_branch.commit.short().to_owned();
+    let mut team = team(&["v2"], vec![gone_branch]);
+    team.releases[0].points_at = PointsAt::Commit("0123456789".into());
+    let live = know(&team.sightings()).live.unwrap();
+    assert_eq!((live.tag, live.version.as_str()), (None, "0123456"));
+}
+
+#[test]
+fn of_two_tags_on_one_commit_and_of_one_second_the_release_is_live_and_not_its_candidate() {
+    for names in [["1.2.0-rc.3", "1.2.0"], ["1.2.0", "1.2.0-rc.3"]] {
+        let mut team = Team::new(&[], &[]);
+        team.releases = names.iter().map(|name| release(&format!("v{name}"), 1)).collect();
+        team.releases.iter_mut().for_each(|one| one.points_at = PointsAt::Commit("commit of both".into()));
+        team.deployments = vec![Deployment { commit: "commit of both".into(), ..deployment("main", 100) }];
+        let live = know(&team.sightings()).live.unwrap();
+        assert_eq!(live.tag.unwrap().as_str(), "v1.2.0", "{names:?}");
+    }
 }
 
 #[test]

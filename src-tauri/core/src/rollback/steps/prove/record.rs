@@ -2,7 +2,7 @@
 
 use super::probes::answer;
 use crate::ids::RunId;
-use crate::live::brought::has_brought;
+use crate::live::brought::{has_brought, is_recorded_as};
 use crate::ports::forge::{Deployment, DeploymentState};
 use crate::rollback::check::{Answer, Policy, Question, Verdict};
 use crate::rollback::engine::Engine;
@@ -29,14 +29,19 @@ pub(super) async fn ask(engine: &Engine) -> Answer {
 }
 
 /// What GitHub's own record says, and where it says so. The deployment of a dispatched run is one of its branch: it is
-/// ours where it names our run.
+/// ours where it names our run, and what another run is called proves nothing of ours.
 fn record(plan: &Plan, run: Option<RunId>, deployments: &[Deployment]) -> (Verdict, String, String) {
     let is_ours = |found: &Deployment| run.is_some() && found.run == run;
+    let of_another = |found: &Deployment| run.is_some() && found.run.is_some() && found.run != run;
+    let is_of_target = |found: &Deployment| match of_another(found) {
+        true => is_recorded_as(found, &plan.to, &plan.commit),
+        false => has_brought(found, &plan.to, &plan.commit),
+    };
     let newest = deployments
         .iter()
         .find(|deployment| deployment.environment == plan.environment && deployment.state == DeploymentState::Success);
     match newest {
-        Some(found) if is_ours(found) || has_brought(found, &plan.to, &plan.commit) => {
+        Some(found) if is_ours(found) || is_of_target(found) => {
             let sentence = "GitHub shows it as the newest deployment".to_owned();
             (Verdict::Passed, sentence, format!("deployment {}", found.id))
         }
