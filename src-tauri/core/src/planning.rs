@@ -140,6 +140,7 @@ fn settled(
         incident: None,
         mark_release: settings.mark_release.unwrap_or(true),
         frees_target: false,
+        frees: None,
         rollout: None,
         rehearsal: wish.rehearsal,
     })

@@ -62,6 +62,7 @@ impl World {
             mark_release: true,
             forward: false,
             frees_target: false,
+            frees: None,
             rollout: None,
             rehearsal: false,
         }
