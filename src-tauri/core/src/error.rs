@@ -93,6 +93,10 @@ pub enum Code {
     StoodStill,
     /// Whether the dispatch arrived is not known: look, then decide.
     DispatchUnknown,
+    /// Nothing was sent, because GitHub could not be asked first whether it was before: look again when it answers.
+    DispatchUnasked,
+    /// Nothing was sent, because a run is there that may be this rollback's own: look at it, then decide.
+    DispatchSuspect,
     /// Nobody trusts this command of the repository here yet: look at it, then grant it.
     CommandUntrusted,
     /// The environment names no command that deploys from this machine.

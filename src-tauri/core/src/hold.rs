@@ -11,9 +11,10 @@ pub mod record;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::hold::record::{HoldRecord, QuarantineRecord, Unreadable};
-use crate::ids::{EnvironmentName, RollbackId, TagName};
+use crate::ids::{EnvironmentName, ObjectId, RollbackId, TagName};
 use crate::journal::Fact;
 use crate::rollback::event::Event;
 
@@ -50,6 +51,18 @@ pub struct Quarantine {
     pub since: Timestamp,
     pub expires: Option<Timestamp>,
     pub place: Place,
+    /// On the remote; `None` where it is kept on this machine alone.
+    pub object: Option<ObjectId>,
+}
+
+/// Tells one quarantine of a release from another. Its object alone does not: it is another one once the quarantine was
+/// lifted in one of its environments.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    pub owner: String,
+    pub since: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<ObjectId>,
 }
 
 impl Hold {
@@ -89,16 +102,32 @@ impl From<HoldRecord> for Hold {
 impl From<QuarantineRecord> for Quarantine {
     fn from(record: QuarantineRecord) -> Self {
         let QuarantineRecord { tag, owner, reason, since, expires, scope: _ } = record;
-        Self { tag, owner, reason, since, expires, place: Place::Remote }
+        Self { tag, owner, reason, since, expires, place: Place::Remote, object: None }
     }
 }
 
 impl Quarantine {
+    /// As it lies on the remote.
+    pub fn placed(object: ObjectId, record: QuarantineRecord) -> Self {
+        Self { object: Some(object), ..Self::from(record) }
+    }
+
+    pub fn identity(&self) -> Identity {
+        Identity { owner: self.owner.clone(), since: self.since, object: self.object.clone() }
+    }
+
     /// Who, until when, why: the rest of "v2.5.0 is quarantined by …".
     pub fn words(&self) -> String {
         let owner = if self.owner.is_empty() { "somebody" } else { &self.owner };
         let until = self.expires.map(|time| time.strftime(" until %Y-%m-%d %H:%M UTC").to_string());
         format!("{owner}{}: {}", until.unwrap_or_default(), self.reason)
+    }
+}
+
+impl Identity {
+    pub fn is_of(&self, bad: &Quarantine) -> bool {
+        let same_object = self.object.is_some() && self.object == bad.object;
+        same_object || (self.since == bad.since && self.owner == bad.owner)
     }
 }
 
@@ -209,8 +238,9 @@ fn fold_quarantines(
             Some(Event::Quarantined { tag, owner, reason, expires, shared }) => {
                 let place = if shared.is_some() { Place::Remote } else { Place::ThisMachine };
                 let (owner, reason, expires) = (owner.clone(), reason.clone(), *expires);
-                let bad = Quarantine { tag: tag.clone(), owner, reason, since: fact.at, expires, place };
-                found.insert(tag.clone(), (fact.at, Some(bad)));
+                let (tag, since, object) = (tag.clone(), fact.at, shared.clone());
+                let bad = Quarantine { tag: tag.clone(), owner, reason, since, expires, place, object };
+                found.insert(tag, (fact.at, Some(bad)));
             }
             Some(Event::QuarantineLifted { tag, .. }) => drop(found.insert(tag.clone(), (fact.at, None))),
             Some(_) | None => {}

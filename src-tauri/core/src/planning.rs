@@ -140,6 +140,7 @@ fn settled(
         incident: None,
         mark_release: settings.mark_release.unwrap_or(true),
         frees_target: false,
+        frees: None,
         rollout: None,
         rehearsal: wish.rehearsal,
     })
@@ -242,7 +243,12 @@ fn serves(workflow: &Workflow, environment: &EnvironmentName) -> bool {
 }
 
 fn version_input(workflow: &Workflow) -> Option<String> {
-    VERSION_INPUTS.iter().find(|name| has_input(workflow, name)).map(|name| (*name).to_owned())
+    usual_version_input(|name| has_input(workflow, name)).map(str::to_owned)
+}
+
+/// The input by which a workflow usually takes a version, among those that it has.
+pub fn usual_version_input(has: impl Fn(&str) -> bool) -> Option<&'static str> {
+    VERSION_INPUTS.into_iter().find(|name| has(name))
 }
 
 fn has_input(workflow: &Workflow, name: &str) -> bool {

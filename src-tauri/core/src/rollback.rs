@@ -63,6 +63,8 @@ pub struct Rollback {
     pub out_of_sight: Option<String>,
     /// What the step that runs waits for.
     pub waiting: Option<Waits>,
+    /// A person looked, and said that it works where the proofs could not tell.
+    pub vouched: bool,
     /// The release that it rolled back from says so on GitHub.
     pub marked: bool,
     pub undo_asked: bool,
@@ -198,9 +200,11 @@ impl Rollback {
         self.plan.deploy.local.is_some()
     }
 
-    /// A run may have been started, also where a person said of an earlier dispatch that it did not arrive.
+    /// A run may have been started, also where a person said of an earlier dispatch that it did not arrive, and where a
+    /// run is there that an earlier life of this rollback may have begun.
     pub fn may_have_run(&self) -> bool {
-        self.sent || self.step(StepName::Dispatch).attempts > 1
+        let dispatch = self.step(StepName::Dispatch);
+        self.sent || dispatch.attempts > 1 || dispatch.code == Some(Code::DispatchSuspect)
     }
 
     /// A person may still take it back at no cost: nothing left this machine.
@@ -222,7 +226,7 @@ impl Rollback {
 
     /// A command that ran here has no destination to look at: whoever looked says what is so.
     fn choices_at(&self, step: StepName) -> &'static [Choice] {
-        if self.step(step).code == Some(Code::StoodStill) {
+        if matches!(self.step(step).code, Some(Code::StoodStill | Code::DispatchUnasked)) {
             return &[Choice::LookAgain, Choice::GiveUp];
         }
         if step == StepName::Dispatch && self.is_local() {

@@ -81,7 +81,7 @@ impl Controller {
             Way::Workflow => session.workspace.plan(environment.as_str(), wish, known)?,
             Way::Forward => {
                 let plan = session.workspace.plan(environment.as_str(), wish, known)?;
-                Plan { forward: true, frees_target: true, ..plan }
+                plan.freeing(&known.environment(environment.as_str())?.quarantined)
             }
             Way::Here => session.workspace.plan_local(environment.as_str(), wish, known)?,
         };

@@ -51,12 +51,13 @@ impl Workspace {
         let path = format!(".github/workflows/{}", deploy.workflow);
         let default = self.repository.default_tip().await?;
         let text = self.workflow_at(&default, &path).await?;
-        let whole = match insert(&text) {
+        let version = Some(deploy.version_input.as_str());
+        let whole = match insert(&text, version) {
             Inserted::There => return Ok(Guard::There { path }),
             Inserted::Refused(why) => return Ok(Guard::ByHand { path, why, snippet: snippet() }),
             Inserted::Text(whole) => whole,
         };
-        self.push_step(&default, &path, whole).await?;
+        self.push_step(&default, &path, version, whole).await?;
         let (number, url, new) = self.open_once(&default.branch, &path).await?;
         Ok(Guard::Offered { path, number, url, new })
     }
@@ -72,13 +73,13 @@ impl Workspace {
     }
 
     /// A branch that has the step already stays as somebody left it; any other is changed on top of what is there.
-    async fn push_step(&self, default: &Tip, path: &str, whole: String) -> Result<(), Trouble> {
+    async fn push_step(&self, default: &Tip, path: &str, version: Option<&str>, whole: String) -> Result<(), Trouble> {
         let there = self.repository.remote_branch(BRANCH).await?;
         let (parent, whole) = match &there {
             None => (default.commit.clone(), whole),
             Some(commit) => {
                 let tip = Tip { branch: BRANCH.to_owned(), commit: commit.clone() };
-                match insert(&self.workflow_at(&tip, path).await?) {
+                match insert(&self.workflow_at(&tip, path).await?, version) {
                     Inserted::There => return Ok(()),
                     Inserted::Text(whole) => (commit.clone(), whole),
                     Inserted::Refused(why) => return Err(branch_in_the_way(&why)),
@@ -129,7 +130,8 @@ fn body(path: &str) -> String {
         "`{path}` gets a step that ends a deploy while the environment is held: while a rollback runs, or while somebody \
          holds it with a reason. It reads one ref of this repository below `refs/lastgood/hold/`, says who holds and why, \
          and fails closed where that cannot be read. A rollback's own deploy is known by its id, which an input takes, and goes \
-         through. The title of a run shows that id, so that a run whose start nobody confirmed is found again.\n\n\
+         through. The title of a run shows that id, so that a run whose start nobody confirmed is found again, and which version \
+         it deploys where the workflow had no title.\n\n\
          Opened by Lastgood."
     )
 }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use jiff::SignedDuration;
 use lastgood_adapters::alerts::DesktopAlerts;
 use lastgood_adapters::place::Place;
-use lastgood_adapters::workspace::{Access, Audience, Drive, Workspace};
+use lastgood_adapters::workspace::{Access, Audience, Drive, Known, Workspace};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::TagName;
 use lastgood_core::planning::Wish;
@@ -163,8 +163,7 @@ async fn begin(workspace: &Workspace, order: &Order) -> Result<Option<Drive>, Tr
         countdown: SignedDuration::ZERO,
         rehearsal: workspace.is_rehearsal(),
     };
-    let plan = local::planned(workspace, order, wish, &known)?;
-    let plan = Plan { forward: plan.forward || order.forward, frees_target: order.forward, ..plan };
+    let plan = planned(workspace, order, wish, &known)?;
     if !order.json {
         let from = plan.from.as_ref().map_or("what is live", TagName::as_str);
         let deed = if plan.forward { "Roll forward" } else { "Roll back" };
@@ -181,6 +180,12 @@ async fn begin(workspace: &Workspace, order: &Order) -> Result<Option<Drive>, Tr
         incident::follow(workspace, drive.rollback(), order.json).await;
     }
     Ok(Some(drive))
+}
+
+fn planned(workspace: &Workspace, order: &Order, wish: Wish, known: &Known) -> Result<Plan, Trouble> {
+    let plan = local::planned(workspace, order, wish, known)?;
+    let here = known.environment(&order.environment)?;
+    Ok(if order.forward { plan.freeing(&here.quarantined) } else { plan })
 }
 
 pub(crate) fn confirmed(json: bool) -> Result<bool, Trouble> {

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::error::{Code, Trouble};
+use crate::hold::Quarantine;
 use crate::hold::mark::{MarkName, Marks, Placed};
 use crate::hold::record::{HoldRecord, QuarantineRecord, Record};
 use crate::ids::{EnvironmentName, ObjectId, RollbackId, TagName};
@@ -32,6 +33,16 @@ pub enum Change<T> {
 pub struct Taken {
     pub object: ObjectId,
     pub over: Option<Box<HoldRecord>>,
+}
+
+/// What became of a quarantine that was to be lifted in one environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Freed {
+    Lifted,
+    /// None stands there.
+    NotThere,
+    /// One stands there that is not meant.
+    Another(Box<Quarantine>),
 }
 
 /// Puts this hold where there is none, or where `may_replace` agrees to what there is. A hold of the same rollback is the
@@ -155,19 +166,29 @@ pub async fn lift_quarantine(team: &dyn Team, tag: &TagName) -> Change<bool> {
     repeat(team, &MarkName::quarantine(tag), decide).await
 }
 
-/// Takes a quarantine away in this environment; others that it names stay as they are. One that counts everywhere is
-/// taken away whole: nothing else can say that it does not count here.
-pub async fn free(team: &dyn Team, tag: &TagName, environment: &EnvironmentName) -> Change<bool> {
+/// Takes a quarantine away in this environment where it is the one that is `meant`; others that it names stay as they are.
+/// One that counts everywhere is taken away whole: nothing else can say that it does not count here.
+pub async fn free(
+    team: &dyn Team,
+    tag: &TagName,
+    environment: &EnvironmentName,
+    meant: impl Fn(&Quarantine) -> bool + Send + Sync,
+) -> Change<Freed> {
     let decide = |marks: &Marks| match marks.quarantine(tag).map(|placed| (placed.object, placed.says)) {
-        None => Next::End(Change::Done(false)),
+        None => Next::End(Change::Done(Freed::NotThere)),
         Some((_, Err(unreadable))) => Next::End(Change::Unreadable(unreadable.to_string())),
-        Some((object, Ok(standing))) => match standing.scope.without(environment) {
-            Some(scope) if scope == standing.scope => Next::End(Change::Done(false)),
-            Some(scope) => {
-                Next::put(Record::Quarantine(QuarantineRecord { scope, ..standing }), Some(object), |_| true)
+        Some((object, Ok(standing))) => {
+            let bad = Quarantine::placed(object.clone(), standing.clone());
+            match standing.scope.without(environment) {
+                Some(scope) if scope == standing.scope => Next::End(Change::Done(Freed::NotThere)),
+                Some(_) | None if !meant(&bad) => Next::End(Change::Done(Freed::Another(Box::new(bad)))),
+                Some(scope) => {
+                    let others = Record::Quarantine(QuarantineRecord { scope, ..standing });
+                    Next::put(others, Some(object), |_| Freed::Lifted)
+                }
+                None => Next::remove(object, |_| Freed::Lifted),
             }
-            None => Next::remove(object, |_| true),
-        },
+        }
     };
     repeat(team, &MarkName::quarantine(tag), decide).await
 }

@@ -43,8 +43,9 @@ pub fn quarantined(
 ) -> Vec<Quarantine> {
     let mut found: BTreeMap<TagName, Quarantine> = BTreeMap::new();
     let here = fold_quarantines(facts, environment);
-    for (_, bad) in team.into_iter().flat_map(Marks::quarantines).filter(|(_, bad)| bad.scope.covers(environment)) {
-        found.insert(bad.tag.clone(), Quarantine::from(bad));
+    for (object, bad) in team.into_iter().flat_map(Marks::quarantines).filter(|(_, bad)| bad.scope.covers(environment))
+    {
+        found.insert(bad.tag.clone(), Quarantine::placed(object, bad));
     }
     for (tag, (at, standing)) in here {
         let newer = team.is_none_or(|team| is_newer(at, team.seen, now));

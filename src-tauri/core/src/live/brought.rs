@@ -43,17 +43,21 @@ impl<'a> Releases<'a> {
     }
 
     pub fn brought_by(&self, deployment: &Deployment) -> Brought<'a> {
-        let told = self.named(&deployment.reference).or_else(|| {
-            let maker = deployment.maker.as_ref().filter(|maker| !maker.deploys_its_commit())?;
-            self.of_title(&maker.title)
-        });
-        match told {
+        match self.told_by(deployment) {
             Some(release) => Brought::Release(release),
             None if commit_tells(deployment) => {
                 self.of_commit(&deployment.commit).map_or(Brought::NoRelease, Brought::Release)
             }
             None => Brought::NotTold,
         }
+    }
+
+    /// What its reference or its run's title says, whatever its commit is.
+    pub(crate) fn told_by(&self, deployment: &Deployment) -> Option<&'a Release> {
+        self.named(&deployment.reference).or_else(|| {
+            let maker = deployment.maker.as_ref().filter(|maker| !maker.deploys_its_commit())?;
+            self.of_title(&maker.title)
+        })
     }
 
     pub(super) fn named(&self, reference: &str) -> Option<&'a Release> {

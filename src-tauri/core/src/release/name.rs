@@ -30,6 +30,11 @@ pub fn read(tag: &str) -> Reading {
     loose.unwrap_or_else(|| Reading { series: String::new(), version: None, prerelease: names_prerelease(tag) })
 }
 
+/// Whether a version is in the name, other than in `latest` or `production`.
+pub fn names_version(tag: &str) -> bool {
+    candidates(tag).any(|(_, rest)| Version::parse(rest).is_ok() || is_numeric(rest))
+}
+
 /// Whether what a service says of its version means this tag. Services say `2.4.0` as often as `v2.4.0`.
 pub fn is_version(said: &str, tag: &str) -> bool {
     let bare = |text: &str| text.trim().trim_start_matches(['v', 'V']).to_owned();

@@ -58,6 +58,7 @@ pub fn begin(id: RollbackId, plan: Plan) -> Rollback {
         seen: None,
         out_of_sight: None,
         waiting: None,
+        vouched: false,
         marked: false,
         undo_asked: false,
         stop_asked: false,
@@ -213,14 +214,15 @@ fn running(rollback: &Rollback, step: StepName) -> bool {
     rollback.step(step).phase == StepPhase::Running
 }
 
-/// One that expired while nothing was sent yet is taken anew: what it replaced at first stays what is given back.
+/// One that expired while nothing was sent yet is taken anew: what it replaced at first stays what is given back. A person
+/// may have lifted it in the moment before that is written.
 fn take_hold(
     rollback: &mut Rollback,
     shared: Option<&ObjectId>,
     over: Option<&HoldRecord>,
     expires: Option<Timestamp>,
 ) -> bool {
-    let anew = rollback.held && running(rollback, StepName::Dispatch) && !rollback.sent;
+    let anew = running(rollback, StepName::Dispatch) && !rollback.sent;
     if !anew && !running(rollback, StepName::Hold) {
         return false;
     }
@@ -322,12 +324,15 @@ fn end_step(rollback: &mut Rollback, at: Timestamp, ending: &Ending) -> bool {
         (StepName::Dispatch, StepOutcome::Failed) => {
             rollback.sent = rollback.local.as_ref().is_some_and(|local| local.ended.is_some());
         }
-        (StepName::Dispatch, StepOutcome::Inconclusive) if ending.code != Some(Code::StoodStill) => {
-            rollback.sent = true
-        }
+        (StepName::Dispatch, StepOutcome::Inconclusive) if !sent_nothing(ending) => rollback.sent = true,
         _ => {}
     }
     true
+}
+
+/// A person decides before anything leaves this machine.
+fn sent_nothing(ending: &Ending) -> bool {
+    matches!(ending.code, Some(Code::StoodStill | Code::DispatchUnasked | Code::DispatchSuspect))
 }
 
 fn choose(rollback: &mut Rollback, at: Timestamp, name: StepName, choice: Choice) -> bool {
@@ -342,9 +347,15 @@ fn choose(rollback: &mut Rollback, at: Timestamp, name: StepName, choice: Choice
         Choice::ItWorked => (StepPhase::Succeeded, Some(at)),
         Choice::GiveUp => (StepPhase::Aborted, Some(at)),
     };
-    if choice == Choice::ItWorked {
-        step.sentence = format!("A person said that it works. {}", step.sentence);
-        step.code = None;
+    match choice {
+        Choice::ItWorked => {
+            step.sentence = format!("A person said that it works. {}", step.sentence);
+            step.code = None;
+            rollback.vouched |= name == StepName::Prove;
+        }
+        // What was there is not ours: the newest run is looked for anew, and only what comes behind it may be.
+        Choice::SendAgain if step.code == Some(Code::DispatchSuspect) => rollback.newest = None,
+        Choice::SendAgain | Choice::LookAgain | Choice::GiveUp => {}
     }
     true
 }

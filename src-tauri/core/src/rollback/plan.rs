@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::hold::{Identity, Quarantine};
 use crate::ids::{EnvironmentName, IncidentId, ObjectId, RollbackId, RolloutId, TagName};
 use crate::ports::world::Wanted;
 use crate::rollback::checks::plan::CheckPlan;
@@ -57,6 +58,10 @@ pub struct Plan {
     /// versions wrote: it blocks.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub frees_target: bool,
+    /// Which quarantine that is: one that somebody sets later blocks. Absent in what earlier versions wrote: whichever
+    /// stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frees: Option<Identity>,
     /// The rollout that this is a stage of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollout: Option<RolloutId>,
@@ -140,6 +145,18 @@ impl Plan {
     /// What it is called: the same steps lead back and forward.
     pub fn deed(&self) -> &'static str {
         if self.forward { "Roll forward" } else { "Rollback" }
+    }
+
+    /// Forward, also where the target is quarantined: as far as that is known now.
+    #[must_use]
+    pub fn freeing(self, quarantined: &[Quarantine]) -> Self {
+        let frees = quarantined.iter().find(|bad| bad.tag == self.to).map(Quarantine::identity);
+        Self { forward: true, frees_target: frees.is_some(), frees, ..self }
+    }
+
+    /// Whether this is the quarantine that does not block, and that is lifted once the target proved itself.
+    pub fn means(&self, bad: &Quarantine) -> bool {
+        self.frees_target && self.frees.as_ref().is_none_or(|frees| frees.is_of(bad))
     }
 
     /// Message of the rollback tag: a subject a person can read, trailers a program can.

@@ -1,7 +1,7 @@
 //! What names and objects of tags say, and in which order releases are shown.
 
 use lastgood_core::ids::{ObjectId, TagName};
-use lastgood_core::release::name::{is_rollback_tag, read};
+use lastgood_core::release::name::{is_rollback_tag, names_version, read};
 use lastgood_core::release::tag_object::{parse_commit, parse_tag};
 use lastgood_core::release::{Moment, PointsAt, Release, Sort, TagKind, sort};
 use proptest::prelude::*;
@@ -55,6 +55,17 @@ fn only_the_names_that_rollbacks_make_mark_rollbacks() {
         "rollback-v1.0.0",
     ] {
         assert!(!is_rollback_tag(tag), "{tag}");
+    }
+}
+
+#[test]
+fn a_name_with_a_version_in_it_is_told_from_one_that_moves() {
+    for tag in ["v1.2.0", "1.2.0", "api-v1.2.0", "@scope/pkg@1.2.0", "v1.2.0-rc.1", "release-2024.05", "v7", "1.2.3.4"]
+    {
+        assert!(names_version(tag), "{tag}");
+    }
+    for tag in ["latest", "production", "stable-x", "main", "nightly", "-", ""] {
+        assert!(!names_version(tag), "{tag}");
     }
 }
 

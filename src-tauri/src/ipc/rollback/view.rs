@@ -294,14 +294,8 @@ fn active(rollback: &Rollback) -> Option<String> {
 fn choice(choice: event::Choice, rollback: &Rollback) -> Choice {
     let deploys_here =
         rollback.is_local() && rollback.current().is_some_and(|step| step.name == rollback::StepName::Dispatch);
-    let stood_still = rollback.current().is_some_and(|step| step.code == Some(Code::StoodStill));
     let (id, title, sentence) = match choice {
-        event::Choice::LookAgain if stood_still => (
-            ChoiceId::LookAgain,
-            "Go on",
-            "Takes it up where it stands; every check is asked anew before anything is sent.",
-        ),
-        event::Choice::LookAgain => (ChoiceId::LookAgain, "Look again", "Asks once more and sends nothing."),
+        event::Choice::LookAgain => look_again(rollback),
         event::Choice::SendAgain if deploys_here => (
             ChoiceId::SendAgain,
             "Run it again",
@@ -319,6 +313,19 @@ fn choice(choice: event::Choice, rollback: &Rollback) -> Choice {
         event::Choice::GiveUp => (ChoiceId::GiveUp, "Give up", "Ends the rollback here. What was done stays done."),
     };
     Choice { id, title: title.to_owned(), sentence: sentence.to_owned() }
+}
+
+/// Where nothing was sent yet, what is found missing is sent then.
+fn look_again(rollback: &Rollback) -> (ChoiceId, &'static str, &'static str) {
+    let code = rollback.current().and_then(|step| step.code);
+    let (title, sentence) = if code == Some(Code::StoodStill) {
+        ("Go on", "Takes it up where it stands; every check is asked anew before anything is sent.")
+    } else if matches!(code, Some(Code::DispatchUnasked | Code::DispatchSuspect)) {
+        ("Look again", "Asks GitHub once more; the deploy starts only if no run is there that may be this rollback's.")
+    } else {
+        ("Look again", "Asks once more and sends nothing.")
+    };
+    (ChoiceId::LookAgain, title, sentence)
 }
 
 fn run(seen: &forge::RunSnapshot) -> RunView {

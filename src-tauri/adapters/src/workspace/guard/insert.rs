@@ -1,6 +1,7 @@
 //! Putting the step into a workflow file: as text, so that the team's comments and layout stay, and then held against
 //! what YAML makes of both, so that nothing else changed.
 
+use lastgood_core::planning::usual_version_input;
 use lastgood_core::ports::forge::titles;
 use serde_yaml_ng::{Mapping, Value};
 
@@ -23,15 +24,15 @@ pub enum Inserted {
 const KEYS: [&str; 3] = ["rollback_id", "lastgood_id", "correlation_id"];
 
 /// Puts the step first in each job that deploys: one that names an environment; where none does, one that waits for no
-/// other.
-pub fn insert(text: &str) -> Inserted {
-    match try_insert(text) {
+/// other. `version` is the input that takes the version, where the settings name one; else the usual one.
+pub fn insert(text: &str, version: Option<&str>) -> Inserted {
+    match try_insert(text, version) {
         Ok(inserted) => inserted,
         Err(why) => Inserted::Refused(why),
     }
 }
 
-fn try_insert(text: &str) -> Result<Inserted, String> {
+fn try_insert(text: &str, version: Option<&str>) -> Result<Inserted, String> {
     let before: Value =
         serde_yaml_ng::from_str(text).map_err(|_| "The file is no YAML that is understood.".to_owned())?;
     let jobs = before.get("jobs").and_then(Value::as_mapping).ok_or("The file has no jobs.")?;
@@ -56,7 +57,7 @@ fn try_insert(text: &str) -> Result<Inserted, String> {
         put_input(&mut lines)?;
         expect_input(&mut after);
     }
-    title::put(&mut lines, &mut after, key)?;
+    title::put(&mut lines, &mut after, version_input(version, inputs), key)?;
     let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let whole = lines.join(end) + if text.ends_with('\n') { end } else { "" };
     let read = serde_yaml_ng::from_str::<Value>(&whole).ok();
@@ -125,6 +126,12 @@ fn is_only_dispatched(file: &Value) -> bool {
 
 fn inputs(file: &Value) -> Option<&Mapping> {
     triggers(file)?.get("workflow_dispatch")?.get("inputs")?.as_mapping()
+}
+
+/// What the settings name counts where the workflow has it.
+fn version_input<'a>(named: Option<&'a str>, inputs: &Mapping) -> Option<&'a str> {
+    let has = |name: &str| inputs.contains_key(name);
+    named.filter(|name| has(name)).or_else(|| usual_version_input(has))
 }
 
 /// Below `jobs`, the job's `steps`, the place of its first step.

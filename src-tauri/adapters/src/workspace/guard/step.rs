@@ -7,7 +7,8 @@ pub(super) const NAME: &str = "Refuse while the environment is held";
 const HEAD: &str = "\
 # Put this step before the first one that changes anything. It needs `permissions: contents: read`, an input
 # `environment`, and an input `rollback_id` (type string, not required), by which Lastgood's own deploys are known. Show it
-# in the title of a run, so that a run is found again whose start nobody confirmed: `run-name: ${{ inputs.rollback_id }}`.
+# in the title of a run, behind the input that takes the version: then a run is found again whose start nobody confirmed, and
+# which release it deployed is told. `run-name: ${{ inputs.version }} ${{ inputs.rollback_id }}`
 ";
 
 const SCRIPT: &str = include_str!("refuse.sh");

@@ -1,6 +1,6 @@
 //! The step goes first into each job that deploys, and nothing else of the file changes.
 
-use lastgood_adapters::workspace::{Inserted, insert};
+use lastgood_adapters::workspace::{Inserted, insert, snippet};
 
 const DEPLOY: &str = "\
 # How we deploy.
@@ -27,14 +27,14 @@ jobs:
 ";
 
 fn put(text: &str) -> String {
-    match insert(text) {
+    match insert(text, None) {
         Inserted::Text(text) => text,
         other @ (Inserted::There | Inserted::Refused(_)) => panic!("{other:?}"),
     }
 }
 
 fn refused(text: &str) -> String {
-    match insert(text) {
+    match insert(text, None) {
         Inserted::Refused(why) => why,
         other @ (Inserted::There | Inserted::Text(_)) => panic!("{other:?}"),
     }
@@ -51,7 +51,7 @@ fn the_job_that_names_an_environment_refuses_first_and_comments_stay() {
     assert!(
         text.contains("      rollback_id:\n        required: false\n        type: string\n      version: # which\n")
     );
-    assert_eq!(insert(&text), Inserted::There, "a second time changes nothing");
+    assert_eq!(insert(&text, None), Inserted::There, "a second time changes nothing");
 }
 
 #[test]
@@ -67,10 +67,11 @@ fn a_workflow_that_takes_its_environment_as_an_input_gives_it_to_the_step() {
 #[test]
 fn the_title_of_a_run_shows_the_input_and_every_other_byte_stays() {
     let text = put(DEPLOY);
-    assert!(text.starts_with("# How we deploy.\nrun-name: ${{ inputs.rollback_id }}\non:\n"), "{text}");
+    let title = "run-name: ${{ inputs.version }} ${{ inputs.rollback_id }}\n";
+    assert!(text.starts_with(&format!("# How we deploy.\n{title}on:\n")), "{text}");
     for (before, after) in [
-        ("name: Deploy\n", "name: Deploy\nrun-name: ${{ inputs.rollback_id }}\n"),
-        ("name: Deploy # it\n\n", "name: Deploy # it\nrun-name: ${{ inputs.rollback_id }}\n\n"),
+        ("name: Deploy\n", &*format!("name: Deploy\n{title}")),
+        ("name: Deploy # it\n\n", &*format!("name: Deploy # it\n{title}\n")),
         ("run-name: Ship it  # as a word\n", "run-name: Ship it ${{ inputs.rollback_id }}  # as a word\n"),
         ("run-name: 'Ship #1'\n", "run-name: 'Ship #1 ${{ inputs.rollback_id }}'\n"),
         (
@@ -90,7 +91,22 @@ fn the_title_of_a_run_shows_the_input_and_every_other_byte_stays() {
 fn an_input_that_is_there_and_that_no_title_shows_gets_into_the_title() {
     let text = put(&DEPLOY
         .replace("      version: # which", "      lastgood_id:\n        required: false\n      version: # which"));
-    assert!(text.contains("\nrun-name: ${{ inputs.lastgood_id }}\n"), "{text}");
+    assert!(text.contains("\nrun-name: ${{ inputs.version }} ${{ inputs.lastgood_id }}\n"), "{text}");
+}
+
+#[test]
+fn a_new_title_tells_the_release_by_whatever_input_takes_it() {
+    let named = |input: &str| DEPLOY.replace("      version: # which", &format!("      {input}: # which"));
+    let title = |text: String| text.lines().find(|line| line.starts_with("run-name:")).unwrap().to_owned();
+    assert_eq!(title(put(&named("release_tag"))), "run-name: ${{ inputs.release_tag }} ${{ inputs.rollback_id }}");
+    assert_eq!(title(put(&named("what"))), "run-name: ${{ inputs.rollback_id }}", "nobody knows what it takes");
+    let Inserted::Text(text) = insert(&named("what"), Some("what")) else { panic!("it is put") };
+    assert_eq!(title(text), "run-name: ${{ inputs.what }} ${{ inputs.rollback_id }}", "the settings say it");
+}
+
+#[test]
+fn the_step_to_paste_says_what_a_title_shows() {
+    assert!(snippet().contains("`run-name: ${{ inputs.version }} ${{ inputs.rollback_id }}`"), "{}", snippet());
 }
 
 #[test]

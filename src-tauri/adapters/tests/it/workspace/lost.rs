@@ -24,7 +24,7 @@ async fn an_input_without_a_title_is_no_reason_to_lose_the_run() {
 async fn the_guard_that_adds_the_input_adds_the_title_by_which_the_run_is_found() {
     let (rehearsed, text) = deploy_file().await;
     let input = "      rollback_id:\n        description: Rollback that this deploy belongs to\n        required: false\n        type: string\n";
-    let Inserted::Text(guarded) = insert(&untitled(&text).replace(input, "")) else { panic!("{text}") };
+    let Inserted::Text(guarded) = insert(&untitled(&text).replace(input, ""), None) else { panic!("{text}") };
     rehearsed.publish(FILE, &guarded);
     let (rollback, seen) = answer_lost(&rehearsed).await;
     assert!(rollback.plan.deploy.key_in_title, "{guarded}");

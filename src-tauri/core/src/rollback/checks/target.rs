@@ -52,11 +52,13 @@ pub(super) async fn quarantine(ports: &Ports, repository: &str, plan: &Plan) -> 
 
 pub(super) fn judge_quarantine(quarantined: Vec<Quarantine>, plan: &Plan) -> Found {
     match quarantined.into_iter().find(|bad| bad.tag == plan.to) {
-        Some(bad) if plan.frees_target => {
+        Some(bad) if plan.means(&bad) => {
             let sentence =
                 format!("{} is quarantined by {}; that is lifted once it proved itself", plan.to, bad.words());
             Found::passed(sentence).with(vec![format!("since {}", bad.since)])
         }
+        Some(bad) if plan.frees_target => Found::failed(format!("{} was quarantined anew by {}", plan.to, bad.words()))
+            .with(vec![format!("since {}", bad.since)]),
         Some(bad) => Found::failed(format!("{} is quarantined: {}", plan.to, bad.reason))
             .with(vec![format!("since {}", bad.since)]),
         None => Found::passed(format!("{} is not quarantined", plan.to)),

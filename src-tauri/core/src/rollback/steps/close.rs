@@ -1,9 +1,9 @@
 //! Step 7. The bad release is quarantined, and its page on GitHub says so; the hold stays until somebody lifts it.
 
 use crate::error::Trouble;
-use crate::hold::change::{self, Change};
+use crate::hold::change::{self, Change, Freed};
 use crate::hold::record::{QuarantineRecord, Scope};
-use crate::hold::{self, Place};
+use crate::hold::{self, Place, Quarantine};
 use crate::ids::TagName;
 use crate::ports::forge::{RunSnapshot, Written};
 use crate::ports::publishing::{Latest, ReleaseEdit};
@@ -28,33 +28,58 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
 
 /// The target proved itself, so that nothing is held against it here any more. What fails here is said and fails nothing.
 async fn free(engine: &mut Engine) -> Result<String, Trouble> {
-    let (plan, freed) = (&engine.rollback().plan, engine.rollback().freed);
-    let (tag, environment) = (plan.to.clone(), plan.environment.clone());
-    let done = || Ok("Done".to_owned());
-    let lifted = || Ok(format!("{tag} is no longer quarantined"));
-    if !plan.frees_target {
-        return done();
+    let rollback = engine.rollback();
+    let (tag, reason, by) = (rollback.plan.to.clone(), rollback.why(), rollback.plan.who.clone());
+    let lifted = format!("{tag} is no longer quarantined");
+    if !rollback.plan.frees_target {
+        return Ok(DONE.to_owned());
     }
-    if freed {
-        return lifted();
+    if rollback.freed {
+        return Ok(lifted);
     }
-    let unfreed = |why: &str| Ok(format!("{tag} is still quarantined ({})", why.trim_end_matches('.')));
-    let facts = match engine.ports.journal.of_repository(engine.repository(), None).await {
-        Ok(facts) => facts,
-        Err(trouble) => return unfreed(&trouble.message),
-    };
-    let here = hold::quarantined(&facts, &environment).into_iter().find(|bad| bad.tag == tag);
-    let is_here_alone = here.as_ref().is_some_and(|bad| bad.place == Place::ThisMachine);
-    match change::free(&*engine.ports.team, &tag, &environment).await {
-        Change::Done(false) if here.is_none() => return done(),
-        Change::Done(_) | Change::Held(_) => {}
-        Change::Refused(_) | Change::Unclear(_) if is_here_alone => {}
-        Change::Unreadable(words) | Change::Refused(words) => return unfreed(&words),
-        Change::Unclear(trouble) => return unfreed(&trouble.message),
+    match let_go(engine).await {
+        Ok(true) => {}
+        Ok(false) => return Ok(DONE.to_owned()),
+        Err(what) => return Ok(format!("{tag} is {what}")),
     }
-    let (by, reason) = (engine.rollback().plan.who.clone(), engine.rollback().why());
-    engine.write(Event::QuarantineLifted { tag: tag.clone(), by, reason }).await?;
-    lifted()
+    engine.write(Event::QuarantineLifted { tag, by, reason }).await?;
+    Ok(lifted)
+}
+
+const DONE: &str = "Done";
+
+/// Whether there was one, which is lifted on the remote then; else what it is, and why.
+async fn let_go(engine: &Engine) -> Result<bool, String> {
+    let rollback = engine.rollback();
+    if !is_proved(rollback) {
+        return Err(still("nothing proved that it is live"));
+    }
+    let (plan, now) = (&rollback.plan, engine.ports.clock.now());
+    let facts = engine.ports.journal.of_repository(engine.repository(), None).await;
+    let facts = facts.map_err(|trouble| still(&trouble.message))?;
+    let counts = |bad: &Quarantine| bad.expires.is_none_or(|expires| expires > now);
+    let here = hold::quarantined(&facts, &plan.environment).into_iter().find(|bad| bad.tag == plan.to);
+    let alone = here.as_ref().filter(|bad| bad.place == Place::ThisMachine);
+    if let Some(other) = alone.filter(|bad| counts(bad) && !plan.means(bad)) {
+        return Err(anew(other));
+    }
+    match change::free(&*engine.ports.team, &plan.to, &plan.environment, |bad| !counts(bad) || plan.means(bad)).await {
+        Change::Done(Freed::Another(other)) => Err(anew(&other)),
+        Change::Done(Freed::NotThere) => Ok(here.is_some()),
+        Change::Done(Freed::Lifted) | Change::Held(_) => Ok(true),
+        Change::Refused(_) | Change::Unclear(_) if alone.is_some() => Ok(true),
+        Change::Unreadable(words) | Change::Refused(words) => Err(still(&words)),
+        Change::Unclear(trouble) => Err(still(&trouble.message)),
+    }
+}
+
+fn still(why: &str) -> String {
+    format!("still quarantined ({})", why.trim_end_matches('.'))
+}
+
+/// Whoever set it knew something that this rollback does not.
+fn anew(bad: &Quarantine) -> String {
+    format!("quarantined anew by {}", bad.words())
 }
 
 /// Where it stands, if not for everybody.
@@ -197,10 +222,10 @@ fn after_success(rollback: &Rollback, hint: &str) -> String {
 
 const NOTHING_LEFT: &str = "Its hold is lifted, and nothing was tagged or sent. Roll back again whenever you need to.";
 
-/// Without a probe, the live version is only what GitHub's record says.
+/// Without a probe, the live version is only what GitHub's record says; a person's word counts as well.
 fn is_proved(rollback: &Rollback) -> bool {
     let unproved = |answer: &Answer| answer.question == Question::LiveVersion && answer.warns();
-    !rollback.step(StepName::Prove).answers.iter().any(unproved)
+    rollback.vouched || !rollback.step(StepName::Prove).answers.iter().any(unproved)
 }
 
 fn stopped(rollback: &Rollback) -> String {

@@ -105,23 +105,37 @@ async fn remember_newest(engine: &mut Engine) -> Result<(), Trouble> {
     }
 }
 
-/// What was sent before may have arrived since somebody looked. `None`: send.
+/// What was sent before may have arrived since somebody looked. `None`: send. Where this journal tells of nothing that was
+/// sent, a run without our key is not taken for ours: others dispatch this workflow too, and a person decides.
 async fn look_before_sending(engine: &mut Engine) -> Result<Option<Ending>, Trouble> {
-    match find(engine).await {
-        Ok(Found::Ours(run, how)) => {
+    let sent_nothing = engine.rollback().step(StepName::Dispatch).attempts == 1;
+    let suspects = match find(engine).await {
+        Ok(Found::Ours(run, how)) if how == Evidence::Key || !sent_nothing => {
             engine.write(Event::RunFound { run, how }).await?;
-            Ok(Some(started(engine, run)))
+            return Ok(Some(started(engine, run)));
         }
-        Ok(Found::Suspect(run)) if engine.rollback().step(StepName::Dispatch).attempts == 1 => Ok(Some(undecided(
-            format!("Nothing was sent: run {run} came since this rollback began, and may be its own."),
-        ))),
-        Ok(Found::Several(_) | Found::Suspect(_) | Found::None) => Ok(None),
-        Err(trouble) => {
-            let why = trouble.message.trim_end_matches('.');
-            let again = ground::again(engine);
-            Ok(Some(undecided(format!("Nothing was sent{again}: GitHub could not be asked first ({why})."))))
+        Ok(Found::None) => return Ok(None),
+        Ok(Found::Ours(..) | Found::Several(_) | Found::Suspect(_)) if !sent_nothing => return Ok(None),
+        Ok(Found::Ours(run, _) | Found::Suspect(run)) => {
+            format!("run {run} came since this rollback began, and may be its own")
         }
+        Ok(Found::Several(count)) => format!("{count} runs came since this rollback began, and one may be its own"),
+        Err(trouble) => return Ok(Some(unasked(engine, sent_nothing, &trouble))),
+    };
+    // What is there by then was not begun by what is sent behind a person's word.
+    engine.newest = None;
+    let sentence = format!("Nothing was sent: {suspects}.");
+    Ok(Some(inconclusive(StepName::Dispatch, Code::DispatchSuspect, sentence, HINT)))
+}
+
+fn unasked(engine: &Engine, sent_nothing: bool, trouble: &Trouble) -> Ending {
+    let (again, why) = (ground::again(engine), trouble.message.trim_end_matches('.'));
+    let sentence = format!("Nothing was sent{again}: GitHub could not be asked first ({why}).");
+    if !sent_nothing {
+        return undecided(sentence);
     }
+    let hint = "Look again when GitHub answers: it is sent then, if no run of this rollback is there.";
+    inconclusive(StepName::Dispatch, Code::DispatchUnasked, sentence, hint)
 }
 
 /// Looks for our run until it shows or the time for it is over.
@@ -189,6 +203,7 @@ fn started(engine: &Engine, run: RunId) -> Ending {
 }
 
 fn undecided(sentence: String) -> Ending {
-    let hint = "Look at the Actions page. Send again only if no run of this rollback is there.";
-    inconclusive(StepName::Dispatch, Code::DispatchUnknown, sentence, hint)
+    inconclusive(StepName::Dispatch, Code::DispatchUnknown, sentence, HINT)
 }
+
+const HINT: &str = "Look at the Actions page. Send again only if no run of this rollback is there.";

@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use crate::error::{Code, Trouble};
 use crate::ids::TagName;
-use crate::live::runs::words;
+use crate::live::brought::Releases;
 use crate::ports::forge::Deployment;
 use crate::ports::world::Seen;
-use crate::release::name::is_version;
+use crate::release::Release;
+use crate::release::name::{is_version, names_version};
 use crate::rollback::check::{Answer, blocking};
 use crate::rollback::checks;
 use crate::rollback::checks::armed::FRESH;
 use crate::rollback::engine::{Engine, is_within};
 use crate::rollback::event::{Ending, StepOutcome};
-use crate::rollback::plan::Plan;
 use crate::rollback::steps::{asking, failed};
 use crate::rollback::{StepName, StepPhase};
 
@@ -31,7 +31,7 @@ pub(super) async fn gone(engine: &mut Engine) -> Result<Option<Ending>, Trouble>
     let questions = checks::before(&engine.rollback().plan);
     let asked = asking::ask(engine, questions, Vec::new()).await?;
     if asked.stopped {
-        return Ok(Some(stopped()));
+        return Ok(Some(stopped(engine)));
     }
     engine.checked = Some(engine.clocks());
     Ok(blocking(&asked.answers).map(|answer| failed(StepName::Dispatch, blocked(engine, answer))))
@@ -62,7 +62,7 @@ async fn moved_on(engine: &Engine) -> Option<TagName> {
     } else if engine.rollback().is_local() {
         return None;
     } else {
-        deployed_since(&ports.forge.deployments().await.ok()?, plan, from)?
+        vec![deployed_since(engine, from).await?]
     };
     if told.iter().any(|tag| is_version(tag.as_str(), from.as_str())) {
         return None;
@@ -75,19 +75,25 @@ async fn moved_on(engine: &Engine) -> Option<TagName> {
     None
 }
 
-/// What GitHub shows as newer than the release that this rollback leads away from, where it knows of that: names of which
-/// one may be a release's.
-fn deployed_since(deployments: &[Deployment], plan: &Plan, from: &TagName) -> Option<Vec<TagName>> {
-    let mut here = deployments.iter().filter(|one| one.environment == plan.environment && one.succeeded.is_some());
-    let newest = here.next()?;
-    here.any(|one| names(one).contains(from)).then(|| names(newest))
+/// The release that GitHub shows as newer than the one that this rollback leads away from, where it knows of that. GitHub
+/// lists by when a deployment was made; one that waited for its approval went live later.
+async fn deployed_since(engine: &Engine, from: &TagName) -> Option<TagName> {
+    let (ports, plan) = (&engine.ports, &engine.rollback().plan);
+    let deployments = ports.forge.deployments().await.ok()?;
+    let known = releases(engine, from).await?;
+    let releases = Releases::new(&known);
+    let tells = |one: &Deployment, tag: &TagName| releases.told_by(one).is_some_and(|release| release.tag == *tag);
+    let here = || deployments.iter().filter(|one| one.environment == plan.environment && one.succeeded.is_some());
+    let newest = here().rev().max_by_key(|one| one.succeeded)?;
+    let is_behind = here().any(|one| one.succeeded < newest.succeeded && tells(one, from));
+    releases.told_by(newest).filter(|_| is_behind).map(|release| release.tag.clone())
 }
 
-fn names(deployment: &Deployment) -> Vec<TagName> {
-    let reference = deployment.reference.trim_start_matches("refs/tags/");
-    let title =
-        deployment.maker.iter().filter(|maker| !maker.deploys_its_commit()).flat_map(|maker| words(&maker.title));
-    std::iter::once(reference).chain(title).map(TagName::new).collect()
+/// Where releases are versions, a tag such as `production` or `latest` is none: it moves along with them.
+async fn releases(engine: &Engine, from: &TagName) -> Option<Vec<Release>> {
+    let all = engine.ports.repository.releases().await.ok()?;
+    let are_versions = names_version(from.as_str());
+    Some(all.into_iter().filter(|release| !are_versions || names_version(release.tag.as_str())).collect())
 }
 
 fn another_is_live(engine: &Engine, live: &TagName) -> Trouble {
@@ -108,11 +114,11 @@ pub(super) fn again(engine: &Engine) -> &'static str {
     if engine.rollback().step(StepName::Dispatch).attempts > 1 { " again" } else { "" }
 }
 
-fn stopped() -> Ending {
+fn stopped(engine: &Engine) -> Ending {
     Ending {
         step: StepName::Dispatch,
         outcome: StepOutcome::Aborted,
-        sentence: "Stopped before anything was sent".to_owned(),
+        sentence: format!("Stopped before anything was sent{}", again(engine)),
         hint: String::new(),
         code: None,
     }

@@ -7,6 +7,8 @@ use jiff::SignedDuration;
 use lastgood_core::error::Code;
 use lastgood_core::ids::RunId;
 use lastgood_core::ports::world::Request;
+use lastgood_core::rollback::check::{Policy, Question};
+use lastgood_core::rollback::checks::plan::CommandSet;
 use lastgood_core::rollback::event::Choice;
 use lastgood_core::rollback::{Outcome, Rollback, StepName, StepPhase};
 
@@ -170,6 +172,56 @@ async fn a_process_that_dies_while_a_limit_is_waited_for_has_sent_nothing() {
     world.with(|state| state.crash = Some(Crash::AfterFact(place)));
     let rollback = world.through_crashes(world.plan()).await.unwrap();
     assert_eq!((outcome(&rollback), world.effects().dispatches), (Outcome::Succeeded, 1));
+}
+
+#[tokio::test]
+async fn what_others_dispatched_while_nobody_drove_is_not_taken_for_what_github_refused() {
+    for (others, says) in [(vec![6950], "run 6950 came"), (vec![6950, 6960], "2 runs came")] {
+        let world = World::new();
+        world.with(|state| state.names_runs = false);
+        world.fails(Call::Dispatch, 1..2, Fault::Limited);
+        let place = refused_place().await;
+        world.with(|state| state.crash = Some(Crash::AfterFact(place)));
+        world.live(world.plan_without_key(), "rb-1").await;
+        world.with(|state| {
+            state.strangers = others.iter().map(|id| stranger(state, *id)).collect();
+            state.elapsed += Duration::from_secs(10);
+        });
+        let rollback = world.resume("rb-1").await.unwrap().rested();
+        let dispatch = rollback.step(StepName::Dispatch);
+        assert_eq!((dispatch.code, rollback.run), (Some(Code::DispatchSuspect), None), "{:#?}", world.told());
+        assert!(dispatch.sentence.starts_with(&format!("Nothing was sent: {says} since")), "{}", dispatch.sentence);
+
+        let rollback = decide(&world, 5, Choice::SendAgain).await;
+        assert_eq!((outcome(&rollback), world.effects().dispatches), (Outcome::Succeeded, 1), "{says}");
+        assert_eq!(rollback.run, Some(RunId(7001)), "{says}: what was there before is not ours");
+    }
+}
+
+/// Where GitHub's first no is followed by waiting, without a key.
+async fn refused_place() -> usize {
+    let world = World::new();
+    world.fails(Call::Dispatch, 1..2, Fault::Limited);
+    world.roll_back(world.plan_without_key()).await;
+    world.told().iter().position(|told| told == "dispatch waits").unwrap() + 1
+}
+
+#[tokio::test]
+async fn stopped_while_the_checks_are_asked_again_it_says_that_it_was_not_sent_again() {
+    let world = World::new();
+    world.fails(Call::Dispatch, 1..2, Fault::LostBefore);
+    world.command("cargo audit", 0, "0 vulnerabilities");
+    let mut plan = world.plan();
+    let audit = CommandSet::of(vec![vec!["cargo".to_owned(), "audit".to_owned()]]);
+    plan.checks.commands.insert(Question::SecurityScan, audit);
+    plan.checks.policies.insert(Question::SecurityScan, Policy::Block);
+    assert!(world.roll_back(plan).await.end.is_none());
+    world.with(|state| state.readiness.endless = vec!["cargo audit".to_owned()]);
+    world.asks_after(200, choose(Choice::SendAgain));
+    world.asks_after(260, Request::StopAfterThisStep);
+    let rollback = world.resume("rb-1").await.unwrap().rested();
+    assert_eq!((outcome(&rollback), world.effects().dispatches), (Outcome::Aborted, 0));
+    assert_eq!(rollback.step(StepName::Dispatch).sentence, "Stopped before anything was sent again");
 }
 
 #[tokio::test]

@@ -46,9 +46,44 @@ async fn where_another_release_went_live_while_the_machine_slept_nothing_is_sent
 
 #[tokio::test]
 async fn what_tells_of_no_release_is_no_reason_to_stop() {
+    let record = |world: &World| Plan { proofs: Proofs::default(), ..world.plan() };
     let strange = |state: &mut State| state.service = Service::Says("a page about maintenance");
-    let (world, _) = asleep("tag made", 3 * MINUTE, strange, World::plan).await;
-    assert_eq!(world.effects().dispatches, 1);
+    let two = |state: &mut State| deploys_under(state, "v2.6.0 in the place of v2.3.0");
+    let moving = |state: &mut State| deploys_under(state, "latest to production");
+    let cases: [(&str, Happening, Planned); 3] =
+        [("a page", strange, World::plan), ("two releases", two, record), ("tags that move", moving, record)];
+    for (what, change, plan) in cases {
+        let (world, _) = asleep("tag made", 3 * MINUTE, change, plan).await;
+        assert_eq!(world.effects().dispatches, 1, "{what}: {:#?}", world.told());
+    }
+}
+
+#[tokio::test]
+async fn a_tag_that_moves_with_the_releases_is_none_of_them() {
+    let record = |world: &World| Plan { proofs: Proofs::default(), ..world.plan() };
+    let named = |state: &mut State| deploys_under(state, "production: v2.6.0 as latest");
+    let (world, rollback) = asleep("tag made", 3 * MINUTE, named, record).await;
+    let sentence = &rollback.step(StepName::Dispatch).sentence;
+    assert_eq!(sentence, "Nothing was sent: production runs v2.6.0 by now, and not v2.5.0.");
+    assert_eq!(world.effects().dispatches, 0);
+}
+
+#[tokio::test]
+async fn what_went_live_last_is_told_by_when_it_succeeded_and_not_by_when_it_was_made() {
+    let record = |world: &World| Plan { proofs: Proofs::default(), ..world.plan() };
+    let approved_late = |state: &mut State| {
+        deploys(state);
+        state.deployments.swap(0, 1);
+    };
+    let over_before = |state: &mut State| {
+        deploys(state);
+        let before = state.deployments[1].succeeded.unwrap().checked_sub(SignedDuration::from_hours(1)).unwrap();
+        state.deployments[0].succeeded = Some(before);
+    };
+    for (change, dispatches) in [(approved_late as Happening, 0), (over_before, 1)] {
+        let (world, _) = asleep("tag made", 3 * MINUTE, change, record).await;
+        assert_eq!(world.effects().dispatches, dispatches, "{:#?}", world.told());
+    }
 }
 
 #[tokio::test]
@@ -180,6 +215,13 @@ fn deploys_from_a_branch(state: &mut State) {
         deployment.maker = Some(Maker { event: "workflow_dispatch".to_owned(), title });
         deployment.reference = "main".to_owned();
     }
+}
+
+/// The same, with a title that somebody made up; `latest` and `production` are tags that move.
+fn deploys_under(state: &mut State, title: &str) {
+    ["latest", "production", "v2.3.0"].iter().for_each(|tag| state.has_tag(tag));
+    deploys_from_a_branch(state);
+    state.deployments[0].maker.as_mut().unwrap().title = title.to_owned();
 }
 
 fn deploys(state: &mut State) {

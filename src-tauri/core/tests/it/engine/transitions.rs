@@ -111,6 +111,29 @@ fn a_hold_may_be_lifted_by_two_people_at_once() {
     assert_eq!(next(&once, at(4), &lifted()).unwrap(), once);
 }
 
+#[tokio::test]
+async fn a_hold_that_somebody_lifts_in_the_moment_in_which_it_is_taken_anew_is_taken_all_the_same() {
+    let world = World::new();
+    world.roll_back(world.plan()).await;
+    let before = |label: &str| {
+        let found = world.with(|state| state.taken.iter().find(|(_, told)| told == label).cloned());
+        found.unwrap().0
+    };
+    let lifted = || Event::HoldLifted { by: "@on-call".to_owned(), reason: "Fixed".to_owned() };
+    let taken = Event::HoldTaken {
+        owner: "@release-manager".to_owned(),
+        reason: "Checkout fails".to_owned(),
+        expires: Some(at(9)),
+        shared: Some("f".into()),
+        over: None,
+    };
+    let free = next(&before("dispatch sent"), at(1), &lifted()).unwrap();
+    let anew = next(&free, at(2), &taken).unwrap();
+    assert_eq!((anew.held, anew.held_until), (true, Some(at(9))));
+    let sent = next(&before("run found by answer"), at(1), &lifted()).unwrap();
+    assert!(next(&sent, at(2), &taken).is_err(), "what is on its way needs no hold taken anew");
+}
+
 /// Each legal pair of place and fact was taken by some rollback of the sweep, apart from those explained here.
 #[tokio::test]
 async fn every_transition_that_is_legal_is_taken_somewhere_or_explained() {

@@ -321,14 +321,15 @@ impl World {
     pub(crate) async fn live(self: &Arc<Self>, plan: Plan, id: &str) -> Life {
         let (ports, repository, id) = (self.ports(), REPOSITORY.to_owned(), RollbackId::new(id));
         let life = async { Engine::start(ports, Pace::default(), repository, id, plan).await?.drive().await };
-        self.until_crash(life).await
+        // A test that begins many rollbacks would not find room for all of them on its stack.
+        self.until_crash(Box::pin(life)).await
     }
 
     /// What a new process makes of the facts that an earlier one left.
     pub(crate) async fn resume(self: &Arc<Self>, id: &str) -> Option<Life> {
         let rollback = fold(&self.facts_of(id)).expect("the facts fit each other")?;
         let engine = Engine::resume(self.ports(), Pace::default(), REPOSITORY.to_owned(), rollback);
-        Some(self.until_crash(engine.drive()).await)
+        Some(self.until_crash(Box::pin(engine.drive())).await)
     }
 
     /// Resumes where needed, until the engine rests.

@@ -254,6 +254,7 @@ fn plan(to: TagName, started: Timestamp) -> Plan {
         incident: None,
         mark_release: false,
         frees_target: false,
+        frees: None,
         forward: false,
         rollout: None,
         rehearsal: false,

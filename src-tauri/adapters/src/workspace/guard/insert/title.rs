@@ -1,5 +1,6 @@
 //! The run's title, which is how GitHub tells one dispatched run from another: it shows the input that takes a rollback's id.
-//! In a run without one the title stays what it was.
+//! A title of its own also tells the version, which GitHub shows nowhere else. In a run without either GitHub chooses the
+//! title, as before.
 
 use lastgood_core::ports::forge::titles;
 use serde_yaml_ng::Value;
@@ -8,11 +9,16 @@ use super::{indent, is_said};
 
 const KEY: &str = "run-name";
 
-/// Adds the title where there is none, and what is missing at the end of one that is there.
-pub(super) fn put(lines: &mut Vec<String>, after: &mut Value, input: &str) -> Result<(), String> {
-    let shown = format!("${{{{ inputs.{input} }}}}");
+/// Adds the title where there is none, and the key at the end of one that is there.
+pub(super) fn put(
+    lines: &mut Vec<String>,
+    after: &mut Value,
+    version: Option<&str>,
+    input: &str,
+) -> Result<(), String> {
+    let shown = show(input);
     let whole = match after.get(KEY) {
-        None => shown.clone(),
+        None => version.map(show).into_iter().chain([shown.clone()]).collect::<Vec<_>>().join(" "),
         Some(Value::String(title)) if titles(title, input) => return Ok(()),
         Some(Value::String(title)) => format!("{title} {shown}"),
         Some(_) => return Err(by_hand(&shown)),
@@ -25,13 +31,17 @@ pub(super) fn put(lines: &mut Vec<String>, after: &mut Value, input: &str) -> Re
         None if after.get(KEY).is_some() => return Err(by_hand(&shown)),
         None => {
             let at = place(lines).ok_or_else(|| by_hand(&shown))?;
-            lines.insert(at, format!("{KEY}: {shown}"));
+            lines.insert(at, format!("{KEY}: {whole}"));
         }
     }
     if let Some(file) = after.as_mapping_mut() {
         file.insert(Value::from(KEY), Value::from(whole));
     }
     Ok(())
+}
+
+fn show(input: &str) -> String {
+    format!("${{{{ inputs.{input} }}}}")
 }
 
 /// Behind the workflow's name, else before whatever is said first.

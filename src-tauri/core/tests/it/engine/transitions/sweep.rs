@@ -205,7 +205,7 @@ async fn limited() -> Vec<Arc<World>> {
 async fn freed() -> Arc<World> {
     let world = World::new();
     world.with(|state| quarantine(state, TARGET));
-    world.roll_back(Plan { forward: true, frees_target: true, ..world.plan() }).await;
+    world.roll_back(Plan { forward: true, frees_target: true, frees: None, ..world.plan() }).await;
     world
 }
 

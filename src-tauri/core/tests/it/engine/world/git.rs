@@ -7,14 +7,15 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{ObjectId, TagName};
 use lastgood_core::ports::Repository;
 use lastgood_core::ports::repository::{PushOutcome, TagOrder, TagTarget};
-use lastgood_core::release::Release;
+use lastgood_core::release::name::read;
+use lastgood_core::release::{PointsAt, Release, TagKind};
 
 use super::{Call, Effect, Fault, Tag, World, trouble};
 
 #[async_trait]
 impl Repository for World {
     async fn releases(&self) -> Result<Vec<Release>, Trouble> {
-        Ok(Vec::new())
+        Ok(self.with(|state| state.local.iter().map(|(name, tag)| release(name, tag)).collect()))
     }
 
     async fn local_tag(&self, tag: &TagName) -> Result<Option<TagTarget>, Trouble> {
@@ -86,4 +87,21 @@ fn name(order: &TagOrder) -> ObjectId {
     let mut hasher = DefaultHasher::new();
     (order.name.as_str(), order.commit.as_str(), &order.message, order.date.seconds).hash(&mut hasher);
     ObjectId::new(format!("{:040x}", hasher.finish()))
+}
+
+fn release(name: &TagName, tag: &Tag) -> Release {
+    let reading = read(name.as_str());
+    Release {
+        tag: name.clone(),
+        series: reading.series,
+        version: reading.version,
+        kind: TagKind::Annotated,
+        object: tag.object.clone(),
+        points_at: PointsAt::Commit(tag.commit.clone()),
+        date: None,
+        title: tag.message.clone(),
+        author: "Release Manager".to_owned(),
+        prerelease: reading.prerelease,
+        signed: false,
+    }
 }

@@ -62,6 +62,7 @@ impl World {
             mark_release: true,
             forward: false,
             frees_target: false,
+            frees: None,
             rollout: None,
             rehearsal: false,
         }
@@ -87,8 +88,12 @@ impl World {
 impl State {
     /// v2.6.0 is a release too.
     pub(crate) fn has_another_release(&mut self) {
+        self.has_tag("v2.6.0");
+    }
+
+    pub(crate) fn has_tag(&mut self, name: &str) {
         let tag = Tag { object: object('e'), commit: object('9'), message: "Release".to_owned() };
-        self.local.insert(TagName::new("v2.6.0"), tag);
+        self.local.insert(TagName::new(name), tag);
     }
 }
 
