@@ -10,7 +10,7 @@ pub mod record;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::hold::record::{HoldRecord, QuarantineRecord, Unreadable};
@@ -124,10 +124,17 @@ impl Quarantine {
     }
 }
 
+/// A fact is written once the remote answered or its time was up; the record on the remote tells of the moment before.
+const WRITTEN_WITHIN: SignedDuration = SignedDuration::from_mins(5);
+
 impl Identity {
+    /// Where one of the two was never seen on the remote, the owner and the time tell, as near as two accounts of one deed
+    /// are.
     pub fn is_of(&self, bad: &Quarantine) -> bool {
-        let same_object = self.object.is_some() && self.object == bad.object;
-        same_object || (self.since == bad.since && self.owner == bad.owner)
+        if self.object.is_some() && bad.object.is_some() {
+            return self.object == bad.object || (self.since == bad.since && self.owner == bad.owner);
+        }
+        self.owner == bad.owner && self.since.duration_since(bad.since).abs() <= WRITTEN_WITHIN
     }
 }
 

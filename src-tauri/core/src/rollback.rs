@@ -53,6 +53,8 @@ pub struct Rollback {
     pub tag_kept: Option<String>,
     /// A run may have been started, or the command here. A definite no to the dispatch takes it back.
     pub sent: bool,
+    /// A run was seen that an earlier life of this rollback may have begun; nothing that comes later takes that back.
+    pub suspected: bool,
     /// The command that deploys from here, once it was started.
     pub local: Option<LocalRun>,
     pub run: Option<RunId>,
@@ -203,8 +205,7 @@ impl Rollback {
     /// A run may have been started, also where a person said of an earlier dispatch that it did not arrive, and where a
     /// run is there that an earlier life of this rollback may have begun.
     pub fn may_have_run(&self) -> bool {
-        let dispatch = self.step(StepName::Dispatch);
-        self.sent || dispatch.attempts > 1 || dispatch.code == Some(Code::DispatchSuspect)
+        self.sent || self.suspected || self.step(StepName::Dispatch).attempts > 1
     }
 
     /// A person may still take it back at no cost: nothing left this machine.
@@ -226,7 +227,8 @@ impl Rollback {
 
     /// A command that ran here has no destination to look at: whoever looked says what is so.
     fn choices_at(&self, step: StepName) -> &'static [Choice] {
-        if matches!(self.step(step).code, Some(Code::StoodStill | Code::DispatchUnasked)) {
+        let unasked = self.step(step).code == Some(Code::DispatchUnasked) && !self.suspected;
+        if unasked || self.step(step).code == Some(Code::StoodStill) {
             return &[Choice::LookAgain, Choice::GiveUp];
         }
         if step == StepName::Dispatch && self.is_local() {

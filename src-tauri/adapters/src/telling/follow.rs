@@ -190,7 +190,7 @@ fn may_tell(rollback: &Rollback) -> bool {
 }
 
 fn is_taken_back(rollback: &Rollback) -> bool {
-    rollback.end.as_ref().is_some_and(|end| end.outcome == Outcome::Aborted) && !rollback.sent
+    rollback.end.as_ref().is_some_and(|end| end.outcome == Outcome::Aborted) && !rollback.may_have_run()
 }
 
 /// What a person took back or declined does not leave by itself again.

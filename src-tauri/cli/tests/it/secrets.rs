@@ -24,7 +24,7 @@ async fn the_token_is_in_no_output_no_file_and_no_child() {
         assert!(!done.out.contains(token) && !done.err.contains(token), "{arguments:?} {done:?}");
     }
     let told = std::fs::read_to_string(&log).unwrap();
-    assert!(told.contains("push") && told.contains("ls-remote"), "git was not called: {told}");
+    assert!(told.contains("receive-pack") && told.contains("fetch"), "git was not called: {told}");
     assert!(!told.contains(token), "git was told the token");
     assert_eq!(holding(&stage.data(), token), [""; 0]);
     assert_eq!(holding(&stage.description().clone, token), [""; 0]);

@@ -59,6 +59,7 @@ pub fn begin(id: RollbackId, plan: Plan) -> Rollback {
         out_of_sight: None,
         waiting: None,
         vouched: false,
+        suspected: false,
         marked: false,
         undo_asked: false,
         stop_asked: false,
@@ -319,6 +320,7 @@ fn end_step(rollback: &mut Rollback, at: Timestamp, ending: &Ending) -> bool {
     step.sentence.clone_from(&ending.sentence);
     step.hint.clone_from(&ending.hint);
     step.code = ending.code;
+    rollback.suspected |= ending.code == Some(Code::DispatchSuspect);
     match (ending.step, ending.outcome) {
         // GitHub said no, or nothing left this machine; a command that ran and said no may have changed something.
         (StepName::Dispatch, StepOutcome::Failed) => {

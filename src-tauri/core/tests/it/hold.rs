@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use lastgood_core::hold::mark::{Mark, MarkName, Marks};
 use lastgood_core::hold::record::{HoldRecord, QuarantineRecord, Record, Scope};
-use lastgood_core::hold::{self, Place};
+use lastgood_core::hold::{self, Place, Quarantine};
 use lastgood_core::ids::EnvironmentName;
 use lastgood_core::journal::{Fact, Subject};
 use lastgood_core::rollback::event::Event;
@@ -34,6 +34,34 @@ fn plain_names_are_spelt_as_they_are_and_others_by_their_bytes() {
     let long = MarkName::hold(&"é".repeat(200).as_str().into()).to_string();
     assert!(long.starts_with("hold/%%") && long.len() < 100, "{long}");
     assert!(MarkName::hold(&"".into()).to_string().starts_with("hold/%%"));
+}
+
+#[test]
+fn one_deed_that_the_journal_and_the_remote_tell_of_is_one_quarantine() {
+    let at: Timestamp = "2026-03-02T10:00:00Z".parse().unwrap();
+    let record = |owner: &str, since| QuarantineRecord {
+        tag: "v2.5.0".into(),
+        owner: owner.to_owned(),
+        reason: "Loses orders".to_owned(),
+        since,
+        expires: None,
+        scope: Scope::Everywhere,
+    };
+    let remote = Quarantine::placed("1".repeat(40).as_str().into(), record("@on-call", at));
+    let told = |owner: &str, seconds| Quarantine::from(record(owner, at + SignedDuration::from_secs(seconds)));
+    for (here, same) in [
+        (told("@on-call", 0), true),
+        (told("@on-call", 60), true),
+        (told("@on-call", 600), false),
+        (told("@platform-lead", 1), false),
+        (
+            Quarantine::placed("2".repeat(40).as_str().into(), record("@on-call", at + SignedDuration::from_secs(1))),
+            false,
+        ),
+        (Quarantine::placed("1".repeat(40).as_str().into(), record("@platform-lead", at)), true),
+    ] {
+        assert_eq!((here.identity().is_of(&remote), remote.identity().is_of(&here)), (same, same), "{here:?}");
+    }
 }
 
 proptest! {

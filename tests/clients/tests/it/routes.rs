@@ -1,7 +1,7 @@
 //! Every route that we ask, and that each was asked through Prism.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use lastgood_clients::Served;
 
@@ -90,15 +90,18 @@ fn template(path: &str) -> String {
 /// The texts that the client's source builds its paths from.
 fn spelled() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../src-tauri/adapters/src");
-    let mut files: Vec<_> =
-        std::fs::read_dir(folder.join("github")).unwrap().map(|file| file.unwrap().path()).collect();
-    files.push(folder.join("github.rs"));
+    let files = [files_below(&folder.join("github")), vec![folder.join("github.rs")]].concat();
     let texts: Vec<String> = files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
     let found = texts.iter().flat_map(|text| text.split("self.path(").skip(1)).filter_map(|rest| {
         let literal = rest.split('"').nth(1)?.split('?').next()?;
         (!literal.starts_with('#')).then(|| starred(literal))
     });
     found.collect()
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
 }
 
 fn starred(literal: &str) -> String {

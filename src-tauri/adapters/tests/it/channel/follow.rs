@@ -12,7 +12,7 @@ use lastgood_core::incident::{Incident, Stage};
 use lastgood_core::journal::{NewFact, Subject};
 use lastgood_core::ports::Journal;
 use lastgood_core::rollback::plan::Plan;
-use lastgood_core::rollback::{self, End, Outcome, Rollback, next};
+use lastgood_core::rollback::{self, End, Outcome, Rollback, StepName, next};
 use serde_json::json;
 
 use super::kit::taken;
@@ -313,6 +313,23 @@ async fn whoever_read_a_rollback_before_it_ended_follows_it_to_its_end() {
     let (outcome, sentence, hint) = (Outcome::Aborted, "It was taken back.".to_owned(), String::new());
     write(folder.path(), &begun, rollback::event::Event::RollbackEnded { outcome, sentence, hint }).await;
     assert!(!followed(&telling, &begun).await.is_open(), "what was read before counts no more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rollback_that_was_given_up_and_may_have_run_ends_no_incident() {
+    for may_have_run in [
+        |rollback: &mut Rollback| rollback.suspected = true,
+        |rollback: &mut Rollback| rollback.sent = true,
+        |rollback: &mut Rollback| rollback.steps[StepName::Dispatch as usize].attempts = 2,
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let telling = telling(folder.path(), "http://127.0.0.1:9", "");
+        let begun = rollback(-1);
+        assert!(followed(&telling, &begun).await.is_open());
+        let mut given_up = ended(&begun, Outcome::Aborted);
+        may_have_run(&mut given_up);
+        assert!(followed(&telling, &given_up).await.is_open(), "a run may have been started");
+    }
 }
 
 /// A message of an earlier rollback that is approved or sent again late says nothing of the newer one.

@@ -52,7 +52,7 @@ const DONE: &str = "Done";
 async fn let_go(engine: &Engine) -> Result<bool, String> {
     let rollback = engine.rollback();
     if !is_proved(rollback) {
-        return Err(still("nothing proved that it is live"));
+        return unproved(engine).await;
     }
     let (plan, now) = (&rollback.plan, engine.ports.clock.now());
     let facts = engine.ports.journal.of_repository(engine.repository(), None).await;
@@ -70,6 +70,16 @@ async fn let_go(engine: &Engine) -> Result<bool, String> {
         Change::Refused(_) | Change::Unclear(_) if alone.is_some() => Ok(true),
         Change::Unreadable(words) | Change::Refused(words) => Err(still(&words)),
         Change::Unclear(trouble) => Err(still(&trouble.message)),
+    }
+}
+
+/// It stays, if one is there at all: somebody else may have lifted it.
+async fn unproved(engine: &Engine) -> Result<bool, String> {
+    let plan = &engine.rollback().plan;
+    match hold::known::ask(&engine.ports, engine.repository(), &plan.environment).await {
+        Ok(standing) if standing.iter().any(|bad| bad.tag == plan.to) => Err(still("nothing proved that it is live")),
+        Ok(_) => Ok(false),
+        Err(trouble) => Err(format!("perhaps still quarantined ({})", trouble.message.trim_end_matches('.'))),
     }
 }
 

@@ -78,6 +78,17 @@ async fn where_nothing_proved_it_the_end_says_that_it_is_still_quarantined() {
 }
 
 #[tokio::test]
+async fn where_nothing_proved_it_and_somebody_else_lifted_it_nothing_is_said_of_it() {
+    let world = world();
+    let mut plan = plan(&world);
+    no_proof(&world, &mut plan);
+    world.with(|state| drop(state.marks.remove(&MarkName::quarantine(&TARGET.into()))));
+    let rollback = world.roll_back(plan).await;
+    let close = &rollback.step(StepName::Close).sentence;
+    assert!(close.starts_with("Done; the hold stays"), "{close}");
+}
+
+#[tokio::test]
 async fn a_person_who_looked_and_says_that_it_works_is_proof_enough() {
     let world = world();
     let mut plan = plan(&world);
@@ -95,7 +106,7 @@ async fn a_person_who_looked_and_says_that_it_works_is_proof_enough() {
 async fn a_quarantine_that_somebody_sets_after_it_was_planned_blocks() {
     let world = world();
     let plan = plan(&world);
-    world.with(|state| quarantine_anew(state));
+    world.with(quarantine_anew);
     let rollback = world.roll_back(plan).await;
     assert_eq!((outcome(&rollback), world.effects().dispatches), (Outcome::Failed, 0));
     let sentence = &rollback.step(StepName::Check).sentence;
@@ -141,7 +152,7 @@ async fn a_quarantine_that_was_lifted_elsewhere_meanwhile_is_the_same_one() {
 async fn a_plan_of_an_earlier_version_means_whichever_quarantine_stands() {
     let world = world();
     let plan = Plan { frees: None, ..plan(&world) };
-    world.with(|state| quarantine_anew(state));
+    world.with(quarantine_anew);
     assert_eq!(outcome(&world.roll_back(plan).await), Outcome::Succeeded);
     assert_eq!(standing(&world), Some(Scope::Environments(vec!["staging".into()])));
 }

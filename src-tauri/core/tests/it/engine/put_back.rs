@@ -52,6 +52,19 @@ async fn where_no_key_tells_a_run_of_that_time_is_a_persons_to_judge() {
 }
 
 #[tokio::test]
+async fn a_run_that_was_seen_once_is_not_forgotten_when_github_cannot_be_asked_any_more() {
+    let (world, _) = put_back_to_before("dispatch sent", World::plan_without_key).await;
+    world.fails(Call::DispatchedRuns, 1..99, Fault::Broken);
+    let rollback = decide(&world, Choice::LookAgain).await;
+    let dispatch = rollback.step(StepName::Dispatch);
+    assert_eq!((dispatch.code, rollback.may_have_run()), (Some(Code::DispatchUnasked), true));
+    assert_eq!(rollback.choices(), [Choice::LookAgain, Choice::SendAgain, Choice::GiveUp]);
+    let rollback = decide(&world, Choice::GiveUp).await;
+    assert!(words(&rollback).1.contains("A run may have been started"), "{}", words(&rollback).1);
+    assert!(world.team_hold().is_some(), "it may be its own");
+}
+
+#[tokio::test]
 async fn where_github_cannot_be_asked_first_nothing_is_sent() {
     let world = World::new();
     world.roll_back(world.plan()).await;
