@@ -69,7 +69,7 @@ fn from_roll_back_to_two_updates_without_the_mouse() -> Result<(), Failure> {
     let incident: Value = serde_json::from_str(&page.messages()[0]).unwrap_or_default();
     assert_eq!(incident["incident"]["status"], "monitoring", "{incident}");
     assert!(
-        incident["incident"]["body"].as_str().is_some_and(|body| body.contains("A remedy is in place")),
+        incident["incident"]["body"].as_str().is_some_and(|body| body.contains("A remedy has been in place since")),
         "{incident}"
     );
     Ok(())
