@@ -10,9 +10,10 @@ pub(super) struct Count {
 impl Count {
     /// What a line of output adds: the summaries of cargo test, nextest and vitest are known.
     pub(super) fn of_line(line: &str) -> Self {
-        let line = without_colours(line);
-        let line = line.trim();
-        let summary = if let Some((_, rest)) = line.split_once("test result: ") {
+        let whole = without_colours(line);
+        let line = whole.trim();
+        // What nextest repeats of a test that failed is set in, and is in its own summary already.
+        let summary = if let Some(rest) = whole.strip_prefix("test result: ") {
             rest.split_once(". ").map(|(_, counts)| counts)
         } else if line.starts_with("Summary [") {
             line.split_once("run: ").map(|(_, counts)| counts)
@@ -81,5 +82,7 @@ mod tests {
     #[test]
     fn any_other_line_adds_nothing() {
         assert_eq!(Count::of_line("3 passed; 1 failed, says a test"), Count::default());
+        let repeated = "    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 57 filtered out";
+        assert_eq!(Count::of_line(repeated), Count::default());
     }
 }
