@@ -12,7 +12,9 @@ use lastgood_core::error::Trouble;
 use lastgood_core::ids::{ObjectId, TagName};
 use lastgood_core::ports::repository::{PushOutcome, TagTarget};
 
+use super::location::Location;
 use super::network::{self, Ended};
+use super::program::Environment;
 use super::room::Room;
 use super::{GitRepository, remote, tag, trouble};
 
@@ -53,11 +55,8 @@ impl GitRepository {
     /// Where the remote's tag leads. A tag that names a commit itself is its own commit: the remote does not say
     /// whether it is one, so a lightweight tag on a file reads alike.
     pub(super) async fn ask_remote(&self, tag: &TagName) -> Result<Option<TagTarget>, Trouble> {
-        let (repository, wanted) = (self.clone(), tag.clone());
-        let read = super::blocking(move || {
-            let there = remote::here(&repository.location, repository.environment());
-            Ok(there.and_then(|there| tag::find(&there, repository.environment(), &wanted).ok()))
-        });
+        let wanted = tag.clone();
+        let read = self.read_remote(move |there, environment| tag::find(there, environment, &wanted));
         if let Some(found) = read.await? {
             return Ok(
                 found.map(|found| TagTarget { commit: found.commit.or_else(|| Some(found.object.clone())), ..found })
@@ -98,6 +97,19 @@ impl GitRepository {
         }
         let there = self.ask_remote(tag).await;
         Ok(outcome(reply, object, there))
+    }
+
+    /// Reads the remote as any repository, where it is on this machine. `None`: the program is to ask it.
+    pub(super) async fn read_remote<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Location, &Environment) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<Option<T>, Trouble> {
+        let repository = self.clone();
+        super::blocking(move || {
+            let there = remote::here(&repository.location, repository.environment());
+            Ok(there.and_then(|there| read(&there, repository.environment()).ok()))
+        })
+        .await
     }
 
     /// Asks the remote for this change by the program, in a room that has the object.

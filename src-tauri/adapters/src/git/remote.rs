@@ -51,17 +51,17 @@ pub(super) fn absolute(location: &Location) -> Result<String, Trouble> {
     if !is_path(&address) || Path::new(&address).is_absolute() {
         return Ok(address);
     }
-    Ok(from(location, &address).to_string_lossy().into_owned())
+    Ok(path_of(location, &address).to_string_lossy().into_owned())
 }
 
 /// The remote itself, where it is a folder on this machine that can be read without the git program.
 pub(super) fn here(location: &Location, environment: &Environment) -> Option<Location> {
     let address = resolved(location, environment).ok().filter(|address| is_path(address))?;
-    Location::exact(&from(location, &address))
+    Location::exact(&path_of(location, &address))
 }
 
 /// A path as it is meant in this repository.
-pub(super) fn from(location: &Location, path: &str) -> PathBuf {
+pub(super) fn path_of(location: &Location, path: &str) -> PathBuf {
     location.work_dir.as_ref().unwrap_or(&location.git_dir).join(path)
 }
 

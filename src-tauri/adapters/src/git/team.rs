@@ -22,7 +22,7 @@ use super::network::Ended;
 use super::program::{self, Environment};
 use super::push::{ASK_DEADLINE, Change, PUSH_DEADLINE, Reply};
 use super::room::Room;
-use super::{GitRepository, refs, remote, trouble};
+use super::{GitRepository, refs, trouble};
 
 const AUTHOR: [(&str, &str); 4] = [
     ("GIT_AUTHOR_NAME", "Lastgood"),
@@ -117,11 +117,8 @@ impl GitRepository {
 
     /// What the remote has under this name, or why it did not say.
     async fn there(&self, room: Room, name: &str) -> Result<Result<Option<ObjectId>, String>, Trouble> {
-        let (repository, wanted) = (self.clone(), name.to_owned());
-        let read = super::blocking(move || {
-            let there = remote::here(&repository.location, repository.environment());
-            Ok(there.and_then(|there| refs::object(&there, &wanted).ok()))
-        });
+        let wanted = name.to_owned();
+        let read = self.read_remote(move |there, _| refs::object(there, &wanted));
         if let Some(found) = read.await? {
             return Ok(Ok(found.map(ObjectId::new)));
         }

@@ -126,7 +126,7 @@ impl GitRepository {
     fn way(&self) -> Option<Way> {
         let address = remote::resolved(&self.location, self.environment()).ok()?;
         if remote::is_path(&address) {
-            return Some(Way::Local(remote::from(&self.location, &address)));
+            return Some(Way::Local(remote::path_of(&self.location, &address)));
         }
         let scheme = address.split_once("://")?.0;
         let authorization = self.options.authorizer.as_ref().filter(|_| matches!(scheme, "http" | "https"));

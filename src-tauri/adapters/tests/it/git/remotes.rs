@@ -31,9 +31,7 @@ async fn by_path_a_push_is_told_as_it_ended() {
 #[tokio::test]
 async fn over_http_with_a_token_a_push_is_told_as_it_ended() {
     let sample = Sample::new();
-    let remote = sample.with_remote();
-    let server = SmartHttp::serve(&remote, "right-token");
-    sample.git(&["remote", "set-url", "origin", &server.address("remote.git")]);
+    let (remote, server) = over_http(&sample);
     proves(&sample, &remote, &with_token(&sample, "right-token")).await;
     assert!(server.answered() > 4, "git was at the server");
 }
@@ -81,9 +79,7 @@ async fn what_a_tag_leads_to_is_sent_along_where_the_remote_lacks_it() {
 #[tokio::test]
 async fn over_http_who_is_signed_in_pushes_without_the_git_program() {
     let sample = Sample::new();
-    let remote = sample.with_remote();
-    let server = SmartHttp::serve(&remote, "right-token");
-    sample.git(&["remote", "set-url", "origin", &server.address("remote.git")]);
+    let (remote, server) = over_http(&sample);
     proves(&sample, &remote, &signed_in(&sample, "right-token", None)).await;
     let pushers = server.pushers();
     assert!(!pushers.is_empty() && pushers.iter().all(|pusher| pusher.starts_with("git/lastgood")), "{pushers:?}");
@@ -135,9 +131,7 @@ async fn an_address_that_hides_its_server_gets_no_proof_of_identity() {
 #[tokio::test]
 async fn what_is_no_answer_of_git_is_left_to_the_git_program() {
     let sample = Sample::new();
-    let remote = sample.with_remote();
-    let server = SmartHttp::serve(&remote, "right-token");
-    sample.git(&["remote", "set-url", "origin", &server.address("remote.git")]);
+    let (remote, server) = over_http(&sample);
     server.make(Trouble::Page);
     proves(&sample, &remote, &signed_in(&sample, "right-token", None)).await;
     let pushers = server.pushers();
@@ -147,9 +141,7 @@ async fn what_is_no_answer_of_git_is_left_to_the_git_program() {
 #[tokio::test]
 async fn a_push_whose_answer_is_lost_has_one_effect() {
     let sample = Sample::new();
-    let remote = sample.with_remote();
-    let server = SmartHttp::serve(&remote, "right-token");
-    sample.git(&["remote", "set-url", "origin", &server.address("remote.git")]);
+    let (remote, server) = over_http(&sample);
     server.make(Trouble::AnswerLost);
     let repository = signed_in(&sample, "right-token", None);
     let (tag, made) = tagged(&sample, &repository, "rollback-1").await;
@@ -161,9 +153,7 @@ async fn a_push_whose_answer_is_lost_has_one_effect() {
 #[tokio::test]
 async fn over_http_without_the_right_token_nothing_is_pushed_and_nobody_is_asked() {
     let sample = Sample::new();
-    let remote = sample.with_remote();
-    let server = SmartHttp::serve(&remote, "right-token");
-    sample.git(&["remote", "set-url", "origin", &server.address("remote.git")]);
+    let (remote, server) = over_http(&sample);
     for repository in [with_token(&sample, "wrong-token"), sample.open()] {
         let (tag, made) = tagged(&sample, &repository, "rollback-1").await;
         let outcome = repository.push_tag(&tag, &made).await.unwrap();
@@ -255,6 +245,14 @@ async fn proves(sample: &Sample, remote: &Path, repository: &GitRepository) {
         fs::remove_file(file).unwrap();
     }
     assert_eq!(sample.git_in(remote, &["tag"]), "rollback-1\nrollback-2");
+}
+
+/// Its remote, and the server that it is reached through.
+fn over_http(sample: &Sample) -> (PathBuf, SmartHttp) {
+    let remote = sample.with_remote();
+    let server = SmartHttp::serve(&remote, "right-token");
+    sample.git(&["remote", "set-url", "origin", &server.address("remote.git")]);
+    (remote, server)
 }
 
 async fn tagged(sample: &Sample, repository: &GitRepository, name: &str) -> (TagName, ObjectId) {

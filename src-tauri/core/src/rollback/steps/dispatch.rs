@@ -1,7 +1,8 @@
 //! Step 4. The deploy workflow is dispatched at most once.
 //!
 //! `DispatchSent` is written in the last moment before the request goes out. Found without it, nothing was sent, as far as
-//! this journal tells: the step acts afresh once GitHub shows no run of it either. Found with it, the run is looked for on GitHub; without evidence a person decides.
+//! this journal tells: the step acts afresh once GitHub shows no run of it either. Found with it, the run is looked for on
+//! GitHub; without evidence a person decides.
 
 use jiff::SignedDuration;
 
