@@ -10,6 +10,7 @@ use lastgood_adapters::secret::Secret;
 use lastgood_core::ids::RepositorySlug;
 use lastgood_core::ports::Forge;
 use lastgood_core::ports::forge::{DispatchAnswer, DispatchOrder};
+use lastgood_rehearsal::state::deployment::{Deployment as Listed, Link, Status};
 use lastgood_rehearsal::{Description, Fault, FaultKind, GitHub, Options, RecordedRequest, Rehearsal, When};
 use tempfile::TempDir;
 
@@ -138,4 +139,32 @@ pub(crate) fn git(folder: &Path, arguments: &[&str]) -> String {
         .expect("the tests need git");
     assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+}
+
+/// A preview that a pull request was deployed to, by no run.
+pub(crate) fn preview(number: u64, at: Timestamp, state: &str) -> Listed {
+    let id = 9_000_000_000 + number * 10;
+    let status = Status {
+        id: id + 1,
+        state: state.to_owned(),
+        creator: "platform-lead".to_owned(),
+        description: String::new(),
+        at,
+        log: Link::None,
+        place: Link::None,
+    };
+    Listed {
+        id,
+        git_ref: "main".to_owned(),
+        sha: "0".repeat(40),
+        task: "deploy".to_owned(),
+        environment: "preview".to_owned(),
+        creator: "platform-lead".to_owned(),
+        payload: serde_json::json!({}),
+        description: None,
+        transient: true,
+        production: false,
+        created_at: at,
+        statuses: vec![status],
+    }
 }

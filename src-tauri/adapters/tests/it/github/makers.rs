@@ -5,11 +5,10 @@ use lastgood_adapters::github::Memory;
 use lastgood_core::ids::RunId;
 use lastgood_core::ports::Forge;
 use lastgood_core::ports::forge::Deployment;
-use lastgood_rehearsal::state::deployment::{BOT, Deployment as Listed, Link, Status};
+use lastgood_rehearsal::state::deployment::{BOT, Deployment as Listed, Link};
 use lastgood_rehearsal::{Fault, Fill, When};
-use serde_json::json;
 
-use crate::rehearsed::{Rehearsed, status};
+use crate::rehearsed::{Rehearsed, preview, status};
 
 #[tokio::test]
 async fn a_look_in_the_middle_of_a_rollback_asks_twice_for_titles_however_long_the_past_is() {
@@ -124,21 +123,9 @@ fn asked_for_titles(rehearsed: &Rehearsed) -> usize {
 
 /// Of a branch that is gone by now.
 fn listed(creator: &str, log: Link, at: Timestamp) -> Listed {
-    let id = 9_000_000_000;
-    let (state, description) = ("success".to_owned(), String::new());
-    let status = Status { id: id + 1, state, creator: creator.to_owned(), description, at, log, place: Link::None };
-    Listed {
-        id,
-        git_ref: "gone".to_owned(),
-        sha: "0123456789abcdef0123456789abcdef01234567".to_owned(),
-        task: "deploy".to_owned(),
-        environment: "preview".to_owned(),
-        creator: creator.to_owned(),
-        payload: json!({}),
-        description: None,
-        transient: true,
-        production: false,
-        created_at: at,
-        statuses: vec![status],
-    }
+    let mut listed = preview(0, at, "success");
+    listed.statuses[0].log = log;
+    listed.git_ref = "gone".to_owned();
+    listed.creator = creator.to_owned();
+    listed
 }

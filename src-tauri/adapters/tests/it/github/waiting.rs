@@ -5,11 +5,9 @@ use lastgood_adapters::github::{Github, Memory};
 use lastgood_core::ids::RunId;
 use lastgood_core::ports::Forge;
 use lastgood_core::ports::forge::{Decision, Deployment, DeploymentState, DispatchAnswer, Written};
-use lastgood_rehearsal::state::deployment::{Deployment as Listed, Link, Status};
 use lastgood_rehearsal::{Fault, When};
-use serde_json::json;
 
-use crate::rehearsed::{Rehearsed, status};
+use crate::rehearsed::{Rehearsed, preview, status};
 
 /// Longer than any deploy of the sample.
 const DEPLOY: SignedDuration = SignedDuration::from_secs(30);
@@ -123,32 +121,4 @@ async fn waiting_run(rehearsed: &Rehearsed) -> RunId {
 
 fn remembering(rehearsed: &Rehearsed) -> Github {
     rehearsed.github().remembering(Memory::open(&rehearsed.beside("cache.sqlite")))
-}
-
-/// A preview that a pull request was deployed to, by no run.
-fn preview(number: u64, at: Timestamp, state: &str) -> Listed {
-    let id = 9_000_000_000 + number * 10;
-    let status = Status {
-        id: id + 1,
-        state: state.to_owned(),
-        creator: "platform-lead".to_owned(),
-        description: String::new(),
-        at,
-        log: Link::None,
-        place: Link::None,
-    };
-    Listed {
-        id,
-        git_ref: "main".to_owned(),
-        sha: "0".repeat(40),
-        task: "deploy".to_owned(),
-        environment: "preview".to_owned(),
-        creator: "platform-lead".to_owned(),
-        payload: json!({}),
-        description: None,
-        transient: true,
-        production: false,
-        created_at: at,
-        statuses: vec![status],
-    }
 }

@@ -3,12 +3,11 @@
 use lastgood_adapters::workspace::{Told, Workspace};
 use lastgood_core::ports::world::About;
 use lastgood_rehearsal::state::Sickness;
-use lastgood_rehearsal::state::deployment::{Deployment, Link, Status};
+use lastgood_rehearsal::state::deployment::Deployment;
 use lastgood_rehearsal::{Fault, When};
-use serde_json::json;
 
 use super::audience::opened;
-use crate::rehearsed::{Rehearsed, status};
+use crate::rehearsed::{Rehearsed, preview, status};
 
 #[tokio::test]
 async fn a_release_that_begins_to_fail_is_told_once() {
@@ -167,27 +166,6 @@ fn deployed(rehearsed: &Rehearsed, tag: &str, state: &'static str) {
 }
 
 fn deployment(id: u64, tag: String, state: &str, at: jiff::Timestamp) -> Deployment {
-    let status = Status {
-        id: id + 1,
-        state: state.to_owned(),
-        creator: "platform-lead".to_owned(),
-        description: String::new(),
-        at,
-        log: Link::None,
-        place: Link::None,
-    };
-    Deployment {
-        id,
-        git_ref: tag,
-        sha: "0".repeat(40),
-        task: "deploy".to_owned(),
-        environment: "production".to_owned(),
-        creator: "platform-lead".to_owned(),
-        payload: json!({}),
-        description: None,
-        transient: false,
-        production: true,
-        created_at: at,
-        statuses: vec![status],
-    }
+    let (environment, production, transient) = ("production".to_owned(), true, false);
+    Deployment { id, git_ref: tag, environment, production, transient, ..preview(0, at, state) }
 }

@@ -5,12 +5,11 @@ use lastgood_adapters::workspace::{Access, Workspace};
 use lastgood_core::live::Source;
 use lastgood_core::rollback::check::Answer;
 use lastgood_core::rollback::checks;
-use lastgood_rehearsal::state::deployment::{Deployment, Link, Status};
 use lastgood_rehearsal::{Fault, FaultKind, RecordedRequest, When};
 use serde_json::{Value, json};
 
 use super::audience::{audience, opened, plan};
-use crate::rehearsed::{Rehearsed, status};
+use crate::rehearsed::{Rehearsed, preview, status};
 
 #[tokio::test]
 async fn the_first_screen_is_there_after_one_query_and_the_titles_that_graphql_does_not_tell() {
@@ -147,7 +146,10 @@ async fn a_crowd_of_previews_hides_neither_production_nor_its_history() {
         if !graphql {
             rehearsed.arm(Fault::once("/graphql", status(404, &[], When::BeforeEffect)).for_ever());
         }
-        rehearsed.server().change(|state, now| (0..320).for_each(|n| state.deployments.push(preview(n, now)))).unwrap();
+        rehearsed
+            .server()
+            .change(|state, now| (0..320).for_each(|n| state.deployments.push(preview(n, now, "success"))))
+            .unwrap();
         let known = opened(&rehearsed).know().await.unwrap();
         let production = known.environment("production").unwrap();
         assert_eq!(production.live.as_ref().unwrap().version, "v2.4.1", "graphql: {graphql}");
@@ -160,7 +162,7 @@ async fn a_crowd_of_previews_hides_neither_production_nor_its_history() {
 #[tokio::test]
 async fn a_deployment_that_was_deleted_is_gone_from_what_is_known() {
     let rehearsed = Rehearsed::start().await;
-    rehearsed.server().change(|state, now| state.deployments.push(preview(1, now))).unwrap();
+    rehearsed.server().change(|state, now| state.deployments.push(preview(1, now, "success"))).unwrap();
     let has = |known: &lastgood_adapters::workspace::Known| {
         known.forge.as_ref().unwrap().deployments.iter().any(|found| found.environment.as_str() == "preview")
     };
@@ -274,32 +276,4 @@ fn silence_deployments(rehearsed: &Rehearsed) {
         |body: Value| FaultKind::Status { code: 200, body: Some(body), headers: [].into(), when: When::BeforeEffect };
     rehearsed.arm(Fault::once("/graphql", status(404, &[], When::BeforeEffect)).for_ever());
     rehearsed.arm(Fault::once("/deployments?", none(json!([]))).for_ever());
-}
-
-/// A preview that a pull request was deployed to.
-fn preview(number: u64, at: jiff::Timestamp) -> Deployment {
-    let id = 9_000_000_000 + number * 10;
-    let status = Status {
-        id: id + 1,
-        state: "success".to_owned(),
-        creator: "platform-lead".to_owned(),
-        description: String::new(),
-        at,
-        log: Link::None,
-        place: Link::None,
-    };
-    Deployment {
-        id,
-        git_ref: "main".to_owned(),
-        sha: "0".repeat(40),
-        task: "deploy".to_owned(),
-        environment: "preview".to_owned(),
-        creator: "platform-lead".to_owned(),
-        payload: json!({}),
-        description: None,
-        transient: true,
-        production: false,
-        created_at: at,
-        statuses: vec![status],
-    }
 }
