@@ -16,7 +16,7 @@ use lastgood_adapters::secret::Secret;
 use lastgood_adapters::workspace::{Access, Audience, Workspace, fresh};
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::{EnvironmentName, RollbackId, TagName};
-use lastgood_core::journal::{Fact, NewFact};
+use lastgood_core::journal::{Fact, NewFact, Story};
 use lastgood_core::planning::Wish;
 use lastgood_core::ports::world::{Alert, Desktop};
 use lastgood_core::ports::{Journal, Watcher};
@@ -235,13 +235,9 @@ impl Journal for Timed {
         self.journal.of_rollback(id).await
     }
 
-    async fn of_repository(
-        &self,
-        repository: &str,
-        environment: Option<&EnvironmentName>,
-    ) -> Result<Vec<Fact>, Trouble> {
+    async fn of_repository(&self, repository: &str) -> Result<Story, Trouble> {
         let begun = Instant::now();
-        let read = self.journal.of_repository(repository, environment).await;
+        let read = self.journal.of_repository(repository).await;
         self.spend(begun);
         read
     }

@@ -34,6 +34,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::future::join;
 use lastgood_core::error::Trouble;
 use lastgood_core::hold::mark::Marks;
 use lastgood_core::ids::{ObjectId, RepositorySlug, TagName};
@@ -201,13 +202,24 @@ impl Repository for GitRepository {
         self.ask_remote(tag).await
     }
 
-    async fn create_tag(&self, order: &TagOrder) -> Result<ObjectId, Trouble> {
+    async fn make_tag(&self, order: &TagOrder) -> Result<ObjectId, Trouble> {
         let (repository, order) = (self.clone(), order.clone());
-        blocking(move || tag::create(&repository.location, repository.environment(), &order)).await
+        blocking(move || tag::make(&repository.location, repository.environment(), &order)).await
+    }
+
+    async fn name_tag(&self, tag: &TagName, object: &ObjectId) -> Result<(), Trouble> {
+        let (repository, tag, object) = (self.clone(), tag.clone(), object.clone());
+        blocking(move || tag::name(&repository.location, repository.environment(), &tag, &object)).await
     }
 
     async fn push_tag(&self, tag: &TagName, object: &ObjectId) -> Result<PushOutcome, Trouble> {
-        self.push(tag, object).await
+        let (repository, name) = (self.clone(), tag.clone());
+        let kept = blocking(move || {
+            tag::keep(&repository.location, &name);
+            Ok(())
+        });
+        let (pushed, kept) = join(self.push(tag, object), kept).await;
+        kept.and(pushed)
     }
 
     fn expect_push(&self) {

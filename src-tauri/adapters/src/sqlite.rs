@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{ChannelName, EnvironmentName, IncidentId, RollbackId, WriterId};
-use lastgood_core::journal::{self, Fact, Head, NewFact, Record};
+use lastgood_core::journal::{self, Fact, Head, NewFact, Record, Story};
 use lastgood_core::ports::Journal;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
@@ -216,18 +216,11 @@ impl Journal for SqliteJournal {
         .await
     }
 
-    async fn of_repository(
-        &self,
-        repository: &str,
-        environment: Option<&EnvironmentName>,
-    ) -> Result<Vec<Fact>, Trouble> {
+    async fn of_repository(&self, repository: &str) -> Result<Story, Trouble> {
         let repository = repository.to_owned();
-        let environment = environment.cloned();
         self.blocking(move |journal| {
             let mut before = journal.before.lock().unwrap_or_else(PoisonError::into_inner);
-            let all = before.with_new(&journal.lock(), &repository)?;
-            let wanted = |fact: &&Fact| environment.is_none() || fact.subject.environment == environment;
-            Ok(journal::merged(all.iter().filter(wanted).cloned().collect()))
+            before.with_new(&journal.lock(), &repository)
         })
         .await
     }

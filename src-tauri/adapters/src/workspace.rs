@@ -28,7 +28,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{EnvironmentName, RepositorySlug, RollbackId, TagName, WriterId};
-use lastgood_core::journal::Fact;
+use lastgood_core::journal::{Fact, Story};
 use lastgood_core::planning::{self, Wish};
 use lastgood_core::ports::{Clock, Desktop, Forge, Journal, Person, Ports, Publishing, Readiness, Repository, Watcher};
 use lastgood_core::rollback::event::Event;
@@ -260,8 +260,8 @@ impl Workspace {
     }
 
     /// The repository's facts, oldest first.
-    pub async fn facts(&self) -> Result<Vec<Fact>, Trouble> {
-        self.journal.of_repository(&self.key, None).await
+    pub async fn facts(&self) -> Result<Story, Trouble> {
+        self.journal.of_repository(&self.key).await
     }
 
     /// Asks git, GitHub and the live services, all at once.

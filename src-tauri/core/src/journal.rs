@@ -5,6 +5,8 @@
 
 mod event;
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -73,6 +75,9 @@ pub struct Fact {
     pub event: Event,
     pub hash: String,
 }
+
+/// Facts in the order in which they happened ([`merged`]), shared by all who read them.
+pub type Story = Arc<Vec<Fact>>;
 
 /// A fact as it is stored. Its texts are hashed as they stand, so that a later version, which would write them
 /// differently, still verifies what an earlier one wrote.

@@ -42,7 +42,7 @@ impl Controller {
         let session = self.session()?;
         let facts = session.workspace.facts().await?;
         let mut read: ReadUpTo = BTreeMap::new();
-        for fact in &facts {
+        for fact in facts.iter() {
             let newest = read.entry(fact.writer.clone()).or_default();
             *newest = fact.sequence.max(*newest);
         }

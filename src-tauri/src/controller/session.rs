@@ -13,7 +13,7 @@ use lastgood_adapters::workspace::{Known, Told, Workspace};
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::hold;
 use lastgood_core::ids::EnvironmentName;
-use lastgood_core::journal::Fact;
+use lastgood_core::journal::{Fact, Story};
 use lastgood_core::live::Environment;
 use lastgood_core::live::ci::Ci;
 use lastgood_core::ports::Clock;
@@ -214,7 +214,7 @@ impl Controller {
         let facts = session.workspace.facts().await;
         if let (Some(known), Ok(facts)) = (&mut session.known, facts) {
             if said(&facts) != said(&known.facts) {
-                known.with_facts(&session.workspace, facts.clone());
+                known.with_facts(&session.workspace, Story::clone(&facts));
             }
             for environment in &mut known.environments {
                 let (team, now) = (known.team.as_ref(), SystemClock.now());

@@ -12,11 +12,11 @@ use lastgood_core::error::Trouble;
 use lastgood_core::ids::{ObjectId, TagName};
 use lastgood_core::ports::repository::{PushOutcome, TagTarget};
 
-use super::location::Location;
+use super::location::{Location, Reader};
 use super::network::{self, Ended};
 use super::program::Environment;
 use super::room::Room;
-use super::{GitRepository, remote, tag, trouble};
+use super::{GitRepository, remote, tag, trouble, wire};
 
 /// One tag object travels; what takes longer is a connection that stands still.
 pub(super) const PUSH_DEADLINE: Duration = Duration::from_secs(60);
@@ -84,12 +84,16 @@ impl GitRepository {
         check_words(tag, object)?;
         let name = format!("refs/tags/{tag}");
         let change = Change { name: &name, expected: None, after: Some(object) };
-        let reply = match self.speak(&self.location.git_dir, &change, PUSH_DEADLINE).await {
+        let spoken = match self.pack_of_tag(object).await? {
+            Some(pack) => self.speak(pack, &change, PUSH_DEADLINE).await,
+            None => None,
+        };
+        let reply = match spoken {
             Some(reply) => reply,
             None => {
                 let location = self.location.clone();
                 let room = super::blocking(move || Room::prepare(&location)).await?;
-                self.run(room, &change).await?.0
+                self.run(room, &change).await?
             }
         };
         if reply == Reply::Done {
@@ -97,6 +101,15 @@ impl GitRepository {
         }
         let there = self.ask_remote(tag).await;
         Ok(outcome(reply, object, there))
+    }
+
+    /// `None` for an object that git's own protocol is not spoken about here.
+    async fn pack_of_tag(&self, object: &ObjectId) -> Result<Option<Vec<u8>>, Trouble> {
+        if self.location.reader != Reader::Library {
+            return Ok(None);
+        }
+        let (folder, object) = (self.location.git_dir.clone(), object.clone());
+        super::blocking(move || Ok(wire::pack_of_tag(&folder, &object))).await
     }
 
     /// Reads the remote as any repository, where it is on this machine. `None`: the program is to ask it.
@@ -113,13 +126,13 @@ impl GitRepository {
     }
 
     /// Asks the remote for this change by the program, in a room that has the object.
-    pub(super) async fn run(&self, room: Room, change: &Change<'_>) -> Result<(Reply, Room), Trouble> {
+    pub(super) async fn run(&self, room: Room, change: &Change<'_>) -> Result<Reply, Trouble> {
         let id = |object: Option<&ObjectId>| object.map_or("", ObjectId::as_str).to_owned();
         let lease = format!("--force-with-lease={}:{}", change.name, id(change.expected));
         let refspec = format!("{}:{}", id(change.after), change.name);
         let arguments = ["push", "--porcelain", "--no-follow-tags", &lease, "--end-of-options"];
-        let (ended, room) = self.network_in(room, &arguments, &[&refspec], PUSH_DEADLINE).await?;
-        Ok((Reply::of(&ended, change.name), room))
+        let (ended, _room) = self.network_in(room, &arguments, &[&refspec], PUSH_DEADLINE).await?;
+        Ok(Reply::of(&ended, change.name))
     }
 
     /// Runs the program on the remote in a clean room: `arguments`, the address, `rest`.

@@ -11,7 +11,6 @@ use std::path::Path;
 use std::process::Command;
 
 use lastgood_core::error::Trouble;
-use lastgood_core::ids::ObjectId;
 use tempfile::TempDir;
 
 use super::authorization::Authorization;
@@ -59,17 +58,6 @@ impl Room {
         let mut command = program::git_in(self.folder.path(), environment);
         command.current_dir(self.folder.path());
         command
-    }
-
-    /// A commit with nothing in it but its message, among the room's own objects.
-    pub(super) fn empty_commit(&self, name: &str, mail: &str, text: &str) -> Result<ObjectId, Trouble> {
-        let failed = |error: git2::Error| trouble::unwritable(error.message());
-        let room = git2::Repository::open_bare(self.folder.path()).map_err(failed)?;
-        let somebody = git2::Signature::now(name, mail).map_err(failed)?;
-        let tree = room.treebuilder(None).and_then(|builder| builder.write()).map_err(failed)?;
-        let tree = room.find_tree(tree).map_err(failed)?;
-        let id = room.commit(None, &somebody, &somebody, text, &tree, &[]).map_err(failed)?;
-        Ok(ObjectId::new(id.to_string()))
     }
 
     /// The git program in this room, with the objects of the real repository.

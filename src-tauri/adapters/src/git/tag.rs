@@ -1,12 +1,13 @@
 //! Making an annotated tag, create-only and safe to repeat.
 //!
 //! The object is written first, then the ref: a crash between the two leaves an object that nothing names, and a repeated
-//! call ends as the first would have. On Unix both are on the disk when the call returns, with the folders that hold
-//! them; libgit2 offers no switch for it, so the files are synchronised after it wrote them. A remote's copy is the
-//! real safety: the tag is pushed next.
+//! call ends as the first would have. On Unix the object is on the disk when it is made, with the folders that hold it;
+//! the ref is brought there while it is pushed, for the remote's copy is the real safety. libgit2 offers no switch for
+//! it, so the files are synchronised after it wrote them.
 
 mod durable;
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use git2::{ErrorCode, ObjectType, Oid};
@@ -54,7 +55,8 @@ pub(super) fn find(
     Ok(Some(TagTarget { object: ObjectId::new(object), commit }))
 }
 
-pub(super) fn create(location: &Location, environment: &Environment, order: &TagOrder) -> Result<ObjectId, Trouble> {
+/// The object alone; see [`lastgood_core::ports::Repository::make_tag`].
+pub(super) fn make(location: &Location, environment: &Environment, order: &TagOrder) -> Result<ObjectId, Trouble> {
     check_name(&order.name)?;
     if let Some(existing) = existing(location, environment, order)? {
         return existing;
@@ -67,12 +69,40 @@ pub(super) fn create(location: &Location, environment: &Environment, order: &Tag
         ));
     }
     let content = content(location, environment, order);
-    let created = match location.reader {
-        Reader::Library => in_process(location, &order.name, &content)?,
-        Reader::Program => by_program(location, environment, &order.name, &content)?,
+    match location.reader {
+        Reader::Library => write(location, &content),
+        Reader::Program => {
+            let made = program::feed(durable_git(location, environment), ["mktag"], &content)?;
+            let id = || ObjectId::new(String::from_utf8_lossy(&made.stdout).trim());
+            if made.status.success() { Ok(id()) } else { Err(trouble::unwritable(program::said(&made))) }
+        }
+    }
+}
+
+/// The ref alone; see [`lastgood_core::ports::Repository::name_tag`].
+pub(super) fn name(
+    location: &Location,
+    environment: &Environment,
+    tag: &TagName,
+    object: &ObjectId,
+) -> Result<(), Trouble> {
+    check_name(tag)?;
+    let named = match location.reader {
+        Reader::Library => name_in_process(location, tag, object)?,
+        Reader::Program => name_by_program(location, environment, tag, object)?,
     };
-    // Somebody else may have made the tag in this very moment.
-    created.map_or_else(|| existing(location, environment, order)?.unwrap_or_else(|| Err(taken(&order.name))), Ok)
+    if named {
+        return Ok(());
+    }
+    let there = refs::find(location, environment, tag)?;
+    if there.as_deref() == Some(object.as_str()) { Ok(()) } else { Err(taken(tag)) }
+}
+
+/// Brings the ref to the disk.
+pub(super) fn keep(location: &Location, tag: &TagName) {
+    if location.reader == Reader::Library {
+        durable::sync(&location.common_dir.join("refs").join("tags").join(tag.as_str()));
+    }
 }
 
 /// The tag that has the name already: the same one, or another.
@@ -120,22 +150,26 @@ fn tagger(raw: &[u8]) -> Option<Tagger> {
     Some(Tagger { name: name.to_owned(), email: email.to_owned() })
 }
 
-/// `None` when the ref was there already.
-fn in_process(location: &Location, tag: &TagName, content: &[u8]) -> Result<Option<ObjectId>, Trouble> {
+fn write(location: &Location, content: &[u8]) -> Result<ObjectId, Trouble> {
     let failed = |error: git2::Error| trouble::unwritable(error.message());
     let repository = git2::Repository::open(&location.git_dir).map_err(failed)?;
     let id: Oid = repository.odb().and_then(|odb| odb.write(ObjectType::Tag, content)).map_err(failed)?;
     let hex = id.to_string();
     let (folder, rest) = hex.split_at(2);
     durable::sync(&location.common_dir.join("objects").join(folder).join(rest));
+    Ok(ObjectId::new(hex))
+}
+
+/// `false` when the ref was there already.
+fn name_in_process(location: &Location, tag: &TagName, object: &ObjectId) -> Result<bool, Trouble> {
+    let failed = |error: git2::Error| trouble::unwritable(error.message());
+    let repository = git2::Repository::open(&location.git_dir).map_err(failed)?;
+    let id = Oid::from_str(object.as_str()).map_err(failed)?;
     let start = Instant::now();
     loop {
         match repository.reference(&format!("refs/tags/{tag}"), id, false, "") {
-            Ok(_) => {
-                durable::sync(&location.common_dir.join("refs").join("tags").join(tag.as_str()));
-                return Ok(Some(ObjectId::new(hex)));
-            }
-            Err(error) if error.code() == ErrorCode::Exists => return Ok(None),
+            Ok(_) => return Ok(true),
+            Err(error) if error.code() == ErrorCode::Exists => return Ok(false),
             // Somebody writes this very ref at this moment.
             Err(error) if error.code() == ErrorCode::Locked && start.elapsed() < LOCKED => std::thread::sleep(PAUSE),
             Err(error) => return Err(failed(error)),
@@ -143,33 +177,30 @@ fn in_process(location: &Location, tag: &TagName, content: &[u8]) -> Result<Opti
     }
 }
 
-/// `None` when the ref was there already.
-fn by_program(
+/// `false` when the ref was there already.
+fn name_by_program(
     location: &Location,
     environment: &Environment,
     tag: &TagName,
-    content: &[u8],
-) -> Result<Option<ObjectId>, Trouble> {
-    let git = || {
-        let mut command = program::git_in(&location.git_dir, environment);
-        command.args(["-c", "core.fsync=objects,reference"]);
-        command
-    };
-    let made = program::feed(git(), ["mktag"], content)?;
-    if !made.status.success() {
-        return Err(trouble::unwritable(program::said(&made)));
-    }
-    let id = String::from_utf8_lossy(&made.stdout).trim().to_owned();
+    object: &ObjectId,
+) -> Result<bool, Trouble> {
     // NUL ends each word, so that no name can add to the command.
-    let command = format!("create refs/tags/{tag}\0{id}\0");
-    let written = program::feed(git(), ["update-ref", "--stdin", "-z"], command.as_bytes())?;
+    let command = format!("create refs/tags/{tag}\0{object}\0");
+    let git = durable_git(location, environment);
+    let written = program::feed(git, ["update-ref", "--stdin", "-z"], command.as_bytes())?;
     if written.status.success() {
-        Ok(Some(ObjectId::new(id)))
+        Ok(true)
     } else if refs::find(location, environment, tag)?.is_some() {
-        Ok(None)
+        Ok(false)
     } else {
         Err(trouble::unwritable(program::said(&written)))
     }
+}
+
+fn durable_git(location: &Location, environment: &Environment) -> Command {
+    let mut command = program::git_in(&location.git_dir, environment);
+    command.args(["-c", "core.fsync=objects,reference"]);
+    command
 }
 
 /// A tag object as `git help mktag` describes it.

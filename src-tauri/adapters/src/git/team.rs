@@ -1,11 +1,13 @@
 //! Holds and quarantines on the remote: refs below `refs/lastgood/`, each a commit with nothing in it but its message.
 //!
-//! Objects are made and fetched in an empty clean room (see `room`), so the person's repository gains none. A change names
-//! what it expects, which the remote compares and swaps (see `push`). As with tags, the remote's clear yes counts; after
+//! Objects are made in memory and fetched in an empty clean room (see `room`), so the person's repository gains none. A
+//! change names what it expects, which the remote compares and swaps (see `push`). As with tags, the remote's clear yes counts; after
 //! anything else, what it has decides.
 //!
 //! The commits name no person as their author: servers refuse addresses that somebody keeps private. Who holds is in the
 //! text.
+
+mod carrier;
 
 use std::sync::{MutexGuard, PoisonError};
 
@@ -17,19 +19,13 @@ use lastgood_core::ids::ObjectId;
 use lastgood_core::ports::Team;
 use lastgood_core::ports::team::Put;
 
-use super::location::{Location, Reader};
+use self::carrier::Carrier;
+use super::location::Reader;
 use super::network::Ended;
 use super::program::{self, Environment};
 use super::push::{ASK_DEADLINE, Change, PUSH_DEADLINE, Reply};
 use super::room::Room;
 use super::{GitRepository, refs, trouble};
-
-const AUTHOR: [(&str, &str); 4] = [
-    ("GIT_AUTHOR_NAME", "Lastgood"),
-    ("GIT_AUTHOR_EMAIL", "lastgood@localhost"),
-    ("GIT_COMMITTER_NAME", "Lastgood"),
-    ("GIT_COMMITTER_EMAIL", "lastgood@localhost"),
-];
 
 /// Of each ref its name, its object's id and kind, and its text, with NUL between them.
 const FORMAT: &str = "--format=%(refname)%00%(objectname)%00%(objecttype)%00%(contents)%00";
@@ -61,50 +57,65 @@ impl Team for GitRepository {
     }
 
     async fn object(&self, name: &MarkName) -> Result<Option<ObjectId>, Trouble> {
-        let location = self.location.clone();
-        let room = super::blocking(move || Room::empty(&location)).await?;
-        let name = name.as_ref_name();
-        self.there(room, &name).await?.map_err(trouble::unreachable)
+        self.there(&name.as_ref_name()).await?.map_err(trouble::unreachable)
     }
 
     async fn put(&self, name: &MarkName, text: &str, expected: Option<&ObjectId>) -> Result<Put, Trouble> {
-        let (location, environment, text) = (self.location.clone(), self.options.environment.clone(), text.to_owned());
+        let (carrier, name) = (Carrier::new(text), name.as_ref_name());
+        *self.last_marks() = None;
+        if let Some((object, pack)) = self.pack_of(&carrier).await? {
+            let change = Change { name: &name, expected, after: Some(&object) };
+            if let Some(reply) = self.speak(pack, &change, PUSH_DEADLINE).await {
+                return self.put_as(reply, &change).await;
+            }
+        }
+        let (location, environment) = (self.location.clone(), self.options.environment.clone());
         let (room, object) = super::blocking(move || {
             let room = Room::empty(&location)?;
-            let object = commit(&room, &location, &environment, &text)?;
+            let object = carrier.write(&room, &location, &environment)?;
             Ok((room, object))
         })
         .await?;
-        self.swap(room, name, Some(&object), expected).await
+        let change = Change { name: &name, expected, after: Some(&object) };
+        let reply = self.run(room, &change).await?;
+        self.put_as(reply, &change).await
     }
 
     async fn remove(&self, name: &MarkName, expected: &ObjectId) -> Result<Put, Trouble> {
+        let name = name.as_ref_name();
+        let change = Change { name: &name, expected: Some(expected), after: None };
+        *self.last_marks() = None;
+        if let Some(reply) = self.speak(Vec::new(), &change, PUSH_DEADLINE).await {
+            return self.put_as(reply, &change).await;
+        }
         let location = self.location.clone();
         let room = super::blocking(move || Room::empty(&location)).await?;
-        self.swap(room, name, None, Some(expected)).await
+        let reply = self.run(room, &change).await?;
+        self.put_as(reply, &change).await
     }
 }
 
 impl GitRepository {
-    async fn swap(
-        &self,
-        room: Room,
-        name: &MarkName,
-        after: Option<&ObjectId>,
-        expected: Option<&ObjectId>,
-    ) -> Result<Put, Trouble> {
-        let name = name.as_ref_name();
-        let change = Change { name: &name, expected, after };
-        *self.last_marks() = None;
-        let (reply, room) = match self.speak(room.folder(), &change, PUSH_DEADLINE).await {
-            Some(reply) => (reply, room),
-            None => self.run(room, &change).await?,
-        };
+    /// `None` where the program makes the objects of this repository.
+    async fn pack_of(&self, carrier: &Carrier) -> Result<Option<(ObjectId, Vec<u8>)>, Trouble> {
+        if self.location.reader != Reader::Library {
+            return Ok(None);
+        }
+        let carrier = carrier.clone();
+        let packed = super::blocking(move || Ok(carrier.packed())).await?;
+        if let Err(error) = &packed {
+            tracing::debug!(%error, "no pack was made");
+        }
+        Ok(packed.ok())
+    }
+
+    async fn put_as(&self, reply: Reply, change: &Change<'_>) -> Result<Put, Trouble> {
+        let Change { name, expected, after } = *change;
         let done = || Put::Done(after.cloned().unwrap_or_else(|| ObjectId::new("")));
         if reply == Reply::Done {
             return Ok(done());
         }
-        Ok(match (self.there(room, &name).await?, reply) {
+        Ok(match (self.there(name).await?, reply) {
             (Ok(there), _) if there.as_ref() == after => done(),
             (Ok(there), Reply::Refused(words)) if there.as_ref() == expected => Put::Refused(words),
             // It was as we said, and somebody changed it since; or it never was as expected.
@@ -116,14 +127,14 @@ impl GitRepository {
     }
 
     /// What the remote has under this name, or why it did not say.
-    async fn there(&self, room: Room, name: &str) -> Result<Result<Option<ObjectId>, String>, Trouble> {
+    async fn there(&self, name: &str) -> Result<Result<Option<ObjectId>, String>, Trouble> {
         let wanted = name.to_owned();
         let read = self.read_remote(move |there, _| refs::object(there, &wanted));
         if let Some(found) = read.await? {
             return Ok(Ok(found.map(ObjectId::new)));
         }
         let arguments = ["ls-remote", "--quiet", "--end-of-options"];
-        Ok(match self.network_in(room, &arguments, &[name], ASK_DEADLINE).await?.0 {
+        Ok(match self.network(&arguments, &[name], ASK_DEADLINE).await? {
             Ended::Exited(said) if said.status.success() => Ok(first_id(&said.out, name)),
             Ended::Exited(said) => Err(said.reason()),
             Ended::TimedOut => Err("the time was up".to_owned()),
@@ -133,24 +144,6 @@ impl GitRepository {
     fn last_marks(&self) -> MutexGuard<'_, Option<Marks>> {
         self.marks.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// An empty commit with this message.
-fn commit(room: &Room, location: &Location, environment: &Environment, text: &str) -> Result<ObjectId, Trouble> {
-    if location.reader == Reader::Library {
-        return room.empty_commit(AUTHOR[0].1, AUTHOR[1].1, text);
-    }
-    let run = |arguments: &[&str], input: &str| {
-        let mut command = room.here(environment);
-        command.envs(AUTHOR);
-        let output = program::feed(command, arguments, input.as_bytes())?;
-        if !output.status.success() {
-            return Err(trouble::unwritable(program::said(&output)));
-        }
-        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-    };
-    let tree = run(&["mktree"], "")?;
-    run(&["commit-tree", &tree], text).map(ObjectId::new)
 }
 
 fn listed(room: &Room, environment: &Environment) -> Result<Vec<Mark>, Trouble> {

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use git2::{Buf, ObjectType, Oid, Repository};
+use git2::{Buf, ObjectType, Oid, PackBuilder, Repository};
 use lastgood_core::ids::ObjectId;
 use tokio::task::JoinHandle;
 
@@ -80,14 +80,12 @@ impl GitRepository {
         });
     }
 
-    /// Asks the remote for this change; `objects` is the repository that has what the remote lacks. `None`: not a clear
-    /// word came, and the program is to find out.
-    pub(super) async fn speak(&self, objects: &Path, change: &Change<'_>, deadline: Duration) -> Option<Reply> {
+    /// Asks the remote for this change; the pack has what the remote lacks. `None`: not a clear word came, and the program
+    /// is to find out.
+    pub(super) async fn speak(&self, pack: Vec<u8>, change: &Change<'_>, deadline: Duration) -> Option<Reply> {
         if self.location.reader != Reader::Library {
             return None;
         }
-        let (objects, after) = (objects.to_owned(), change.after.cloned());
-        let pack = super::blocking(move || Ok(pack(&objects, after.as_ref()))).await.ok()??;
         match tokio::time::timeout(self.options.deadline.unwrap_or(deadline), self.say(&pack, change)).await {
             Ok(reply) => reply,
             Err(_) => Some(Reply::timed_out()),
@@ -173,31 +171,32 @@ impl fmt::Debug for Ready {
     }
 }
 
-/// The one object that is new, and its empty tree where it is a commit of ours. What it leads to is the remote's already;
-/// if not, the remote says so and changes nothing.
-fn pack(objects: &Path, after: Option<&ObjectId>) -> Option<Vec<u8>> {
-    let Some(after) = after else { return Some(Vec::new()) };
-    let packed = || -> Result<Option<Vec<u8>>, git2::Error> {
+/// A tag's object. What it leads to is the remote's already; if not, the remote says so and changes nothing. `None` for any
+/// other object.
+pub(super) fn pack_of_tag(objects: &Path, tag: &ObjectId) -> Option<Vec<u8>> {
+    let made = || -> Result<Option<Vec<u8>>, git2::Error> {
         let repository = Repository::open(objects)?;
-        let id = Oid::from_str(after.as_str())?;
-        let mut pack = repository.packbuilder()?;
-        pack.set_threads(1);
+        let id = Oid::from_str(tag.as_str())?;
         match repository.find_object(id, None)?.kind() {
-            Some(ObjectType::Tag) => pack.insert_object(id, None)?,
-            Some(ObjectType::Commit) if is_empty(&repository, id)? => pack.insert_commit(id)?,
-            _ => return Ok(None),
+            Some(ObjectType::Tag) => packed(&repository, |pack| pack.insert_object(id, None)).map(Some),
+            _ => Ok(None),
         }
-        let mut buffer = Buf::new();
-        pack.write_buf(&mut buffer)?;
-        Ok(Some(buffer.to_vec()))
     };
-    packed().unwrap_or_else(|error: git2::Error| {
+    made().unwrap_or_else(|error| {
         tracing::debug!(%error, "no pack was made");
         None
     })
 }
 
-fn is_empty(repository: &Repository, commit: Oid) -> Result<bool, git2::Error> {
-    let commit = repository.find_commit(commit)?;
-    Ok(commit.parent_count() == 0 && commit.tree()?.is_empty())
+/// What `insert` puts in, as one pack.
+pub(super) fn packed(
+    repository: &Repository,
+    insert: impl FnOnce(&mut PackBuilder<'_>) -> Result<(), git2::Error>,
+) -> Result<Vec<u8>, git2::Error> {
+    let mut pack = repository.packbuilder()?;
+    pack.set_threads(1);
+    insert(&mut pack)?;
+    let mut buffer = Buf::new();
+    pack.write_buf(&mut buffer)?;
+    Ok(buffer.to_vec())
 }

@@ -1,9 +1,10 @@
-//! Facts that were read before. The file only ever grows, so what stands in it is parsed once.
+//! Facts that were read before. The file only ever grows, so what stands in it is parsed once, and told by sharing it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use lastgood_core::error::Trouble;
-use lastgood_core::journal::Fact;
+use lastgood_core::journal::{Fact, Story, merged};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{facts, record, unreadable};
@@ -16,18 +17,18 @@ pub(super) struct Before(HashMap<String, Read>);
 struct Read {
     /// The newest of its rows, and that row's hash.
     newest: Option<(i64, String)>,
-    facts: Vec<Fact>,
+    story: Story,
 }
 
 impl Before {
-    /// Every fact of the repository in the order of the rows, once those that are new were read.
-    pub(super) fn with_new(&mut self, connection: &Connection, repository: &str) -> Result<&[Fact], Trouble> {
+    /// Every fact of the repository as one story, once those that are new were read.
+    pub(super) fn with_new(&mut self, connection: &Connection, repository: &str) -> Result<Story, Trouble> {
         let read = self.0.entry(repository.to_owned()).or_default();
         if !read.stands_in(connection).map_err(|error| unreadable(&error))? {
             *read = Read::default();
         }
         read.go_on(connection, repository)?;
-        Ok(&read.facts)
+        Ok(Arc::clone(&read.story))
     }
 }
 
@@ -48,10 +49,30 @@ impl Read {
         let rows = statement.query_map(params![repository, from], place).map_err(|error| unreadable(&error))?;
         let (numbers, records): (Vec<_>, Vec<_>) =
             rows.collect::<Result<Vec<_>, _>>().map_err(|error| unreadable(&error))?.into_iter().unzip();
-        self.facts.extend(facts(&records)?);
+        self.tell(facts(&records)?);
         if let Some(newest) = numbers.last().zip(records.last()) {
             self.newest = Some((*newest.0, newest.1.hash.clone()));
         }
         Ok(())
     }
+
+    /// Whoever still holds the story as it was keeps it.
+    fn tell(&mut self, new: Vec<Fact>) {
+        if new.is_empty() {
+            return;
+        }
+        let story = Arc::make_mut(&mut self.story);
+        if follows(story, &new) {
+            story.extend(new);
+        } else {
+            *story = merged(std::mem::take(story).into_iter().chain(new).collect());
+        }
+    }
+}
+
+/// Whether these stand behind the whole story as they are: the writer of its last fact goes on. Of one moment, nobody else
+/// comes between.
+fn follows(story: &[Fact], new: &[Fact]) -> bool {
+    let all = story.last().into_iter().chain(new);
+    all.clone().zip(all.skip(1)).all(|(one, next)| one.writer == next.writer && one.sequence < next.sequence)
 }

@@ -66,9 +66,8 @@ impl Telling {
     }
 
     async fn facts(&self) -> Result<Vec<Fact>, Trouble> {
-        let mut facts = self.journal.of_repository(&self.key, None).await?;
-        facts.retain(|fact| fact.event.incident().is_some());
-        Ok(facts)
+        let facts = self.journal.of_repository(&self.key).await?;
+        Ok(facts.iter().filter(|fact| fact.event.incident().is_some()).cloned().collect())
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

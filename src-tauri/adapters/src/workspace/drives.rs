@@ -1,6 +1,6 @@
 //! Rollbacks that are begun, taken up and found again: one turn an environment, one name a tag.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{EnvironmentName, IncidentId, RollbackId, TagName};
@@ -53,12 +53,14 @@ impl Workspace {
         let facts = self.facts().await?;
         plan.incident = open_incident(&facts, &plan.environment);
         let newest = newest_end(&facts, &plan.environment);
-        let before = rollbacks_of(facts)?;
+        // Of all that ended only the newest can be in the way.
+        let ended = ended(&facts);
+        let before = rollbacks_of(&facts, |id| newest.as_ref() == Some(id) || !ended.contains(id))?;
         let here = before.iter().filter(|other| other.plan.environment == plan.environment);
         if let Some(trouble) = here.rev().find_map(|other| in_the_way(other, &plan, newest.as_ref())) {
             return Err(trouble);
         }
-        plan.rollback_tag = self.free_tag(&plan, &before).await?;
+        plan.rollback_tag = self.free_tag(&plan, &facts).await?;
         let ports = self.ports_of(&plan, audience)?;
         let engine = Engine::start(ports, self.access.pace, self.key.clone(), id, plan).await?;
         drop(naming);
@@ -86,11 +88,14 @@ impl Workspace {
 
     /// Every rollback of this repository, oldest first.
     pub async fn rollbacks(&self) -> Result<Vec<Rollback>, Trouble> {
-        rollbacks_of(self.facts().await?)
+        rollbacks_of(&self.facts().await?, |_| true)
     }
 
+    /// Those that are not over, oldest first.
     pub async fn unfinished(&self) -> Result<Vec<Rollback>, Trouble> {
-        Ok(self.rollbacks().await?.into_iter().filter(|rollback| rollback.end.is_none()).collect())
+        let facts = self.facts().await?;
+        let ended = ended(&facts);
+        rollbacks_of(&facts, |id| !ended.contains(id))
     }
 
     /// Who has the turn already is told by the journal, as far as they have written.
@@ -114,10 +119,10 @@ impl Workspace {
     }
 
     /// The first name of this second that no other rollback has.
-    async fn free_tag(&self, plan: &Plan, others: &[Rollback]) -> Result<TagName, Trouble> {
+    async fn free_tag(&self, plan: &Plan, facts: &[Fact]) -> Result<TagName, Trouble> {
+        let planned: HashSet<&TagName> = facts.iter().filter_map(planned).map(|other| &other.rollback_tag).collect();
         for tag in rollback_tags(plan.started) {
-            let planned = others.iter().any(|other| other.plan.rollback_tag == tag);
-            if !planned && self.repository.local_tag(&tag).await?.is_none() {
+            if !planned.contains(&tag) && self.repository.local_tag(&tag).await?.is_none() {
                 return Ok(tag);
             }
         }
@@ -136,18 +141,32 @@ impl Drive {
     }
 }
 
-/// Every rollback that these facts tell of, in the order of their beginning.
-fn rollbacks_of(facts: Vec<Fact>) -> Result<Vec<Rollback>, Trouble> {
-    let (mut begun, mut own) = (Vec::new(), HashMap::<RollbackId, Vec<Fact>>::new());
+/// The wanted of the rollbacks that these facts tell of, in the order of their beginning.
+fn rollbacks_of(facts: &[Fact], wanted: impl Fn(&RollbackId) -> bool) -> Result<Vec<Rollback>, Trouble> {
+    let (mut begun, mut own) = (Vec::new(), HashMap::<&RollbackId, Vec<&Fact>>::new());
     for fact in facts {
-        let Some(id) = fact.subject.rollback.clone() else { continue };
-        if matches!(fact.event.rollback(), Some(Event::RollbackStarted(_))) {
-            begun.push(id.clone());
+        let Some(id) = fact.subject.rollback.as_ref().filter(|id| wanted(id)) else { continue };
+        if planned(fact).is_some() {
+            begun.push(id);
         }
         own.entry(id).or_default().push(fact);
     }
-    let facts = |id| own.get(id).map_or(&[][..], Vec::as_slice);
-    begun.iter().filter_map(|id| next::fold(facts(id)).map_err(|illegal| broken(&illegal)).transpose()).collect()
+    let facts = |id| own.get(id).into_iter().flatten().copied();
+    begun.into_iter().filter_map(|id| next::fold(facts(id)).map_err(|illegal| broken(&illegal)).transpose()).collect()
+}
+
+/// The plan that this fact begins.
+fn planned(fact: &Fact) -> Option<&Plan> {
+    match fact.event.rollback() {
+        Some(Event::RollbackStarted(plan)) => Some(plan),
+        Some(_) | None => None,
+    }
+}
+
+/// The rollbacks that are over.
+fn ended(facts: &[Fact]) -> HashSet<&RollbackId> {
+    let ended = |fact: &&Fact| matches!(fact.event.rollback(), Some(Event::RollbackEnded { .. }));
+    facts.iter().filter(ended).filter_map(|fact| fact.subject.rollback.as_ref()).collect()
 }
 
 /// The newest incident of the environment that is open. One that cannot be read holds nothing up.

@@ -10,7 +10,7 @@ use lastgood_core::hold::mark::Marks;
 use lastgood_core::hold::record::{HoldRecord, QuarantineRecord, Scope};
 use lastgood_core::hold::{self, Hold, Place};
 use lastgood_core::ids::{EnvironmentName, ObjectId, RollbackId, TagName};
-use lastgood_core::journal::{Fact, NewFact, Subject};
+use lastgood_core::journal::{Fact, NewFact, Story, Subject};
 use lastgood_core::ports::{Clock, Forge, Journal, Team};
 use lastgood_core::rollback::event::Event;
 use lastgood_core::settings::HOLD_HOURS;
@@ -148,9 +148,9 @@ impl Workspace {
         Ok(true)
     }
 
-    /// The environment's facts, where no rollback of this machine holds it.
-    async fn undisturbed(&self, environment: &EnvironmentName) -> Result<Vec<Fact>, Trouble> {
-        let facts = self.journal.of_repository(&self.key, Some(environment)).await?;
+    /// The repository's facts, where no rollback of this machine holds it.
+    async fn undisturbed(&self, environment: &EnvironmentName) -> Result<Story, Trouble> {
+        let facts = self.journal.of_repository(&self.key).await?;
         if hold::standing(&facts, environment).is_some_and(|hold| hold.in_use) {
             let message = format!("A rollback of {environment} is under way and holds it.");
             return Err(Trouble::new(Code::AlreadyRunning, message, "Stop the rollback first."));

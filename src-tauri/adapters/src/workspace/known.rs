@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::hold::mark::Marks;
 use lastgood_core::ids::EnvironmentName;
-use lastgood_core::journal::Fact;
+use lastgood_core::journal::{Fact, Story};
 use lastgood_core::live::runs::Serving;
 use lastgood_core::live::{self, Environment, Sightings};
 use lastgood_core::planning;
@@ -29,7 +29,7 @@ use crate::github::Github;
 #[derive(Debug, Clone)]
 pub struct Known {
     pub releases: Arc<Vec<Release>>,
-    pub facts: Vec<Fact>,
+    pub facts: Story,
     /// Production first.
     pub environments: Vec<Environment>,
     /// The holds and quarantines on the remote, as they were last read.
@@ -131,15 +131,16 @@ impl Known {
                 let seen = before.answers.get(&name).cloned().unwrap_or_default();
                 self.answers.entry(name).or_insert(seen);
             }
-            self.with_facts(workspace, self.facts.clone());
+            self.with_facts(workspace, Story::clone(&self.facts));
         }
     }
 
     /// Folds anew over what was seen of the world.
-    pub fn with_facts(&mut self, workspace: &Workspace, facts: Vec<Fact>) {
+    pub fn with_facts(&mut self, workspace: &Workspace, facts: Story) {
         self.facts = facts;
         let names: Vec<EnvironmentName> = self.environments.iter().map(|found| found.name.clone()).collect();
-        let seen = Seen { releases: Arc::clone(&self.releases), facts: self.facts.clone(), team: self.team.clone() };
+        let seen =
+            Seen { releases: Arc::clone(&self.releases), facts: Story::clone(&self.facts), team: self.team.clone() };
         self.environments = environments(workspace, &names, &seen, self.github(), &self.answers);
     }
 }
@@ -190,7 +191,7 @@ pub(super) async fn first_look(workspace: &Workspace) -> Option<Known> {
 /// What git, the journal and the remote told.
 struct Seen {
     releases: Arc<Vec<Release>>,
-    facts: Vec<Fact>,
+    facts: Story,
     team: Option<Marks>,
 }
 

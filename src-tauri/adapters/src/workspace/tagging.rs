@@ -39,8 +39,12 @@ impl Repository for Tagging {
         }
     }
 
-    async fn create_tag(&self, order: &TagOrder) -> Result<ObjectId, Trouble> {
-        self.git.create_tag(order).await
+    async fn make_tag(&self, order: &TagOrder) -> Result<ObjectId, Trouble> {
+        self.git.make_tag(order).await
+    }
+
+    async fn name_tag(&self, tag: &TagName, object: &ObjectId) -> Result<(), Trouble> {
+        self.git.name_tag(tag, object).await
     }
 
     async fn push_tag(&self, tag: &TagName, object: &ObjectId) -> Result<PushOutcome, Trouble> {

@@ -27,7 +27,7 @@ async fn facts_are_chained_and_the_chain_verifies() {
     let records = journal.records().unwrap();
     journal::verify(&records).unwrap();
     assert_eq!(records.len(), 5);
-    let facts = journal.of_repository(REPOSITORY, None).await.unwrap();
+    let facts = journal.of_repository(REPOSITORY).await.unwrap();
     assert_eq!(facts.iter().map(|fact| &fact.hash).collect::<Vec<_>>(), hashes(&records));
 }
 
@@ -45,8 +45,7 @@ async fn facts_are_found_by_rollback_repository_and_environment() {
 
     assert_eq!(journal.of_rollback(&"rb-1".into()).await.unwrap(), std::slice::from_ref(&first));
     assert_eq!(journal.of_rollback(&"rb-9".into()).await.unwrap(), []);
-    assert_eq!(journal.of_repository(REPOSITORY, None).await.unwrap(), [first, second.clone()]);
-    assert_eq!(journal.of_repository(REPOSITORY, Some(&"staging".into())).await.unwrap(), [second]);
+    assert_eq!(*journal.of_repository(REPOSITORY).await.unwrap(), [first, second]);
 }
 
 #[tokio::test]
@@ -56,13 +55,38 @@ async fn reading_goes_on_where_it_ended_and_begins_anew_where_another_file_is() 
     let mut written = Vec::new();
     for reason in ["one", "two", "three"] {
         written.push(writing.append(fact("rb-1", reason)).await.unwrap());
-        assert_eq!(reading.of_repository(REPOSITORY, None).await.unwrap(), written);
+        assert_eq!(*reading.of_repository(REPOSITORY).await.unwrap(), written);
     }
     // As a copy from before would look, with another newest fact.
     Connection::open(folder.path().join(FILE)).unwrap().execute("DELETE FROM fact WHERE sequence = 3", []).unwrap();
     written.pop();
     written.push(writing.append(fact("rb-1", "another")).await.unwrap());
-    assert_eq!(reading.of_repository(REPOSITORY, None).await.unwrap(), written);
+    assert_eq!(*reading.of_repository(REPOSITORY).await.unwrap(), written);
+}
+
+#[tokio::test]
+async fn what_another_writer_s_journal_brings_takes_its_place_in_the_story_that_was_read() {
+    let (folder, theirs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (ours, other) = (open(folder.path(), "writer-b"), open(theirs.path(), "writer-a"));
+    let at = |seconds: i64| Timestamp::from_second(1_772_445_600 + seconds).unwrap();
+    for second in [0, 20, 10, 40] {
+        ours.append(NewFact { at: at(second), ..fact("rb-1", "ours") }).await.unwrap();
+    }
+    let before = ours.of_repository(REPOSITORY).await.unwrap();
+    for second in [5, 20, 60] {
+        other.append(NewFact { at: at(second), ..fact("rb-2", "theirs") }).await.unwrap();
+    }
+    let file = Connection::open(folder.path().join(FILE)).unwrap();
+    file.execute("ATTACH ?1 AS theirs", [theirs.path().join(FILE).to_str().unwrap()]).unwrap();
+    file.execute("INSERT INTO fact SELECT * FROM theirs.fact", []).unwrap();
+    ours.append(NewFact { at: at(50), ..fact("rb-1", "ours") }).await.unwrap();
+
+    let story = ours.of_repository(REPOSITORY).await.unwrap();
+    let order: Vec<_> = story.iter().map(|fact| (fact.writer.as_str(), fact.sequence)).collect();
+    let (a, b) = ("writer-a", "writer-b");
+    assert_eq!(order, [(b, 1), (a, 1), (a, 2), (b, 2), (b, 3), (b, 4), (b, 5), (a, 3)]);
+    assert_eq!(*story, *open(folder.path(), "writer-b").of_repository(REPOSITORY).await.unwrap(), "read anew");
+    assert_eq!(before.len(), 4, "who holds the story as it was keeps it");
 }
 
 #[tokio::test]
@@ -84,7 +108,7 @@ async fn a_clock_that_is_set_back_does_not_change_the_order_of_what_was_written(
         let fact = NewFact { at: at.parse().unwrap(), ..fact("rb-1", at) };
         written.push(journal.append(fact).await.unwrap());
     }
-    assert_eq!(journal.of_repository(REPOSITORY, None).await.unwrap(), written);
+    assert_eq!(*journal.of_repository(REPOSITORY).await.unwrap(), written);
 }
 
 #[tokio::test]

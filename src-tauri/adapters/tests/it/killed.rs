@@ -51,7 +51,7 @@ async fn killed_at_any_point_of_any_step_the_next_start_comes_to_the_same_end() 
         let started = format!("step_started {}", step.as_str());
         assert!(points.iter().any(|point| point.contains(&started)), "{started}: {points:?}");
     }
-    for effect in ["done: a mark put", "done: the tag made", "done: the tag pushed"] {
+    for effect in ["done: a mark put", "done: the tag named", "done: the tag pushed"] {
         assert!(points.iter().any(|point| point == effect), "{effect}: {points:?}");
     }
 

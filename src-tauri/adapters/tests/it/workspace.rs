@@ -45,7 +45,7 @@ async fn a_rollback_brings_production_back_in_seven_steps() {
     assert_eq!(commit, rollback.plan.commit.as_str());
 
     let facts = workspace.facts().await.unwrap();
-    assert_eq!(*seen.lock().unwrap(), facts, "each fact is shown once it is durable, in its order");
+    assert_eq!(*seen.lock().unwrap(), *facts, "each fact is shown once it is durable, in its order");
     journal::verify(&workspace.journal().records().unwrap()).unwrap();
     assert_eq!(audience::started(&facts), StepName::ALL);
     let known = workspace.know().await.unwrap();

@@ -74,7 +74,7 @@ fn is_newer(fact: Timestamp, seen: Timestamp, now: Timestamp) -> bool {
 /// # Errors
 /// Where either could not be read; a repository without a remote has only its journal.
 pub async fn ask(ports: &Ports, repository: &str, environment: &EnvironmentName) -> Result<Vec<Quarantine>, Trouble> {
-    let facts = ports.journal.of_repository(repository, None).await?;
+    let facts = ports.journal.of_repository(repository).await?;
     let team = match ports.team.marks().await {
         Ok(marks) => Some(marks),
         Err(trouble) if trouble.code == Code::NoRemote => None,

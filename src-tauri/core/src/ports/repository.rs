@@ -20,11 +20,21 @@ pub trait Repository: Send + Sync {
     /// Where the remote's tag leads; `None` when it has none.
     async fn remote_tag(&self, tag: &TagName) -> Result<Option<TagTarget>, Trouble>;
 
-    /// Makes an annotated tag here, create-only. A tag of that name on the same commit with the same message is
-    /// returned as it is, so that a repeated call has one effect.
-    async fn create_tag(&self, order: &TagOrder) -> Result<ObjectId, Trouble>;
+    /// Writes the object of an annotated tag here, under no name: nobody sees it before [`Self::name_tag`]. Of a tag of
+    /// that name on the same commit with the same message, its object; so that a repeated call has one effect.
+    ///
+    /// # Errors
+    /// `TagTaken` where another tag has the name, `TagMissing` where the commit is not here.
+    async fn make_tag(&self, order: &TagOrder) -> Result<ObjectId, Trouble>;
 
-    /// Pushes one tag, expecting that the remote has none of that name.
+    /// Gives a tag's object its name here, create-only; the same object under the same name is no other effect.
+    ///
+    /// # Errors
+    /// `TagTaken` where the name has another object.
+    async fn name_tag(&self, tag: &TagName, object: &ObjectId) -> Result<(), Trouble>;
+
+    /// Pushes one tag that is named here, expecting that the remote has none of that name. Where the disk is slow to
+    /// keep the name, it is kept meanwhile.
     async fn push_tag(&self, tag: &TagName, object: &ObjectId) -> Result<PushOutcome, Trouble>;
 
     /// A push comes within seconds: whoever can opens the way to the remote now. Nothing is changed by it.

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Trouble;
-use crate::ids::{EnvironmentName, IncidentId, RollbackId};
-use crate::journal::{Fact, NewFact};
+use crate::ids::{IncidentId, RollbackId};
+use crate::journal::{Fact, NewFact, Story};
 use crate::rollback::Rollback;
 use crate::rollback::event::Choice;
 
@@ -30,12 +30,8 @@ pub trait Journal: Send + Sync {
     /// The facts of one rollback, oldest first.
     async fn of_rollback(&self, id: &RollbackId) -> Result<Vec<Fact>, Trouble>;
 
-    /// The facts of a repository, or of one of its environments, oldest first.
-    async fn of_repository(
-        &self,
-        repository: &str,
-        environment: Option<&EnvironmentName>,
-    ) -> Result<Vec<Fact>, Trouble>;
+    /// The facts of a repository, oldest first.
+    async fn of_repository(&self, repository: &str) -> Result<Story, Trouble>;
 }
 
 /// Asks the live service. One question, one answer, a deadline inside.

@@ -85,6 +85,8 @@ pub struct Engine {
     pub(super) armed: Option<Armed>,
     /// What the remote said of the target while the hold was taken.
     pub(super) target: Option<Answer>,
+    /// The rollback tag's object, made while the hold was taken.
+    pub(super) tag: Option<steps::tag::Made>,
     /// When the remote was last seen to have our hold.
     pub(super) hold_seen: Option<Clocks>,
     /// When the questions before it were last answered, where this process asked them.
@@ -141,6 +143,7 @@ impl Engine {
             noted: Vec::new(),
             armed: None,
             target: None,
+            tag: None,
             hold_seen: None,
             checked: None,
             taken_up: true,
@@ -178,9 +181,9 @@ impl Engine {
                 Effect::Begin(step) | Effect::Resume(step) if self.is_left_too_long() => self.ask_whether(step)?,
                 Effect::Begin(step) => {
                     self.intend(step)?;
-                    // Questions change nothing, and are durable before anybody waits for an answer. The dispatch writes a
-                    // word of its own in the last moment before it acts; nothing acts before that.
-                    if !matches!(step, StepName::Check | StepName::Dispatch) {
+                    // Questions change nothing, and are durable before anybody waits for an answer. The tag and the dispatch
+                    // write a word of their own in the last moment before they act; nothing acts before that.
+                    if !matches!(step, StepName::Check | StepName::Tag | StepName::Dispatch) {
                         self.keep().await?;
                     }
                     self.act(step, Attempt::Fresh).await?;

@@ -68,7 +68,7 @@ pub fn begin(id: RollbackId, plan: Plan) -> Rollback {
 }
 
 /// The rollback that these facts tell of, oldest first. `Ok(None)` where they do not begin one.
-pub fn fold(facts: &[Fact]) -> Result<Option<Rollback>, IllegalFact> {
+pub fn fold<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Result<Option<Rollback>, IllegalFact> {
     let mut rollback: Option<Rollback> = None;
     for fact in facts {
         let Some(event) = fact.event.rollback() else { continue };

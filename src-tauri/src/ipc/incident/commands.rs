@@ -7,6 +7,7 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{ChannelName, EnvironmentName, IncidentId, RollbackId, UpdateId};
 use lastgood_core::incident::event::{Edit, Event, Opening, SendChoice, Verdict};
 use lastgood_core::incident::{self, Audience, Incident, Severity, opening};
+use lastgood_core::journal::Fact;
 use lastgood_core::message::render::{CopyAs, copied};
 use lastgood_core::ports::Clock;
 use lastgood_core::postmortem::fold;
@@ -215,11 +216,12 @@ pub(crate) async fn summaries(people: &People) -> Result<Vec<IncidentSummary>, T
 /// The incident with everything that stands around it.
 pub(crate) async fn whole(people: &People, id: &IncidentId) -> Result<IncidentView, Trouble> {
     let standing = people.telling.incident(id).await?;
-    let mut facts = people.workspace.facts().await?;
-    let sequence = facts.len();
-    let postmortem = fold(&facts).into_iter().find(|known| known.about.incident.as_ref() == Some(id));
+    let all = people.workspace.facts().await?;
+    let sequence = all.len();
+    let postmortem = fold(&all).into_iter().find(|known| known.about.incident.as_ref() == Some(id));
     let of_rollback = |found: Option<&RollbackId>| found.is_some() && found == standing.rollback.as_ref();
-    facts.retain(|fact| fact.subject.incident.as_ref() == Some(id) || of_rollback(fact.subject.rollback.as_ref()));
+    let ours = |fact: &&Fact| fact.subject.incident.as_ref() == Some(id) || of_rollback(fact.subject.rollback.as_ref());
+    let facts: Vec<Fact> = all.iter().filter(ours).cloned().collect();
     let drafted: BTreeSet<ChannelName> =
         people.telling.drafts().of(id)?.into_iter().map(|draft| draft.channel).collect();
     let view = view::incident(&standing, &people.telling, &facts, sequence, &drafted);

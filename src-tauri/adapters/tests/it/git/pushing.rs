@@ -11,7 +11,7 @@ use lastgood_core::error::Code;
 use lastgood_core::ids::{ObjectId, TagName};
 use lastgood_core::ports::repository::{PushOutcome, Repository};
 
-use super::sample::{Sample, order};
+use super::sample::{Sample, create, order};
 
 #[tokio::test]
 async fn a_tag_arrives_once_and_a_repeated_push_finds_it() {
@@ -134,7 +134,7 @@ async fn a_shallow_and_a_partial_clone_push_as_well() {
     for clone in ["shallow", "partial"] {
         let repository = sample.open_at(&sample.beside(clone));
         let order = order(clone, &head);
-        let made = repository.create_tag(&order).await.unwrap();
+        let made = create(&repository, &order).await.unwrap();
         assert_eq!(repository.push_tag(&order.name, &made).await.unwrap(), PushOutcome::Created, "{clone}");
     }
 }
@@ -166,7 +166,7 @@ async fn tagged(sample: &Sample) -> (GitRepository, TagName, ObjectId) {
     let repository = sample.open();
     sample.git(&["tag", "-m", "Stays here", "v0.1.0"]);
     let order = order("rollback-1", &ObjectId::new(sample.git(&["rev-parse", "HEAD"])));
-    let made = repository.create_tag(&order).await.unwrap();
+    let made = create(&repository, &order).await.unwrap();
     (repository, order.name, made)
 }
 

@@ -13,7 +13,7 @@ use lastgood_core::error::Code;
 use lastgood_core::ids::{ObjectId, TagName};
 use lastgood_core::ports::repository::{PushOutcome, Repository};
 
-use super::sample::{Sample, order};
+use super::sample::{Sample, create, order};
 use crate::certificates;
 use smart_http::{SmartHttp, Trouble};
 use ssh::Sshd;
@@ -257,7 +257,7 @@ fn over_http(sample: &Sample) -> (PathBuf, SmartHttp) {
 
 async fn tagged(sample: &Sample, repository: &GitRepository, name: &str) -> (TagName, ObjectId) {
     let order = order(name, &ObjectId::new(sample.git(&["rev-parse", "HEAD"])));
-    let made = repository.create_tag(&order).await.unwrap();
+    let made = create(&repository, &order).await.unwrap();
     (order.name, made)
 }
 

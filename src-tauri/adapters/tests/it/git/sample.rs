@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use lastgood_adapters::git::{GitRepository, OpenOptions};
+use lastgood_core::error::Trouble;
 use lastgood_core::ids::ObjectId;
-use lastgood_core::ports::repository::TagOrder;
+use lastgood_core::ports::repository::{Repository, TagOrder};
 use lastgood_core::release::{Moment, Release};
 use tempfile::TempDir;
 
@@ -145,6 +146,12 @@ impl Sample {
 pub(super) fn by_name(mut releases: Vec<Release>) -> Vec<Release> {
     releases.sort_by(|a, b| a.tag.cmp(&b.tag));
     releases
+}
+
+/// Makes a tag and names it.
+pub(super) async fn create(repository: &GitRepository, order: &TagOrder) -> Result<ObjectId, Trouble> {
+    let made = repository.make_tag(order).await?;
+    repository.name_tag(&order.name, &made).await.map(|()| made)
 }
 
 pub(super) fn order(name: &str, commit: &ObjectId) -> TagOrder {

@@ -13,8 +13,8 @@ use lastgood_adapters::secret::Secret;
 use lastgood_adapters::workspace::{Access, Workspace, fresh};
 use lastgood_core::error::Trouble;
 use lastgood_core::hold::mark::{MarkName, Marks};
-use lastgood_core::ids::{EnvironmentName, ObjectId, RollbackId, TagName};
-use lastgood_core::journal::{Fact, NewFact};
+use lastgood_core::ids::{ObjectId, RollbackId, TagName};
+use lastgood_core::journal::{Fact, NewFact, Story};
 use lastgood_core::ports::repository::{PushOutcome, TagOrder, TagTarget};
 use lastgood_core::ports::team::Put;
 use lastgood_core::ports::world::Request;
@@ -228,12 +228,8 @@ impl Journal for Mortal<dyn Journal> {
         self.inner.of_rollback(id).await
     }
 
-    async fn of_repository(
-        &self,
-        repository: &str,
-        environment: Option<&EnvironmentName>,
-    ) -> Result<Vec<Fact>, Trouble> {
-        self.inner.of_repository(repository, environment).await
+    async fn of_repository(&self, repository: &str) -> Result<Story, Trouble> {
+        self.inner.of_repository(repository).await
     }
 }
 
@@ -278,10 +274,14 @@ impl Repository for Mortal<dyn Repository> {
         self.inner.remote_tag(tag).await
     }
 
-    async fn create_tag(&self, order: &TagOrder) -> Result<ObjectId, Trouble> {
-        let made = self.inner.create_tag(order).await;
-        self.points.pass("done: the tag made");
-        made
+    async fn make_tag(&self, order: &TagOrder) -> Result<ObjectId, Trouble> {
+        self.inner.make_tag(order).await
+    }
+
+    async fn name_tag(&self, tag: &TagName, object: &ObjectId) -> Result<(), Trouble> {
+        let named = self.inner.name_tag(tag, object).await;
+        self.points.pass("done: the tag named");
+        named
     }
 
     async fn push_tag(&self, tag: &TagName, object: &ObjectId) -> Result<PushOutcome, Trouble> {

@@ -195,7 +195,7 @@ fn review(reviewer: &str, approved: bool, at: Timestamp) -> Review {
 /// Each order in the journal, and its outcome.
 async fn told(workspace: &Workspace) -> Vec<(RunOrder, Option<OrderOutcome>)> {
     let mut orders: Vec<(RunOrder, Option<OrderOutcome>)> = Vec::new();
-    for fact in workspace.facts().await.unwrap() {
+    for fact in workspace.facts().await.unwrap().iter() {
         match fact.event.rollback() {
             Some(Event::RunOrdered { order, .. }) => orders.push((*order, None)),
             Some(Event::RunOrderEnded { outcome, .. }) => orders.last_mut().unwrap().1 = Some(*outcome),

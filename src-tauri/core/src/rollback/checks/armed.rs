@@ -4,14 +4,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::journal::Fact;
 use crate::rollback::StepName;
-use crate::rollback::check::{Answer, Question, Verdict};
+use crate::rollback::check::{Answer, Policy, Question, Verdict};
 use crate::rollback::event::Event;
 use crate::rollback::plan::Plan;
 
 /// Arming asks again each minute; what two rounds did not renew is old.
 pub const FRESH: SignedDuration = SignedDuration::from_mins(2);
 
-/// What the checks of one plan said.
+/// What the checks of one plan said: of each question an answer, but for those that had nothing to ask.
 #[derive(Debug, Clone)]
 pub struct Armed {
     pub plan: Plan,
@@ -20,17 +20,26 @@ pub struct Armed {
 
 impl Armed {
     /// The answers that count for this plan now. Never the tag's: both sides are compared when the rollback is asked for.
-    /// Never one that blocks or could not tell: it may be another by now. `facts` are the environment's.
+    /// Never one that blocks or could not tell: it may be another by now; but what only informs decides nothing, and keeps
+    /// nobody waiting. `facts` are the repository's.
     pub(crate) fn counting(&self, plan: &Plan, facts: &[Fact], now: Timestamp) -> Vec<Answer> {
         if !same(&self.plan, plan) {
             return Vec::new();
         }
         let counts = |answer: &&Answer| {
             let fresh = answer.asked_at.is_some_and(|at| at <= now && now.duration_since(at) <= FRESH);
-            let clear = matches!(answer.verdict, Verdict::Passed | Verdict::Failed) && !answer.blocks();
+            let tells = matches!(answer.verdict, Verdict::Passed | Verdict::Failed) && !answer.blocks();
+            let clear = tells || answer.policy == Policy::Info;
             fresh && clear && answer.question != Question::TargetExists && !quarantined_since(answer, plan, facts)
         };
         self.answers.iter().filter(|answer| answer.question.step() == StepName::Check).filter(counts).cloned().collect()
+    }
+
+    /// Whether no command is configured for this question and none fits the project. However old: a commit never changes,
+    /// and what is configured stands in the plan.
+    pub(crate) fn has_nothing_to_ask(&self, question: Question, plan: &Plan) -> bool {
+        let is_answered = self.answers.iter().any(|answer| answer.question == question);
+        Question::COMMANDED.contains(&question) && !is_answered && same(&self.plan, plan)
     }
 }
 
@@ -40,8 +49,11 @@ fn same(armed: &Plan, plan: &Plan) -> bool {
 }
 
 fn quarantined_since(answer: &Answer, plan: &Plan, facts: &[Fact]) -> bool {
-    let of_target =
-        |fact: &&Fact| matches!(fact.event.rollback(), Some(Event::Quarantined { tag, .. }) if *tag == plan.to);
+    // One that names no environment is about all of them.
+    let here = |fact: &Fact| fact.subject.environment.as_ref().is_none_or(|about| *about == plan.environment);
+    let of_target = |fact: &&Fact| {
+        here(fact) && matches!(fact.event.rollback(), Some(Event::Quarantined { tag, .. }) if *tag == plan.to)
+    };
     answer.question == Question::TargetQuarantine
         && facts.iter().filter(of_target).any(|fact| answer.asked_at.is_none_or(|asked| fact.at >= asked))
 }

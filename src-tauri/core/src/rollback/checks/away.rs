@@ -34,7 +34,7 @@ async fn quarantine(asking: &Asking<'_>) -> Option<Found> {
     if !matches!(ports.team.marks().await, Err(trouble) if is_away(trouble.code)) {
         return None;
     }
-    let facts = match ports.journal.of_repository(asking.repository, None).await {
+    let facts = match ports.journal.of_repository(asking.repository).await {
         Ok(facts) => facts,
         Err(trouble) => return Some(Found::errored(&trouble)),
     };

@@ -92,7 +92,7 @@ pub(super) async fn ran(asking: &Asking<'_>) -> Found {
 /// What the journal alone tells of it; `None` where it tells nothing.
 pub(super) async fn brought_here(asking: &Asking<'_>) -> Option<Found> {
     let plan = asking.plan;
-    match asking.ports.journal.of_repository(asking.repository, Some(&plan.environment)).await {
+    match asking.ports.journal.of_repository(asking.repository).await {
         Err(trouble) => Some(Found::errored(&trouble)),
         Ok(facts) => rolled_back_to(&facts, plan).map(|id| {
             let sentence = format!("{} ran in {} before", plan.to, plan.environment);
@@ -110,7 +110,9 @@ fn put_here(deployment: &Deployment, plan: &Plan) -> bool {
 /// An earlier rollback to the same release whose run succeeded.
 fn rolled_back_to(facts: &[Fact], plan: &Plan) -> Option<RollbackId> {
     let to_it = |fact: &&Fact| match fact.event.rollback() {
-        Some(Event::RollbackStarted(other)) => other.to == plan.to && other.commit == plan.commit,
+        Some(Event::RollbackStarted(other)) => {
+            (&other.environment, &other.to, &other.commit) == (&plan.environment, &plan.to, &plan.commit)
+        }
         _ => false,
     };
     let ids: Vec<&RollbackId> = facts.iter().filter(to_it).filter_map(|fact| fact.subject.rollback.as_ref()).collect();

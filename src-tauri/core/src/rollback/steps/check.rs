@@ -13,9 +13,8 @@ use crate::rollback::steps::{asking, errored, failed, succeeded};
 
 pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     let known = armed(engine).await;
-    let is_open = |question: &Question| !known.iter().any(|answer| answer.question == *question);
     let mut open = checks::before(&engine.rollback().plan);
-    open.retain(is_open);
+    open.retain(|question| !known.iter().any(|answer| answer.question == *question) && !is_idle(engine, *question));
     // Only git knows whether the tag is where it was; the others ask GitHub as well.
     let mut waited = Waited::Over;
     let needs_github = !engine.rollback().is_local();
@@ -69,8 +68,13 @@ fn just_told(engine: &mut Engine) -> Option<Answer> {
 async fn armed(engine: &Engine) -> Vec<Answer> {
     let Some(armed) = &engine.armed else { return Vec::new() };
     let plan = &engine.rollback().plan;
-    let facts = engine.ports.journal.of_repository(engine.repository(), Some(&plan.environment)).await;
+    let facts = engine.ports.journal.of_repository(engine.repository()).await;
     facts.map_or_else(|_| Vec::new(), |facts| armed.counting(plan, &facts, engine.ports.clock.now()))
+}
+
+/// Arming found nothing to ask.
+fn is_idle(engine: &Engine, question: Question) -> bool {
+    engine.armed.as_ref().is_some_and(|armed| armed.has_nothing_to_ask(question, &engine.rollback().plan))
 }
 
 /// The blocking reason is said first.

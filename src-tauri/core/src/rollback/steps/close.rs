@@ -55,7 +55,7 @@ async fn let_go(engine: &Engine) -> Result<bool, String> {
         return unproved(engine).await;
     }
     let (plan, now) = (&rollback.plan, engine.ports.clock.now());
-    let facts = engine.ports.journal.of_repository(engine.repository(), None).await;
+    let facts = engine.ports.journal.of_repository(engine.repository()).await;
     let facts = facts.map_err(|trouble| still(&trouble.message))?;
     let counts = |bad: &Quarantine| bad.expires.is_none_or(|expires| expires > now);
     let here = hold::quarantined(&facts, &plan.environment).into_iter().find(|bad| bad.tag == plan.to);

@@ -14,15 +14,16 @@ use crate::hold;
 use crate::hold::change::{self, Change, Taken};
 use crate::hold::record::HoldRecord;
 use crate::rollback::StepName;
+use crate::rollback::check::Answer;
 use crate::rollback::engine::Engine;
 use crate::rollback::event::{Ending, Event};
-use crate::rollback::steps::{check, errored, failed, inconclusive, succeeded};
+use crate::rollback::steps::{check, errored, failed, inconclusive, succeeded, tag};
 
 pub(crate) use still::{broken, look};
 
 pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     let environment = engine.rollback().plan.environment.clone();
-    let facts = match engine.ports.journal.of_repository(engine.repository(), Some(&environment)).await {
+    let facts = match engine.ports.journal.of_repository(engine.repository()).await {
         Ok(facts) => facts,
         Err(trouble) => return Ok(errored(StepName::Hold, trouble)),
     };
@@ -37,20 +38,22 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
         return Ok(held(engine, ""));
     }
     let hold = wanted(engine);
-    // The tag follows the hold.
-    engine.ports.repository.expect_push();
     let may_replace =
         |other: &HoldRecord| other.has_expired(hold.since) || hold::is_left_over(other, &hold.owner, &facts);
-    let (taken, target) = {
+    let mut ahead = Ahead::default();
+    let taken = {
         let taking = pin!(change::take(&*engine.ports.team, &hold, may_replace));
-        let asking = pin!(check::target(engine));
-        // Nobody waits for the target here: what is not told by then is asked in its own step.
+        let asking = pin!(ahead.look(engine));
+        // Nobody waits for what comes ahead: what is not done by then is done in its own step.
         match select(taking, asking).await {
-            Either::Left((taken, asking)) => (taken, asking.now_or_never().flatten()),
-            Either::Right((target, taking)) => (taking.await, target),
+            Either::Left((taken, asking)) => {
+                asking.now_or_never();
+                taken
+            }
+            Either::Right(((), taking)) => taking.await,
         }
     };
-    engine.target = target;
+    (engine.target, engine.tag) = (ahead.target, ahead.tag);
     let (shared, over, why) = match taken {
         Change::Done(Taken { object, over }) => (Some(object), over, String::new()),
         Change::Refused(words) => (None, None, words),
@@ -63,6 +66,21 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     engine.hold_seen = shared.is_some().then(|| engine.clocks());
     engine.note(Event::HoldTaken { owner, reason, expires: Some(expires), shared, over })?;
     Ok(held(engine, &why))
+}
+
+/// What the next steps need and nobody sees, done while the remote takes the hold.
+#[derive(Default)]
+struct Ahead {
+    target: Option<Answer>,
+    tag: Option<tag::Made>,
+}
+
+impl Ahead {
+    async fn look(&mut self, engine: &Engine) {
+        self.target = check::target(engine).await;
+        self.tag = tag::ahead(engine).await;
+        engine.ports.repository.expect_push();
+    }
 }
 
 /// Lifts the hold of a rollback that ends without a dispatch, also where an earlier process may have taken it and could

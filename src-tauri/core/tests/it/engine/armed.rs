@@ -10,7 +10,8 @@ use lastgood_core::hold::record::{HoldRecord, Record};
 use lastgood_core::ids::RollbackId;
 use lastgood_core::journal::{NewFact, Subject};
 use lastgood_core::ports::Team;
-use lastgood_core::rollback::check::{Question, Verdict};
+use lastgood_core::ports::shell::{CommandEnd, Distrust};
+use lastgood_core::rollback::check::{Answer, Question, Verdict};
 use lastgood_core::rollback::checks::{self, armed::Armed};
 use lastgood_core::rollback::engine::{Engine, Pace};
 use lastgood_core::rollback::event::Event;
@@ -111,32 +112,56 @@ async fn a_target_that_moved_after_it_was_armed_is_refused() {
 
 #[tokio::test]
 async fn a_target_quarantined_after_it_was_armed_is_refused() {
+    for environment in [Some(ENVIRONMENT.into()), None] {
+        let world = World::new();
+        let armed = arm(&world).await;
+        end_another(&world);
+        let event = Event::Quarantined {
+            tag: TARGET.into(),
+            owner: "@on-call".to_owned(),
+            reason: "Slow".to_owned(),
+            expires: None,
+            shared: None,
+        };
+        let by_hand = Subject { environment, ..Subject::repository(REPOSITORY) };
+        world.write(&NewFact { at: world.with(|state| state.now), subject: by_hand, event: event.into() });
+        let rollback = click(&world, armed).await;
+        assert_eq!(rollback.step(StepName::Check).sentence, "v2.4.0 is quarantined: Slow");
+    }
+}
+
+#[tokio::test]
+async fn where_arming_found_no_command_nothing_is_looked_for_again() {
     let world = World::new();
     let armed = arm(&world).await;
-    let event = Event::Quarantined {
-        tag: TARGET.into(),
-        owner: "@on-call".to_owned(),
-        reason: "Slow".to_owned(),
-        expires: None,
-        shared: None,
-    };
+    assert!(armed.answers.iter().all(|answer| !Question::COMMANDED.contains(&answer.question)));
+    world.with(|state| state.readiness.files.insert((object('c'), "Cargo.toml".to_owned()), String::new()));
+    let rollback = click(&world, armed).await;
+    assert_eq!((outcome(&rollback), rollback.step(StepName::Check).answers.len()), (Outcome::Succeeded, 12));
+}
+
+#[tokio::test]
+async fn what_only_informs_is_not_asked_again_where_it_could_not_tell() {
+    let world = World::new();
+    world.with(|state| state.readiness.files.insert((object('c'), "Cargo.toml".to_owned()), String::new()));
+    for shown in ["cargo check --locked", "cargo audit"] {
+        world.ends(shown, CommandEnd::NotTrusted(Distrust::Repository));
+    }
+    let armed = arm(&world).await;
+    let before = world.with(|state| state.calls[&Call::Command]);
+    let rollback = click(&world, armed).await;
+    assert_eq!((outcome(&rollback), world.with(|state| state.calls[&Call::Command])), (Outcome::Succeeded, before));
+    let unclear = |answer: &&Answer| answer.verdict == Verdict::Inconclusive;
+    assert_eq!(rollback.step(StepName::Check).answers.iter().filter(unclear).count(), 2, "both are in the journal");
+}
+
+/// A rollback of before, which is over.
+fn end_another(world: &World) {
     let subject = Subject::repository(REPOSITORY).environment(ENVIRONMENT.into()).rollback("rb-0".into());
-    let started = NewFact {
-        at: world.with(|state| state.now),
-        subject: subject.clone(),
-        event: Event::RollbackStarted(Box::new(world.plan())).into(),
-    };
-    world.write(&started);
-    for event in [
-        Event::StopAsked,
-        Event::RollbackEnded { outcome: Outcome::Aborted, sentence: String::new(), hint: String::new() },
-    ] {
+    let ended = Event::RollbackEnded { outcome: Outcome::Aborted, sentence: String::new(), hint: String::new() };
+    for event in [Event::RollbackStarted(Box::new(world.plan())), Event::StopAsked, ended] {
         world.write(&NewFact { at: world.with(|state| state.now), subject: subject.clone(), event: event.into() });
     }
-    let by_hand = Subject::repository(REPOSITORY).environment(ENVIRONMENT.into());
-    world.write(&NewFact { at: world.with(|state| state.now), subject: by_hand, event: event.into() });
-    let rollback = click(&world, armed).await;
-    assert_eq!(rollback.step(StepName::Check).sentence, "v2.4.0 is quarantined: Slow");
 }
 
 #[tokio::test]
@@ -215,6 +240,6 @@ fn calls(world: &World) -> [u32; 3] {
     })
 }
 
-fn code(answer: &lastgood_core::rollback::check::Answer) -> &'static str {
+fn code(answer: &Answer) -> &'static str {
     answer.question.code()
 }

@@ -24,7 +24,7 @@ pub(super) struct Case {
 
 /// What goes wrong, where it ends, what the end says, and what had happened by then.
 #[rustfmt::skip]
-pub(super) const CASES: [Case; 18] = {
+pub(super) const CASES: [Case; 19] = {
     use Code::*;
     use Outcome::{Errored, Failed};
     use StepName::*;
@@ -38,7 +38,8 @@ pub(super) const CASES: [Case; 18] = {
         Case { what: "GitHub unreachable", harm: |w| w.fails(Call::Workflows, 1..2, Fault::Broken), step: Check, outcome: Errored, code: CheckBlocked, says: "GitHub cannot be reached", effects: NOTHING },
         Case { what: "workflow switched off", harm: |w| w.with(|s| s.workflows[0].state = "disabled_manually".into()), step: Check, outcome: Failed, code: CheckBlocked, says: "deploy.yml is switched off on GitHub (disabled_manually)", effects: NOTHING },
         Case { what: "quarantine unreadable", harm: |w| w.fails(Call::ReadJournal, 2..3, Fault::Broken), step: Check, outcome: Errored, code: CheckBlocked, says: "The journal cannot be read", effects: NOTHING },
-        Case { what: "disk full", harm: |w| w.fails(Call::CreateTag, 1..2, Fault::Broken), step: Tag, outcome: Errored, code: RepositoryUnwritable, says: "The disk is full", effects: NOTHING },
+        Case { what: "disk full", harm: |w| w.fails(Call::MakeTag, 1..3, Fault::Broken), step: Tag, outcome: Errored, code: RepositoryUnwritable, says: "The disk is full", effects: NOTHING },
+        Case { what: "disk full at the name", harm: |w| w.fails(Call::NameTag, 1..2, Fault::Broken), step: Tag, outcome: Errored, code: RepositoryUnwritable, says: "The disk is full", effects: NOTHING },
         Case { what: "push refused", harm: |w| w.fails(Call::PushTag, 1..2, Fault::No), step: Tag, outcome: Failed, code: PushRefused, says: "The remote refused the tag: tags are protected", effects: TAGGED },
         Case { what: "no git", harm: |w| w.fails(Call::PushTag, 1..2, Fault::Broken), step: Tag, outcome: Errored, code: GitMissing, says: "There is no git here", effects: TAGGED },
         Case { what: "dispatch refused", harm: |w| w.fails(Call::Dispatch, 1..2, Fault::No), step: Dispatch, outcome: Failed, code: TokenTooWeak, says: "GitHub refused the dispatch", effects: PUSHED },
@@ -181,7 +182,7 @@ async fn a_journal_that_cannot_be_written_stops_everything_at_once() {
         let told = world.told();
         assert_eq!(told.len() as u32, number - 1);
         let effects = world.effects();
-        assert_eq!(effects.tags > 0, told.contains(&"tag started".to_owned()), "fact {number}");
+        assert_eq!(effects.tags > 0, told.contains(&"tag made".to_owned()), "fact {number}");
         assert_eq!(effects.pushes > 0, told.contains(&"tag made".to_owned()), "fact {number}");
         assert_eq!(effects.dispatches > 0, told.contains(&"dispatch sent".to_owned()), "fact {number}");
     }

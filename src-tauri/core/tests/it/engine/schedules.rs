@@ -126,10 +126,11 @@ impl Story {
     }
 }
 
-const CALLS: [Call; 14] = [
+const CALLS: [Call; 15] = [
     Call::LocalTag,
     Call::RemoteTag,
-    Call::CreateTag,
+    Call::MakeTag,
+    Call::NameTag,
     Call::PushTag,
     Call::Marks,
     Call::Put,

@@ -11,7 +11,7 @@ mod small;
 mod start;
 mod team;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -95,6 +95,8 @@ pub(crate) struct State {
     pub(crate) health: Vec<Seen<u16>>,
     pub(crate) asks: Vec<(When, Request)>,
     pub(crate) alerts: Vec<Alert>,
+    /// Tags that were made and have no name yet.
+    pub(crate) objects: HashMap<ObjectId, TagOrder>,
     pub(crate) tag_orders: Vec<TagOrder>,
     pub(crate) orders: Vec<DispatchOrder>,
     pub(crate) effects: Effects,
@@ -182,7 +184,8 @@ pub(crate) enum When {
 pub(crate) enum Call {
     LocalTag,
     RemoteTag,
-    CreateTag,
+    MakeTag,
+    NameTag,
     PushTag,
     Workflows,
     Deployments,

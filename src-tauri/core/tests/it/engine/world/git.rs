@@ -38,8 +38,8 @@ impl Repository for World {
         Ok(found.map(|object| TagTarget { object, commit: None }))
     }
 
-    async fn create_tag(&self, order: &TagOrder) -> Result<ObjectId, Trouble> {
-        if self.enter(Call::CreateTag).is_some() {
+    async fn make_tag(&self, order: &TagOrder) -> Result<ObjectId, Trouble> {
+        if self.enter(Call::MakeTag).is_some() {
             return Err(trouble(Code::RepositoryUnwritable, "The disk is full."));
         }
         let known = self.with(|state| state.local.get(&order.name).cloned());
@@ -48,13 +48,26 @@ impl Repository for World {
             return same.then_some(known.object).ok_or_else(|| trouble(Code::TagTaken, "That tag is there already."));
         }
         let object = name(order);
+        self.with(|state| state.objects.insert(object.clone(), order.clone()));
+        Ok(object)
+    }
+
+    async fn name_tag(&self, tag: &TagName, object: &ObjectId) -> Result<(), Trouble> {
+        if self.enter(Call::NameTag).is_some() {
+            return Err(trouble(Code::RepositoryUnwritable, "The disk is full."));
+        }
+        if let Some(known) = self.with(|state| state.local.get(tag).cloned()) {
+            let same = known.object == *object;
+            return same.then_some(()).ok_or_else(|| trouble(Code::TagTaken, "That tag is there already."));
+        }
         self.with(|state| {
+            let order = state.objects.get(object).cloned().expect("only what was made is named");
             let tag = Tag { object: object.clone(), commit: order.commit.clone(), message: order.message.clone() };
             state.local.insert(order.name.clone(), tag);
-            state.tag_orders.push(order.clone());
+            state.tag_orders.push(order);
         });
         self.done(Effect::Tag).await;
-        Ok(object)
+        Ok(())
     }
 
     async fn push_tag(&self, tag: &TagName, object: &ObjectId) -> Result<PushOutcome, Trouble> {

@@ -1,12 +1,13 @@
 //! The journal, the live service, the desktop, the clock and the person.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use lastgood_core::error::{Code, Trouble};
-use lastgood_core::ids::{EnvironmentName, RollbackId, WriterId};
-use lastgood_core::journal::{Fact, Head, NewFact, chain};
+use lastgood_core::ids::{RollbackId, WriterId};
+use lastgood_core::journal::{Fact, Head, NewFact, Story, chain};
 use lastgood_core::ports::world::{Alert, Request, Seen, Wanted};
 use lastgood_core::ports::{Clock, Desktop, Journal, Person, Probe, Watcher};
 use lastgood_core::rollback::Rollback;
@@ -48,19 +49,11 @@ impl Journal for World {
         Ok(self.facts_of(id.as_str()))
     }
 
-    async fn of_repository(
-        &self,
-        repository: &str,
-        environment: Option<&EnvironmentName>,
-    ) -> Result<Vec<Fact>, Trouble> {
+    async fn of_repository(&self, repository: &str) -> Result<Story, Trouble> {
         if self.enter(Call::ReadJournal).is_some() {
             return Err(trouble(Code::JournalBroken, "The journal cannot be read."));
         }
-        let ours = |fact: &Fact| {
-            fact.subject.repository == repository
-                && (environment.is_none() || fact.subject.environment.as_ref() == environment)
-        };
-        Ok(self.facts().into_iter().filter(ours).collect())
+        Ok(Arc::new(self.facts().into_iter().filter(|fact| fact.subject.repository == repository).collect()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! How the world is before a rollback: v2.5.0 is live and bad, v2.4.0 is what it goes back to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -136,6 +136,7 @@ fn state() -> State {
         health: vec![Seen::Answer(200)],
         asks: Vec::new(),
         alerts: Vec::new(),
+        objects: HashMap::new(),
         tag_orders: Vec::new(),
         orders: Vec::new(),
         effects: Effects::default(),
