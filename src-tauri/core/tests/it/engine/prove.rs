@@ -9,10 +9,10 @@ use lastgood_core::ports::forge::Maker;
 use lastgood_core::ports::world::{Request, Seen};
 use lastgood_core::rollback::check::{Question, Verdict};
 use lastgood_core::rollback::event::Choice;
-use lastgood_core::rollback::plan::Proofs;
+use lastgood_core::rollback::plan::{Plan, Proofs};
 use lastgood_core::rollback::{Outcome, Rollback, StepName, StepPhase};
 
-use super::world::{BAD, Call, Fault, Service, World};
+use super::world::{BAD, Call, Fault, Service, TARGET, World};
 use super::{choose, outcome, words};
 
 #[tokio::test]
@@ -44,6 +44,20 @@ async fn each_look_of_a_probe_is_kept_with_its_time_and_what_it_said() {
 #[tokio::test]
 async fn a_version_without_its_v_is_the_same_version() {
     let (_, rollback) = served(|world| world.with(|state| state.service = Service::Says("2.4.0\n"))).await;
+    assert_eq!(outcome(&rollback), Outcome::Succeeded);
+}
+
+#[tokio::test]
+async fn a_version_without_the_prefix_of_its_series_is_the_same_version() {
+    let world = World::new();
+    world.with(|state| {
+        let tag = state.local[&TARGET.into()].clone();
+        state.remote.insert("api-v2.4.0".into(), tag.object.clone());
+        state.local.insert("api-v2.4.0".into(), tag);
+        state.service = Service::Says("2.4.0");
+    });
+    let rollback = world.roll_back(Plan { from: None, to: "api-v2.4.0".into(), ..world.plan() }).await;
+    assert_eq!(rollback.step(StepName::Prove).sentence, "api-v2.4.0: 2.4.0 answers; healthy 3 times in a row");
     assert_eq!(outcome(&rollback), Outcome::Succeeded);
 }
 
