@@ -96,8 +96,12 @@ pub fn next(rollback: &Rollback, at: Timestamp, event: &Event) -> Result<Rollbac
 fn advance(after: &mut Rollback, at: Timestamp, event: &Event) -> bool {
     match event {
         Event::RollbackStarted(_) => false,
-        // A hold outlives its rollback: it is lifted whenever somebody lifts it, and by two people at once.
-        Event::HoldLifted { .. } => lift(after) || after.end.is_some(),
+        // A hold outlives its rollback: it is lifted whenever somebody lifts it, by two people at once, and by one whose word
+        // is written before that of whoever took it.
+        Event::HoldLifted { .. } => {
+            after.held = false;
+            true
+        }
         // So does a quarantine; a roll forward lifts its target's own.
         Event::QuarantineLifted { .. } => {
             after.end.is_some() || (running(after, StepName::Close) && set(&mut after.freed))
@@ -233,10 +237,6 @@ fn take_hold(
     rollback.shared = shared.cloned();
     rollback.held_until = expires;
     set(&mut rollback.held)
-}
-
-fn lift(rollback: &mut Rollback) -> bool {
-    std::mem::replace(&mut rollback.held, false)
 }
 
 fn give_reason(rollback: &mut Rollback, reason: &str) -> bool {

@@ -153,6 +153,17 @@ fn what_happened_here_after_the_last_look_counts() {
 }
 
 #[test]
+fn a_hold_that_is_lifted_while_a_rollback_takes_it_over_takes_nothing_from_the_rollback() {
+    let by_rollback = |fact: Fact| Fact { subject: fact.subject.clone().rollback("rb-1".into()), ..fact };
+    let lifted = |second| fact(second, Event::HoldLifted { by: "@me".to_owned(), reason: String::new() });
+    let facts = [taken(1, Place::Remote), by_rollback(taken(2, Place::Remote)), lifted(3)];
+    let hold = hold::standing(&facts, &PRODUCTION.into()).unwrap();
+    assert_eq!((hold.rollback, hold.in_use), (Some("rb-1".into()), true));
+    let undone = [&facts[..], &[by_rollback(lifted(4))]].concat();
+    assert_eq!(hold::standing(&undone, &PRODUCTION.into()), None, "what was lifted is not given back");
+}
+
+#[test]
 fn a_hold_that_the_remote_did_not_take_stands_on_this_machine() {
     let facts = [taken(1, Place::ThisMachine)];
     let hold = hold::known::standing(&facts, Some(&marks(50, &[])), &PRODUCTION.into(), at(100)).unwrap();
