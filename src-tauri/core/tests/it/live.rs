@@ -65,6 +65,30 @@ fn of_several_releases_of_one_version_the_newest_is_meant() {
 }
 
 #[test]
+fn a_version_that_two_series_have_is_that_of_the_series_that_runs_here() {
+    let live = |deployed: &[(&str, i64)], said: &str| {
+        let mut team = Team::new(&[], &[]);
+        team.releases = ["api-v1.3.0", "api-v1.4.0", "web-v1.4.0", "web-v1.5.0"]
+            .into_iter()
+            .zip(1..)
+            .map(|(tag, second)| release(tag, second * 10))
+            .collect();
+        team.deployments = deployed.iter().map(|(tag, second)| deployment(tag, *second)).collect();
+        let mut seen = team.sightings();
+        seen.version = Some(Seen::Answer(said.to_owned()));
+        know(&seen).live.unwrap()
+    };
+    let recorded = live(&[("api-v1.4.0", 100)], "1.4.0");
+    assert_eq!((recorded.tag.unwrap().as_str(), recorded.since), ("api-v1.4.0", Some(at(100))));
+    assert_eq!(recorded.disagreement, None, "web-v1.4.0 is newer, and does not run here");
+    let went_back = live(&[("api-v1.3.0", 100)], "1.4.0");
+    assert_eq!(went_back.tag.unwrap().as_str(), "api-v1.4.0", "the series that runs here");
+    let moved = live(&[("web-v1.5.0", 200), ("api-v1.3.0", 100)], "1.4.0");
+    assert_eq!(moved.tag.unwrap().as_str(), "web-v1.4.0", "the series that ran here last");
+    assert_eq!(live(&[("api-v1.3.0", 100)], "web-v1.4.0").tag.unwrap().as_str(), "web-v1.4.0", "it says which");
+}
+
+#[test]
 fn nothing_is_live_where_nothing_tells() {
     let team = Team::new(&["v1"], &[]);
     let known = know(&team.sightings());
