@@ -22,7 +22,7 @@ use crate::ids::{ObjectId, RollbackId, RunId, TagName};
 use crate::ports::forge::RunSnapshot;
 use crate::release::notes::with_section;
 use crate::rollback::check::Answer;
-use crate::rollback::event::Choice;
+use crate::rollback::event::{Choice, Evidence};
 use crate::rollback::local::LocalRun;
 use crate::rollback::plan::Plan;
 
@@ -58,6 +58,8 @@ pub struct Rollback {
     /// The command that deploys from here, once it was started.
     pub local: Option<LocalRun>,
     pub run: Option<RunId>,
+    /// What ties that run to this rollback.
+    pub run_by: Option<Evidence>,
     /// The newest run of the workflow before ours, where only that tells them apart.
     pub newest: Option<RunId>,
     pub seen: Option<RunSnapshot>,

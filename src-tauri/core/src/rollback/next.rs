@@ -54,6 +54,7 @@ pub fn begin(id: RollbackId, plan: Plan) -> Rollback {
         sent: false,
         local: None,
         run: None,
+        run_by: None,
         newest: None,
         seen: None,
         out_of_sight: None,
@@ -148,9 +149,9 @@ fn advance(after: &mut Rollback, at: Timestamp, event: &Event) -> bool {
                 set(&mut after.sent)
             }
         }
-        Event::RunFound { run, .. } => {
+        Event::RunFound { run, how } => {
             running(after, StepName::Dispatch) && !after.is_local() && {
-                after.run = Some(*run);
+                (after.run, after.run_by) = (Some(*run), Some(*how));
                 set(&mut after.sent)
             }
         }

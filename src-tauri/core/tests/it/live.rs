@@ -14,6 +14,7 @@ use lastgood_core::live::{Source, know, url};
 use lastgood_core::ports::forge::{DeploymentState, Maker};
 use lastgood_core::ports::world::Seen;
 use lastgood_core::rollback::check::Verdict;
+use lastgood_core::rollback::event::{Event, Evidence};
 
 use kit::{PRODUCTION, Team, at, candidate, deployment, followed, release, rollback_facts};
 
@@ -267,6 +268,21 @@ fn where_github_names_the_run_our_rollback_is_known_by_it_however_far_the_clocks
         let spans = know(&team.sightings()).spans;
         assert_eq!(spans.len(), 3, "{skew}: {spans:?}");
         assert_eq!(spans[2].from, at(220_050 + skew));
+    }
+}
+
+#[test]
+fn a_run_that_was_ours_by_its_number_alone_brought_what_its_title_names() {
+    for (how, live) in [(Evidence::TimeAndActor, "v3.0.0"), (Evidence::Answer, "v1.0.0")] {
+        let mut team = Team::new(&["v1", "v2", "v3"], &[("v1", 0), ("v2", 10_000)]);
+        team.facts = followed(rollback_facts("v1.0.0", 20_000, true), 7);
+        team.facts[2].event = Event::RunFound { run: RunId(7), how }.into();
+        let mut left = deployment("main", 20_050);
+        left.run = Some(RunId(7));
+        let title = "Deploy v3.0.0 to production".to_owned();
+        left.maker = Some(Maker { event: "workflow_dispatch".to_owned(), title });
+        team.deployments.insert(0, left);
+        assert_eq!(know(&team.sightings()).live.unwrap().version, live, "{how:?}");
     }
 }
 

@@ -8,16 +8,17 @@ use jiff::SignedDuration;
 
 use crate::error::{Code, Trouble};
 use crate::ids::RunId;
+use crate::live::brought::names_another;
 use crate::ports::forge::{DispatchAnswer, DispatchOrder, RunSummary};
-use crate::rollback::StepName;
 use crate::rollback::engine::{Attempt, Engine};
 use crate::rollback::event::{Ending, Event, Evidence};
 use crate::rollback::steps::waiting::{self, Waited};
 use crate::rollback::steps::{failed, ground, hold, inconclusive, local, succeeded};
+use crate::rollback::{Rollback, StepName};
 
 /// How far GitHub's clock and this machine's usually differ. A run is ours by its key or by its number, and never by its
 /// time, which only makes one suspect.
-const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(1);
+pub(super) const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(1);
 
 pub(crate) async fn run(engine: &mut Engine, attempt: Attempt) -> Result<Ending, Trouble> {
     if let Some(deploy) = engine.rollback().plan.deploy.local.clone() {
@@ -116,8 +117,10 @@ async fn look_before_sending(engine: &mut Engine) -> Result<Option<Ending>, Trou
             return Ok(Some(started(engine, run)));
         }
         Ok(Found::None) => return Ok(None),
-        Ok(Found::Ours(..) | Found::Several(_) | Found::Suspect(_)) if !sent_nothing => return Ok(None),
-        Ok(Found::Ours(run, _) | Found::Suspect(run)) => {
+        Ok(Found::Ours(..) | Found::Several(_) | Found::Another(_) | Found::Suspect(_)) if !sent_nothing => {
+            return Ok(None);
+        }
+        Ok(Found::Ours(run, _) | Found::Another(run) | Found::Suspect(run)) => {
             format!("run {run} came since this rollback began, and may be its own")
         }
         Ok(Found::Several(count)) => format!("{count} runs came since this rollback began, and one may be its own"),
@@ -149,6 +152,7 @@ async fn look_up(engine: &mut Engine, why: &str) -> Result<Ending, Trouble> {
                 return Ok(started(engine, run));
             }
             Ok(Found::Several(count)) => return Ok(undecided(format!("{why}, and {count} runs could be ours."))),
+            Ok(Found::Another(run)) => format!("GitHub shows run {run}, whose title names another version"),
             Ok(Found::Suspect(_) | Found::None) => "GitHub shows no run of it".to_owned(),
             Err(trouble) => format!("GitHub could not be asked: {}", trouble.message.trim_end_matches('.')),
         };
@@ -162,6 +166,8 @@ async fn look_up(engine: &mut Engine, why: &str) -> Result<Ending, Trouble> {
 enum Found {
     Ours(RunId, Evidence),
     Several(usize),
+    /// By its number alone, and its title names another version.
+    Another(RunId),
     /// By its time alone, which proves nothing.
     Suspect(RunId),
     None,
@@ -170,22 +176,24 @@ enum Found {
 async fn find(engine: &Engine) -> Result<Found, Trouble> {
     let plan = &engine.rollback().plan;
     let runs = engine.ports.forge.dispatched_runs(&plan.deploy.workflow, &plan.deploy.branch).await?;
-    Ok(match pick(&runs, engine.rollback().id.as_str(), engine.rollback().newest) {
+    Ok(match pick(&runs, engine.rollback()) {
         Found::None if engine.rollback().newest.is_none() && !plan.deploy.key_in_title => suspect(engine, &runs),
-        found @ (Found::Ours(..) | Found::Several(_) | Found::Suspect(_) | Found::None) => found,
+        found @ (Found::Ours(..) | Found::Several(_) | Found::Another(_) | Found::Suspect(_) | Found::None) => found,
     })
 }
 
 /// The key decides where the workflow carries one. Else a single run that is newer than all before the request is evidence
-/// enough; several are not, and neither is one of which nobody knows whether it was there before.
-fn pick(runs: &[RunSummary], key: &str, newest: Option<RunId>) -> Found {
-    if let Some(run) = runs.iter().find(|run| run.title.contains(key)) {
+/// enough; several are not, and neither is one of which nobody knows whether it was there before, or one whose title names
+/// another version: this account may have begun it by hand.
+fn pick(runs: &[RunSummary], rollback: &Rollback) -> Found {
+    if let Some(run) = runs.iter().find(|run| run.title.contains(rollback.id.as_str())) {
         return Found::Ours(run.id, Evidence::Key);
     }
-    let Some(newest) = newest else { return Found::None };
+    let Some(newest) = rollback.newest else { return Found::None };
     let newer: Vec<&RunSummary> = runs.iter().filter(|run| run.id > newest).collect();
     match newer.as_slice() {
         [] => Found::None,
+        [only] if names_another(&only.title, &rollback.plan.to) => Found::Another(only.id),
         [only] => Found::Ours(only.id, Evidence::TimeAndActor),
         several => Found::Several(several.len()),
     }

@@ -71,6 +71,32 @@ async fn a_key_that_no_title_shows_is_no_reason_to_lose_our_run() {
 }
 
 #[tokio::test]
+async fn without_a_key_a_run_whose_title_names_another_version_is_left_to_a_person() {
+    for (title, ours) in
+        [("Deploy v2.3.0 to production", false), ("Deploy 2.4.0", true), ("Deploy to production", true)]
+    {
+        let world = World::new();
+        world.fails(Call::Dispatch, 1..2, Fault::LostBefore);
+        world.with(|state| {
+            // The same account begins it by hand, once ours is looked for.
+            let mut by_hand = stranger(state, 6950);
+            by_hand.title = title.to_owned();
+            by_hand.begun += Duration::from_secs(20);
+            state.strangers = vec![by_hand];
+        });
+        let rollback = world.roll_back(world.plan_without_key()).await;
+        assert_eq!(rollback.run, ours.then_some(RunId(6950)), "{title}");
+        if !ours {
+            let says =
+                "The answer to the dispatch never came; GitHub shows run 6950, whose title names another version.";
+            assert_eq!(rollback.step(StepName::Dispatch).sentence, says);
+            let again = decide(&world, 60, Choice::LookAgain).await;
+            assert_eq!((again.run, again.step(StepName::Dispatch).phase), (None, StepPhase::Inconclusive));
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_run_from_before_the_request_left_is_not_ours() {
     let world = World::new();
     world.with(|state| {
