@@ -82,7 +82,7 @@ impl Workspace {
         let journal = &self.journal;
         let in_use = |hold: &HoldRecord| hold.rollback.as_ref().is_some_and(|id| journal.is_under_way(id) != Ok(false));
         let may = |hold: &HoldRecord| (hold.owner == by || hold.has_expired(now)) && !in_use(hold);
-        let rollback = match change::lift(&*self.repository, environment, may, None).await {
+        let rollback = match change::lift(&*self.repository, environment, may).await {
             Change::Done(Some(lifted)) => lifted.rollback,
             Change::Done(None) => match here {
                 Some(here) => here.rollback,
