@@ -286,5 +286,6 @@ async fn repeat_from<T>(
 }
 
 fn unread<T>(trouble: Trouble) -> Change<T> {
-    if trouble.code == Code::NoRemote { Change::Refused(trouble.message) } else { Change::Unclear(trouble) }
+    let takes_nothing = matches!(trouble.code, Code::NoRemote | Code::RemoteInside);
+    if takes_nothing { Change::Refused(trouble.message) } else { Change::Unclear(trouble) }
 }
