@@ -72,8 +72,10 @@ async fn send(engine: &mut Engine) -> Result<Option<Ending>, Trouble> {
         DispatchAnswer::Accepted => look_up(engine, "GitHub took the dispatch and named no run").await?,
         DispatchAnswer::Unknown(trouble) => look_up(engine, trouble.message.trim_end_matches('.')).await?,
         DispatchAnswer::Refused(trouble) | DispatchAnswer::NotSent(trouble) => {
-            if trouble.code == Code::RateLimited && engine.ports.forge.waiting().is_some() {
-                match waiting::for_github(engine, StepName::Dispatch).await? {
+            if trouble.code == Code::RateLimited
+                && let Some(limit) = engine.ports.forge.waiting()
+            {
+                match waiting::out(engine, StepName::Dispatch, limit).await? {
                     Waited::Over => return Ok(None),
                     Waited::Stopped => return Ok(Some(waiting::stopped(StepName::Dispatch))),
                     Waited::TooLong => {}

@@ -162,6 +162,20 @@ async fn a_limit_that_fits_the_budget_is_waited_for_and_shown() {
 }
 
 #[tokio::test]
+async fn a_limit_that_ends_in_the_moment_in_which_it_is_waited_for_has_let_nothing_through() {
+    let world = World::new();
+    world.fails(Call::Dispatch, 1..2, Fault::Limited);
+    // Behind the refusal the checks are old, and are asked again.
+    world.with(|state| {
+        state.closed_once = true;
+        state.sleeps_in = Some((Call::Dispatch, Duration::from_secs(180), |_| {}));
+    });
+    let rollback = world.roll_back(world.plan()).await;
+    assert!(world.has_fact("dispatch waits"), "{:#?}", world.told());
+    assert_eq!((outcome(&rollback), world.effects().dispatches), (Outcome::Succeeded, 1));
+}
+
+#[tokio::test]
 async fn a_limit_beyond_the_budget_is_said_and_nothing_is_sent() {
     let world = World::new();
     world.with(|state| state.limit = Duration::from_secs(3_600));
