@@ -53,6 +53,8 @@ pub struct Rollback {
     pub tag_kept: Option<String>,
     /// A run may have been started, or the command here. A definite no to the dispatch takes it back.
     pub sent: bool,
+    /// A request of an earlier attempt left and may have arrived, whatever a person said of it.
+    pub requested: bool,
     /// A run was seen that an earlier life of this rollback may have begun; nothing that comes later takes that back.
     pub suspected: bool,
     /// The command that deploys from here, once it was started.

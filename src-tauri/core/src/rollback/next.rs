@@ -60,6 +60,7 @@ pub fn begin(id: RollbackId, plan: Plan) -> Rollback {
         out_of_sight: None,
         waiting: None,
         vouched: false,
+        requested: false,
         suspected: false,
         marked: false,
         undo_asked: false,
@@ -123,7 +124,8 @@ fn advance(after: &mut Rollback, at: Timestamp, event: &Event) -> bool {
         }
         Event::NewestRun { run } => {
             running(after, StepName::Dispatch) && !after.is_local() && {
-                after.newest.get_or_insert(*run);
+                // What came before a request that nobody refused is not ours; what GitHub refused before that began nothing.
+                after.newest = after.newest.filter(|_| after.requested).or(Some(*run));
                 true
             }
         }
@@ -260,7 +262,7 @@ fn start(rollback: &mut Rollback, at: Timestamp, name: StepName, key: &str) -> b
     step.started.get_or_insert(at);
     if name == StepName::Dispatch {
         // A person said that an earlier attempt did not arrive.
-        rollback.sent = false;
+        rollback.requested |= std::mem::replace(&mut rollback.sent, false);
         rollback.local = None;
     }
     true

@@ -238,6 +238,63 @@ async fn what_others_dispatched_while_nobody_drove_is_not_taken_for_what_github_
     }
 }
 
+#[tokio::test]
+async fn what_others_dispatched_since_a_person_said_to_send_again_is_not_taken_for_what_github_refused_once_more() {
+    let suspected = async || {
+        let world = World::new();
+        world.with(|state| state.names_runs = false);
+        world.fails(Call::Dispatch, 1..3, Fault::Limited);
+        let place = refused_place().await;
+        world.with(|state| state.crash = Some(Crash::AfterFact(place)));
+        world.live(world.plan_without_key(), "rb-1").await;
+        come_by_others(&world, 6950);
+        let rollback = world.resume("rb-1").await.unwrap().rested();
+        assert_eq!(rollback.step(StepName::Dispatch).code, Some(Code::DispatchSuspect));
+        world
+    };
+    let undisturbed = suspected().await;
+    decide(&undisturbed, 5, Choice::SendAgain).await;
+    let place = undisturbed.told().iter().rposition(|told| told == "dispatch waits").unwrap() + 1;
+
+    let world = suspected().await;
+    world.with(|state| state.crash = Some(Crash::AfterFact(place)));
+    world.asks_after(5, choose(Choice::SendAgain));
+    assert!(matches!(world.resume("rb-1").await, Some(Life::Crashed)));
+    come_by_others(&world, 6960);
+    let rollback = world.resume("rb-1").await.unwrap().rested();
+    let dispatch = rollback.step(StepName::Dispatch);
+    assert_eq!((dispatch.code, rollback.run), (Some(Code::DispatchSuspect), None), "{:#?}", world.told());
+    assert!(dispatch.sentence.starts_with("Nothing was sent: run 6960 came"), "{}", dispatch.sentence);
+
+    let rollback = decide(&world, 5, Choice::SendAgain).await;
+    assert_eq!((outcome(&rollback), rollback.run), (Outcome::Succeeded, Some(RunId(7001))));
+    assert_eq!(world.effects().dispatches, 1);
+}
+
+/// A run that tells nothing of what it deploys, while nobody drives.
+fn come_by_others(world: &World, id: u64) {
+    world.with(|state| {
+        let run = Run { title: "Deploy".to_owned(), ..stranger(state, id) };
+        state.strangers.push(run);
+        state.elapsed += Duration::from_secs(10);
+    });
+}
+
+#[tokio::test]
+async fn what_others_dispatched_while_a_limit_was_waited_for_is_not_taken_for_what_was_lost_behind_it() {
+    let world = World::new();
+    world.fails(Call::Dispatch, 1..2, Fault::Limited);
+    world.fails(Call::Dispatch, 2..3, Fault::LostBefore);
+    world.with(|state| {
+        let mut run = Run { title: "Deploy".to_owned(), ..stranger(state, 6950) };
+        run.begun += Duration::from_secs(6);
+        state.strangers = vec![run];
+    });
+    let rollback = world.roll_back(world.plan_without_key()).await;
+    let dispatch = rollback.step(StepName::Dispatch);
+    assert_eq!((dispatch.code, rollback.run), (Some(Code::DispatchUnknown), None), "{:#?}", world.told());
+}
+
 /// Where GitHub's first no is followed by waiting, without a key.
 async fn refused_place() -> usize {
     let world = World::new();
