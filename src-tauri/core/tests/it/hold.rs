@@ -191,6 +191,24 @@ fn a_quarantine_counts_in_its_scope_until_it_expires_or_is_lifted() {
 }
 
 #[test]
+fn a_quarantine_on_this_machine_alone_hides_none_that_everybody_sees() {
+    let kept_here = |second| {
+        let (owner, reason) = ("@me".to_owned(), "Slow".to_owned());
+        fact(second, Event::Quarantined { tag: "v2.5.0".into(), owner, reason, expires: None, shared: None })
+    };
+    let theirs = Record::Quarantine(QuarantineRecord { since: at(30), expires: Some(at(200)), ..quarantine() });
+    let seen = marks(50, &[("quarantine/v2.5.0", &theirs.text().unwrap())]);
+    let owner = |fact: Fact, now| {
+        let found = hold::known::quarantined(&[fact], Some(&seen), &PRODUCTION.into(), at(now));
+        found.into_iter().map(|bad| bad.owner).collect::<Vec<_>>()
+    };
+    for here in [10, 60] {
+        assert_eq!(owner(kept_here(here), 100), ["@on-call"], "{here}");
+        assert_eq!(owner(kept_here(here), 200), ["@me"], "{here}: theirs has expired, and this one stands");
+    }
+}
+
+#[test]
 fn what_was_written_before_the_clock_was_set_back_is_older_than_any_look_since() {
     let ahead = 3_600;
     let theirs = Record::Hold(HoldRecord { rollback: None, ..held(0) }).text().unwrap();
