@@ -102,6 +102,11 @@ impl GitRepository {
         &self.location.git_dir
     }
 
+    /// The folder that all work trees of the repository share.
+    pub fn common_dir(&self) -> &Path {
+        &self.location.common_dir
+    }
+
     /// All releases, in no particular order; blocks.
     ///
     /// # Errors

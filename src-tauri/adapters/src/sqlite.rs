@@ -15,6 +15,7 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{ChannelName, EnvironmentName, IncidentId, RollbackId, WriterId};
 use lastgood_core::journal::{self, Fact, Head, NewFact, Record, Story};
 use lastgood_core::ports::Journal;
+use lastgood_core::rollback::event::Event;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use self::before::Before;
@@ -165,6 +166,19 @@ impl SqliteJournal {
         forgotten.map(|rows| rows > 0).map_err(|error| unwritable(&error))
     }
 
+    /// Whether this rollback was begun here and has not ended, as it is written in this moment.
+    pub(crate) fn is_under_way(&self, id: &RollbackId) -> Result<bool, Trouble> {
+        let facts = self.all_of(id)?;
+        let events = || facts.iter().filter_map(|fact| fact.event.rollback());
+        let has_begun = events().any(|event| matches!(event, Event::RollbackStarted(_)));
+        Ok(has_begun && !events().any(|event| matches!(event, Event::RollbackEnded { .. })))
+    }
+
+    fn all_of(&self, id: &RollbackId) -> Result<Vec<Fact>, Trouble> {
+        const SQL: &str = "SELECT * FROM fact WHERE rollback = ?1 ORDER BY writer, sequence";
+        facts(&self.select(SQL, &[&id.to_string()])?)
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Connection> {
         // A panic while holding the lock leaves no half-written transaction: SQLite rolls it back.
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
@@ -209,11 +223,8 @@ impl Journal for SqliteJournal {
     }
 
     async fn of_rollback(&self, id: &RollbackId) -> Result<Vec<Fact>, Trouble> {
-        let id = id.to_string();
-        self.blocking(move |journal| {
-            facts(&journal.select("SELECT * FROM fact WHERE rollback = ?1 ORDER BY writer, sequence", &[&id])?)
-        })
-        .await
+        let id = id.clone();
+        self.blocking(move |journal| journal.all_of(&id)).await
     }
 
     async fn of_repository(&self, repository: &str) -> Result<Story, Trouble> {

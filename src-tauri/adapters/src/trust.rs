@@ -1,12 +1,17 @@
 //! What a person allows a repository to run on this machine: nothing, until they say so.
 //!
 //! Two things are granted, both on this installation alone: the repository, and each command of it by its fingerprint. A
-//! changed command has another fingerprint and is asked for again.
+//! changed command has another fingerprint and is asked for again. Both count in the folder in which they were granted: what
+//! a repository is called is told by its own settings, and anybody can write those into another folder. Grants that name no
+//! folder are those of earlier versions, and count nowhere.
+
+use std::path::Path;
 
 use lastgood_core::error::Trouble;
 use lastgood_core::ports::shell::{CommandOrder, Distrust};
 use lastgood_core::rollback::check::Question;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::sqlite::SqliteJournal;
 
@@ -14,7 +19,8 @@ use crate::sqlite::SqliteJournal;
 #[derive(Clone)]
 pub struct Trust {
     journal: SqliteJournal,
-    repository: String,
+    /// Below this name lie its grants.
+    place: String,
 }
 
 /// A command that may run.
@@ -30,9 +36,13 @@ pub struct Granted {
 }
 
 impl Trust {
-    /// `repository` as the journal names it.
-    pub fn of(journal: &SqliteJournal, repository: &str) -> Self {
-        Self { journal: journal.clone(), repository: repository.to_owned() }
+    /// `repository` as the journal names it, in the folder that all of its work trees share.
+    pub fn of(journal: &SqliteJournal, repository: &str, folder: &Path) -> Self {
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        let digest = Sha256::digest(folder.as_os_str().as_encoded_bytes());
+        let folder: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        // A repository's name may hold anything; what follows it begins behind a character that no name has.
+        Self { journal: journal.clone(), place: format!("trust\u{1f}{repository}\u{1f}in\u{1f}{folder}") }
     }
 
     /// Why this may not run; `None` where it may.
@@ -78,12 +88,11 @@ impl Trust {
         Ok(all.iter().filter_map(|(_, text)| serde_json::from_str(text).ok()).collect())
     }
 
-    // A repository's name may hold anything; what follows it begins behind a character that no name has.
     fn repository_name(&self) -> String {
-        format!("trust\u{1f}{}\u{1f}repository", self.repository)
+        format!("{}\u{1f}repository", self.place)
     }
 
     fn name(&self, fingerprint: &str) -> String {
-        format!("trust\u{1f}{}\u{1f}command\u{1f}{fingerprint}", self.repository)
+        format!("{}\u{1f}command\u{1f}{fingerprint}", self.place)
     }
 }

@@ -118,7 +118,7 @@ impl Workspace {
         drop(later.set(Arc::clone(&connection)));
         let key = key(&repository, slug.as_ref(), &connection, access.rehearsal);
         let (repository, evidence) = (Arc::new(repository), Evidence::at(place.data()));
-        let trust = Trust::of(&journal, &key);
+        let trust = Trust::of(&journal, &key, repository.common_dir());
         let secret = Arc::clone(&connection);
         let commands =
             Commands::new(repository.clone(), &journal, trust.clone(), evidence.clone(), move || secret.token());

@@ -45,6 +45,8 @@ pub enum Code {
     RemoteUnreachable,
     /// The repository has no GitHub remote.
     NoRemote,
+    /// The remote lies in the repository's own folder, and nothing is pushed there: set another one.
+    RemoteInside,
     /// Nobody is signed in to GitHub.
     SignedOut,
     /// GitHub says the token is wrong or expired: sign in again.

@@ -188,6 +188,13 @@ fn fold(facts: &[Fact], environment: &EnvironmentName) -> (Option<Hold>, Option<
                 }
                 changed = Some(fact.at);
             }
+            // Somebody lifted what this rollback took over, in the moment in which it took it over.
+            Event::HoldLifted { .. }
+                if hold.as_ref().is_some_and(|hold| hold.in_use && hold.rollback != fact.subject.rollback) =>
+            {
+                taken_over = None;
+                changed = Some(fact.at);
+            }
             // A rollback that ends without a dispatch gives back what it took over; a person lifts it for good.
             Event::HoldLifted { .. } => {
                 let before = taken_over.take();

@@ -29,6 +29,7 @@ use crate::live::wellness::{Spell, spells};
 use crate::ports::forge::{Deployment, RunRecord};
 use crate::ports::world::Seen;
 use crate::release::Release;
+use crate::release::name::{is_version, read};
 use crate::settings::{EnvironmentSettings, SOAK_MINUTES};
 
 pub use returned::Returned;
@@ -175,7 +176,7 @@ fn live(seen: &Sightings<'_>, history: &History, spells: &[Spell]) -> Option<Liv
     };
     match (probed, recorded) {
         (Some(version), recorded) => {
-            let tag = release_of(version, seen.releases).map(|release| release.tag.clone());
+            let tag = release_of(version, seen.releases, &history.spans).map(|release| release.tag.clone());
             let same = recorded.filter(|span| Some(&span.tag) == tag.as_ref());
             let disagreement = recorded
                 .filter(|_| same.is_none())
@@ -219,15 +220,21 @@ fn record(span: &Span) -> &'static str {
     }
 }
 
-/// A service says `2.4.0` as often as `v2.4.0`; the newest release of that version is meant.
-fn release_of<'a>(version: &str, releases: &'a [Release]) -> Option<&'a Release> {
-    let version = version.trim();
-    let named = releases.iter().find(|release| release.tag.as_str() == version);
-    named.or_else(|| {
-        let bare = version.trim_start_matches(['v', 'V']);
-        let of_version = |release: &&Release| release.version.as_ref().is_some_and(|known| known.to_string() == bare);
-        releases.iter().filter(of_version).max_by_key(|release| release.date.map(|date| date.seconds))
-    })
+/// A service says `2.4.0` as often as `v2.4.0`, and nothing of a series. Of several releases of that version the one is meant
+/// that was recorded last; else one of the series that ran here, the newest span first; else the newest.
+fn release_of<'a>(version: &str, releases: &'a [Release], spans: &[Span]) -> Option<&'a Release> {
+    let named = releases.iter().find(|release| release.tag.as_str() == version.trim());
+    let of_version = || releases.iter().filter(|release| is_version(version, release.tag.as_str()));
+    let recorded = || spans.last().and_then(|last| of_version().find(|release| release.tag == last.tag));
+    let of_series = |span: &Span| {
+        let series = read(span.tag.as_str()).series;
+        newest(of_version().filter(|release| release.series == series))
+    };
+    named.or_else(recorded).or_else(|| spans.iter().rev().find_map(of_series)).or_else(|| newest(of_version()))
+}
+
+fn newest<'a>(releases: impl Iterator<Item = &'a Release>) -> Option<&'a Release> {
+    releases.max_by_key(|release| release.date.map(|date| date.seconds))
 }
 
 fn health(seen: &Seen<u16>, tag: Option<&TagName>, spells: &[Spell]) -> Health {

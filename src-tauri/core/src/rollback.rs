@@ -22,7 +22,7 @@ use crate::ids::{ObjectId, RollbackId, RunId, TagName};
 use crate::ports::forge::RunSnapshot;
 use crate::release::notes::with_section;
 use crate::rollback::check::Answer;
-use crate::rollback::event::Choice;
+use crate::rollback::event::{Choice, Evidence};
 use crate::rollback::local::LocalRun;
 use crate::rollback::plan::Plan;
 
@@ -53,11 +53,15 @@ pub struct Rollback {
     pub tag_kept: Option<String>,
     /// A run may have been started, or the command here. A definite no to the dispatch takes it back.
     pub sent: bool,
+    /// A request of an earlier attempt left and may have arrived, whatever a person said of it.
+    pub requested: bool,
     /// A run was seen that an earlier life of this rollback may have begun; nothing that comes later takes that back.
     pub suspected: bool,
     /// The command that deploys from here, once it was started.
     pub local: Option<LocalRun>,
     pub run: Option<RunId>,
+    /// What ties that run to this rollback.
+    pub run_by: Option<Evidence>,
     /// The newest run of the workflow before ours, where only that tells them apart.
     pub newest: Option<RunId>,
     pub seen: Option<RunSnapshot>,

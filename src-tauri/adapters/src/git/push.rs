@@ -159,6 +159,9 @@ impl GitRepository {
         let (arguments, rest) = (owned(arguments), owned(rest));
         let deadline = self.options.deadline.unwrap_or(deadline);
         let (room, command) = super::blocking(move || {
+            if arguments.first().is_some_and(|word| word == "push") {
+                remote::may_be_pushed_to(&location, &options.environment)?;
+            }
             let address = remote::absolute(&location)?;
             let authorization = options.authorizer.and_then(|authorizer| authorizer.ask(&address));
             let mut command = room.git(&location, &options.environment, &address, authorization.as_ref())?;

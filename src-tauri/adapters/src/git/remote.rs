@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use lastgood_core::error::Trouble;
+use percent_encoding::percent_decode_str;
 
 use super::location::Location;
 use super::program::Environment;
@@ -58,6 +59,28 @@ pub(super) fn absolute(location: &Location) -> Result<String, Trouble> {
 pub(super) fn here(location: &Location, environment: &Environment) -> Option<Location> {
     let address = resolved(location, environment).ok().filter(|address| is_path(address))?;
     Location::exact(&path_of(location, &address))
+}
+
+/// Whether anything may be pushed there. A remote on this machine runs its hooks at a push, and one that lies in the folder
+/// of the repository came with it: nobody said that what it brings may run.
+pub(super) fn may_be_pushed_to(location: &Location, environment: &Environment) -> Result<(), Trouble> {
+    let address = resolved(location, environment)?;
+    let decoded = |path: &str| percent_decode_str(path).decode_utf8_lossy().into_owned();
+    let path = match address.strip_prefix("file://") {
+        Some(path) => decoded(path),
+        None if is_path(&address) => address.clone(),
+        None => return Ok(()),
+    };
+    // Git adds an ending of its own to a path that is not there.
+    let meant = [path_of(location, &path), path_of(location, &format!("{path}.git"))];
+    let is_inside = |there: PathBuf| own_folders(location).any(|folder| there.starts_with(folder));
+    let mut there = meant.iter().filter_map(|folder| folder.canonicalize().ok());
+    if there.any(is_inside) { Err(trouble::remote_inside(&address)) } else { Ok(()) }
+}
+
+fn own_folders(location: &Location) -> impl Iterator<Item = PathBuf> {
+    let all = [Some(&location.common_dir), Some(&location.git_dir), location.work_dir.as_ref()];
+    all.into_iter().flatten().filter_map(|folder| folder.canonicalize().ok())
 }
 
 /// A path as it is meant in this repository.

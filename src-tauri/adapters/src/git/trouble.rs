@@ -62,6 +62,14 @@ pub(super) fn no_remote() -> Trouble {
     )
 }
 
+pub(super) fn remote_inside(address: &str) -> Trouble {
+    Trouble::new(
+        Code::RemoteInside,
+        format!("Nothing is pushed to {address}: it lies in this repository's own folder, and its hooks would run."),
+        "Set the remote that your team shares: git remote set-url origin <address>",
+    )
+}
+
 pub(super) fn unreachable(reason: impl Display) -> Trouble {
     Trouble::new(
         Code::RemoteUnreachable,

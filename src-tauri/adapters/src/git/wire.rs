@@ -124,6 +124,7 @@ impl GitRepository {
     fn way(&self) -> Option<Way> {
         let address = remote::resolved(&self.location, self.environment()).ok()?;
         if remote::is_path(&address) {
+            remote::may_be_pushed_to(&self.location, self.environment()).ok()?;
             return Some(Way::Local(remote::path_of(&self.location, &address)));
         }
         let scheme = address.split_once("://")?.0;

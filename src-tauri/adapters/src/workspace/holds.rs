@@ -78,13 +78,17 @@ impl Workspace {
         let facts = self.undisturbed(environment).await?;
         let here = hold::standing(&facts, environment);
         let now = SystemClock.now();
-        let may = |hold: &HoldRecord| hold.owner == by || hold.has_expired(now);
-        let rollback = match change::lift(&*self.repository, environment, may, None).await {
+        // A rollback may have begun since, and have taken it over.
+        let journal = &self.journal;
+        let in_use = |hold: &HoldRecord| hold.rollback.as_ref().is_some_and(|id| journal.is_under_way(id) != Ok(false));
+        let may = |hold: &HoldRecord| (hold.owner == by || hold.has_expired(now)) && !in_use(hold);
+        let rollback = match change::lift(&*self.repository, environment, may).await {
             Change::Done(Some(lifted)) => lifted.rollback,
             Change::Done(None) => match here {
                 Some(here) => here.rollback,
                 None => return Ok(false),
             },
+            Change::Held(other) if in_use(&other) => return Err(under_way(environment)),
             Change::Held(other) => return Err(held_by(&other)),
             Change::Unreadable(why) => return Err(unreadable(environment, &why)),
             // What is kept on this machine alone needs no remote's yes.
@@ -152,8 +156,7 @@ impl Workspace {
     async fn undisturbed(&self, environment: &EnvironmentName) -> Result<Story, Trouble> {
         let facts = self.journal.of_repository(&self.key).await?;
         if hold::standing(&facts, environment).is_some_and(|hold| hold.in_use) {
-            let message = format!("A rollback of {environment} is under way and holds it.");
-            return Err(Trouble::new(Code::AlreadyRunning, message, "Stop the rollback first."));
+            return Err(under_way(environment));
         }
         Ok(facts)
     }
@@ -233,6 +236,11 @@ fn is_here_alone(hold: Option<&Hold>) -> bool {
 fn is_here(facts: &[Fact], id: &RollbackId) -> bool {
     let begins = |fact: &&Fact| matches!(fact.event.rollback(), Some(Event::RollbackStarted(_)));
     facts.iter().filter(begins).any(|fact| fact.subject.rollback.as_ref() == Some(id))
+}
+
+fn under_way(environment: &EnvironmentName) -> Trouble {
+    let message = format!("A rollback of {environment} is under way and holds it.");
+    Trouble::new(Code::AlreadyRunning, message, "Stop the rollback first.")
 }
 
 fn held_by(other: &HoldRecord) -> Trouble {

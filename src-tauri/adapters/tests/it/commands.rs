@@ -27,6 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 struct Bench {
     folder: TempDir,
+    journal: SqliteJournal,
     commands: Arc<Commands>,
     trust: Trust,
     evidence: Evidence,
@@ -43,10 +44,11 @@ impl Bench {
         git(&path, &["commit", "--quiet", "-m", "The target"]);
         let repository = Arc::new(GitRepository::open(&path, OpenOptions::default()).unwrap());
         let journal = SqliteJournal::open(&folder.path().join("journal.sqlite"), &WriterId::new("laptop")).unwrap();
-        let (trust, evidence) = (Trust::of(&journal, "acme/shop"), Evidence::at(folder.path()));
+        let (trust, evidence) =
+            (Trust::of(&journal, "acme/shop", repository.common_dir()), Evidence::at(folder.path()));
         let secret = || Some(Secret::new("opensesame"));
         let commands = Arc::new(Commands::new(repository, &journal, trust.clone(), evidence.clone(), secret));
-        Self { folder, commands, trust, evidence }
+        Self { folder, journal, commands, trust, evidence }
     }
 
     fn path(&self) -> std::path::PathBuf {
@@ -120,6 +122,37 @@ async fn nothing_runs_before_the_repository_and_the_command_are_trusted() {
     assert_eq!(bench.run(&order).await, CommandEnd::NotTrusted(Distrust::Repository));
     bench.trust.grant_repository(Timestamp::now()).unwrap();
     assert_eq!(bench.run(&order).await, CommandEnd::NotTrusted(Distrust::Command), "distrust takes the commands back");
+}
+
+#[tokio::test]
+async fn another_folder_that_calls_itself_the_same_repository_runs_nothing() {
+    let bench = Bench::new();
+    let mark = bench.folder.path().join("MARK");
+    let order = bench.trusted(&format!("touch '{}'", mark.display()));
+    let unpacked = bench.folder.path().join("unpacked");
+    fs::create_dir(&unpacked).unwrap();
+    git(&unpacked, &["clone", "--quiet", "../repository", "."]);
+    let repository = Arc::new(GitRepository::open(&unpacked, OpenOptions::default()).unwrap());
+    let trust = Trust::of(&bench.journal, "acme/shop", repository.common_dir());
+    let theirs = Commands::new(repository, &bench.journal, trust.clone(), bench.evidence.clone(), || None);
+    assert_eq!(theirs.run(&order).await, CommandEnd::NotTrusted(Distrust::Repository));
+    trust.grant_repository(Timestamp::now()).unwrap();
+    assert_eq!(theirs.run(&order).await, CommandEnd::NotTrusted(Distrust::Command));
+    assert!(!mark.exists() && trust.granted().unwrap().is_empty());
+
+    trust.distrust().unwrap();
+    assert_eq!(exited(bench.run(&order).await).exit, Some(0), "the first folder is trusted as before");
+}
+
+#[tokio::test]
+async fn a_grant_of_an_earlier_version_names_no_folder_and_is_asked_for_once_more() {
+    let bench = Bench::new();
+    let order = bench.order("true");
+    let (journal, fingerprint) = (&bench.journal, order.fingerprint());
+    journal.remember("trust\u{1f}acme/shop\u{1f}repository", "2026-03-02T10:00:00Z").unwrap();
+    let granted = format!(r#"{{"fingerprint":"{fingerprint}","command":"true","since":"2026-03-02T10:00:00Z"}}"#);
+    journal.remember(&format!("trust\u{1f}acme/shop\u{1f}command\u{1f}{fingerprint}"), &granted).unwrap();
+    assert_eq!(bench.run(&order).await, CommandEnd::NotTrusted(Distrust::Repository));
 }
 
 #[tokio::test]

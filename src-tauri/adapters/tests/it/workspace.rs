@@ -7,6 +7,7 @@ mod guard;
 mod guard_text;
 mod held_here;
 mod kept;
+mod lifting;
 mod logs;
 mod lost;
 mod news;

@@ -46,7 +46,10 @@ async fn change(workspace: &Workspace, arguments: &Trust) -> Result<Vec<String>,
     }
     if arguments.trust_repository {
         workspace.trust().grant_repository(Timestamp::now())?;
-        said.push(format!("Trusted: the repository {}. Each command is still asked for.", workspace.key()));
+        said.push(format!(
+            "Trusted: the repository {} in this folder. Each command is still asked for.",
+            workspace.key()
+        ));
     }
     for hash in &arguments.grant {
         said.push(format!("Trusted: {}", workspace.grant(hash).await?.shown()));

@@ -82,23 +82,48 @@ pub async fn seize(team: &dyn Team, hold: &HoldRecord) -> Change<Taken> {
     repeat(team, &MarkName::hold(&hold.environment), decide).await
 }
 
-/// Takes the hold away where `may` agrees, and puts back what it had replaced where that is given. `Done(None)`: there
-/// was none.
+/// Takes the hold away where `may` agrees. `Done(None)`: there was none.
 pub async fn lift(
     team: &dyn Team,
     environment: &EnvironmentName,
     may: impl Fn(&HoldRecord) -> bool + Send + Sync,
-    back: Option<&HoldRecord>,
+) -> Change<Option<HoldRecord>> {
+    lift_and_leave(team, environment, may, |_| None).await
+}
+
+/// Takes the hold of this rollback away, and puts back what it had replaced, where that has not expired. Whoever took it
+/// may have ended before it could tell what that was; then its own record tells.
+pub async fn give_back(
+    team: &dyn Team,
+    environment: &EnvironmentName,
+    rollback: &RollbackId,
+    over: Option<&HoldRecord>,
+    now: Timestamp,
+) -> Change<Option<HoldRecord>> {
+    let ours = |standing: &HoldRecord| standing.rollback.as_ref() == Some(rollback);
+    let back = |standing: &HoldRecord| {
+        let over = over.or(standing.over.as_deref());
+        over.filter(|over| !over.has_expired(now)).cloned()
+    };
+    lift_and_leave(team, environment, ours, back).await
+}
+
+async fn lift_and_leave(
+    team: &dyn Team,
+    environment: &EnvironmentName,
+    may: impl Fn(&HoldRecord) -> bool + Send + Sync,
+    back: impl Fn(&HoldRecord) -> Option<HoldRecord> + Send + Sync,
 ) -> Change<Option<HoldRecord>> {
     let decide = |marks: &Marks| {
         let Some(Placed { object, says }) = marks.hold(environment) else { return Next::End(Change::Done(None)) };
-        match (says, back) {
-            (Err(unreadable), _) => Next::End(Change::Unreadable(unreadable.to_string())),
-            (Ok(standing), Some(back)) if may(&standing) => {
-                Next::put(Record::Hold(back.clone()), Some(object), |_| Some(standing))
-            }
-            (Ok(standing), None) if may(&standing) => Next::remove(object, |_| Some(standing)),
-            (Ok(other), _) => Next::End(Change::Held(Box::new(other))),
+        let standing = match says {
+            Err(unreadable) => return Next::End(Change::Unreadable(unreadable.to_string())),
+            Ok(other) if !may(&other) => return Next::End(Change::Held(Box::new(other))),
+            Ok(standing) => standing,
+        };
+        match back(&standing) {
+            Some(back) => Next::put(Record::Hold(back), Some(object), |_| Some(standing)),
+            None => Next::remove(object, |_| Some(standing)),
         }
     };
     repeat(team, &MarkName::hold(environment), decide).await
@@ -261,5 +286,6 @@ async fn repeat_from<T>(
 }
 
 fn unread<T>(trouble: Trouble) -> Change<T> {
-    if trouble.code == Code::NoRemote { Change::Refused(trouble.message) } else { Change::Unclear(trouble) }
+    let takes_nothing = matches!(trouble.code, Code::NoRemote | Code::RemoteInside);
+    if takes_nothing { Change::Refused(trouble.message) } else { Change::Unclear(trouble) }
 }

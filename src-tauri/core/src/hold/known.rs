@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::error::{Code, Trouble};
 use crate::hold::mark::Marks;
+use crate::hold::record::QuarantineRecord;
 use crate::hold::{Hold, Place, Quarantine, fold, fold_quarantines};
 use crate::ids::{EnvironmentName, TagName};
 use crate::journal::Fact;
@@ -42,15 +43,16 @@ pub fn quarantined(
     now: Timestamp,
 ) -> Vec<Quarantine> {
     let mut found: BTreeMap<TagName, Quarantine> = BTreeMap::new();
-    let here = fold_quarantines(facts, environment);
-    for (object, bad) in team.into_iter().flat_map(Marks::quarantines).filter(|(_, bad)| bad.scope.covers(environment))
-    {
+    let counts = |bad: &QuarantineRecord| bad.scope.covers(environment) && !bad.has_expired(now);
+    for (object, bad) in team.into_iter().flat_map(Marks::quarantines).filter(|(_, bad)| counts(bad)) {
         found.insert(bad.tag.clone(), Quarantine::placed(object, bad));
     }
-    for (tag, (at, standing)) in here {
+    for (tag, (at, standing)) in fold_quarantines(facts, environment) {
         let newer = team.is_none_or(|team| is_newer(at, team.seen, now));
         match standing {
-            Some(bad) if newer || bad.place == Place::ThisMachine => drop(found.insert(tag, bad)),
+            // What the remote did not take is beside what it has, which everybody goes by.
+            Some(bad) if bad.place == Place::ThisMachine => drop(found.entry(tag).or_insert(bad)),
+            Some(bad) if newer => drop(found.insert(tag, bad)),
             Some(_) => {}
             None if newer => drop(found.remove(&tag)),
             None => {}

@@ -89,9 +89,19 @@ pub(crate) fn is_recorded_as(deployment: &Deployment, tag: &TagName, commit: &Ob
 
 /// Beside another version a title tells of none: it may name what was left.
 fn names_alone(maker: &Maker, tag: &TagName) -> bool {
-    let is_other = |word: &str| read(word).version.is_some() && !is_version(word, tag.as_str());
-    let named = || words(&maker.title);
-    !maker.deploys_its_commit() && named().any(|word| word == tag.as_str()) && !named().any(is_other)
+    let names = words(&maker.title).any(|word| is_tag(word, tag));
+    !maker.deploys_its_commit() && names && !names_another(&maker.title, tag)
+}
+
+/// Whether a run's title names another version than this release, beside it or alone.
+pub(crate) fn names_another(title: &str, tag: &TagName) -> bool {
+    let is_own = |word: &str| is_tag(word, tag) || is_version(word, tag.as_str());
+    words(title).any(|word| read(word).version.is_some() && !is_own(word))
+}
+
+/// A title's words have lost what stands around them, such as the sign that `@scope/pkg@1.2.0` begins with.
+fn is_tag(word: &str, tag: &TagName) -> bool {
+    words(tag.as_str()).eq([word])
 }
 
 fn commit_tells(deployment: &Deployment) -> bool {

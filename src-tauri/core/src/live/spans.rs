@@ -13,7 +13,7 @@ use crate::live::runs::Told;
 use crate::live::untold::Untold;
 use crate::ports::forge::Deployment;
 use crate::release::{Release, sort};
-use crate::rollback::event::{Event, StepOutcome};
+use crate::rollback::event::{Event, Evidence, StepOutcome};
 use crate::rollback::{Outcome, StepName};
 
 /// A release in an environment, from its deployment to the next.
@@ -64,7 +64,9 @@ pub(super) fn history(
     facts: &[Fact],
 ) -> History {
     let known = Releases::new(releases);
-    let own = at_githubs_times(environment, own_runs(environment, facts), deployments);
+    let mut own = own_runs(environment, facts);
+    own.retain(|run| !run.is_anothers(deployments, &known));
+    let own = at_githubs_times(environment, own, deployments);
     let theirs = deployments.iter().filter(|found| !own.iter().any(|run| run.left(found, &known)));
     let mut starts = from_deployments(environment, &known, theirs);
     if !deployments.iter().any(|found| found.environment == *environment) {
@@ -134,6 +136,8 @@ struct OwnRun {
     branch: String,
     /// GitHub's number of it, once it was found.
     run: Option<RunId>,
+    /// Nothing but that number ties it to the rollback.
+    by_number: bool,
     /// Both by this machine's clock.
     sent: Timestamp,
     over: Timestamp,
@@ -146,10 +150,23 @@ impl OwnRun {
     /// names another release is somebody else's, however near it is.
     fn left(&self, deployment: &Deployment, releases: &Releases<'_>) -> bool {
         let from_here = deployment.reference.trim_start_matches("refs/heads/") == self.branch;
-        let is_own = self.run.is_some() && self.run == deployment.run;
+        self.is_named_by(deployment)
+            || (from_here && !self.is_called_another(deployment, releases) && self.made(deployment))
+    }
+
+    /// The run that was taken for ours deployed another release: somebody began it by hand.
+    fn is_anothers(&self, deployments: &[Deployment], releases: &Releases<'_>) -> bool {
+        let tells = |one: &Deployment| self.is_named_by(one) && self.is_called_another(one, releases);
+        self.by_number && deployments.iter().any(tells)
+    }
+
+    fn is_named_by(&self, deployment: &Deployment) -> bool {
+        self.run.is_some() && self.run == deployment.run
+    }
+
+    fn is_called_another(&self, deployment: &Deployment, releases: &Releases<'_>) -> bool {
         let told = deployment.maker.as_ref().and_then(|maker| releases.of_title(&maker.title));
-        let of_another = told.is_some_and(|release| release.tag != self.to);
-        is_own || (from_here && !of_another && self.made(deployment))
+        told.is_some_and(|release| release.tag != self.to)
     }
 
     /// Where GitHub names the run, no clock is asked: GitHub's may be far from this machine's.
@@ -209,15 +226,16 @@ fn own_runs(environment: &EnvironmentName, facts: &[Fact]) -> Vec<OwnRun> {
             // A deploy from this machine leaves no deployment on GitHub, whatever came at that time.
             let branch = if plan.deploy.local.is_some() { String::new() } else { plan.deploy.branch.clone() };
             let to = plan.to.clone();
-            begun.insert(id, OwnRun { to, branch, run: None, sent: plan.started, over: plan.started, succeeded: None });
+            let (sent, over) = (plan.started, plan.started);
+            begun.insert(id, OwnRun { to, branch, run: None, by_number: false, sent, over, succeeded: None });
         }
         if let (Some(Event::DispatchSent | Event::LocalBegan { .. }), Some(run)) =
             (fact.event.rollback(), begun.get_mut(id))
         {
             run.sent = fact.at;
         }
-        if let (Some(Event::RunFound { run: found, .. }), Some(run)) = (fact.event.rollback(), begun.get_mut(id)) {
-            run.run = Some(*found);
+        if let (Some(Event::RunFound { run: found, how }), Some(run)) = (fact.event.rollback(), begun.get_mut(id)) {
+            (run.run, run.by_number) = (Some(*found), *how == Evidence::TimeAndActor);
         }
         if let Some(Event::StepEnded(ending)) = fact.event.rollback()
             && (ending.step, ending.outcome) == (StepName::Follow, StepOutcome::Succeeded)

@@ -35,10 +35,22 @@ pub fn names_version(tag: &str) -> bool {
     candidates(tag).any(|(_, rest)| Version::parse(rest).is_ok() || is_numeric(rest))
 }
 
-/// Whether what a service says of its version means this tag. Services say `2.4.0` as often as `v2.4.0`.
+/// Whether what a service says of its version means this tag. Services say `2.4.0` as often as `v2.4.0`, and know nothing
+/// of the prefix that their series has.
 pub fn is_version(said: &str, tag: &str) -> bool {
-    let bare = |text: &str| text.trim().trim_start_matches(['v', 'V']).to_owned();
-    said.trim() == tag || bare(said) == bare(tag)
+    let said = said.trim();
+    said == tag || bare(said) == bare(tag) || version_in(tag) == Some(bare(said))
+}
+
+/// The version without a `v` before it.
+fn bare(text: &str) -> &str {
+    text.trim().trim_start_matches(['v', 'V'])
+}
+
+/// The part of the name that [`read`] takes for the version.
+fn version_in(tag: &str) -> Option<&str> {
+    let parts = || candidates(tag).map(|(_, rest)| rest);
+    parts().find(|rest| Version::parse(rest).is_ok()).or_else(|| parts().find(|rest| is_numeric(rest)))
 }
 
 /// A tag that a rollback left behind marks an act, not a version: `rollback-YYYYMMDD-HHMMSS`, with a number behind it

@@ -1,6 +1,7 @@
 //! The questions of step 2, one file for each family. Arming and `lastgood check` ask the same ones.
 //!
-//! All are asked at once. What several of them need, the difference between target and live, is read once.
+//! All are asked at once, but for commands that run the target's own code: they wait until the target is known to be what
+//! the remote has. What several questions need, such as the difference between target and live, is read once.
 
 mod access;
 pub mod armed;
@@ -15,6 +16,7 @@ mod signature;
 mod target;
 mod workflow;
 
+use std::future::Ready;
 use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt, Shared};
@@ -40,7 +42,8 @@ pub fn before(plan: &Plan) -> Vec<Question> {
     Question::ALL.iter().filter(asked).copied().collect()
 }
 
-/// Asks these questions, all at once; the answers come as they are known. Dropping the stream ends what still runs.
+/// Asks these questions, all at once; the answers come as they are known. No command runs for a target that the remote has
+/// not, whether that is asked as a question or not. Dropping the stream ends what still runs.
 pub fn ask<'a>(
     questions: Vec<Question>,
     ports: &'a Ports,
@@ -51,6 +54,7 @@ pub fn ask<'a>(
         ports,
         repository,
         plan,
+        exists: target::exists(ports, plan).boxed().shared(),
         between: between(ports, plan).boxed().shared(),
         deployments: deployments(ports).boxed().shared(),
     });
@@ -75,6 +79,7 @@ struct Asking<'a> {
     ports: &'a Ports,
     repository: &'a str,
     plan: &'a Plan,
+    exists: Shared<BoxFuture<'a, Found>>,
     between: Shared<BoxFuture<'a, Between>>,
     deployments: Shared<BoxFuture<'a, Deployments>>,
 }
@@ -116,7 +121,7 @@ async fn find(question: Question, asking: &Asking<'_>) -> Option<Found> {
         return Some(found);
     }
     Some(match question {
-        Question::TargetExists => target::exists(ports, plan).await,
+        Question::TargetExists => asking.exists.clone().await,
         Question::TargetSignature => signature::signed(ports, plan).await,
         Question::TargetRan => target::ran(asking).await,
         Question::TargetQuarantine => target::quarantine(ports, repository, plan).await,
@@ -130,11 +135,12 @@ async fn find(question: Question, asking: &Asking<'_>) -> Option<Found> {
         Question::RiskDependencies => risk::dependencies(asking).await,
         Question::RiskWorkflow => risk::workflow(asking).await,
         Question::RiskChanges => risk::changes(asking).await,
-        Question::DependencyCheck
-        | Question::SecurityScan
-        | Question::ProofFunctionality
-        | Question::ProofPerformance
-        | Question::ProofSecurity => return command::ask(question, ports, plan).await,
+        Question::DependencyCheck | Question::SecurityScan => {
+            return command::ask(question, ports, plan, Some(asking.exists.clone())).await;
+        }
+        Question::ProofFunctionality | Question::ProofPerformance | Question::ProofSecurity => {
+            return command::ask(question, ports, plan, None::<Ready<Found>>).await;
+        }
         Question::LiveVersion | Question::LiveHealth => Found::unclear("Only the live service can answer."),
     })
 }

@@ -54,11 +54,13 @@ pub fn begin(id: RollbackId, plan: Plan) -> Rollback {
         sent: false,
         local: None,
         run: None,
+        run_by: None,
         newest: None,
         seen: None,
         out_of_sight: None,
         waiting: None,
         vouched: false,
+        requested: false,
         suspected: false,
         marked: false,
         undo_asked: false,
@@ -96,8 +98,12 @@ pub fn next(rollback: &Rollback, at: Timestamp, event: &Event) -> Result<Rollbac
 fn advance(after: &mut Rollback, at: Timestamp, event: &Event) -> bool {
     match event {
         Event::RollbackStarted(_) => false,
-        // A hold outlives its rollback: it is lifted whenever somebody lifts it, and by two people at once.
-        Event::HoldLifted { .. } => lift(after) || after.end.is_some(),
+        // A hold outlives its rollback: it is lifted whenever somebody lifts it, by two people at once, and by one whose word
+        // is written before that of whoever took it.
+        Event::HoldLifted { .. } => {
+            after.held = false;
+            true
+        }
         // So does a quarantine; a roll forward lifts its target's own.
         Event::QuarantineLifted { .. } => {
             after.end.is_some() || (running(after, StepName::Close) && set(&mut after.freed))
@@ -118,7 +124,8 @@ fn advance(after: &mut Rollback, at: Timestamp, event: &Event) -> bool {
         }
         Event::NewestRun { run } => {
             running(after, StepName::Dispatch) && !after.is_local() && {
-                after.newest.get_or_insert(*run);
+                // What came before a request that nobody refused is not ours; what GitHub refused before that began nothing.
+                after.newest = after.newest.filter(|_| after.requested).or(Some(*run));
                 true
             }
         }
@@ -144,9 +151,9 @@ fn advance(after: &mut Rollback, at: Timestamp, event: &Event) -> bool {
                 set(&mut after.sent)
             }
         }
-        Event::RunFound { run, .. } => {
+        Event::RunFound { run, how } => {
             running(after, StepName::Dispatch) && !after.is_local() && {
-                after.run = Some(*run);
+                (after.run, after.run_by) = (Some(*run), Some(*how));
                 set(&mut after.sent)
             }
         }
@@ -235,10 +242,6 @@ fn take_hold(
     set(&mut rollback.held)
 }
 
-fn lift(rollback: &mut Rollback) -> bool {
-    std::mem::replace(&mut rollback.held, false)
-}
-
 fn give_reason(rollback: &mut Rollback, reason: &str) -> bool {
     if !rollback.can_undo() {
         return false;
@@ -259,7 +262,7 @@ fn start(rollback: &mut Rollback, at: Timestamp, name: StepName, key: &str) -> b
     step.started.get_or_insert(at);
     if name == StepName::Dispatch {
         // A person said that an earlier attempt did not arrive.
-        rollback.sent = false;
+        rollback.requested |= std::mem::replace(&mut rollback.sent, false);
         rollback.local = None;
     }
     true

@@ -18,6 +18,7 @@ mod prove;
 mod put_back;
 mod schedules;
 mod sleeping;
+mod strangers;
 pub(crate) mod transitions;
 mod undisturbed;
 mod world;

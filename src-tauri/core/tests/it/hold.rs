@@ -153,6 +153,17 @@ fn what_happened_here_after_the_last_look_counts() {
 }
 
 #[test]
+fn a_hold_that_is_lifted_while_a_rollback_takes_it_over_takes_nothing_from_the_rollback() {
+    let by_rollback = |fact: Fact| Fact { subject: fact.subject.clone().rollback("rb-1".into()), ..fact };
+    let lifted = |second| fact(second, Event::HoldLifted { by: "@me".to_owned(), reason: String::new() });
+    let facts = [taken(1, Place::Remote), by_rollback(taken(2, Place::Remote)), lifted(3)];
+    let hold = hold::standing(&facts, &PRODUCTION.into()).unwrap();
+    assert_eq!((hold.rollback, hold.in_use), (Some("rb-1".into()), true));
+    let undone = [&facts[..], &[by_rollback(lifted(4))]].concat();
+    assert_eq!(hold::standing(&undone, &PRODUCTION.into()), None, "what was lifted is not given back");
+}
+
+#[test]
 fn a_hold_that_the_remote_did_not_take_stands_on_this_machine() {
     let facts = [taken(1, Place::ThisMachine)];
     let hold = hold::known::standing(&facts, Some(&marks(50, &[])), &PRODUCTION.into(), at(100)).unwrap();
@@ -177,6 +188,24 @@ fn a_quarantine_counts_in_its_scope_until_it_expires_or_is_lifted() {
     let facts = [fact(60, Event::QuarantineLifted { tag: "v2.5.0".into(), by: "@me".into(), reason: "Mended".into() })];
     let seen = marks(50, &[("quarantine/v2.5.0", &here)]);
     assert!(hold::known::quarantined(&facts, Some(&seen), &PRODUCTION.into(), at(61)).is_empty());
+}
+
+#[test]
+fn a_quarantine_on_this_machine_alone_hides_none_that_everybody_sees() {
+    let kept_here = |second| {
+        let (owner, reason) = ("@me".to_owned(), "Slow".to_owned());
+        fact(second, Event::Quarantined { tag: "v2.5.0".into(), owner, reason, expires: None, shared: None })
+    };
+    let theirs = Record::Quarantine(QuarantineRecord { since: at(30), expires: Some(at(200)), ..quarantine() });
+    let seen = marks(50, &[("quarantine/v2.5.0", &theirs.text().unwrap())]);
+    let owner = |fact: Fact, now| {
+        let found = hold::known::quarantined(&[fact], Some(&seen), &PRODUCTION.into(), at(now));
+        found.into_iter().map(|bad| bad.owner).collect::<Vec<_>>()
+    };
+    for here in [10, 60] {
+        assert_eq!(owner(kept_here(here), 100), ["@on-call"], "{here}");
+        assert_eq!(owner(kept_here(here), 200), ["@me"], "{here}: theirs has expired, and this one stands");
+    }
 }
 
 #[test]

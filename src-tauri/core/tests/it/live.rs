@@ -14,6 +14,7 @@ use lastgood_core::live::{Source, know, url};
 use lastgood_core::ports::forge::{DeploymentState, Maker};
 use lastgood_core::ports::world::Seen;
 use lastgood_core::rollback::check::Verdict;
+use lastgood_core::rollback::event::{Event, Evidence};
 
 use kit::{PRODUCTION, Team, at, candidate, deployment, followed, release, rollback_facts};
 
@@ -62,6 +63,30 @@ fn of_several_releases_of_one_version_the_newest_is_meant() {
     let mut seen = team.sightings();
     seen.version = Some(Seen::Answer("1.0.0".to_owned()));
     assert_eq!(know(&seen).live.unwrap().tag.unwrap().as_str(), "web-v1.0.0");
+}
+
+#[test]
+fn a_version_that_two_series_have_is_that_of_the_series_that_runs_here() {
+    let live = |deployed: &[(&str, i64)], said: &str| {
+        let mut team = Team::new(&[], &[]);
+        team.releases = ["api-v1.3.0", "api-v1.4.0", "web-v1.4.0", "web-v1.5.0"]
+            .into_iter()
+            .zip(1..)
+            .map(|(tag, second)| release(tag, second * 10))
+            .collect();
+        team.deployments = deployed.iter().map(|(tag, second)| deployment(tag, *second)).collect();
+        let mut seen = team.sightings();
+        seen.version = Some(Seen::Answer(said.to_owned()));
+        know(&seen).live.unwrap()
+    };
+    let recorded = live(&[("api-v1.4.0", 100)], "1.4.0");
+    assert_eq!((recorded.tag.unwrap().as_str(), recorded.since), ("api-v1.4.0", Some(at(100))));
+    assert_eq!(recorded.disagreement, None, "web-v1.4.0 is newer, and does not run here");
+    let went_back = live(&[("api-v1.3.0", 100)], "1.4.0");
+    assert_eq!(went_back.tag.unwrap().as_str(), "api-v1.4.0", "the series that runs here");
+    let moved = live(&[("web-v1.5.0", 200), ("api-v1.3.0", 100)], "1.4.0");
+    assert_eq!(moved.tag.unwrap().as_str(), "web-v1.4.0", "the series that ran here last");
+    assert_eq!(live(&[("api-v1.3.0", 100)], "web-v1.4.0").tag.unwrap().as_str(), "web-v1.4.0", "it says which");
 }
 
 #[test]
@@ -243,6 +268,21 @@ fn where_github_names_the_run_our_rollback_is_known_by_it_however_far_the_clocks
         let spans = know(&team.sightings()).spans;
         assert_eq!(spans.len(), 3, "{skew}: {spans:?}");
         assert_eq!(spans[2].from, at(220_050 + skew));
+    }
+}
+
+#[test]
+fn a_run_that_was_ours_by_its_number_alone_brought_what_its_title_names() {
+    for (how, live) in [(Evidence::TimeAndActor, "v3.0.0"), (Evidence::Answer, "v1.0.0")] {
+        let mut team = Team::new(&["v1", "v2", "v3"], &[("v1", 0), ("v2", 10_000)]);
+        team.facts = followed(rollback_facts("v1.0.0", 20_000, true), 7);
+        team.facts[2].event = Event::RunFound { run: RunId(7), how }.into();
+        let mut left = deployment("main", 20_050);
+        left.run = Some(RunId(7));
+        let title = "Deploy v3.0.0 to production".to_owned();
+        left.maker = Some(Maker { event: "workflow_dispatch".to_owned(), title });
+        team.deployments.insert(0, left);
+        assert_eq!(know(&team.sightings()).live.unwrap().version, live, "{how:?}");
     }
 }
 

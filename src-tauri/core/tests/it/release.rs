@@ -1,7 +1,7 @@
 //! What names and objects of tags say, and in which order releases are shown.
 
 use lastgood_core::ids::{ObjectId, TagName};
-use lastgood_core::release::name::{is_rollback_tag, names_version, read};
+use lastgood_core::release::name::{is_rollback_tag, is_version, names_version, read};
 use lastgood_core::release::tag_object::{parse_commit, parse_tag};
 use lastgood_core::release::{Moment, PointsAt, Release, Sort, TagKind, sort};
 use proptest::prelude::*;
@@ -66,6 +66,32 @@ fn a_name_with_a_version_in_it_is_told_from_one_that_moves() {
     }
     for tag in ["latest", "production", "stable-x", "main", "nightly", "-", ""] {
         assert!(!names_version(tag), "{tag}");
+    }
+}
+
+#[test]
+fn what_a_service_says_of_its_version_means_a_tag_with_and_without_its_prefix() {
+    for (said, tag) in [
+        ("2.4.0", "v2.4.0"),
+        ("v2.4.0\n", "2.4.0"),
+        ("api-v2.4.0", "api-v2.4.0"),
+        ("2.4.0", "api-v2.4.0"),
+        ("v2.4.0", "api-2.4.0"),
+        ("1.2.0", "@scope/pkg@1.2.0"),
+        ("2.4.0-rc.1+build.7", "api/v2.4.0-rc.1+build.7"),
+        ("2024.05", "release-2024.05"),
+    ] {
+        assert!(is_version(said, tag), "{said} and {tag}");
+    }
+    for (said, tag) in [
+        ("2.4.1", "api-v2.4.0"),
+        ("web-v2.4.0", "api-v2.4.0"),
+        ("api", "api-v2.4.0"),
+        ("2.4.0", "api-v2.4.0-rc.1"),
+        ("", "api-v2.4.0"),
+        ("", "production"),
+    ] {
+        assert!(!is_version(said, tag), "{said} and {tag}");
     }
 }
 

@@ -136,7 +136,8 @@ fn of_rollback(event: &event::Event) -> Option<Said> {
             let sentence = format!("{} of {} to {} started", plan.deed(), plan.environment, plan.to);
             Some(Said(sentence, EventTone::Info, Some(plan.who.clone())))
         }
-        event::Event::TagMade { tag, .. } => Some(Said(format!("Tag {tag} pushed"), EventTone::Neutral, None)),
+        // Whether the remote took it is told by what follows.
+        event::Event::TagMade { tag, .. } => Some(Said(format!("Tag {tag} made"), EventTone::Neutral, None)),
         event::Event::RunFound { run, .. } => Some(Said(format!("Run {run} started"), EventTone::Neutral, None)),
         event::Event::LocalBegan { command, .. } => {
             Some(Said(format!("Deploy from this machine: {command}"), EventTone::Neutral, None))
@@ -189,5 +190,26 @@ fn ordered(order: event::RunOrder) -> &'static str {
         event::RunOrder::Approve => "Approve",
         event::RunOrder::Reject => "Reject",
         event::RunOrder::Cancel => "Cancel",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lastgood_core::journal::Subject;
+
+    use super::*;
+
+    #[test]
+    fn a_tag_that_was_made_is_not_called_pushed_before_the_remote_said_so() {
+        let made = event::Event::TagMade { tag: "rollback-20260302-100000".into(), object: "f".into() };
+        let fact = Fact {
+            writer: "laptop".into(),
+            sequence: 1,
+            at: jiff::Timestamp::UNIX_EPOCH,
+            subject: Subject::repository("acme/shop").rollback("rb-1".into()),
+            event: made.into(),
+            hash: String::new(),
+        };
+        assert_eq!(lines(&[fact])[0].sentence, "Tag rollback-20260302-100000 made");
     }
 }

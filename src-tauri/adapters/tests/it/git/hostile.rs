@@ -3,7 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use lastgood_core::error::Code;
+use lastgood_core::hold::mark::MarkName;
 use lastgood_core::ids::{ObjectId, TagName};
+use lastgood_core::ports::Team;
 use lastgood_core::ports::repository::{PushOutcome, Repository};
 
 use super::sample::{Sample, create, order};
@@ -74,6 +77,50 @@ async fn a_name_that_is_no_text_is_listed_and_cannot_be_mistaken_for_another() {
         let shown = sample.releases().remove(0).tag;
         assert_eq!(shown, TagName::from("caf\u{fffd}"));
         assert_eq!(sample.open().local_tag(&shown).await.unwrap(), None);
+    }
+}
+
+/// As an archive brings it: `origin` is a folder inside, and a hook waits there.
+#[cfg(unix)]
+#[tokio::test]
+async fn nothing_is_pushed_to_a_remote_in_the_repositorys_own_folder_and_its_hooks_run_nothing() {
+    let sample = Sample::new();
+    let mark = sample.beside("MARK");
+    for folder in [".x/acme/shop.git", ".git/x/acme/shop.git"] {
+        sample.git(&["init", "--quiet", "--bare", folder]);
+        for hook in ["pre-receive", "update", "post-receive", "reference-transaction"] {
+            super::pushing::script(
+                &sample.path().join(folder).join("hooks").join(hook),
+                &format!("touch '{}'", mark.display()),
+            );
+        }
+    }
+    sample.git(&["remote", "add", "origin", "nowhere"]);
+    let head = ObjectId::new(sample.git(&["rev-parse", "HEAD"]));
+    let whole = sample.path().join(".x/acme/shop.git");
+    std::os::unix::fs::symlink(sample.path(), sample.beside("another-name")).unwrap();
+    for address in [
+        "./.x/acme/shop.git".to_owned(),
+        // Git finds it without its ending.
+        "./.x/acme/shop".to_owned(),
+        "./.git/x/acme/shop.git".to_owned(),
+        whole.display().to_string(),
+        format!("file://{}", whole.display()),
+        format!("file://{}", whole.display().to_string().replace("/.x/", "/%2ex/")),
+        "../another-name/.x/acme/shop.git".to_owned(),
+    ] {
+        sample.git(&["config", "remote.origin.url", &address]);
+        let repository = sample.open();
+        let order = order("rollback-1", &head);
+        let made = repository.create_tag(&order).await.unwrap();
+        let trouble = repository.push_tag(&order.name, &made).await.unwrap_err();
+        assert_eq!(trouble.code, Code::RemoteInside, "{address}");
+        assert!(trouble.message.contains(&address) && trouble.hint.contains("set-url"), "{trouble:?}");
+        repository.expect_push();
+        let mark_name = MarkName::hold(&"production".into());
+        assert_eq!(repository.put(&mark_name, "Held\n", None).await.unwrap_err().code, Code::RemoteInside, "{address}");
+        let branch = repository.push_branch("postmortem", &head, None).await.unwrap_err();
+        assert_eq!((branch.code, mark.exists()), (Code::RemoteInside, false), "{address}");
     }
 }
 

@@ -35,6 +35,29 @@ async fn it_is_lifted_while_the_remote_is_away() {
 }
 
 #[tokio::test]
+async fn a_hold_by_hand_runs_no_hook_of_a_remote_that_came_with_the_folder() {
+    let rehearsed = Rehearsed::start().await;
+    let (clone, mark) = (&rehearsed.description().clone, rehearsed.beside("MARK"));
+    let inside = clone.join(".x/acme/connectias.git");
+    fs::create_dir_all(inside.parent().unwrap()).unwrap();
+    git(clone, &["clone", "--quiet", "--bare", ".", inside.to_str().unwrap()]);
+    fs::create_dir_all(inside.join("hooks")).unwrap();
+    let hook = inside.join("hooks/pre-receive");
+    fs::write(&hook, format!("#!/bin/sh\ntouch '{}'\n", mark.display())).unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    git(clone, &["remote", "set-url", "origin", "./.x/acme/connectias.git"]);
+
+    let workspace = opened(&rehearsed);
+    let taken = workspace.take_hold(wish()).await.unwrap();
+    let refused = taken.refused.unwrap();
+    assert!(refused.contains("it lies in this repository's own folder"), "{refused}");
+    assert!(workspace.quarantine(quarantine()).await.unwrap().is_some());
+    assert_eq!(standing(&workspace).await.unwrap().place, hold::Place::ThisMachine);
+    assert_eq!(workspace.lift_hold(&production(), "@platform-lead", "Done").await, Ok(true));
+    assert!(!mark.exists());
+}
+
+#[tokio::test]
 async fn one_that_everybody_sees_is_not_called_lifted_while_the_remote_is_away() {
     let rehearsed = Rehearsed::start().await;
     let workspace = opened(&rehearsed);

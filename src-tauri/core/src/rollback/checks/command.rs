@@ -12,12 +12,17 @@ use crate::error::{Code, Trouble};
 use crate::ids::ObjectId;
 use crate::ports::shell::{CommandEnd, CommandOrder, CommandPlace, Distrust, Ran};
 use crate::ports::{History, Ports};
-use crate::rollback::check::{Policy, Question};
+use crate::rollback::check::{Policy, Question, Verdict};
 use crate::rollback::local::LocalDeploy;
 use crate::rollback::plan::Plan;
 
-/// `None` where there is nothing to run.
-pub(super) async fn ask(question: Question, ports: &Ports, plan: &Plan) -> Option<Found> {
+/// `None` where there is nothing to run. Nothing runs before `target` is told, where that is to be waited for.
+pub(super) async fn ask(
+    question: Question,
+    ports: &Ports,
+    plan: &Plan,
+    target: Option<impl Future<Output = Found>>,
+) -> Option<Found> {
     let configured = plan.checks.commands.get(&question);
     let set = match configured {
         Some(set) => set.clone(),
@@ -32,8 +37,11 @@ pub(super) async fn ask(question: Question, ports: &Ports, plan: &Plan) -> Optio
         ("LASTGOOD_TAG".to_owned(), plan.to.to_string()),
     ];
     let orders = orders(question, &set, &plan.commit, &variables);
-    if orders.is_empty() {
-        return None;
+    let first = orders.first()?;
+    if let Some(target) = target
+        && let Some(found) = not_for(first, plan, &target.await)
+    {
+        return Some(found);
     }
     let mut told = Told::default();
     for order in orders {
@@ -45,6 +53,17 @@ pub(super) async fn ask(question: Question, ports: &Ports, plan: &Plan) -> Optio
         }
     }
     Some(told.all_passed())
+}
+
+/// Why nothing runs for this target. Trust was given for what the team releases, and a folder's own tag may lead anywhere. A
+/// deploy from this machine does not wait for a remote that is away.
+fn not_for(order: &CommandOrder, plan: &Plan, target: &Found) -> Option<Found> {
+    let was_not_asked = plan.deploy.local.is_some() && target.verdict == Verdict::Inconclusive;
+    if target.verdict == Verdict::Passed || was_not_asked {
+        return None;
+    }
+    let sentence = format!("{} was not run: {}", order.shown(), target.sentence);
+    Some(Found::unclear(sentence).with(vec![format!("$ {}", order.shown())]))
 }
 
 /// `deploy.command`: whether the command that deploys from here may run.

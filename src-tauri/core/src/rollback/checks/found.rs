@@ -5,6 +5,7 @@ use crate::ids::EvidenceHash;
 use crate::rollback::check::{Policy, Verdict};
 use jiff::Timestamp;
 
+#[derive(Clone)]
 pub(crate) struct Found {
     pub(crate) verdict: Verdict,
     pub(crate) sentence: String,

@@ -8,16 +8,17 @@ use jiff::SignedDuration;
 
 use crate::error::{Code, Trouble};
 use crate::ids::RunId;
+use crate::live::brought::names_another;
 use crate::ports::forge::{DispatchAnswer, DispatchOrder, RunSummary};
-use crate::rollback::StepName;
 use crate::rollback::engine::{Attempt, Engine};
 use crate::rollback::event::{Ending, Event, Evidence};
 use crate::rollback::steps::waiting::{self, Waited};
 use crate::rollback::steps::{failed, ground, hold, inconclusive, local, succeeded};
+use crate::rollback::{Rollback, StepName};
 
 /// How far GitHub's clock and this machine's usually differ. A run is ours by its key or by its number, and never by its
 /// time, which only makes one suspect.
-const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(1);
+pub(super) const CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(1);
 
 pub(crate) async fn run(engine: &mut Engine, attempt: Attempt) -> Result<Ending, Trouble> {
     if let Some(deploy) = engine.rollback().plan.deploy.local.clone() {
@@ -32,6 +33,7 @@ pub(crate) async fn run(engine: &mut Engine, attempt: Attempt) -> Result<Ending,
     // A journal may have been put back to where it was before something was sent; and a person may have said that what was
     // sent did not arrive.
     let mut looks_first = engine.taken_up || engine.rollback().step(StepName::Dispatch).attempts > 1;
+    let mut refused = false;
     loop {
         if let Waited::Stopped = waiting::for_github(engine, StepName::Dispatch).await? {
             return Ok(waiting::stopped(StepName::Dispatch));
@@ -47,10 +49,11 @@ pub(crate) async fn run(engine: &mut Engine, attempt: Attempt) -> Result<Ending,
         if let Some(trouble) = hold::broken(engine).await? {
             return Ok(failed(StepName::Dispatch, trouble));
         }
-        remember_newest(engine).await?;
+        remember_newest(engine, refused).await?;
         if let Some(ending) = send(engine).await? {
             return Ok(ending);
         }
+        refused = true;
     }
 }
 
@@ -71,8 +74,10 @@ async fn send(engine: &mut Engine) -> Result<Option<Ending>, Trouble> {
         DispatchAnswer::Accepted => look_up(engine, "GitHub took the dispatch and named no run").await?,
         DispatchAnswer::Unknown(trouble) => look_up(engine, trouble.message.trim_end_matches('.')).await?,
         DispatchAnswer::Refused(trouble) | DispatchAnswer::NotSent(trouble) => {
-            if trouble.code == Code::RateLimited && engine.ports.forge.waiting().is_some() {
-                match waiting::for_github(engine, StepName::Dispatch).await? {
+            if trouble.code == Code::RateLimited
+                && let Some(limit) = engine.ports.forge.waiting()
+            {
+                match waiting::out(engine, StepName::Dispatch, limit).await? {
                     Waited::Over => return Ok(None),
                     Waited::Stopped => return Ok(Some(waiting::stopped(StepName::Dispatch))),
                     Waited::TooLong => {}
@@ -86,42 +91,52 @@ async fn send(engine: &mut Engine) -> Result<Option<Ending>, Trouble> {
 
 /// The newest run of the workflow as it is now. Only where no key in a run's title tells which one is ours.
 pub(super) async fn newest(engine: &Engine) -> Option<RunId> {
-    let (plan, known) = (&engine.rollback().plan, engine.rollback().newest);
-    if plan.deploy.key_in_title || plan.deploy.local.is_some() || known.is_some() {
+    if engine.rollback().newest.is_some() { None } else { newest_now(engine).await }
+}
+
+async fn newest_now(engine: &Engine) -> Option<RunId> {
+    let plan = &engine.rollback().plan;
+    if plan.deploy.key_in_title || plan.deploy.local.is_some() {
         return None;
     }
     let runs = engine.ports.forge.newest_runs(&plan.deploy.workflow).await.ok()?;
     Some(runs.iter().map(|run| run.id).max().unwrap_or(RunId(0)))
 }
 
-/// Kept from the first attempt on: what is newer than that may be ours.
-async fn remember_newest(engine: &mut Engine) -> Result<(), Trouble> {
-    let before = match engine.newest.take() {
+/// Kept from the first request on that may have arrived: what is newer than that may be ours.
+async fn remember_newest(engine: &mut Engine, refused: bool) -> Result<(), Trouble> {
+    let anew = refused && !engine.rollback().requested;
+    let before = match engine.newest.take().filter(|_| !anew) {
         Some(known) => Some(known),
+        None if anew => newest_now(engine).await,
         None => newest(engine).await,
     };
-    match before.filter(|_| engine.rollback().newest.is_none()) {
+    match before.filter(|_| anew || engine.rollback().newest.is_none()) {
         Some(run) => engine.note(Event::NewestRun { run }),
         None => Ok(()),
     }
 }
 
 /// What was sent before may have arrived since somebody looked. `None`: send. Where this journal tells of nothing that was
-/// sent, a run without our key is not taken for ours: others dispatch this workflow too, and a person decides.
+/// sent, a run without our key is not taken for ours: others dispatch this workflow too, and a person decides. Of what was
+/// there when they said so nobody is asked again.
 async fn look_before_sending(engine: &mut Engine) -> Result<Option<Ending>, Trouble> {
-    let sent_nothing = engine.rollback().step(StepName::Dispatch).attempts == 1;
+    let (rollback, requested) = (engine.rollback(), engine.rollback().requested);
+    let is_settled = requested || (rollback.step(StepName::Dispatch).attempts > 1 && rollback.newest.is_none());
     let suspects = match find(engine).await {
-        Ok(Found::Ours(run, how)) if how == Evidence::Key || !sent_nothing => {
+        Ok(Found::Ours(run, how)) if how == Evidence::Key || requested => {
             engine.write(Event::RunFound { run, how }).await?;
             return Ok(Some(started(engine, run)));
         }
         Ok(Found::None) => return Ok(None),
-        Ok(Found::Ours(..) | Found::Several(_) | Found::Suspect(_)) if !sent_nothing => return Ok(None),
-        Ok(Found::Ours(run, _) | Found::Suspect(run)) => {
+        Ok(Found::Ours(..) | Found::Several(_) | Found::Another(_) | Found::Suspect(_)) if is_settled => {
+            return Ok(None);
+        }
+        Ok(Found::Ours(run, _) | Found::Another(run) | Found::Suspect(run)) => {
             format!("run {run} came since this rollback began, and may be its own")
         }
         Ok(Found::Several(count)) => format!("{count} runs came since this rollback began, and one may be its own"),
-        Err(trouble) => return Ok(Some(unasked(engine, sent_nothing, &trouble))),
+        Err(trouble) => return Ok(Some(unasked(engine, requested, &trouble))),
     };
     // What is there by then was not begun by what is sent behind a person's word.
     engine.newest = None;
@@ -129,10 +144,10 @@ async fn look_before_sending(engine: &mut Engine) -> Result<Option<Ending>, Trou
     Ok(Some(inconclusive(StepName::Dispatch, Code::DispatchSuspect, sentence, HINT)))
 }
 
-fn unasked(engine: &Engine, sent_nothing: bool, trouble: &Trouble) -> Ending {
+fn unasked(engine: &Engine, requested: bool, trouble: &Trouble) -> Ending {
     let (again, why) = (ground::again(engine), trouble.message.trim_end_matches('.'));
     let sentence = format!("Nothing was sent{again}: GitHub could not be asked first ({why}).");
-    if !sent_nothing {
+    if requested {
         return undecided(sentence);
     }
     let hint = "Look again when GitHub answers: it is sent then, if no run of this rollback is there.";
@@ -149,6 +164,7 @@ async fn look_up(engine: &mut Engine, why: &str) -> Result<Ending, Trouble> {
                 return Ok(started(engine, run));
             }
             Ok(Found::Several(count)) => return Ok(undecided(format!("{why}, and {count} runs could be ours."))),
+            Ok(Found::Another(run)) => format!("GitHub shows run {run}, whose title names another version"),
             Ok(Found::Suspect(_) | Found::None) => "GitHub shows no run of it".to_owned(),
             Err(trouble) => format!("GitHub could not be asked: {}", trouble.message.trim_end_matches('.')),
         };
@@ -162,6 +178,8 @@ async fn look_up(engine: &mut Engine, why: &str) -> Result<Ending, Trouble> {
 enum Found {
     Ours(RunId, Evidence),
     Several(usize),
+    /// By its number alone, and its title names another version.
+    Another(RunId),
     /// By its time alone, which proves nothing.
     Suspect(RunId),
     None,
@@ -170,22 +188,24 @@ enum Found {
 async fn find(engine: &Engine) -> Result<Found, Trouble> {
     let plan = &engine.rollback().plan;
     let runs = engine.ports.forge.dispatched_runs(&plan.deploy.workflow, &plan.deploy.branch).await?;
-    Ok(match pick(&runs, engine.rollback().id.as_str(), engine.rollback().newest) {
+    Ok(match pick(&runs, engine.rollback()) {
         Found::None if engine.rollback().newest.is_none() && !plan.deploy.key_in_title => suspect(engine, &runs),
-        found @ (Found::Ours(..) | Found::Several(_) | Found::Suspect(_) | Found::None) => found,
+        found @ (Found::Ours(..) | Found::Several(_) | Found::Another(_) | Found::Suspect(_) | Found::None) => found,
     })
 }
 
 /// The key decides where the workflow carries one. Else a single run that is newer than all before the request is evidence
-/// enough; several are not, and neither is one of which nobody knows whether it was there before.
-fn pick(runs: &[RunSummary], key: &str, newest: Option<RunId>) -> Found {
-    if let Some(run) = runs.iter().find(|run| run.title.contains(key)) {
+/// enough; several are not, and neither is one of which nobody knows whether it was there before, or one whose title names
+/// another version: this account may have begun it by hand.
+fn pick(runs: &[RunSummary], rollback: &Rollback) -> Found {
+    if let Some(run) = runs.iter().find(|run| run.title.contains(rollback.id.as_str())) {
         return Found::Ours(run.id, Evidence::Key);
     }
-    let Some(newest) = newest else { return Found::None };
+    let Some(newest) = rollback.newest else { return Found::None };
     let newer: Vec<&RunSummary> = runs.iter().filter(|run| run.id > newest).collect();
     match newer.as_slice() {
         [] => Found::None,
+        [only] if names_another(&only.title, &rollback.plan.to) => Found::Another(only.id),
         [only] => Found::Ours(only.id, Evidence::TimeAndActor),
         several => Found::Several(several.len()),
     }

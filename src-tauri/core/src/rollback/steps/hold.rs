@@ -87,10 +87,8 @@ impl Ahead {
 /// not tell. The sentence says why it still stands.
 pub(crate) async fn give_back(engine: &Engine) -> Result<(), String> {
     let rollback = engine.rollback();
-    let now = engine.ports.clock.now();
-    let back = rollback.over.as_deref().filter(|over| !over.has_expired(now));
-    let ours = |hold: &HoldRecord| hold.rollback.as_ref() == Some(&rollback.id);
-    match change::lift(&*engine.ports.team, &rollback.plan.environment, ours, back).await {
+    let (environment, over, now) = (&rollback.plan.environment, rollback.over.as_deref(), engine.ports.clock.now());
+    match change::give_back(&*engine.ports.team, environment, &rollback.id, over, now).await {
         // Somebody lifted or replaced it meanwhile: ours stands no more.
         Change::Done(_) | Change::Held(_) => Ok(()),
         // The remote takes no holds, so it has none of ours.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use crate::error::Trouble;
+use crate::ports::forge::Waiting;
 use crate::rollback::StepName;
 use crate::rollback::engine::Engine;
 use crate::rollback::event::{Ending, Event, StepOutcome};
@@ -24,8 +25,16 @@ pub(super) enum Waited {
 
 /// Returns at once where GitHub takes calls.
 pub(super) async fn for_github(engine: &mut Engine, step: StepName) -> Result<Waited, Trouble> {
+    match engine.ports.forge.waiting() {
+        Some(waiting) => out(engine, step, waiting).await,
+        None => Ok(Waited::Over),
+    }
+}
+
+/// Waits for this limit, which is told also where it is over by now: what GitHub refused because of it was not sent.
+pub(super) async fn out(engine: &mut Engine, step: StepName, mut waiting: Waiting) -> Result<Waited, Trouble> {
     let mut told = None;
-    while let Some(waiting) = engine.ports.forge.waiting() {
+    loop {
         let left = waiting.until.duration_since(engine.ports.clock.now());
         if left > engine.left_of_budget() {
             return Ok(Waited::TooLong);
@@ -39,8 +48,11 @@ pub(super) async fn for_github(engine: &mut Engine, step: StepName) -> Result<Wa
         if engine.rollback().stop_asked || engine.rollback().undo_asked {
             return Ok(Waited::Stopped);
         }
+        match engine.ports.forge.waiting() {
+            Some(next) => waiting = next,
+            None => return Ok(Waited::Over),
+        }
     }
-    Ok(Waited::Over)
 }
 
 pub(super) fn stopped(step: StepName) -> Ending {

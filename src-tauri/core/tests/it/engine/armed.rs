@@ -205,7 +205,7 @@ async fn of_a_look_that_is_too_old_nothing_is_concluded() {
     put(&world, &theirs).await;
     let held = world.seen_marks();
     world.with(|state| state.remembered = Some(held));
-    assert!(matches!(change::lift(&*world, &ENVIRONMENT.into(), |_| true, None).await, change::Change::Done(Some(_))));
+    assert!(matches!(change::lift(&*world, &ENVIRONMENT.into(), |_| true).await, change::Change::Done(Some(_))));
     assert_eq!(outcome(&world.roll_back(world.plan()).await), Outcome::Succeeded);
 }
 

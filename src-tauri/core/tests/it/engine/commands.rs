@@ -12,7 +12,7 @@ use lastgood_core::rollback::plan::Plan;
 use lastgood_core::rollback::{Outcome, StepName, StepPhase};
 
 use super::outcome;
-use super::world::{Call, REPOSITORY, World, object};
+use super::world::{Call, Fault, REPOSITORY, TARGET, World, object};
 
 #[tokio::test]
 async fn commands_run_in_their_order_and_the_first_that_says_no_is_the_answer() {
@@ -48,6 +48,41 @@ async fn what_is_not_trusted_is_not_run_and_says_what_to_do() {
     assert_eq!((answer.verdict, answer.policy), (Verdict::Inconclusive, Policy::Warn));
     assert_eq!(answer.sentence, "cargo audit was not run: it is not trusted yet.");
     assert!(answer.evidence[1].contains("lastgood trust --grant "), "{:?}", answer.evidence);
+}
+
+#[tokio::test]
+async fn nothing_runs_for_a_tag_that_is_another_one_on_the_remote_or_of_which_it_tells_nothing() {
+    for (harm, says) in [
+        (
+            (|world| world.with(|state| drop(state.remote.insert(TARGET.into(), object('e'))))) as fn(&World),
+            "v2.4.0 is another object on the remote.",
+        ),
+        (|world| world.with(|state| drop(state.remote.remove(&TARGET.into()))), "The remote has no tag v2.4.0."),
+        (|world| world.fails(Call::RemoteTag, 1..99, Fault::Broken), "The remote cannot be reached."),
+    ] {
+        for is_asked in [true, false] {
+            let world = World::new();
+            world.command("cargo check --locked", 0, "fine");
+            harm(&world);
+            let mut plan = with(&world, Question::DependencyCheck, &[&["cargo", "check", "--locked"]]);
+            if !is_asked {
+                plan.checks.off.insert(Question::TargetExists);
+            }
+            let answer = one(&world, &plan, Question::DependencyCheck).await.unwrap();
+            assert_eq!(answer.verdict, Verdict::Inconclusive);
+            assert_eq!(answer.sentence, format!("cargo check --locked was not run: {says}"));
+            assert!(world.with(|state| state.readiness.orders.is_empty()), "{says}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_remote_is_asked_once_for_the_target_and_for_what_waits_for_it() {
+    let world = World::new();
+    world.command("cargo audit", 0, "fine");
+    let plan = with(&world, Question::SecurityScan, &[&["cargo", "audit"]]);
+    assert_eq!(one(&world, &plan, Question::SecurityScan).await.unwrap().verdict, Verdict::Passed);
+    assert_eq!(world.with(|state| state.calls[&Call::RemoteTag]), 1);
 }
 
 #[tokio::test]

@@ -199,7 +199,7 @@ async fn what_others_dispatched_while_nobody_drove_is_not_taken_for_what_github_
 }
 
 /// Where GitHub's first no is followed by waiting, without a key.
-async fn refused_place() -> usize {
+pub(super) async fn refused_place() -> usize {
     let world = World::new();
     world.fails(Call::Dispatch, 1..2, Fault::Limited);
     world.roll_back(world.plan_without_key()).await;
@@ -351,12 +351,12 @@ async fn lost() -> (Arc<World>, Rollback) {
 }
 
 /// A person decides so many seconds later.
-async fn decide(world: &Arc<World>, seconds: u64, choice: Choice) -> Rollback {
+pub(super) async fn decide(world: &Arc<World>, seconds: u64, choice: Choice) -> Rollback {
     world.asks_after(seconds, choose(choice));
     world.resume("rb-1").await.expect("it is in the journal").rested()
 }
 
-fn stranger(state: &super::world::State, id: u64) -> Run {
+pub(super) fn stranger(state: &super::world::State, id: u64) -> Run {
     Run {
         id: RunId(id),
         title: "Deploy v2.5.0".to_owned(),

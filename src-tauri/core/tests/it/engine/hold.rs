@@ -216,6 +216,22 @@ async fn giving_up_where_the_hold_may_have_arrived_takes_it_away() {
 }
 
 #[tokio::test]
+async fn giving_up_where_the_hold_may_have_arrived_puts_back_the_own_hold_that_it_replaced() {
+    for (hours, stays) in [(72, true), (0, false)] {
+        let world = World::new();
+        let by_hand = theirs(&world);
+        let expires = HoldRecord::expiry(by_hand.since, hours);
+        let mine = HoldRecord { owner: "@release-manager".to_owned(), expires, ..by_hand };
+        put(&world, &mine).await;
+        world.fails(Call::Put, 2..3, Fault::LostAfter);
+        world.asks_when("hold inconclusive", choose(Choice::GiveUp));
+        assert_eq!(outcome(&world.roll_back(world.plan()).await), Outcome::Aborted);
+        assert!(!world.has_fact("hold taken"));
+        assert_eq!(world.team_hold(), stays.then_some(mine));
+    }
+}
+
+#[tokio::test]
 async fn an_undo_that_cannot_reach_the_remote_says_that_the_hold_may_stand() {
     let world = World::new();
     world.fails(Call::Remove, 1..2, Fault::LostBefore);
@@ -245,7 +261,7 @@ async fn a_hold_that_was_lifted_meanwhile_stops_the_dispatch() {
     let world = World::new();
     world.with(|state| state.crash = Some(Crash::AfterFact(3)));
     world.live(world.plan(), "rb-1").await;
-    assert!(matches!(change::lift(&*world, &ENVIRONMENT.into(), |_| true, None).await, Change::Done(Some(_))));
+    assert!(matches!(change::lift(&*world, &ENVIRONMENT.into(), |_| true).await, Change::Done(Some(_))));
     let rollback = world.resume("rb-1").await.unwrap().rested();
     let step = rollback.step(StepName::Dispatch);
     assert_eq!((outcome(&rollback), step.code), (Outcome::Failed, Some(Code::Held)));

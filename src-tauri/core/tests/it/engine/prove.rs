@@ -3,16 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use lastgood_core::error::Code;
 use lastgood_core::ids::RunId;
-use lastgood_core::ports::forge::Maker;
+use lastgood_core::ports::forge::{Deployment, Maker};
 use lastgood_core::ports::world::{Request, Seen};
 use lastgood_core::rollback::check::{Question, Verdict};
 use lastgood_core::rollback::event::Choice;
-use lastgood_core::rollback::plan::Proofs;
+use lastgood_core::rollback::plan::{Plan, Proofs};
 use lastgood_core::rollback::{Outcome, Rollback, StepName, StepPhase};
 
-use super::world::{BAD, Call, Fault, Service, World};
+use super::gap::quarantine;
+use super::world::{BAD, Call, Fault, Service, TARGET, World};
 use super::{choose, outcome, words};
 
 #[tokio::test]
@@ -44,6 +46,20 @@ async fn each_look_of_a_probe_is_kept_with_its_time_and_what_it_said() {
 #[tokio::test]
 async fn a_version_without_its_v_is_the_same_version() {
     let (_, rollback) = served(|world| world.with(|state| state.service = Service::Says("2.4.0\n"))).await;
+    assert_eq!(outcome(&rollback), Outcome::Succeeded);
+}
+
+#[tokio::test]
+async fn a_version_without_the_prefix_of_its_series_is_the_same_version() {
+    let world = World::new();
+    world.with(|state| {
+        let tag = state.local[&TARGET.into()].clone();
+        state.remote.insert("api-v2.4.0".into(), tag.object.clone());
+        state.local.insert("api-v2.4.0".into(), tag);
+        state.service = Service::Says("2.4.0");
+    });
+    let rollback = world.roll_back(Plan { from: None, to: "api-v2.4.0".into(), ..world.plan() }).await;
+    assert_eq!(rollback.step(StepName::Prove).sentence, "api-v2.4.0: 2.4.0 answers; healthy 3 times in a row");
     assert_eq!(outcome(&rollback), Outcome::Succeeded);
 }
 
@@ -162,6 +178,52 @@ async fn what_another_run_is_called_is_no_record_of_ours() {
     .await;
     let sentence = ending(&rollback).2;
     assert!(sentence.contains("GitHub's newest deployment is of main"), "{sentence}");
+}
+
+#[tokio::test]
+async fn a_deployment_of_the_target_that_was_there_before_our_run_proves_nothing() {
+    for (seconds, proved) in [(-3_600, false), (10, true)] {
+        let world = World::new();
+        world.with(|state| {
+            quarantine(state, TARGET);
+            state.keeps_deployments = false;
+            // The target ran here last, and a rollback whose workflow leaves no deployment led away from it.
+            let newest = state.deployments.remove(0);
+            let at = state.now.checked_add(SignedDuration::from_secs(seconds)).unwrap();
+            let by_api = Deployment { created: at, succeeded: Some(at), reference: TARGET.to_owned(), ..newest };
+            state.deployments.insert(0, by_api);
+        });
+        let plan = Plan { forward: true, frees_target: true, proofs: Proofs::default(), ..world.plan() };
+        let rollback = world.roll_back(plan).await;
+        let answer = &rollback.step(StepName::Prove).answers[0];
+        assert_eq!((answer.verdict == Verdict::Passed, rollback.freed), (proved, proved), "{}", answer.sentence);
+        let says = "GitHub shows no deployment since it began";
+        assert_eq!(answer.sentence.contains(says), !proved, "{}", answer.sentence);
+    }
+}
+
+#[tokio::test]
+async fn the_deployment_of_a_run_that_is_ours_by_its_number_alone_proves_nothing_where_it_is_called_another_version() {
+    for (named, title, proved) in [
+        (false, "Deploy v2.3.0 to production", false),
+        (false, "Deploy to production", true),
+        (false, "Deploy 2.4.0 to production", true),
+        (true, "Deploy v2.4.0 in the place of v2.5.0", true),
+    ] {
+        let world = World::new();
+        world.with(|state| {
+            (state.keeps_deployments, state.names_runs) = (false, named);
+            let newest = &mut state.deployments[0];
+            (newest.reference, newest.run) = ("main".to_owned(), Some(RunId(7001)));
+            newest.maker = Some(Maker { event: "workflow_dispatch".to_owned(), title: title.to_owned() });
+        });
+        let plan = Plan { proofs: Proofs::default(), ..world.plan_without_key() };
+        let rollback = world.roll_back(plan).await;
+        let answer = &rollback.step(StepName::Prove).answers[0];
+        assert_eq!(answer.verdict == Verdict::Passed, proved, "{named} {title}: {}", answer.sentence);
+        let says = format!("GitHub's newest deployment is of {title:?}");
+        assert_eq!(answer.sentence.contains(&says), !proved, "{}", answer.sentence);
+    }
 }
 
 #[tokio::test]

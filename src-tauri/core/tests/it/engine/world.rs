@@ -79,6 +79,8 @@ pub(crate) struct State {
     pub(crate) limit: Duration,
     /// GitHub takes no calls until then.
     pub(crate) closed_until: Option<Duration>,
+    /// The limit is over as soon as somebody asked for it.
+    pub(crate) closed_once: bool,
     /// GitHub's page of the release that is rolled back from, and how it was changed.
     pub(crate) release: Option<ReleasePage>,
     pub(crate) edits: Vec<ReleaseEdit>,

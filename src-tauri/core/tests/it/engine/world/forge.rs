@@ -158,7 +158,8 @@ impl Forge for World {
 
     fn waiting(&self) -> Option<Waiting> {
         self.with(|state| {
-            let left = state.closed_until?.checked_sub(state.elapsed).filter(|left| *left > Duration::ZERO)?;
+            let until = if state.closed_once { state.closed_until.take() } else { state.closed_until };
+            let left = until?.checked_sub(state.elapsed).filter(|left| *left > Duration::ZERO)?;
             Some(Waiting { until: state.now.checked_add(left).unwrap(), why: Limit::Secondary })
         })
     }

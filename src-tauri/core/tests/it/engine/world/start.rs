@@ -124,6 +124,7 @@ fn state() -> State {
         github_is_ahead: jiff::SignedDuration::ZERO,
         limit: Duration::from_secs(7),
         closed_until: None,
+        closed_once: false,
         remembered: None,
         release: None,
         edits: Vec::new(),
