@@ -10,6 +10,7 @@ use crate::error::Trouble;
 use crate::ids::{EnvironmentName, IncidentId, RollbackId};
 use crate::journal::{Fact, NewFact};
 use crate::rollback::Rollback;
+use crate::rollback::choosing::Offer;
 use crate::rollback::event::Choice;
 
 /// The append-only record. `append` returns only when the fact is durable.
@@ -124,8 +125,8 @@ pub trait Person: Send + Sync {
     /// Lets the time pass, and returns early when they ask for something.
     async fn asked_within(&self, time: Duration) -> Option<Request>;
 
-    /// Waits until they ask for something; `None` when nobody is there to ask.
-    async fn asked(&self) -> Option<Request>;
+    /// Waits until they ask for something, where these are what they can decide; `None` when nobody is there to ask.
+    async fn asked(&self, hint: &str, offers: &[Offer]) -> Option<Request>;
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
