@@ -174,6 +174,9 @@ pub(crate) struct Check {
     /// Of a deploy from this machine with the environment's own deploy_command
     #[arg(long)]
     pub(crate) local: bool,
+    /// Also what is behind the answers that passed
+    #[arg(long)]
+    pub(crate) evidence: bool,
     #[command(flatten)]
     pub(crate) repository: Repository,
     /// One JSON object
