@@ -34,7 +34,7 @@ impl Rollback {
     }
 
     /// A command that ran here has no destination to look at: whoever looked says what is so.
-    fn choices_at(&self, step: StepName) -> &'static [Choice] {
+    pub(super) fn choices_at(&self, step: StepName) -> &'static [Choice] {
         let unasked = self.step(step).code == Some(Code::DispatchUnasked) && !self.suspected;
         if unasked || self.step(step).code == Some(Code::StoodStill) {
             return &[Choice::LookAgain, Choice::GiveUp];
