@@ -234,16 +234,20 @@ fn conclude(rollback: &Rollback, begun: Instant, as_json: bool) -> ExitCode {
             "duration_ms": u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
         }));
     } else {
-        output::line(&plain(sentence));
-        if !hint.is_empty() {
-            output::line(&plain(&format!("  {hint}")));
-        }
-        lines(&offers).iter().for_each(|line| output::line(line));
-        if let Some(end) = &rollback.end {
-            let seconds = end.at.as_second() - rollback.plan.started.as_second();
-            output::line(&format!("  {}", clock::took(&rollback.plan, seconds.max(0))));
-        }
+        say(rollback, sentence, &hint, &offers);
     }
     let succeeded = rollback.end.as_ref().is_some_and(|end| end.outcome == Outcome::Succeeded);
     if succeeded { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn say(rollback: &Rollback, sentence: &str, hint: &str, offers: &[Offer]) {
+    output::line(&plain(sentence));
+    if !hint.is_empty() {
+        output::line(&plain(&format!("  {hint}")));
+    }
+    lines(offers).iter().for_each(|line| output::line(line));
+    if let Some(end) = &rollback.end {
+        let seconds = end.at.as_second() - rollback.plan.started.as_second();
+        output::line(&format!("  {}", clock::took(&rollback.plan, seconds.max(0))));
+    }
 }
