@@ -111,7 +111,8 @@ async fn what_was_left_for_days_asks_before_it_goes_on() {
 
     let window = stage.window(&stage.clone_folder());
     let asked = window.rollback("the question", |rollback| rollback["phase"] == "inconclusive").await;
-    let titles: Vec<&Value> = asked["choices"].as_array().unwrap().iter().map(|choice| &choice["title"]).collect();
+    let choices = asked["choices"].as_array().unwrap();
+    let titles: Vec<&str> = choices.iter().filter_map(|choice| choice["title"].as_str()).collect();
     assert_eq!((titles, &asked["standsStill"]), (vec!["Go on", "Give up"], &Value::Bool(true)), "{asked:#}");
     let sentence = "Rollback to v2.4.0 stood still: it was begun 3 d ago, and nothing was sent yet.";
     assert!(window.alerts().iter().any(|title| title == sentence), "{:?}", window.alerts());
