@@ -24,6 +24,7 @@ async fn a_hold_that_another_process_takes_is_seen_and_lifting_it_arms_again() {
     another.take_hold(wish).await.unwrap();
     let blocked = arming(&window, "the hold in the way", |arming| arming["state"] == "blocked").await;
     assert_eq!(blocked["sentence"], "@on-call-lead holds it: migrating the database");
+    assert_eq!(blocked["hint"], "Ask @on-call-lead to lift it, or break it with a reason.");
     assert!(blocked["checkedAt"].is_string(), "{blocked:#}");
     another.lift_hold(&EnvironmentName::new("production"), "@on-call-lead", "Done").await.unwrap();
     window.armed().await;

@@ -14,6 +14,7 @@ use lastgood_core::rollback::Rollback;
 use lastgood_core::rollback::event::Choice;
 use lastgood_core::rollback::plan::Plan;
 use lastgood_desktop::controller::Wanted;
+use lastgood_rehearsal::{Fault, FaultKind, When};
 use serde_json::{Value, json};
 
 use crate::kit::{Stage, step};
@@ -110,8 +111,9 @@ async fn what_was_left_for_days_asks_before_it_goes_on() {
 
     let window = stage.window(&stage.clone_folder());
     let asked = window.rollback("the question", |rollback| rollback["phase"] == "inconclusive").await;
-    let titles: Vec<&Value> = asked["choices"].as_array().unwrap().iter().map(|choice| &choice["title"]).collect();
-    assert_eq!(titles, ["Go on", "Give up"], "{asked:#}");
+    let choices = asked["choices"].as_array().unwrap();
+    let titles: Vec<&str> = choices.iter().filter_map(|choice| choice["title"].as_str()).collect();
+    assert_eq!((titles, &asked["standsStill"]), (vec!["Go on", "Give up"], &Value::Bool(true)), "{asked:#}");
     let sentence = "Rollback to v2.4.0 stood still: it was begun 3 d ago, and nothing was sent yet.";
     assert!(window.alerts().iter().any(|title| title == sentence), "{:?}", window.alerts());
     assert_eq!(stage.dispatches(), 0);
@@ -119,6 +121,27 @@ async fn what_was_left_for_days_asks_before_it_goes_on() {
     window.host.ask(id, Request::Choose(Choice::LookAgain)).await.unwrap();
     let ended = window.rollback("the end", |rollback| !rollback["endedAt"].is_null()).await;
     assert_eq!((ended["phase"].as_str(), stage.dispatches()), (Some("succeeded"), 1), "{ended:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_that_waits_for_githubs_limit_says_so_itself() {
+    let stage = Stage::at_speed(2.0).await;
+    let headers = [("retry-after".to_owned(), "3".to_owned())].into();
+    let limit = FaultKind::Status { code: 429, body: None, headers, when: When::BeforeEffect };
+    stage.server().arm(Fault::once("/dispatches", limit));
+    let window = stage.window(&stage.clone_folder());
+    window.armed().await;
+    window.roll_back().await;
+    let waits = |rollback: &Value| sentence(rollback, "dispatch").starts_with("GitHub asks for fewer calls");
+    let waiting = window.rollback("the wait on its step", waits).await;
+    assert_eq!((step(&waiting, "dispatch", "running"), &waiting["proved"]), (true, &Value::Bool(false)), "{waiting:#}");
+    let ended = window.rollback("the end", |rollback| !rollback["endedAt"].is_null()).await;
+    assert_eq!((&ended["phase"], &ended["proved"]), (&json!("succeeded"), &json!(true)), "{ended:#}");
+}
+
+fn sentence(rollback: &Value, name: &str) -> String {
+    let step = rollback["steps"].as_array().into_iter().flatten().find(|step| step["name"] == name);
+    step.and_then(|step| step["sentence"].as_str()).unwrap_or_default().to_owned()
 }
 
 /// The note that a rollback stands still.

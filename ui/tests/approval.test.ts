@@ -1,8 +1,9 @@
-import { fireEvent, screen } from "@testing-library/svelte";
+import { fireEvent, render, screen } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
+import Approval from "../src/components/rollback/Approval.svelte";
 import { openWindow } from "./kit";
 
-async function watchRollback(scenario: "waiting" | "waiting-for-others" | "running") {
+async function watchRollback(scenario: "waiting" | "waiting-for-others" | "waiting-for-a-timer" | "running") {
   const fake = await openWindow(scenario);
   await fireEvent.click(await screen.findByTestId("watch"));
   await screen.findByTestId("rollback-screen");
@@ -43,8 +44,50 @@ describe("a run that waits for an approval", () => {
       "Sign in as yourself.",
     );
     await fireEvent.click(screen.getByTestId("reject"));
+    await fireEvent.click(await screen.findByTestId("confirm-reject"));
     await screen.findByText("GitHub takes approvals from no token of a GitHub App.");
     expect(screen.getByTestId("approval-of")).toBeTruthy();
+  });
+
+  it("is rejected only once it was said what that does", async () => {
+    const fake = await watchRollback("waiting");
+    await screen.findByTestId("approval-of");
+    await fireEvent.click(screen.getByRole("button", { name: "Reject…" }));
+    await screen.findByText(/The run fails and the rollback ends as failed\. The hold on production stays/);
+    expect(fake.count("decide_run")).toBe(0);
+    await fireEvent.click(screen.getByTestId("confirm-reject"));
+    expect(fake.calls.find((call) => call.name === "decide_run")?.given).toMatchObject({
+      environment: "production",
+      approve: false,
+    });
+  });
+
+  it("that is only a timer asks nobody", async () => {
+    await watchRollback("waiting-for-a-timer");
+    const row = await screen.findByTestId("approval-of");
+    expect(row.textContent).toContain("Waits for its timer of 10 min; nobody needs to approve.");
+    expect(row.textContent).not.toContain("You are not one of them");
+    expect(screen.getByTestId("approval").textContent).not.toContain("approval");
+    expect(screen.queryByTestId("approve")).toBeNull();
+  });
+
+  it("takes a comment for each environment", async () => {
+    const decided: unknown[] = [];
+    const approvals = ["production", "staging"].map((environment) => ({
+      environment,
+      reviewers: ["platform-lead"],
+      canApprove: true,
+      waitMinutes: 0,
+    }));
+    const ondecide = (...given: unknown[]) => void decided.push(given);
+    render(Approval, { approvals, trouble: null, deciding: false, ondecide, onask: () => undefined });
+    const [first] = screen.getAllByLabelText("Comment");
+    if (first) await fireEvent.input(first, { target: { value: "only production" } });
+    for (const button of screen.getAllByTestId("approve")) await fireEvent.click(button);
+    expect(decided).toEqual([
+      ["production", true, "only production"],
+      ["staging", true, ""],
+    ]);
   });
 });
 

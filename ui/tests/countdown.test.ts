@@ -22,6 +22,8 @@ describe("the countdown", () => {
     const fake = await openWindow("usual");
     await choose("Ask me first");
     await screen.findByText("Asks first, then acts at once.");
+    expect((await screen.findByTestId("roll-back")).textContent).toContain("Roll back to v2.4.0…");
+    expect(screen.getByRole("button", { name: "Roll back to this release…" })).toBeTruthy();
     await fireEvent.click(await screen.findByTestId("roll-back"));
     await screen.findByText(/It is armed/);
     expect(fake.count("start_rollback")).toBe(0);

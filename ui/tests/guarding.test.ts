@@ -74,7 +74,7 @@ describe("trust", () => {
   it("opens all that a command wrote, or says that it is not here", async () => {
     const fake = await openWindow("commands");
     await press(/checks passed$/);
-    await press("Security scan: passed. Show the evidence");
+    await press("Security scan, passed. Show the evidence");
     await press("Show the whole output");
     expect((await screen.findByLabelText("Whole output")).textContent).toContain("312 crate dependencies");
     await press("Hide it");

@@ -124,7 +124,7 @@ describe("the timeline", () => {
     const fake = await open("blocked");
     await screen.findByText("@on-call-lead holds production");
     expect(screen.getByText(/^until /)).not.toBeNull();
-    await fireEvent.click(screen.getByRole("button", { name: "Break…" }));
+    await fireEvent.click(screen.getByRole("button", { name: "Break the hold…" }));
     await fireEvent.input(await screen.findByLabelText("Reason"), {
       target: { value: "Customers cannot pay" },
     });
@@ -134,7 +134,7 @@ describe("the timeline", () => {
       environment: "production",
       reason: "Customers cannot pay",
     });
-    await screen.findByRole("button", { name: "Lift…" });
+    await screen.findByRole("button", { name: "Lift the hold…" });
   });
 
   it("names the one reason when it is blocked", async () => {
@@ -143,8 +143,34 @@ describe("the timeline", () => {
     expect(button.getAttribute("aria-disabled")).toBe("true");
     await fireEvent.click(button);
     expect(fake.count("start_rollback")).toBe(0);
-    expect(screen.getByText("The tag v2.4.0 moved on the remote since it was read")).toBeTruthy();
+    const reason = "The tag v2.4.0 moved on the remote since it was read";
+    expect(screen.getByText(reason, { selector: "#roll-back-words" })).toBeTruthy();
+    expect(screen.getByText(reason, { selector: ".chip *" })).toBeTruthy();
     expect(screen.getByText("@on-call-lead holds production")).toBeTruthy();
+  });
+
+  it("names what to do about it", async () => {
+    await open("no-workflow");
+    const words = await screen.findByText(/^No workflow is known/, { selector: "#roll-back-words" });
+    expect(words.textContent).toContain("Name it in lastgood.toml: [environments.production] workflow.");
+    expect(words.querySelector("code")?.textContent).toBe("[environments.production] workflow");
+  });
+
+  it("shows the whole reason of a hold, also to a keyboard", async () => {
+    await open("blocked");
+    const reason = await screen.findByText("“Data migration in progress”");
+    expect(reason.closest(".cut")).toBeNull();
+  });
+
+  it("calls the way to a newer release forward, in the dialog too", async () => {
+    await open("usual");
+    const list = await screen.findByTestId("release-list");
+    await fireEvent.click(within(list).getByText("v2.5.0-rc.1"));
+    await fireEvent.click(screen.getByRole("button", { name: "Roll forward to this release…" }));
+    const dialog = await screen.findByRole("dialog");
+    expect(dialog.textContent).toContain("Roll production forward to v2.5.0-rc.1");
+    expect(dialog.textContent).not.toMatch(/back/i);
+    expect(screen.getByTestId("confirm-roll-back").textContent).toContain("Roll forward to v2.5.0-rc.1");
   });
 
   it("offers candidates when there is no last good, and asks before it acts on one", async () => {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lastgood_core::ports::Person;
 use lastgood_core::ports::world::Request;
+use lastgood_core::rollback::choosing::Offer;
 use tokio::sync::{Mutex, mpsc};
 
 /// The engine's end: hears requests.
@@ -47,7 +48,7 @@ impl Person for Desk {
         }
     }
 
-    async fn asked(&self) -> Option<Request> {
+    async fn asked(&self, _: &str, _: &[Offer]) -> Option<Request> {
         self.requests.lock().await.recv().await
     }
 }

@@ -174,6 +174,9 @@ pub(crate) struct Check {
     /// Of a deploy from this machine with the environment's own deploy_command
     #[arg(long)]
     pub(crate) local: bool,
+    /// Also what is behind the answers that passed
+    #[arg(long)]
+    pub(crate) evidence: bool,
     #[command(flatten)]
     pub(crate) repository: Repository,
     /// One JSON object
@@ -218,8 +221,8 @@ pub(crate) struct Rollback {
     /// The target; without it, the last good release
     #[arg(long, value_name = "TAG")]
     pub(crate) to: Option<String>,
-    /// Why; it goes into the rollback tag and the journal
-    #[arg(long, value_name = "TEXT")]
+    /// Why; it goes into the rollback tag and the journal. Needed to begin, not to decide
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub(crate) reason: String,
     /// Deploy from this machine with the environment's own deploy_command, for when GitHub is away
     #[arg(long)]
@@ -265,8 +268,8 @@ pub(crate) struct Metrics {
 pub(crate) struct Forward {
     /// Such as production
     pub(crate) environment: String,
-    /// Why; it goes into the tag and the journal
-    #[arg(long, value_name = "TEXT")]
+    /// Why; it goes into the tag and the journal. Needed to begin, not to take up
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     pub(crate) reason: String,
     /// Begin, or take up, without asking
     #[arg(long)]

@@ -5,11 +5,19 @@ use std::io::{self, Write};
 use lastgood_core::error::Trouble;
 use serde::Serialize;
 
+/// What a shell expects of a program that was interrupted.
+pub(crate) const INTERRUPTED: u8 = 130;
+
 /// A line on standard output. A reader that went away ends the program's words, not its work.
 pub(crate) fn line(text: &str) {
     let mut out = io::stdout().lock();
     drop(writeln!(out, "{text}"));
     drop(out.flush());
+}
+
+/// A line beside the output, for whoever is there: on standard error.
+pub(crate) fn aside(text: &str) {
+    drop(writeln!(io::stderr().lock(), "lastgood: {text}"));
 }
 
 /// A value as one line of JSON.

@@ -71,6 +71,17 @@ impl Hold {
         self.in_use || self.expires.is_none_or(|expires| expires > now)
     }
 
+    /// Whether a rollback that this person begins must not go on for it: it blocks, and is neither theirs nor kept here alone.
+    pub fn forbids(&self, person: &str, facts: &[Fact], now: Timestamp) -> bool {
+        let theirs = is_left(&self.owner, self.rollback.as_ref(), person, facts);
+        self.blocks(now) && (self.in_use || (self.place == Place::Remote && !theirs))
+    }
+
+    /// What whoever is kept off by it can do.
+    pub fn way_past(&self) -> String {
+        way_past(&self.owner)
+    }
+
     /// What cannot be read may say anything, so it stands until somebody lifts it.
     fn unreadable(why: &Unreadable, seen: Timestamp) -> Self {
         Self {
@@ -140,13 +151,22 @@ impl Identity {
 
 /// A hold that this same person took by hand, or that an earlier rollback of this machine left behind.
 pub fn is_left_over(hold: &HoldRecord, person: &str, facts: &[Fact]) -> bool {
+    is_left(&hold.owner, hold.rollback.as_ref(), person, facts)
+}
+
+fn is_left(owner: &str, rollback: Option<&RollbackId>, person: &str, facts: &[Fact]) -> bool {
     let ended = |id| {
         facts.iter().any(|fact| {
             fact.subject.rollback.as_ref() == Some(id)
                 && matches!(fact.event.rollback(), Some(Event::RollbackEnded { .. }))
         })
     };
-    hold.owner == person && hold.rollback.as_ref().is_none_or(ended)
+    owner == person && rollback.is_none_or(ended)
+}
+
+/// What whoever is kept off by a hold can do.
+pub fn way_past(owner: &str) -> String {
+    format!("Ask {owner} to lift it, or break it with a reason.")
 }
 
 /// The hold that these facts, oldest first, leave on the environment.

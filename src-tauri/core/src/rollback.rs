@@ -6,6 +6,7 @@
 pub mod behind;
 pub mod check;
 pub mod checks;
+pub mod choosing;
 pub mod engine;
 pub mod event;
 pub mod local;
@@ -21,7 +22,7 @@ use crate::hold::record::HoldRecord;
 use crate::ids::{ObjectId, RollbackId, RunId, TagName};
 use crate::ports::forge::RunSnapshot;
 use crate::release::notes::with_section;
-use crate::rollback::check::Answer;
+use crate::rollback::check::{Answer, Question};
 use crate::rollback::event::{Choice, Evidence};
 use crate::rollback::local::LocalRun;
 use crate::rollback::plan::Plan;
@@ -188,6 +189,13 @@ impl Rollback {
         with_section(notes, &name, &section)
     }
 
+    /// Of one that succeeded: something told that the target is live. Without a probe that is only what GitHub's record
+    /// says; a person's word counts as well.
+    pub fn is_proved(&self) -> bool {
+        let unproved = |answer: &Answer| answer.question == Question::LiveVersion && answer.warns();
+        self.vouched || !self.step(StepName::Prove).answers.iter().any(unproved)
+    }
+
     /// How long its hold stands, in words.
     pub fn hold_lasts(&self) -> String {
         match self.held_until {
@@ -220,26 +228,6 @@ impl Rollback {
     pub fn can_stop(&self) -> bool {
         self.end.is_none() && !self.stop_asked && !self.undo_asked
     }
-
-    /// What a person can decide now.
-    pub fn choices(&self) -> &'static [Choice] {
-        match self.current() {
-            Some(step) if step.phase == StepPhase::Inconclusive && self.end.is_none() => self.choices_at(step.name),
-            _ => &[],
-        }
-    }
-
-    /// A command that ran here has no destination to look at: whoever looked says what is so.
-    fn choices_at(&self, step: StepName) -> &'static [Choice] {
-        let unasked = self.step(step).code == Some(Code::DispatchUnasked) && !self.suspected;
-        if unasked || self.step(step).code == Some(Code::StoodStill) {
-            return &[Choice::LookAgain, Choice::GiveUp];
-        }
-        if step == StepName::Dispatch && self.is_local() {
-            return &[Choice::ItWorked, Choice::SendAgain, Choice::GiveUp];
-        }
-        choices(step)
-    }
 }
 
 impl Step {
@@ -255,17 +243,6 @@ impl Step {
             hint: String::new(),
             code: None,
             answers: Vec::new(),
-        }
-    }
-}
-
-/// Only a dispatch can be sent twice, and only proofs can be vouched for.
-fn choices(step: StepName) -> &'static [Choice] {
-    match step {
-        StepName::Dispatch => &[Choice::LookAgain, Choice::SendAgain, Choice::GiveUp],
-        StepName::Prove => &[Choice::LookAgain, Choice::ItWorked, Choice::GiveUp],
-        StepName::Hold | StepName::Check | StepName::Tag | StepName::Follow | StepName::Close => {
-            &[Choice::LookAgain, Choice::GiveUp]
         }
     }
 }

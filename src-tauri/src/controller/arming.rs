@@ -173,52 +173,45 @@ impl Controller {
 
 impl Session {
     pub(super) fn arming_view(&self, environment: &Environment) -> ArmingView {
-        let blank = |state, sentence: &str| ArmingView {
-            state,
-            sentence: sentence.to_owned(),
-            checked_at: None,
-            checks: Vec::new(),
-        };
         if let Some(Err(trouble)) = self.known.as_ref().map(|known| &known.forge) {
-            return blank(ArmingState::Unavailable, &trouble.message);
+            return blank(ArmingState::Unavailable, &trouble.message, &trouble.hint);
         }
         let Some(target) = &environment.last_good.tag else {
-            return blank(ArmingState::Unavailable, &environment.last_good.sentence);
+            return blank(ArmingState::Unavailable, &environment.last_good.sentence, "");
         };
         if let Some(Err(trouble)) = self.planning(environment) {
-            return blank(ArmingState::Blocked, &trouble.message);
+            return blank(ArmingState::Blocked, &trouble.message, &trouble.hint);
         }
         let Some(arming) = self.arming.get(&environment.name) else {
-            return blank(ArmingState::Checking, "Checking the target");
+            return blank(ArmingState::Checking, CHECKING, "");
         };
         let (Some(said), standing) = (&arming.said, arming.slot.standing(target, SystemClock.elapsed())) else {
             return match &arming.trouble {
-                Some(trouble) => blank(ArmingState::Unavailable, &trouble.message),
-                None => blank(ArmingState::Checking, "Checking the target"),
+                Some(trouble) => blank(ArmingState::Unavailable, &trouble.message, &trouble.hint),
+                None => blank(ArmingState::Checking, CHECKING, ""),
             };
         };
-        let (state, sentence) = match standing {
-            Standing::Asked => (ArmingState::Checking, "Checking the target".to_owned()),
-            Standing::TooOld => (ArmingState::Unavailable, too_old(said.at, arming.trouble.as_ref())),
+        let view = match standing {
+            Standing::Asked => return blank(ArmingState::Checking, CHECKING, ""),
+            Standing::TooOld => too_old(said.at, arming.trouble.as_ref()),
             Standing::Fresh => self.fresh(environment, &said.answers),
         };
-        let checks = if standing == Standing::Asked { Vec::new() } else { said.answers.iter().map(check).collect() };
-        let checked_at = (standing != Standing::Asked).then(|| said.at.to_string());
-        ArmingView { state, sentence, checked_at, checks }
+        ArmingView { checked_at: Some(said.at.to_string()), checks: said.answers.iter().map(check).collect(), ..view }
     }
 
     /// A teammate's hold is in the way whatever the checks say.
-    fn fresh(&self, environment: &Environment, answers: &[Answer]) -> (ArmingState, String) {
+    fn fresh(&self, environment: &Environment, answers: &[Answer]) -> ArmingView {
         let theirs = self.known.as_ref().and_then(|known| {
             let hold = environment.hold.as_ref().filter(|hold| hold.blocks(SystemClock.now()))?;
             (!is_mine(hold, known)).then_some(hold)
         });
         if let Some(hold) = theirs {
-            return (ArmingState::Blocked, format!("{} holds it: {}", hold.owner, hold.reason));
+            let sentence = format!("{} holds it: {}", hold.owner, hold.reason);
+            return blank(ArmingState::Blocked, &sentence, &hold.way_past());
         }
         match blocking(answers) {
-            Some(answer) => (ArmingState::Blocked, answer.sentence.clone()),
-            None => (ArmingState::Armed, "Armed".to_owned()),
+            Some(answer) => blank(ArmingState::Blocked, &answer.sentence, ""),
+            None => blank(ArmingState::Armed, "Armed", ""),
         }
     }
 
@@ -232,8 +225,17 @@ impl Session {
     }
 }
 
-fn too_old(at: Timestamp, trouble: Option<&Trouble>) -> String {
+const CHECKING: &str = "Checking the target";
+
+/// Without answers.
+fn blank(state: ArmingState, sentence: &str, hint: &str) -> ArmingView {
+    ArmingView { state, sentence: sentence.to_owned(), hint: hint.to_owned(), checked_at: None, checks: Vec::new() }
+}
+
+fn too_old(at: Timestamp, trouble: Option<&Trouble>) -> ArmingView {
     let age = Duration::try_from(SystemClock.now().duration_since(at)).unwrap_or_default();
-    let why = trouble.map_or_else(String::new, |trouble| format!(" {}", trouble.message));
-    format!("Not armed: last checked {} min ago.{why}", age.as_secs() / 60)
+    let (why, hint) =
+        trouble.map_or_else(Default::default, |trouble| (format!(" {}", trouble.message), &*trouble.hint));
+    let sentence = format!("Not armed: last checked {} min ago.{why}", age.as_secs() / 60);
+    blank(ArmingState::Unavailable, &sentence, hint)
 }

@@ -71,6 +71,8 @@ pub struct RollbackView {
     pub started_by: String,
     pub ended_at: Option<String>,
     pub phase: RollbackPhase,
+    /// It succeeded, and something proved that the target is live.
+    pub proved: bool,
     pub sentence: String,
     pub hint: String,
     pub budget_seconds: u32,
@@ -83,6 +85,8 @@ pub struct RollbackView {
     pub stop_requested: bool,
     /// It is deployed from this machine, without GitHub.
     pub local: bool,
+    /// It was left for too long and waits for somebody who wants it; nothing is unclear.
+    pub stands_still: bool,
     pub choices: Vec<Choice>,
     /// A task of this window drives it; only then can it be undone, stopped or decided here.
     pub driven_here: bool,
@@ -227,6 +231,8 @@ pub struct RollbackSummary {
     pub from: Option<String>,
     pub to: String,
     pub phase: RollbackPhase,
+    /// It succeeded, and something proved that the target is live.
+    pub proved: bool,
     pub sentence: String,
     pub started_at: String,
     pub started_by: String,

@@ -232,6 +232,8 @@ pub struct HoldView {
 pub struct ArmingView {
     pub state: ArmingState,
     pub sentence: String,
+    /// What to do about it; empty where that goes without saying.
+    pub hint: String,
     pub checked_at: Option<String>,
     pub checks: Vec<CheckView>,
 }

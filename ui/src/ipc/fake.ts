@@ -217,9 +217,9 @@ export class Fake implements Backend {
         ? [
             {
               environment: "production",
-              reviewers: ["platform-lead", "on-call-lead"],
+              reviewers: this.scenario.waits === "timer" ? [] : ["platform-lead", "on-call-lead"],
               canApprove: this.scenario.waits === "me",
-              waitMinutes: 0,
+              waitMinutes: this.scenario.waits === "timer" ? 10 : 0,
             },
           ]
         : [],
@@ -420,7 +420,7 @@ export class Fake implements Backend {
 
   #running(): RollbackSummary[] {
     if (!this.#script) return [];
-    const { id, environment, from, to, phase, sentence, startedAt, startedBy, endedAt } = rollbackAt(
+    const { id, environment, from, to, phase, proved, sentence, startedAt, startedBy, endedAt } = rollbackAt(
       this.#script,
       this.now,
     );
@@ -431,6 +431,7 @@ export class Fake implements Backend {
         from,
         to,
         phase,
+        proved,
         sentence,
         startedAt,
         startedBy,
@@ -480,6 +481,7 @@ function pastRollbacks(now: number): RollbackSummary[] {
       from: "v2.3.0",
       to: "v2.2.3",
       phase: "succeeded",
+      proved: true,
       sentence: "production is on v2.2.3, proved by its version probe",
       startedAt: new Date(started).toISOString(),
       endedAt: new Date(started + 112_000).toISOString(),
@@ -490,6 +492,7 @@ function pastRollbacks(now: number): RollbackSummary[] {
       from: "v2.1.4",
       to: "v2.1.3",
       phase: "failed",
+      proved: false,
       sentence: "The deploy failed in “Switch traffic”",
       startedAt: new Date(started - 40 * DAY).toISOString(),
       endedAt: new Date(started - 40 * DAY + 71_000).toISOString(),

@@ -9,7 +9,7 @@ import type { RollbackView } from "../ipc/generated/RollbackView";
 import type { RolloutView } from "../ipc/generated/RolloutView";
 import type { WaitingView } from "../ipc/generated/WaitingView";
 import { watch } from "../ipc/watch";
-import { phaseSign } from "../words/outcome";
+import { rollbackSign } from "../words/outcome";
 import { outcomeOf } from "../words/rollout";
 import { BreakGlass } from "./break-glass.svelte";
 import { Channels } from "./channels.svelte";
@@ -283,7 +283,7 @@ export class Workspace {
     const watched = this.navigation.place.name === "rollback";
     const before = this.run.view;
     if (watched || before?.id !== rollback.id || before.endedAt !== null || rollback.endedAt === null) return;
-    this.toasts.say(phaseSign(rollback.phase).tone, rollback.sentence, rollback.hint);
+    this.toasts.say(rollbackSign(rollback).tone, rollback.sentence, rollback.hint);
   }
 
   /** A rollout that is over, or needs a person, is said wherever they look. */

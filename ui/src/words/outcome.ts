@@ -2,6 +2,7 @@ import type { CheckView } from "../ipc/generated/CheckView";
 import type { JobView } from "../ipc/generated/JobView";
 import type { LiveView } from "../ipc/generated/LiveView";
 import type { RollbackPhase } from "../ipc/generated/RollbackPhase";
+import type { RollbackSummary } from "../ipc/generated/RollbackSummary";
 import type { StepPhase } from "../ipc/generated/StepPhase";
 import { plain } from "./text";
 
@@ -33,14 +34,22 @@ export function checkSign(check: Pick<CheckView, "verdict" | "policy">): Sign {
         ? { tone: "bad", glyph: "cross", word: "failed" }
         : { tone: "warn", glyph: "warning", word: "warning" };
     case "inconclusive":
-      return {
-        tone: check.policy === "info" ? "neutral" : "warn",
-        glyph: "question",
-        word: "could not tell",
-      };
+      return { tone: UNCLEAR[check.policy], glyph: "question", word: blocking(check, "could not tell") };
     case "errored":
-      return { tone: check.policy === "block" ? "bad" : "warn", glyph: "warning", word: "check broke" };
+      return { tone: UNCLEAR[check.policy], glyph: "warning", word: blocking(check, "check broke") };
   }
+}
+
+/** What a check says at a glance: a title names what passed; of anything else it would say the opposite. */
+export function checkWords(check: Pick<CheckView, "verdict" | "title" | "sentence">): string {
+  return plain(check.verdict === "passed" ? check.title : check.sentence);
+}
+
+/** What could not be answered is as bad as what it stops. */
+const UNCLEAR: Record<CheckView["policy"], Tone> = { block: "bad", warn: "warn", info: "neutral" };
+
+function blocking(check: Pick<CheckView, "policy">, word: string): string {
+  return check.policy === "block" ? `${word}, blocks` : word;
 }
 
 export function healthSign(live: LiveView): Sign {
@@ -71,6 +80,13 @@ const PHASES: Record<RollbackPhase | StepPhase, Sign> = {
 
 export function phaseSign(phase: RollbackPhase | StepPhase): Sign {
   return PHASES[phase];
+}
+
+const NOT_PROVED: Sign = { tone: "warn", glyph: "question", word: "Not proved" };
+
+/** Of a whole rollback: a deploy of which nothing proved that it is live is no plain success. */
+export function rollbackSign(rollback: Pick<RollbackSummary, "phase" | "proved">): Sign {
+  return rollback.phase === "succeeded" && !rollback.proved ? NOT_PROVED : phaseSign(rollback.phase);
 }
 
 const NOT_STARTED = ["queued", "pending", "requested"];

@@ -245,9 +245,7 @@ fn under_way(environment: &EnvironmentName) -> Trouble {
 
 fn held_by(other: &HoldRecord) -> Trouble {
     let message = format!("{} is held by {}.", other.environment, other.words().trim_end_matches('.'));
-    let hint =
-        format!("Ask {} first; to take it over: lastgood hold {} break --reason TEXT", other.owner, other.environment);
-    Trouble::new(Code::Held, message, hint)
+    Trouble::new(Code::Held, message, hold::way_past(&other.owner))
 }
 
 fn unreadable(environment: &EnvironmentName, why: &str) -> Trouble {

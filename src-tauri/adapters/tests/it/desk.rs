@@ -17,7 +17,7 @@ async fn requests_are_heard_in_the_order_in_which_they_were_made() {
     for request in asked.clone() {
         assert!(bell.ring(request));
     }
-    let heard = [desk.asked_within(Duration::ZERO).await, desk.asked_within(LONG).await, desk.asked().await];
+    let heard = [desk.asked_within(Duration::ZERO).await, desk.asked_within(LONG).await, desk.asked("", &[]).await];
     assert_eq!(heard.map(Option::unwrap), asked);
 }
 
@@ -39,8 +39,8 @@ async fn when_the_last_bell_is_gone_nobody_is_asked_any_more() {
     drop(bell);
     assert!(other.ring(Request::Undo));
     drop(other);
-    assert_eq!(desk.asked().await, Some(Request::Undo), "what was asked before counts");
-    assert_eq!(desk.asked().await, None);
+    assert_eq!(desk.asked("", &[]).await, Some(Request::Undo), "what was asked before counts");
+    assert_eq!(desk.asked("", &[]).await, None);
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ pub(crate) struct Hold {
     /// Why; everybody reads it
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
-    /// Until it no longer blocks; else as lastgood.toml says, else 24
+    /// Expires after N hours; default from lastgood.toml, else 24
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=8760))]
     pub(crate) hours: Option<u32>,
     #[command(flatten)]
@@ -34,7 +34,8 @@ pub(crate) enum HoldVerb {
     /// Take it over from whoever holds it; needs a reason
     Break,
     /// Open a pull request with a step of the deploy workflow that refuses while the environment is held
-    Guard,
+    #[value(alias = "guard")]
+    WorkflowStep,
 }
 
 #[derive(Debug, Args)]
@@ -49,7 +50,7 @@ pub(crate) struct Quarantine {
     /// Only in this environment; may be given several times. Without it, everywhere
     #[arg(long, value_name = "NAME")]
     pub(crate) environment: Vec<String>,
-    /// Until it no longer counts; without it, until it is lifted
+    /// Expires after N hours; without it, it counts until it is lifted
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=8760))]
     pub(crate) hours: Option<u32>,
     #[command(flatten)]

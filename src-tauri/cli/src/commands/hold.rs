@@ -26,16 +26,31 @@ pub(crate) async fn run(arguments: arguments::Hold) -> Result<ExitCode, Trouble>
     match arguments.verb.unwrap_or(HoldVerb::Show) {
         HoldVerb::Show => show(&workspace, &environment, arguments.json).await,
         HoldVerb::Take => {
-            let held = workspace.take_hold(wish(&workspace, &arguments).await?).await?;
+            let wish = wish(&workspace, &arguments).await?;
+            let held = workspace.take_hold(wish).await.map_err(|trouble| with_command(trouble, &environment))?;
             Ok(taken(&environment, &held, arguments.json))
         }
         HoldVerb::Break => {
             let held = workspace.break_hold(wish(&workspace, &arguments).await?).await?;
             Ok(taken(&environment, &held, arguments.json))
         }
-        HoldVerb::Guard => guard(&workspace, &environment, arguments.json).await,
+        HoldVerb::WorkflowStep => workflow_step(&workspace, &environment, arguments.json).await,
         HoldVerb::Lift => lift(&workspace, &environment, &arguments).await,
     }
+}
+
+/// How a hold is broken at a terminal.
+pub(crate) fn breaking(environment: &EnvironmentName) -> String {
+    format!("To break it: `lastgood hold {environment} break --reason TEXT`.")
+}
+
+/// Whoever is kept off by a hold at a terminal is told the command as well.
+fn with_command(trouble: Trouble, environment: &EnvironmentName) -> Trouble {
+    if trouble.code != Code::Held {
+        return trouble;
+    }
+    let hint = format!("{} {}", trouble.hint, breaking(environment));
+    Trouble { hint, ..trouble }
 }
 
 async fn wish(workspace: &Workspace, arguments: &arguments::Hold) -> Result<HoldWish, Trouble> {
@@ -136,7 +151,9 @@ async fn lift(
     arguments: &arguments::Hold,
 ) -> Result<ExitCode, Trouble> {
     let reason = arguments.reason.clone().unwrap_or_default();
-    let lifted = workspace.lift_hold(environment, &workspace.account().await?, &reason).await?;
+    let account = workspace.account().await?;
+    let lifted = workspace.lift_hold(environment, &account, &reason).await;
+    let lifted = lifted.map_err(|trouble| with_command(trouble, environment))?;
     if arguments.json {
         output::json(&json!({ "environment": environment, "held": false, "lifted": lifted }));
     } else {
@@ -147,10 +164,15 @@ async fn lift(
 }
 
 /// Offers the step that refuses, as a pull request.
-async fn guard(workspace: &Workspace, environment: &EnvironmentName, as_json: bool) -> Result<ExitCode, Trouble> {
+async fn workflow_step(
+    workspace: &Workspace,
+    environment: &EnvironmentName,
+    as_json: bool,
+) -> Result<ExitCode, Trouble> {
     let known = workspace.know().await?;
     let guard = workspace.offer_guard(environment, &known).await?;
     if as_json {
+        // The key is older than the verb's name, and programs read it.
         output::json(&match &guard {
             Guard::There { path } => json!({ "guard": "there", "path": path }),
             Guard::Offered { path, number, url, new } => {

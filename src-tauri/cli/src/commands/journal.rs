@@ -54,21 +54,30 @@ fn verify(journal: &SqliteJournal, as_json: bool) -> Result<ExitCode, Trouble> {
             .collect();
         output::json(&json!({ "facts": records.len(), "heads": heads, "broken": places, "file": damage }));
     } else {
-        for words in &damage {
-            output::line(&plain(&format!("✕ the file is damaged: {words}")));
-        }
-        for (writer, sequence, reason) in &broken {
-            output::line(&plain(&format!("✕ fact {sequence} of {writer}: {reason}")));
-        }
-        for head in chains.iter().filter_map(|chain| chain.last()).filter(|_| broken.is_empty() && damage.is_empty()) {
-            let short = head.hash.get(..12).unwrap_or(&head.hash);
-            output::line(&plain(&format!("✓ {} facts of {}, up to {short}", head.sequence, head.writer)));
-        }
-        if records.is_empty() {
-            output::line("The journal is empty");
-        }
+        print(&chains, &broken, &damage);
     }
     Ok(if broken.is_empty() && damage.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn print(chains: &[&[Record]], broken: &[(WriterId, u64, String)], damage: &[String]) {
+    for words in damage {
+        output::line(&plain(&format!("✕ the file is damaged: {words}")));
+    }
+    for (writer, sequence, reason) in broken {
+        output::line(&plain(&format!("✕ fact {sequence} of {writer}: {reason}")));
+    }
+    let holds = broken.is_empty() && damage.is_empty();
+    for head in chains.iter().filter_map(|chain| chain.last()).filter(|_| holds) {
+        let short = head.hash.get(..12).unwrap_or(&head.hash);
+        output::line(&plain(&format!("✓ {} facts of {}, up to {short}", head.sequence, head.writer)));
+    }
+    output::line(match (holds, chains.is_empty()) {
+        (true, true) => "The journal is empty",
+        (true, false) => "The journal holds",
+        (false, _) => {
+            "The journal does not hold: keep the file, and go on with another data folder (LASTGOOD_DATA_DIR)."
+        }
+    });
 }
 
 /// One line of JSON for each fact, by time.

@@ -13,12 +13,14 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::TagName;
 use lastgood_core::planning::Wish;
 use lastgood_core::ports::world::Request;
+use lastgood_core::rollback::choosing::Offer;
 use lastgood_core::rollback::event::Choice;
 use lastgood_core::rollback::plan::Plan;
-use lastgood_core::rollback::{Outcome, Rollback, StepPhase};
-use serde_json::json;
+use lastgood_core::rollback::{Outcome, Rollback, StepName, StepPhase};
+use serde_json::{Value, json};
 
 use crate::arguments;
+use crate::commands::hold::breaking;
 use crate::commands::incident;
 use crate::output::{self, plain};
 
@@ -29,7 +31,7 @@ mod resumed;
 pub(crate) mod terminal;
 
 use narrator::Narrator;
-use terminal::{Terminal, ask, name};
+use terminal::{Terminal, ask, lines, name, names};
 
 pub(crate) async fn run(arguments: arguments::Rollback) -> Result<ExitCode, Trouble> {
     let workspace = Workspace::open(&arguments.repository.repo, &Place::find()?, Access::from_environment())?;
@@ -121,25 +123,21 @@ async fn take_up(workspace: &Workspace, order: &Order, rollback: &Rollback) -> R
 /// A decision counts where the rollback already waits for one; nobody decides about what they have not seen.
 fn decision(order: &Order, rollback: &Rollback) -> Result<Option<Request>, Trouble> {
     let Some(choice) = order.choose else { return Ok(None) };
-    let choices = rollback.choices();
-    if choices.contains(&choice) {
+    let offers = rollback.offers();
+    if offers.iter().any(|offer| offer.choice == choice) {
         return Ok(Some(Request::Choose(choice)));
     }
-    if choices.is_empty() && choice == Choice::GiveUp {
+    if offers.is_empty() && choice == Choice::GiveUp {
         return Ok(Some(Request::StopAfterThisStep));
     }
     let step = rollback.current().map_or("the end", |step| step.name.as_str());
-    let hint = if choices.is_empty() {
+    let hint = if offers.is_empty() {
         "Start the same command without --choose; it goes on from there.".to_owned()
     } else {
-        format!("Decide with --choose {}.", names(choices))
+        format!("Decide with --choose {}.", names(&offers))
     };
     let message = format!("Rollback {} stands at {step}, where {} is no choice.", rollback.id, name(choice));
     Err(Trouble::new(Code::Usage, message, hint))
-}
-
-fn names(choices: &[Choice]) -> String {
-    choices.iter().copied().map(name).collect::<Vec<_>>().join(" | ")
 }
 
 /// `None`: whoever was asked said no.
@@ -195,12 +193,26 @@ pub(crate) fn confirmed(json: bool) -> Result<bool, Trouble> {
     Ok(ask("Begin? Type yes: ").eq_ignore_ascii_case("yes"))
 }
 
+/// The hint of the end, with the command where there is one.
+fn next(rollback: &Rollback, hint: &str) -> String {
+    let held = rollback.step(StepName::Hold);
+    if held.phase == StepPhase::Failed && held.code == Some(Code::Held) {
+        return format!("{hint} {}", breaking(&rollback.plan.environment));
+    }
+    hint.to_owned()
+}
+
+fn choices(offers: &[Offer]) -> Vec<Value> {
+    offers.iter().map(|offer| json!({ "choice": name(offer.choice), "sentence": offer.sentence })).collect()
+}
+
 fn conclude(rollback: &Rollback, begun: Instant, as_json: bool) -> ExitCode {
     let undecided = rollback.current().filter(|step| step.phase == StepPhase::Inconclusive);
+    let offers = rollback.offers();
     let (outcome, sentence, hint) = match (&rollback.end, undecided) {
-        (Some(end), _) => (end.outcome.as_str(), end.sentence.as_str(), end.hint.clone()),
+        (Some(end), _) => (end.outcome.as_str(), end.sentence.as_str(), next(rollback, &end.hint)),
         (None, Some(step)) => {
-            let hint = format!("{} Then decide with --choose {}.", step.hint, names(rollback.choices()));
+            let hint = format!("{} Then decide with --choose {}.", step.hint, names(&offers));
             ("inconclusive", step.sentence.as_str(), hint)
         }
         (None, None) => ("unfinished", "The rollback is not over.", "Start the same command again.".to_owned()),
@@ -217,19 +229,25 @@ fn conclude(rollback: &Rollback, begun: Instant, as_json: bool) -> ExitCode {
             "run": rollback.run,
             "sentence": sentence,
             "hint": hint,
+            "choices": choices(&offers),
             "budget_seconds": rollback.plan.budget,
             "duration_ms": u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
         }));
     } else {
-        output::line(&plain(sentence));
-        if !hint.is_empty() {
-            output::line(&plain(&format!("  {hint}")));
-        }
-        if let Some(end) = &rollback.end {
-            let seconds = end.at.as_second() - rollback.plan.started.as_second();
-            output::line(&format!("  {}", clock::took(&rollback.plan, seconds.max(0))));
-        }
+        say(rollback, sentence, &hint, &offers);
     }
     let succeeded = rollback.end.as_ref().is_some_and(|end| end.outcome == Outcome::Succeeded);
     if succeeded { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn say(rollback: &Rollback, sentence: &str, hint: &str, offers: &[Offer]) {
+    output::line(&plain(sentence));
+    if !hint.is_empty() {
+        output::line(&plain(&format!("  {hint}")));
+    }
+    lines(offers).iter().for_each(|line| output::line(line));
+    if let Some(end) = &rollback.end {
+        let seconds = end.at.as_second() - rollback.plan.started.as_second();
+        output::line(&format!("  {}", clock::took(&rollback.plan, seconds.max(0))));
+    }
 }

@@ -14,6 +14,7 @@ use lastgood_core::rollback::check::Verdict;
 use serde_json::{Value, json};
 
 use super::hold::{as_value, words as words_of_hold};
+use super::rollback::terminal::names;
 use crate::arguments::Status;
 use crate::output::{self, plain};
 
@@ -212,6 +213,15 @@ fn told_by(source: Source) -> &'static str {
     }
 }
 
+/// What takes an unfinished rollback up.
+fn next(rollback: &Rollback) -> String {
+    let (offers, environment) = (rollback.offers(), &rollback.plan.environment);
+    if offers.is_empty() {
+        return format!("take it up: lastgood rollback {environment}");
+    }
+    format!("decide: lastgood rollback {environment} --choose {}", names(&offers))
+}
+
 fn print(environment: &Environment, unfinished: &[Rollback], at: Timestamp) {
     let now = at.as_second();
     output::line(&plain(environment.name.as_str()));
@@ -242,5 +252,6 @@ fn print(environment: &Environment, unfinished: &[Rollback], at: Timestamp) {
     if let Some(rollback) = unfinished.iter().find(|rollback| rollback.plan.environment == environment.name) {
         let step = rollback.current().map_or("the end", |step| step.name.as_str());
         output::line(&format!("  unfinished {} to {}, at {step}", rollback.id, plain(rollback.plan.to.as_str())));
+        output::line(&plain(&format!("             {}", next(rollback))));
     }
 }

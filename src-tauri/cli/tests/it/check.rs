@@ -1,8 +1,9 @@
 //! `lastgood check`, `trust` and `evidence`: what is asked, what may run, and what was written.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::kit::{Stage, finish};
+use crate::holds::theirs;
+use crate::kit::{Running, Stage, finish, git};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_is_told_with_its_age_and_nothing_is_changed() {
@@ -34,6 +35,58 @@ async fn the_blocking_reason_comes_first_and_the_end_says_so() {
     assert!(json["blocked"].as_str().unwrap().starts_with("v2.4.1 is quarantined"));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hold_that_forbids_it_is_said_first_and_blocks() {
+    let stage = Stage::start().await;
+    assert_eq!(stage.run(&["hold", "production", "take", "--reason", "Mine"]).code, Some(0));
+    assert_eq!(stage.run(&["check", "production"]).code, Some(0), "one's own is replaced");
+    git(&stage.description().remote, &["update-ref", "-d", "refs/lastgood/hold/production"]);
+    theirs(&stage, "Migrating", 86_400);
+
+    let done = stage.run(&["check", "production"]);
+    let mut lines = done.out.lines();
+    let (first, second) = (lines.next().unwrap(), lines.next().unwrap());
+    assert_eq!(done.code, Some(1), "{done:?}");
+    assert!(first.starts_with("Blocked: production is held by @on-call until ") && first.ends_with(": Migrating"));
+    assert!(
+        second.contains("Ask @on-call to lift it") && second.contains("lastgood hold production break"),
+        "{second}"
+    );
+    let json = stage.run(&["check", "production", "--json"]).last();
+    assert!(json["blocked"].as_str().unwrap().starts_with("production is held by @on-call"), "{json}");
+    assert_eq!((&json["hold"]["owner"], &json["unfinished"]), (&json!("@on-call"), &Value::Null));
+    assert_eq!(stage.run(&["check", "staging"]).code, Some(0), "another environment is free");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unfinished_rollback_is_said_first_with_what_takes_it_up() {
+    let stage = Stage::start().await;
+    let mut running = Running::start(&mut stage.rollback(&[]));
+    assert!(running.reads("hold_taken"));
+    running.kill();
+    let done = stage.run(&["check", "production"]);
+    assert_eq!(done.code, Some(1), "{done:?}");
+    assert!(done.out.starts_with("Blocked: a rollback is unfinished: rb-"), "{}", done.out);
+    assert!(done.out.contains("Take it up: `lastgood rollback production`."), "{}", done.out);
+    let json = stage.run(&["check", "production", "--json"]).last();
+    assert!(json["unfinished"].is_string() && json["blocked"].is_string(), "{json}");
+    let status = stage.run(&["status"]).out;
+    assert!(status.contains("take it up: lastgood rollback production\n"), "{status}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_answer_has_its_policy_and_on_request_what_is_behind_it() {
+    let stage = Stage::start().await;
+    let brief = stage.run(&["check", "production"]).out;
+    assert!(brief.contains("  ✓ target.exists       block  "), "{brief}");
+    let passed = |text: &str| -> Vec<String> {
+        let after = text.lines().skip_while(|line| !line.contains("✓ target.exists")).skip(1);
+        after.take_while(|line| line.starts_with("        ")).map(str::to_owned).collect()
+    };
+    let whole = stage.run(&["check", "production", "--evidence"]).out;
+    assert_eq!((passed(&brief).len(), passed(&whole).is_empty()), (0, false), "{whole}");
+}
+
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_runs_once_it_is_trusted_and_its_output_is_kept() {
@@ -49,6 +102,9 @@ async fn a_command_runs_once_it_is_trusted_and_its_output_is_kept() {
     let scan = find(before.last()["checks"].as_array().unwrap(), "security.scan").clone();
     assert_eq!(scan["verdict"], "inconclusive");
     assert!(scan["sentence"].as_str().unwrap().ends_with("the repository is not trusted yet."), "{scan}");
+
+    let text = stage.run(&["check", "production"]).out;
+    assert!(text.contains("  ? security.scan       block  could not tell, blocks: "), "{text}");
 
     let listed = stage.run(&["trust", "--json"]).last();
     assert_eq!(listed["repository"]["trusted"], false);

@@ -65,6 +65,25 @@ async fn a_decision_about_nothing_is_usage() {
     assert_eq!(stage.dispatches(), 0);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn to_decide_needs_no_reason_and_each_choice_is_told_with_what_it_leads_to() {
+    let stage = waiting().await;
+    let undecided = stage.run(&["rollback", "production", "--yes"]);
+    assert_eq!(undecided.code, Some(1), "{undecided:?}");
+    for line in [
+        "\n  look-again  Asks once more and sends nothing.\n",
+        "\n  send-again  Starts the deploy once more. Only if no run of this rollback is on the Actions page.\n",
+        "\n  give-up     Ends the rollback here. What was done stays done, and the hold stays.\n",
+    ] {
+        assert!(undecided.out.contains(line), "{}", undecided.out);
+    }
+    let status = stage.run(&["status"]).out;
+    let next = "decide: lastgood rollback production --choose look-again | send-again | give-up\n";
+    assert!(status.contains(next), "{status}");
+    let given_up = stage.run(&["rollback", "production", "--choose", "give-up", "--json"]);
+    assert_eq!((given_up.code, &given_up.last()["outcome"]), (Some(1), &json!("aborted")), "{given_up:?}");
+}
+
 /// A rollback whose dispatch GitHub took and of which no run ever came.
 async fn waiting() -> Stage {
     let stage = Stage::start().await;

@@ -1,4 +1,4 @@
-//! `lastgood hold ENVIRONMENT guard`: the step that refuses, offered as a pull request to the deploy workflow.
+//! `lastgood hold ENVIRONMENT workflow-step`: the step that refuses, offered as a pull request to the deploy workflow.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ const FILE: &str = ".github/workflows/deploy.yml";
 #[tokio::test(flavor = "multi_thread")]
 async fn it_opens_one_pull_request_finds_it_again_and_knows_when_it_is_merged() {
     let stage = Stage::start().await;
-    let offered = stage.run(&["hold", "production", "guard", "--json"]);
+    let offered = stage.run(&["hold", "production", "workflow-step", "--json"]);
     let told = offered.last();
     assert_eq!((offered.code, &told["guard"], &told["new"]), (Some(0), &json!("offered"), &json!(true)), "{offered:?}");
     assert_eq!(told["path"], FILE);
@@ -20,15 +20,15 @@ async fn it_opens_one_pull_request_finds_it_again_and_knows_when_it_is_merged() 
     assert!(offer.contains("- name: Refuse while the environment is held"), "{offer}");
 
     let number = opened[0].number;
-    let again = stage.run(&["hold", "staging", "guard"]);
+    let again = stage.run(&["hold", "staging", "workflow-step"]);
     assert_eq!(again.code, Some(0), "{again:?}");
     assert!(again.out.starts_with(&format!("Pull request {number} for {FILE} is open already: http")), "{again:?}");
     assert_eq!(stage.server().state().pull_requests.len(), 1);
 
     stage.server().merge_pull_request(number).unwrap();
-    let there = stage.run(&["hold", "production", "guard"]);
+    let there = stage.run(&["hold", "production", "workflow-step"]);
     assert_eq!((there.code, there.out), (Some(0), format!("{FILE} refuses already while production is held\n")));
-    assert_eq!(stage.run(&["hold", "production", "guard", "--json"]).last()["guard"], "there");
+    assert_eq!(stage.run(&["hold", "production", "guard", "--json"]).last()["guard"], "there", "its former name");
     assert_eq!((stage.dispatches(), stage.facts("hold_taken")), (0, 0), "it holds nothing");
 }
 
@@ -36,9 +36,9 @@ async fn it_opens_one_pull_request_finds_it_again_and_knows_when_it_is_merged() 
 async fn a_workflow_that_no_program_can_change_gets_the_step_to_paste() {
     let stage = Stage::start().await;
     publish(&stage, ON_ONE_LINE);
-    let by_hand = stage.run(&["hold", "production", "guard", "--json"]);
+    let by_hand = stage.run(&["hold", "production", "workflow-step", "--json"]);
     assert_eq!((by_hand.code, &by_hand.last()["guard"]), (Some(0), &json!("by_hand")), "{by_hand:?}");
-    let words = stage.run(&["hold", "production", "guard"]).out;
+    let words = stage.run(&["hold", "production", "workflow-step"]).out;
     assert!(words.starts_with(&format!("{FILE} cannot be changed by a program. ")), "{words}");
     assert!(words.contains(&stage.run(&["hold", "snippet"]).out), "{words}");
     assert_eq!(stage.server().state().pull_requests.len(), 0);
@@ -47,7 +47,7 @@ async fn a_workflow_that_no_program_can_change_gets_the_step_to_paste() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_github_it_says_so_and_pushes_nothing() {
     let stage = Stage::start().await;
-    let mut command = stage.lastgood(&["hold", "production", "guard", "--json"]);
+    let mut command = stage.lastgood(&["hold", "production", "workflow-step", "--json"]);
     let refused = crate::kit::finish(command.env("LASTGOOD_GITHUB_API", "http://127.0.0.1:1"));
     assert_eq!((refused.code, refused.trouble().as_str()), (Some(1), "github_unreachable"), "{refused:?}");
     assert_eq!(git(&stage.description().remote, &["for-each-ref", "refs/heads/lastgood"]), "");

@@ -37,6 +37,8 @@ async fn a_teammates_hold_is_not_lifted_but_broken_with_a_reason_that_everybody_
             "{}",
             refused.err
         );
+        assert!(refused.err.contains("Ask @on-call to lift it, or break it with a reason."), "{}", refused.err);
+        assert!(refused.err.contains("`lastgood hold production break --reason TEXT`"), "{}", refused.err);
     }
     let silent = stage.run(&["hold", "production", "break", "--json"]);
     assert_eq!((silent.code, silent.trouble().as_str()), (Some(2), "usage"));
@@ -56,6 +58,8 @@ async fn a_rollback_does_not_begin_while_a_teammate_holds_and_does_when_the_hold
     let refused = finish(&mut stage.rollback(&[]));
     assert_eq!((refused.code, &refused.last()["outcome"]), (Some(1), &json!("failed")));
     assert!(refused.last()["sentence"].as_str().unwrap().contains("production is held by @on-call until "));
+    let hint = refused.last()["hint"].as_str().unwrap().to_owned();
+    assert!(hint.ends_with("To break it: `lastgood hold production break --reason TEXT`."), "{hint}");
     assert_eq!((stage.dispatches(), stage.rollback_tags().len(), stage.facts("hold_taken")), (0, 0, 0));
 
     git(&stage.description().remote, &["update-ref", "-d", "refs/lastgood/hold/production"]);

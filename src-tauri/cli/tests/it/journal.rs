@@ -16,6 +16,9 @@ async fn a_whole_journal_verifies_and_is_exported_line_by_line() {
     let records = stage.records();
     assert_eq!(verified.last()["heads"][0]["hash"], records.last().unwrap().hash.as_str());
 
+    let words = stage.run(&["journal", "verify"]).out;
+    assert!(words.starts_with("✓ ") && words.ends_with("\nThe journal holds\n"), "{words}");
+
     let lines = stage.run(&["journal", "export"]).lines();
     assert_eq!(lines.len(), records.len());
     assert_eq!((&lines[0]["event"]["kind"], &lines[0]["sequence"]), (&json!("rollback_started"), &json!(1)));
@@ -45,7 +48,9 @@ async fn one_changed_lost_or_reordered_fact_is_named_and_the_code_is_one() {
         let broken = verified.last()["broken"][0].clone();
         assert_eq!(broken["sequence"], place, "{harm}");
         assert!(broken["reason"].as_str().unwrap().starts_with(reason), "{harm}: {broken}");
-        assert!(stage.run(&["journal", "verify"]).out.starts_with(&format!("✕ fact {place} of writer-")), "{harm}");
+        let words = stage.run(&["journal", "verify"]).out;
+        assert!(words.starts_with(&format!("✕ fact {place} of writer-")), "{harm}: {words}");
+        assert!(words.lines().last().unwrap().starts_with("The journal does not hold: keep the file"), "{words}");
     }
 }
 

@@ -42,9 +42,15 @@ async fn a_question_is_answered_by_typing_and_asked_again_where_the_answer_is_no
     let stage = Stage::start().await;
     stage.arm(Fault::once("/dispatches", FaultKind::NoRun));
     let mut terminal = Terminal::start(stage.lastgood(&[&ROLLBACK[..], &["--yes"]].concat()));
-    terminal.reads("What now?");
-    terminal.types("perhaps");
-    terminal.reads("What now?");
+    terminal.reads("  send-again  Starts the deploy once more.");
+    terminal.reads("What now? look-again | send-again | give-up: ");
+    let before = stage.records().len();
+    for word in ["perhaps", "it-worked", "look again"] {
+        terminal.types(word);
+        terminal.reads(&format!("{word} is no choice here."));
+        terminal.reads("What now?");
+    }
+    assert_eq!((stage.records().len(), stage.dispatches()), (before, 1), "a word that is no choice does nothing");
     terminal.types("send-again");
     terminal.reads("production is back on v2.4.0");
     assert_eq!(terminal.end(), Some(0));

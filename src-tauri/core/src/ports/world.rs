@@ -10,6 +10,7 @@ use crate::error::Trouble;
 use crate::ids::{IncidentId, RollbackId};
 use crate::journal::{Fact, NewFact, Story};
 use crate::rollback::Rollback;
+use crate::rollback::choosing::Offer;
 use crate::rollback::event::Choice;
 
 /// The append-only record. `append` returns only when the fact is durable.
@@ -120,8 +121,8 @@ pub trait Person: Send + Sync {
     /// Lets the time pass, and returns early when they ask for something.
     async fn asked_within(&self, time: Duration) -> Option<Request>;
 
-    /// Waits until they ask for something; `None` when nobody is there to ask.
-    async fn asked(&self) -> Option<Request>;
+    /// Waits until they ask for something, where these are what they can decide; `None` when nobody is there to ask.
+    async fn asked(&self, hint: &str, offers: &[Offer]) -> Option<Request>;
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -314,10 +314,11 @@ impl Engine {
     /// Calls a person once, and waits for what changes something. False when nobody is there.
     async fn ask_person(&mut self, step: StepName) -> Result<bool, Trouble> {
         let asked = self.rollback.step(step);
-        self.alert(asked.sentence.clone(), asked.hint.clone(), true).await;
+        let hint = asked.hint.clone();
+        self.alert(asked.sentence.clone(), hint.clone(), true).await;
         let standing = self.rollback.clone();
         while self.rollback == standing {
-            match self.ports.person.asked().await {
+            match self.ports.person.asked(&hint, &self.rollback.offers()).await {
                 Some(request) => self.hear(request).await?,
                 None => return Ok(false),
             }

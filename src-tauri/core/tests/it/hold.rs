@@ -8,6 +8,7 @@ use lastgood_core::hold::record::{HoldRecord, QuarantineRecord, Record, Scope};
 use lastgood_core::hold::{self, Place, Quarantine};
 use lastgood_core::ids::EnvironmentName;
 use lastgood_core::journal::{Fact, Subject};
+use lastgood_core::rollback::Outcome;
 use lastgood_core::rollback::event::Event;
 use proptest::prelude::*;
 
@@ -168,6 +169,27 @@ fn a_hold_that_the_remote_did_not_take_stands_on_this_machine() {
     let facts = [taken(1, Place::ThisMachine)];
     let hold = hold::known::standing(&facts, Some(&marks(50, &[])), &PRODUCTION.into(), at(100)).unwrap();
     assert_eq!(hold.place, Place::ThisMachine);
+}
+
+#[test]
+fn a_hold_forbids_a_rollback_unless_it_is_ones_own_or_over() {
+    let placed = |record: HoldRecord| {
+        let seen = marks(50, &[("hold/production", &Record::Hold(record).text().unwrap())]);
+        hold::known::standing(&[], Some(&seen), &PRODUCTION.into(), at(100)).unwrap()
+    };
+    let (theirs, by_hand) = (placed(held(10)), placed(HoldRecord { rollback: None, ..held(10) }));
+    let forbids = |hold: &hold::Hold, person: &str, facts: &[Fact], second| hold.forbids(person, facts, at(second));
+    assert!(forbids(&theirs, "@me", &[], 100) && forbids(&by_hand, "@me", &[], 100));
+    assert!(!forbids(&theirs, "@me", &[], 100_000), "it expired");
+    assert!(!forbids(&by_hand, "@on-call", &[], 100), "their own, by hand");
+    assert!(forbids(&theirs, "@on-call", &[], 100), "a rollback of theirs may still use it, on another machine");
+    let (outcome, sentence, hint) = (Outcome::Succeeded, String::new(), String::new());
+    let mut ended = fact(60, Event::RollbackEnded { outcome, sentence, hint });
+    ended.subject = ended.subject.rollback("rb-1".into());
+    assert!(!forbids(&theirs, "@on-call", &[ended], 100), "left behind by a rollback that is over");
+    let here = hold::known::standing(&[taken(1, Place::ThisMachine)], None, &PRODUCTION.into(), at(100)).unwrap();
+    assert!(!here.forbids("@other", &[], at(100)), "nobody else sees it");
+    assert_eq!(theirs.way_past(), "Ask @on-call to lift it, or break it with a reason.");
 }
 
 #[test]

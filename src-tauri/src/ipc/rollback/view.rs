@@ -8,6 +8,7 @@ use lastgood_core::live::spans::{durations, median};
 use lastgood_core::ports::forge;
 use lastgood_core::rollback::check::samples::Samples;
 use lastgood_core::rollback::check::{Answer, Policy, Question, Verdict};
+use lastgood_core::rollback::choosing::Offer;
 use lastgood_core::rollback::event;
 use lastgood_core::rollback::local::LocalOutcome;
 use lastgood_core::rollback::{self, Outcome, Rollback, Step};
@@ -48,6 +49,7 @@ pub(crate) fn rollback(rollback: &Rollback, facts: &[Fact], history: &[Fact], dr
         started_by: plan.who.clone(),
         ended_at: rollback.end.as_ref().map(|end| end.at.to_string()),
         phase: phase(rollback),
+        proved: is_proved(rollback),
         sentence,
         hint,
         budget_seconds: plan.budget,
@@ -58,7 +60,8 @@ pub(crate) fn rollback(rollback: &Rollback, facts: &[Fact], history: &[Fact], dr
         can_stop: here && rollback.can_stop(),
         stop_requested: rollback.stop_asked,
         local: rollback.is_local(),
-        choices: rollback.choices().iter().filter(|_| here).map(|choice| self::choice(*choice, rollback)).collect(),
+        stands_still: rollback.stands_still(),
+        choices: rollback.offers().iter().filter(|_| here).map(choice).collect(),
         driven_here: here,
         driver: if rollback.end.is_some() { None } else { self::driver(driver) },
         elsewhere: None,
@@ -121,6 +124,7 @@ pub(crate) fn summary(rollback: &Rollback) -> RollbackSummary {
         from: rollback.plan.from.as_ref().map(ToString::to_string),
         to: rollback.plan.to.to_string(),
         phase: phase(rollback),
+        proved: is_proved(rollback),
         sentence: words(rollback).0,
         started_at: rollback.plan.started.to_string(),
         started_by: rollback.plan.who.clone(),
@@ -142,6 +146,10 @@ fn phase(rollback: &Rollback) -> RollbackPhase {
         return RollbackPhase::Inconclusive;
     }
     if is_waiting(rollback) { RollbackPhase::Waiting } else { RollbackPhase::Running }
+}
+
+fn is_proved(rollback: &Rollback) -> bool {
+    rollback.end.as_ref().is_some_and(|end| end.outcome == Outcome::Succeeded) && rollback.is_proved()
 }
 
 /// Somebody must approve the run before it goes on.
@@ -219,6 +227,9 @@ fn said(step: &Step, rollback: &Rollback) -> String {
     if held && rollback.end.is_some() && !rollback.held {
         return "Held at first, and lifted since".to_owned();
     }
+    if let Some(waiting) = rollback.waiting.as_ref().filter(|_| step.phase == rollback::StepPhase::Running) {
+        return waiting.sentence.clone();
+    }
     if step.sentence.is_empty() { ahead(step.name, rollback) } else { step.sentence.clone() }
 }
 
@@ -291,41 +302,14 @@ fn active(rollback: &Rollback) -> Option<String> {
     })
 }
 
-fn choice(choice: event::Choice, rollback: &Rollback) -> Choice {
-    let deploys_here =
-        rollback.is_local() && rollback.current().is_some_and(|step| step.name == rollback::StepName::Dispatch);
-    let (id, title, sentence) = match choice {
-        event::Choice::LookAgain => look_again(rollback),
-        event::Choice::SendAgain if deploys_here => (
-            ChoiceId::SendAgain,
-            "Run it again",
-            "Runs the command once more. Only if it runs no more and the target is not live.",
-        ),
-        event::Choice::ItWorked if deploys_here => {
-            (ChoiceId::ItWorked, "It deployed", "You looked yourself; the proofs are asked next.")
-        }
-        event::Choice::SendAgain => (
-            ChoiceId::SendAgain,
-            "Send again",
-            "Starts the deploy once more. Only if no run of this rollback is on the Actions page.",
-        ),
-        event::Choice::ItWorked => (ChoiceId::ItWorked, "It works", "You looked yourself; the journal says so."),
-        event::Choice::GiveUp => (ChoiceId::GiveUp, "Give up", "Ends the rollback here. What was done stays done."),
+fn choice(offer: &Offer) -> Choice {
+    let id = match offer.choice {
+        event::Choice::LookAgain => ChoiceId::LookAgain,
+        event::Choice::SendAgain => ChoiceId::SendAgain,
+        event::Choice::ItWorked => ChoiceId::ItWorked,
+        event::Choice::GiveUp => ChoiceId::GiveUp,
     };
-    Choice { id, title: title.to_owned(), sentence: sentence.to_owned() }
-}
-
-/// Where nothing was sent yet, what is found missing is sent then.
-fn look_again(rollback: &Rollback) -> (ChoiceId, &'static str, &'static str) {
-    let code = rollback.current().and_then(|step| step.code);
-    let (title, sentence) = if code == Some(Code::StoodStill) {
-        ("Go on", "Takes it up where it stands; every check is asked anew before anything is sent.")
-    } else if matches!(code, Some(Code::DispatchUnasked | Code::DispatchSuspect)) {
-        ("Look again", "Asks GitHub once more; the deploy starts only if no run is there that may be this rollback's.")
-    } else {
-        ("Look again", "Asks once more and sends nothing.")
-    };
-    (ChoiceId::LookAgain, title, sentence)
+    Choice { id, title: offer.title.to_owned(), sentence: offer.sentence.to_owned() }
 }
 
 fn run(seen: &forge::RunSnapshot) -> RunView {

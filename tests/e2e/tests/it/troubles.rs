@@ -27,7 +27,7 @@ fn whatever_github_says_no_with_is_said_with_what_to_do() -> Result<(), Failure>
 
     held_by_somebody(&rehearsal)?;
     said_after_refresh(&window, "@on-call holds production")?;
-    assert!(window.find(&By::role("button", "Break…"))?.is_enabled()?, "the next action");
+    assert!(window.find(&By::role("button", "Break the hold…"))?.is_enabled()?, "the next action");
     window.picture("trouble-somebody-else-holds")?;
     rehearsal.git(&["update-ref", "-d", "refs/lastgood/hold/production"])?;
 

@@ -69,18 +69,18 @@ export function githubAway(now: number): GithubState {
 }
 
 export const sampleChecks: CheckView[] = [
-  check("target.exists", "Tag is the same here and on the remote", "9f1c2ab here and on origin"),
-  check("target.signature", "Signed by @platform-lead", "Good SSH signature by a known key"),
-  check("target.ran", "Ran in production", "Ran here 6 d 4 h without an incident"),
-  check("target.artifact", "Build exists", "connectias-2.4.0.tar.zst is on the release"),
-  check("workflow.ready", "deploy.yml is ready", "Active on main, takes version_tag"),
-  check("access.ready", "Can push and dispatch", "The token may push tags and start workflows"),
+  check("target.exists", "Same tag here and on the remote", "v2.4.0 is 9f1c2ab here and on origin"),
+  check("target.signature", "Signature", "The tag is signed by @platform-lead"),
+  check("target.ran", "Ran here before", "Ran here 6 d 4 h without an incident"),
+  check("target.artifact", "Artifacts still there", "connectias-2.4.0.tar.zst is on the release"),
+  check("workflow.ready", "Workflow ready", "deploy.yml is active on main and takes version_tag"),
+  check("access.ready", "May push and dispatch", "The token may push tags and start workflows"),
   check("environment.idle", "Nothing else deploys", "No run in progress or queued"),
   {
     ...check(
       "risk.config",
-      "2 config keys change",
-      "FUEL_LIMIT and PLUGIN_CACHE differ between v2.4.1 and v2.4.0",
+      "Configuration",
+      "2 keys change between v2.4.1 and v2.4.0: FUEL_LIMIT, PLUGIN_CACHE",
     ),
     verdict: "failed",
     policy: "warn",
@@ -94,7 +94,7 @@ export const sampleChecks: CheckView[] = [
 ];
 
 export function armed(now: number): ArmingView {
-  return { state: "armed", sentence: "v2.4.0 is ready", checkedAt: iso(now - 12_000), checks: sampleChecks };
+  return { state: "armed", sentence: "Armed", hint: "", checkedAt: iso(now - 12_000), checks: sampleChecks };
 }
 
 function production(now: number): EnvironmentView {

@@ -1,3 +1,4 @@
+import type { CheckView } from "../generated/CheckView";
 import type { Choice } from "../generated/Choice";
 import type { DriverView } from "../generated/DriverView";
 import type { JobView } from "../generated/JobView";
@@ -10,7 +11,8 @@ import type { StepPhase } from "../generated/StepPhase";
 import type { StepView } from "../generated/StepView";
 import { sampleChecks } from "./overview";
 
-export type Ending = "succeeded" | "failed" | "unproved" | "inconclusive";
+/** `unproved`: a proof said no. `not-proved`: nothing could tell. `held`: somebody else holds the environment. */
+export type Ending = "succeeded" | "failed" | "unproved" | "not-proved" | "inconclusive" | "held";
 export type Script = {
   id: string;
   environment: string;
@@ -58,7 +60,7 @@ const LINES: Line[] = [
     end: 2200,
     before: "",
     during: "Asking 8 questions",
-    after: "7 checks passed, 1 warning accepted: 2 config keys change",
+    after: "7 checks passed, 1 warning accepted: 2 keys change",
   },
   {
     name: "tag",
@@ -106,6 +108,7 @@ const LINES: Line[] = [
     after: "v2.4.1 is quarantined; the hold stays until it expires or you lift it",
   },
 ];
+const HELD_AT = 300;
 const WAITS_AT = 7_000;
 const FAILS_AT = 71_000;
 const UNPROVED_AT = 100_000;
@@ -150,6 +153,7 @@ export function rollbackAt(script: Script, now: number): RollbackView {
     startedBy: "@platform-lead",
     endedAt: ended === null ? null : at(script, ended),
     phase,
+    proved: phase === "succeeded" && script.ending !== "not-proved",
     ...wordsOf(phase, script),
     budgetSeconds: 300,
     usuallySeconds: 110,
@@ -159,16 +163,17 @@ export function rollbackAt(script: Script, now: number): RollbackView {
     canStop: here && phase === "running" && elapsed >= UNDO_UNTIL,
     stopRequested: script.stopAsked ?? false,
     local: script.local ?? false,
+    standsStill: false,
     choices: here && phase === "inconclusive" ? CHOICES : [],
     drivenHere: here,
     driver: ended === null ? (script.driver ?? null) : null,
     elsewhere: null,
     outOfSight: false,
     nextTarget: phase === "failed" && script.ending === "unproved" ? "v2.3.1" : null,
-    rollbackTag: elapsed > 5600 ? "rollback-20261122-144107" : null,
+    rollbackTag: elapsed > 5600 && script.ending !== "held" ? "rollback-20261122-144107" : null,
     steps,
     run: script.local ? null : runAt(script, elapsed),
-    log: LOG.filter(([after]) => after <= elapsed && !(unclear(script) && after > 5900)).map((line) =>
+    log: LOG.filter(([after]) => after <= elapsed && !(startsNothing(script) && after > 5900)).map((line) =>
       logLine(script, line),
     ),
   };
@@ -201,6 +206,10 @@ function unclear(script: Script): boolean {
   return script.ending === "inconclusive";
 }
 
+function startsNothing(script: Script): boolean {
+  return unclear(script) || script.ending === "held";
+}
+
 function phaseAt(script: Script, elapsed: number): RollbackPhase {
   if (script.undone !== undefined) return "aborted";
   if (script.waits && elapsed >= WAITS_AT) return "waiting";
@@ -210,6 +219,7 @@ function phaseAt(script: Script, elapsed: number): RollbackPhase {
 }
 
 function failsAt(script: Script): number {
+  if (script.ending === "held") return HELD_AT;
   if (script.ending === "unproved") return UNPROVED_AT;
   return script.ending === "failed" ? FAILS_AT : Number.POSITIVE_INFINITY;
 }
@@ -222,11 +232,21 @@ function endOf(script: Script, phase: RollbackPhase): number {
 function wordsOf(phase: RollbackPhase, script: Script): { sentence: string; hint: string } {
   switch (phase) {
     case "succeeded":
+      if (script.ending === "not-proved")
+        return {
+          sentence: `The deploy of ${script.to} to ${script.environment} succeeded; nothing proved that it is live`,
+          hint: "Look at the service yourself. Lift the hold when a fix is ready.",
+        };
       return {
         sentence: `${script.environment} is on ${script.to}, proved by its version probe and 3 health probes in a row`,
         hint: `The hold on ${script.environment} stays until it expires or you lift it.`,
       };
     case "failed":
+      if (script.ending === "held")
+        return {
+          sentence: `${script.environment} is held by @on-call-lead: Data migration in progress`,
+          hint: "Ask @on-call-lead to lift it, or break it with a reason.",
+        };
       if (script.ending === "unproved")
         return {
           sentence: "Health answers 503, 3 of 3 tries",
@@ -260,7 +280,9 @@ function stepAt(line: Line, script: Script, elapsed: number): StepView {
   const phase = stepPhase(line, script, elapsed);
   const done = phase !== "pending" && phase !== "running" && phase !== "inconclusive";
   const title = line.name === "hold" ? `Hold ${script.environment} deploys` : line.title;
-  const sentence = { pending: line.before, running: line.during, succeeded: line.after }[phase as string];
+  const untold = line.name === "prove" && script.ending === "not-proved";
+  const after = untold ? `${script.to}: ${UNTOLD.sentence}` : line.after;
+  const sentence = { pending: line.before, running: line.during, succeeded: after }[phase as string];
   return {
     name: line.name,
     title,
@@ -273,7 +295,9 @@ function stepAt(line: Line, script: Script, elapsed: number): StepView {
       line.name === "check" && elapsed >= line.end
         ? sampleChecks
         : line.name === "prove" && phase === "succeeded"
-          ? PROOFS
+          ? untold
+            ? [UNTOLD]
+            : PROOFS
           : [],
   };
 }
@@ -293,22 +317,22 @@ function stepPhase(line: Line, script: Script, elapsed: number): StepPhase {
 
 const PROOFS = [
   {
-    code: "proof.version",
-    title: "Live version is v2.4.0",
+    code: "live.version",
+    title: "Live version",
     verdict: "passed",
     policy: "block",
-    sentence: "The probe answers 2.4.0",
+    sentence: "Live version is v2.4.0",
     evidence: ['{"version":"2.4.0"}'],
     milliseconds: 140,
     askedAt: null,
     outputs: [],
   },
   {
-    code: "proof.health",
-    title: "Health answers 200, 3 of 3",
+    code: "live.health",
+    title: "Health",
     verdict: "passed",
     policy: "block",
-    sentence: "3 probes in a row",
+    sentence: "Health answers 200, 3 of 3",
     evidence: ["200 in 31 ms", "200 in 28 ms", "200 in 30 ms"],
     milliseconds: 6200,
     askedAt: null,
@@ -316,8 +340,21 @@ const PROOFS = [
   },
 ] satisfies StepView["checks"];
 
+const UNTOLD: CheckView = {
+  code: "live.version",
+  title: "Live version",
+  verdict: "inconclusive",
+  policy: "warn",
+  sentence:
+    "the run succeeded, and GitHub keeps no deployment of production; the service itself was not asked",
+  evidence: ["no successful deployment"],
+  milliseconds: 90,
+  askedAt: null,
+  outputs: [],
+};
+
 function runAt(script: Script, elapsed: number): RunView | null {
-  if (elapsed < 5900 || unclear(script) || script.undone !== undefined) return null;
+  if (elapsed < 5900 || startsNothing(script) || script.undone !== undefined) return null;
   const failed = script.ending === "failed" && elapsed >= FAILS_AT;
   const done = failed || elapsed >= 93_000;
   return {

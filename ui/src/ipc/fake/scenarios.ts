@@ -1,6 +1,7 @@
 import type { CheckView } from "../generated/CheckView";
 import type { DriverView } from "../generated/DriverView";
 import type { GapView } from "../generated/GapView";
+import type { HoldView } from "../generated/HoldView";
 import type { IncidentView } from "../generated/IncidentView";
 import type { Overview } from "../generated/Overview";
 import type { ReleaseRow } from "../generated/ReleaseRow";
@@ -22,7 +23,7 @@ export type Scenario = {
   rollbackAge: number | null;
   driver?: DriverView;
   /** Whose approval the run waits for. */
-  waits?: "me" | "others";
+  waits?: "me" | "others" | "timer";
   undone: boolean;
   trouble: boolean;
   /** What the clocks told. */
@@ -63,6 +64,18 @@ const inProduction = (change: (environment: Overview["environments"][number], no
     const [environment] = overview.environments;
     if (environment) change(environment, now);
   });
+
+const MOVED = "The tag v2.4.0 moved on the remote since it was read";
+
+const theirs = (now: number): HoldView => ({
+  owner: "@on-call-lead",
+  reason: "Data migration in progress",
+  since: new Date(now - 3_600_000).toISOString(),
+  expires: new Date(now + 23 * 3_600_000).toISOString(),
+  blocks: true,
+  shared: true,
+  mine: false,
+});
 
 const scanned = (check: CheckView): CheckView => ({
   ...check,
@@ -164,7 +177,13 @@ const scenarios = {
       } as const;
       overview.github = { ...overview.github, ...github, callsLeft: null, knownAt };
       for (const one of overview.environments)
-        one.arming = { state: "unavailable", sentence: "GitHub did not answer", checkedAt: null, checks: [] };
+        one.arming = {
+          state: "unavailable",
+          sentence: "GitHub did not answer",
+          hint: "Check the network.",
+          checkedAt: null,
+          checks: [],
+        };
     }),
   },
   "no-last-good": {
@@ -180,6 +199,7 @@ const scenarios = {
       environment.arming = {
         state: "unavailable",
         sentence: "There is no last good release to roll back to",
+        hint: "",
         checkedAt: null,
         checks: [],
       };
@@ -194,17 +214,23 @@ const scenarios = {
       environment.arming = {
         ...view,
         state: "blocked",
-        sentence: "The tag v2.4.0 moved on the remote since it was read",
-        checks: view.checks.map((check, index) => (index === 0 ? { ...check, verdict: "failed" } : check)),
+        sentence: MOVED,
+        checks: view.checks.map((check, index) =>
+          index === 0 ? { ...check, verdict: "failed", sentence: MOVED } : check,
+        ),
       };
-      environment.hold = {
-        owner: "@on-call-lead",
-        reason: "Data migration in progress",
-        since: new Date(now - 3_600_000).toISOString(),
-        expires: new Date(now + 23 * 3_600_000).toISOString(),
-        blocks: true,
-        shared: true,
-        mine: false,
+      environment.hold = theirs(now);
+    }),
+  },
+  "no-workflow": {
+    ...usual,
+    overview: inProduction((environment) => {
+      environment.arming = {
+        state: "blocked",
+        sentence: "No workflow is known that deploys production.",
+        hint: "Name it in lastgood.toml: `[environments.production] workflow`.",
+        checkedAt: null,
+        checks: [],
       };
     }),
   },
@@ -216,6 +242,7 @@ const scenarios = {
         one.arming = {
           state: "unavailable",
           sentence: overview.github.sentence,
+          hint: overview.github.hint,
           checkedAt: null,
           checks: [],
         };
@@ -255,6 +282,7 @@ const scenarios = {
   running: { ...usual, rollbackAge: 65_000 },
   late: { ...usual, rollbackAge: 92_000 },
   waiting: { ...usual, rollbackAge: 9_000, waits: "me" as const },
+  "waiting-for-a-timer": { ...usual, rollbackAge: 9_000, waits: "timer" as const },
   "waiting-for-others": { ...usual, rollbackAge: 9_000, waits: "others" as const },
   broken: {
     ...usual,
@@ -277,6 +305,15 @@ const scenarios = {
   },
   inconclusive: { ...usual, ending: "inconclusive", rollbackAge: 40_000 },
   unproved: { ...usual, ending: "unproved", rollbackAge: 110_000 },
+  "not-proved": { ...usual, ending: "not-proved", rollbackAge: 110_000 },
+  held: {
+    ...usual,
+    ending: "held",
+    rollbackAge: 1_000,
+    overview: inProduction((environment, now) => {
+      environment.hold = theirs(now);
+    }),
+  },
   failed: { ...usual, ending: "failed", rollbackAge: 80_000 },
   succeeded: { ...usual, rollbackAge: 110_000 },
   quiet: { ...usual, incidents: () => [] },

@@ -2,4 +2,8 @@
 import type { ArmingState } from "./ArmingState";
 import type { CheckView } from "./CheckView";
 
-export type ArmingView = { state: ArmingState, sentence: string, checkedAt: string | null, checks: Array<CheckView>, };
+export type ArmingView = { state: ArmingState, sentence: string, 
+/**
+ * What to do about it; empty where that goes without saying.
+ */
+hint: string, checkedAt: string | null, checks: Array<CheckView>, };

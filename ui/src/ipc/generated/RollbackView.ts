@@ -14,11 +14,19 @@ sequence: number, environment: string,
 /**
  * To a newer release than the one that was live, by the same steps.
  */
-forward: boolean, from: string | null, to: string, commit: string, reason: string, startedAt: string, startedBy: string, endedAt: string | null, phase: RollbackPhase, sentence: string, hint: string, budgetSeconds: number, usuallySeconds: number | null, usuallyFrom: number, undoUntil: string | null, canUndo: boolean, canStop: boolean, stopRequested: boolean, 
+forward: boolean, from: string | null, to: string, commit: string, reason: string, startedAt: string, startedBy: string, endedAt: string | null, phase: RollbackPhase, 
+/**
+ * It succeeded, and something proved that the target is live.
+ */
+proved: boolean, sentence: string, hint: string, budgetSeconds: number, usuallySeconds: number | null, usuallyFrom: number, undoUntil: string | null, canUndo: boolean, canStop: boolean, stopRequested: boolean, 
 /**
  * It is deployed from this machine, without GitHub.
  */
-local: boolean, choices: Array<Choice>, 
+local: boolean, 
+/**
+ * It was left for too long and waits for somebody who wants it; nothing is unclear.
+ */
+standsStill: boolean, choices: Array<Choice>, 
 /**
  * A task of this window drives it; only then can it be undone, stopped or decided here.
  */

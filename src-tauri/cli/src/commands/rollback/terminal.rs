@@ -6,10 +6,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lastgood_core::ports::Person;
 use lastgood_core::ports::world::Request;
+use lastgood_core::rollback::choosing::Offer;
 use lastgood_core::rollback::event::Choice;
 use tokio::sync::{Mutex, mpsc};
 
 use crate::arguments;
+use crate::output::{self, INTERRUPTED, plain};
 
 pub(crate) struct Terminal {
     talks: bool,
@@ -47,24 +49,41 @@ impl Person for Terminal {
         }
     }
 
-    async fn asked(&self) -> Option<Request> {
+    async fn asked(&self, hint: &str, offers: &[Offer]) -> Option<Request> {
         if !self.talks {
             return None;
         }
-        let answer = tokio::task::spawn_blocking(|| ask("What now? look-again | send-again | it-worked | give-up: "));
-        let mut requests = self.requests.lock().await;
-        let answer = tokio::select! {
-            answer = answer => answer.ok()?,
-            // Whoever interrupts the question leaves it open.
-            _ = requests.recv() => return None,
-        };
-        if answer.is_empty() {
-            return None;
+        if !hint.is_empty() {
+            output::line(&plain(&format!("  {hint}")));
         }
-        // What does not fit is ignored by the engine, which asks again.
-        let choice = CHOICES.into_iter().find(|choice| name(*choice) == answer).unwrap_or(Choice::LookAgain);
-        Some(Request::Choose(choice))
+        lines(offers).iter().for_each(|line| output::line(line));
+        loop {
+            let question = format!("What now? {}: ", names(offers));
+            let answer = tokio::task::spawn_blocking(move || ask(&question));
+            let mut requests = self.requests.lock().await;
+            let answer = tokio::select! {
+                answer = answer => answer.ok()?,
+                // Whoever interrupts the question leaves it open.
+                _ = requests.recv() => return None,
+            };
+            if answer.is_empty() {
+                return None;
+            }
+            if let Some(offer) = offers.iter().find(|offer| name(offer.choice) == answer) {
+                return Some(Request::Choose(offer.choice));
+            }
+            output::line(&plain(&format!("{answer} is no choice here.")));
+        }
     }
+}
+
+/// What each choice leads to, a line each.
+pub(crate) fn lines(offers: &[Offer]) -> Vec<String> {
+    offers.iter().map(|offer| format!("  {:<11} {}", name(offer.choice), offer.sentence)).collect()
+}
+
+pub(crate) fn names(offers: &[Offer]) -> String {
+    offers.iter().map(|offer| name(offer.choice)).collect::<Vec<_>>().join(" | ")
 }
 
 async fn hear_interrupts(requests: mpsc::UnboundedSender<Request>) {
@@ -80,10 +99,9 @@ async fn hear_interrupts(requests: mpsc::UnboundedSender<Request>) {
 /// The second time they mean it. Nothing is lost: the journal knows where the rollback stands.
 #[expect(clippy::disallowed_methods, reason = "waiting for what they want to leave is what they refuse")]
 fn leave() -> ! {
-    std::process::exit(1)
+    output::aside("Left as it stands: what was started goes on, and the hold stays. The same command takes it up.");
+    std::process::exit(INTERRUPTED.into())
 }
-
-const CHOICES: [Choice; 4] = [Choice::LookAgain, Choice::SendAgain, Choice::ItWorked, Choice::GiveUp];
 
 /// Asks one question and reads one line; empty at the end of input.
 pub(crate) fn ask(question: &str) -> String {

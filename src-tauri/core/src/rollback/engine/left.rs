@@ -25,7 +25,7 @@ impl Engine {
         let (plan, age) = (&self.rollback.plan, words(self.age().as_secs()));
         let sentence =
             format!("{} to {} stood still: it was begun {age} ago, and nothing was sent yet.", plan.deed(), plan.to);
-        let hint = "Look again to go on: every check is asked anew before anything is sent. Give up to lift its hold.";
+        let hint = "Go on, and every check is asked anew before anything is sent. Give up, and its hold is lifted.";
         let (outcome, hint, code) = (StepOutcome::Inconclusive, hint.to_owned(), Some(Code::StoodStill));
         self.note(Event::StepEnded(Ending { step, outcome, sentence, hint, code }))
     }

@@ -8,7 +8,6 @@ use crate::ids::TagName;
 use crate::ports::forge::{RunSnapshot, Written};
 use crate::ports::publishing::{Latest, ReleaseEdit};
 use crate::release::notes::with_section;
-use crate::rollback::check::{Answer, Question};
 use crate::rollback::engine::Engine;
 use crate::rollback::event::{Ending, Event};
 use crate::rollback::plan::Plan;
@@ -51,7 +50,7 @@ const DONE: &str = "Done";
 /// Whether there was one, which is lifted on the remote then; else what it is, and why.
 async fn let_go(engine: &Engine) -> Result<bool, String> {
     let rollback = engine.rollback();
-    if !is_proved(rollback) {
+    if !rollback.is_proved() {
         return unproved(engine).await;
     }
     let (plan, now) = (&rollback.plan, engine.ports.clock.now());
@@ -193,11 +192,11 @@ pub(crate) fn words(rollback: &Rollback, outcome: Outcome) -> (String, String) {
     let plan = &rollback.plan;
     let standing = rollback.current();
     match outcome {
-        Outcome::Succeeded if is_proved(rollback) && plan.forward => (
+        Outcome::Succeeded if rollback.is_proved() && plan.forward => (
             format!("{} is now on {}", plan.environment, plan.to),
             after_success(rollback, "Lift the hold when it stays well."),
         ),
-        Outcome::Succeeded if is_proved(rollback) => (
+        Outcome::Succeeded if rollback.is_proved() => (
             format!("{} is back on {}", plan.environment, plan.to),
             after_success(rollback, "Lift the hold when a fix is ready."),
         ),
@@ -231,12 +230,6 @@ fn after_success(rollback: &Rollback, hint: &str) -> String {
 }
 
 const NOTHING_LEFT: &str = "Its hold is lifted, and nothing was tagged or sent. Roll back again whenever you need to.";
-
-/// Without a probe, the live version is only what GitHub's record says; a person's word counts as well.
-fn is_proved(rollback: &Rollback) -> bool {
-    let unproved = |answer: &Answer| answer.question == Question::LiveVersion && answer.warns();
-    rollback.vouched || !rollback.step(StepName::Prove).answers.iter().any(unproved)
-}
 
 fn stopped(rollback: &Rollback) -> String {
     let what = format!("{} of {} stopped", rollback.plan.deed(), rollback.plan.environment);

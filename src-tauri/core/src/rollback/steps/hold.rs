@@ -149,11 +149,7 @@ fn unasked(engine: &Engine, trouble: &Trouble) -> String {
 
 fn held_by(other: &HoldRecord) -> Ending {
     let message = format!("{} is held by {}", other.environment, other.words());
-    let hint = format!(
-        "Ask {} to lift it, or break it with a reason: lastgood hold {} break --reason TEXT",
-        other.owner, other.environment
-    );
-    failed(StepName::Hold, Trouble::new(Code::Held, message, hint))
+    failed(StepName::Hold, Trouble::new(Code::Held, message, hold::way_past(&other.owner)))
 }
 
 fn unreadable(engine: &Engine, why: &str) -> Ending {

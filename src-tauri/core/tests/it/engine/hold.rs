@@ -142,7 +142,7 @@ async fn of_two_people_the_second_sees_who_holds_and_why_and_does_nothing() {
     let step = rollback.step(StepName::Hold);
     assert_eq!((outcome(&rollback), step.code), (Outcome::Failed, Some(Code::Held)));
     assert_eq!(step.sentence, "production is held by @on-call until 2026-03-02 11:00 UTC: Migrating");
-    assert!(step.hint.contains("lastgood hold production break"), "{}", step.hint);
+    assert_eq!(step.hint, "Ask @on-call to lift it, or break it with a reason.");
     assert_eq!((world.effects(), world.team_hold()), (Effects::default(), Some(theirs)));
     assert!(!world.has_fact("hold taken"));
 }

@@ -36,7 +36,15 @@ async fn it_says_when_it_was_begun_and_what_happens_next() {
     let (world, rollback) = left_after(place, DAYS).await;
     let step = rollback.step(StepName::Tag);
     assert_eq!(step.sentence, "Rollback to v2.4.0 stood still: it was begun 3 d ago, and nothing was sent yet.");
-    assert!(step.hint.contains("every check is asked anew"), "{}", step.hint);
+    let hint = "Go on, and every check is asked anew before anything is sent. Give up, and its hold is lifted.";
+    assert_eq!(step.hint, hint);
+    let titles: Vec<&str> = rollback.offers().iter().map(|offer| offer.title).collect();
+    assert_eq!((titles, rollback.stands_still()), (vec!["Go on", "Give up"], true));
+    assert_eq!(
+        rollback.offers()[1].sentence,
+        "Ends the rollback here and lifts its hold. Nothing was deployed.",
+        "as it does"
+    );
     assert_eq!(world.alerts(), [step.sentence.as_str()]);
     assert_eq!((world.effects().tags, world.effects().pushes), (0, 0));
 }

@@ -250,6 +250,7 @@ async fn without_a_probe_and_without_a_record_nothing_is_claimed() {
         let sentence = ending(&rollback).2;
         assert!(sentence.contains(says) && sentence.contains("was not asked"), "{sentence}");
         assert_eq!(words(&rollback).0, "The deploy of v2.4.0 to production succeeded; nothing proved that it is live");
+        assert!(!rollback.is_proved());
     }
 }
 

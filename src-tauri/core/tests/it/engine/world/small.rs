@@ -11,6 +11,7 @@ use lastgood_core::journal::{Fact, Head, NewFact, Story, chain};
 use lastgood_core::ports::world::{Alert, Request, Seen, Wanted};
 use lastgood_core::ports::{Clock, Desktop, Journal, Person, Probe, Watcher};
 use lastgood_core::rollback::Rollback;
+use lastgood_core::rollback::choosing::Offer;
 use lastgood_core::rollback::event::Event;
 use lastgood_core::rollback::next::{begin, next};
 
@@ -136,7 +137,7 @@ impl Person for World {
         }
     }
 
-    async fn asked(&self) -> Option<Request> {
+    async fn asked(&self, _: &str, _: &[Offer]) -> Option<Request> {
         let (at, request) = self.with(|state| state.next_request(Duration::MAX))?;
         self.pass(at.saturating_sub(self.elapsed()));
         Some(request)
