@@ -55,7 +55,8 @@ pub struct ArtifactRule {
     pub policy: Option<PolicyWord>,
     /// Files that the GitHub release of the target must have; `{tag}` and `{version}` are filled in.
     pub assets: Option<Vec<Glob>>,
-    /// An address that must answer with 2xx; `{tag}` and `{version}` are filled in.
+    /// An address that must answer with 2xx itself; `{tag}` and `{version}` are filled in. A redirect to another place does
+    /// not count.
     pub url: Option<String>,
 }
 

@@ -55,7 +55,8 @@ pub struct EnvironmentSettings {
 pub struct ProbeSettings {
     /// Address that tells the live version: whole, or a path below the environment's address.
     pub version: Option<String>,
-    /// Address that answers as `status` and `body` say when all is well.
+    /// Address that answers as `status` and `body` say when all is well. A redirect is followed to https and behind a slash
+    /// at the end, and to no other place: there it is the answer itself.
     pub health: Option<String>,
     /// Well this many times in a row counts as proof. Default: 3.
     pub health_times: Option<u8>,
