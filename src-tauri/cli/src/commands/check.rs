@@ -1,5 +1,7 @@
 //! `lastgood check`: everything that is asked before a rollback. It changes nothing.
 
+mod asking;
+
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -14,11 +16,12 @@ use lastgood_core::journal::Fact;
 use lastgood_core::live::last_good::words;
 use lastgood_core::planning::Wish;
 use lastgood_core::ports::Watcher;
+use lastgood_core::rollback::Rollback;
 use lastgood_core::rollback::check::{Answer, Policy, Verdict, blocking};
 use lastgood_core::rollback::plan::Plan;
-use lastgood_core::rollback::{Rollback, checks};
 use serde_json::{Value, json};
 
+use self::asking::Asked;
 use crate::arguments::Check;
 use crate::output::{self, plain};
 
@@ -32,18 +35,17 @@ pub(crate) async fn run(arguments: Check) -> Result<ExitCode, Trouble> {
     let audience =
         Audience { desktop: Arc::new(DesktopAlerts::default()), person: Arc::new(desk), watcher: Arc::new(Nobody) };
     let ports = workspace.ports_of(&plan, audience)?;
-    // Commands have process groups of their own: an interrupt reaches them by way of this one.
-    let answers = tokio::select! {
-        answers = checks::ask_all(&ports, workspace.key(), &plan) => answers,
-        _ = tokio::signal::ctrl_c() => return Ok(ExitCode::from(INTERRUPTED)),
-    };
-    let stop = blocking(&answers);
+    let asked = asking::ask(&ports, workspace.key(), &plan).await;
     if arguments.json {
-        output::json(&as_json(&plan, &answers));
+        output::json(&as_json(&plan, &asked));
     } else {
-        print(&plan, &answers);
+        print(&plan, &asked);
     }
-    Ok(if stop.is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(match blocking(&asked.answers) {
+        _ if asked.stopped => ExitCode::from(INTERRUPTED),
+        Some(_) => ExitCode::FAILURE,
+        None => ExitCode::SUCCESS,
+    })
 }
 
 async fn plan(workspace: &Workspace, arguments: &Check) -> Result<Plan, Trouble> {
@@ -68,9 +70,10 @@ async fn plan(workspace: &Workspace, arguments: &Check) -> Result<Plan, Trouble>
     })
 }
 
-fn as_json(plan: &Plan, answers: &[Answer]) -> Value {
+fn as_json(plan: &Plan, asked: &Asked) -> Value {
     let now = Timestamp::now();
-    let listed: Vec<Value> = answers
+    let listed: Vec<Value> = asked
+        .answers
         .iter()
         .map(|answer| {
             json!({
@@ -93,18 +96,25 @@ fn as_json(plan: &Plan, answers: &[Answer]) -> Value {
         "environment": plan.environment,
         "from": plan.from,
         "to": plan.to,
-        "blocked": blocking(answers).map(|answer| &answer.sentence),
+        "blocked": blocking(&asked.answers).map(|answer| &answer.sentence),
+        "stopped": asked.stopped,
+        "open": asked.open.iter().map(|question| question.code()).collect::<Vec<_>>(),
         "checks": listed,
     })
 }
 
-/// The blocking reason comes first, in one sentence.
-fn print(plan: &Plan, answers: &[Answer]) {
+/// The blocking reason comes first, in one sentence. Of questions that nobody answered any more nothing is claimed.
+fn print(plan: &Plan, asked: &Asked) {
+    let answers = &asked.answers;
     let count = |wanted: &dyn Fn(&Answer) -> bool| answers.iter().filter(|answer| wanted(answer)).count();
     let passed = count(&|answer| answer.verdict == Verdict::Passed);
     let warned = count(&Answer::warns);
+    if asked.stopped {
+        output::line(&stopped(asked));
+    }
     match blocking(answers) {
         Some(answer) => output::line(&plain(&format!("Blocked: {}", answer.sentence))),
+        None if asked.stopped => {}
         None => {
             let from = plan.from.as_ref().map_or("what is live", TagName::as_str);
             let word = if warned == 1 { "warning" } else { "warnings" };
@@ -112,19 +122,28 @@ fn print(plan: &Plan, answers: &[Answer]) {
             output::line(&plain(&format!("{} may go back from {from} to {}: {summary}", plan.environment, plan.to)));
         }
     }
-    for answer in answers {
-        let age = answer.asked_at.map_or(0, |at| Timestamp::now().duration_since(at).as_secs());
-        let old = if age >= 60 { format!(", {} ago", words(age)) } else { String::new() };
-        let (mark, code) = (mark(answer), answer.question.code());
-        let sentence =
-            format!("  {mark} {code:<19} {}  ({} ms{old})", answer.sentence.trim_end_matches('.'), answer.milliseconds);
-        output::line(&plain(&sentence));
-        if answer.verdict != Verdict::Passed {
-            answer.evidence.iter().for_each(|line| output::line(&plain(&format!("        {line}"))));
-            for hash in &answer.outputs {
-                let hash = hash.as_str().get(..12).unwrap_or(hash.as_str());
-                output::line(&format!("        whole output: lastgood evidence {hash}"));
-            }
+    answers.iter().for_each(print_one);
+}
+
+fn stopped(asked: &Asked) -> String {
+    let open: Vec<&str> = asked.open.iter().map(|question| question.code()).collect();
+    let word = if asked.answers.len() == 1 { "answer" } else { "answers" };
+    let left = if open.is_empty() { String::new() } else { format!("; without one: {}", open.join(", ")) };
+    format!("Stopped after {} {word}{left}", asked.answers.len())
+}
+
+fn print_one(answer: &Answer) {
+    let age = answer.asked_at.map_or(0, |at| Timestamp::now().duration_since(at).as_secs());
+    let old = if age >= 60 { format!(", {} ago", words(age)) } else { String::new() };
+    let (mark, code) = (mark(answer), answer.question.code());
+    let sentence =
+        format!("  {mark} {code:<19} {}  ({} ms{old})", answer.sentence.trim_end_matches('.'), answer.milliseconds);
+    output::line(&plain(&sentence));
+    if answer.verdict != Verdict::Passed {
+        answer.evidence.iter().for_each(|line| output::line(&plain(&format!("        {line}"))));
+        for hash in &answer.outputs {
+            let hash = hash.as_str().get(..12).unwrap_or(hash.as_str());
+            output::line(&format!("        whole output: lastgood evidence {hash}"));
         }
     }
 }

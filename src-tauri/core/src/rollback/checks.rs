@@ -12,6 +12,7 @@ pub(crate) mod found;
 pub mod plan;
 mod risk;
 mod signature;
+pub mod stopping;
 mod target;
 mod workflow;
 
@@ -30,6 +31,7 @@ use crate::rollback::check::samples::Samples;
 use crate::rollback::check::{Answer, Question};
 use crate::rollback::plan::Plan;
 use found::Found;
+use stopping::Stop;
 
 /// The questions before this rollback, in the order in which they are shown.
 pub fn before(plan: &Plan) -> Vec<Question> {
@@ -47,15 +49,31 @@ pub fn ask<'a>(
     repository: &'a str,
     plan: &'a Plan,
 ) -> impl Stream<Item = Answer> + Unpin + 'a {
+    ask_until(questions, ports, repository, plan, Stop::never()).filter_map(|(_, answer)| std::future::ready(answer))
+}
+
+/// The same for each question, also for one that has nothing to ask. Once `stop` comes, commands are ended and answer with
+/// what they wrote.
+pub fn ask_until<'a>(
+    questions: Vec<Question>,
+    ports: &'a Ports,
+    repository: &'a str,
+    plan: &'a Plan,
+    stop: Stop,
+) -> impl Stream<Item = (Question, Option<Answer>)> + Unpin + 'a {
     let asking = Arc::new(Asking {
         ports,
         repository,
         plan,
         between: between(ports, plan).boxed().shared(),
         deployments: deployments(ports).boxed().shared(),
+        stop,
     });
-    let answers = questions.into_iter().map(|question| answer(question, Arc::clone(&asking)).boxed());
-    answers.collect::<FuturesUnordered<_>>().filter_map(std::future::ready)
+    let answers = questions.into_iter().map(|question| {
+        let answer = answer(question, Arc::clone(&asking));
+        answer.map(move |answer| (question, answer)).boxed()
+    });
+    answers.collect::<FuturesUnordered<_>>()
 }
 
 /// All answers before this rollback, in the order in which they are shown.
@@ -77,6 +95,7 @@ struct Asking<'a> {
     plan: &'a Plan,
     between: Shared<BoxFuture<'a, Between>>,
     deployments: Shared<BoxFuture<'a, Deployments>>,
+    stop: Stop,
 }
 
 type Deployments = Result<Arc<Vec<Deployment>>, Trouble>;
@@ -134,7 +153,7 @@ async fn find(question: Question, asking: &Asking<'_>) -> Option<Found> {
         | Question::SecurityScan
         | Question::ProofFunctionality
         | Question::ProofPerformance
-        | Question::ProofSecurity => return command::ask(question, ports, plan).await,
+        | Question::ProofSecurity => return command::ask(question, ports, plan, &asking.stop).await,
         Question::LiveVersion | Question::LiveHealth => Found::unclear("Only the live service can answer."),
     })
 }

@@ -68,7 +68,8 @@ pub struct FileRule {
     pub files: Option<Vec<Glob>>,
 }
 
-/// Commands, each an array of words. None runs before a person has seen and trusted it.
+/// Commands, each an array of words. None runs before a person has seen and trusted it. Exit code 0 is a yes, any other a
+/// no; 75 says that it could not tell (`EX_TEMPFAIL`), as do 126 and 127, where something in it could not be run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Commands {

@@ -71,7 +71,8 @@ pub struct ProbeSettings {
     /// Seconds that the service may take to become healthy. Default: 90.
     pub within_seconds: Option<u32>,
     /// Another installation that is known to be good. Where health is not as it should be, it is asked the same, so that a
-    /// probe or a network that is broken is not mistaken for the release.
+    /// probe or a network that is broken is not mistaken for the release. A proof that says no is run once more with this
+    /// address as `LASTGOOD_URL`.
     pub reference: Option<String>,
 }
 

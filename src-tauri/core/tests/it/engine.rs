@@ -14,6 +14,7 @@ mod hold;
 mod left;
 mod local;
 mod marking;
+mod policies;
 mod prove;
 mod put_back;
 mod schedules;

@@ -36,6 +36,8 @@ pub(crate) struct Ready {
     pub(crate) orders: Vec<CommandOrder>,
     /// The installation that is known to be good: its address and what it answers.
     pub(crate) reference: Option<(String, Seen<u16>)>,
+    /// How a command ends that is told this address.
+    pub(crate) elsewhere: Option<(String, CommandEnd)>,
     /// How long each answer about the version was allowed to take.
     pub(crate) timeouts: Vec<Option<u32>>,
 }
@@ -59,6 +61,7 @@ impl Default for Ready {
             endless: Vec::new(),
             orders: Vec::new(),
             reference: None,
+            elsewhere: None,
             timeouts: Vec::new(),
         }
     }
@@ -105,6 +108,10 @@ impl Shell for World {
         if self.with(|state| state.readiness.endless.contains(&shown)) {
             stop.await;
             return CommandEnd::Stopped(self.ran(None, "half way"));
+        }
+        let elsewhere = self.with(|state| state.readiness.elsewhere.clone());
+        if let Some((_, end)) = elsewhere.filter(|(url, _)| order.variables.iter().any(|(_, value)| value == url)) {
+            return end;
         }
         let known = self.with(|state| state.readiness.commands.get(&shown).cloned());
         known.unwrap_or_else(|| CommandEnd::Missing(order.argv[0].clone()))
