@@ -24,7 +24,7 @@ use futures_util::stream::{FuturesUnordered, Stream, StreamExt};
 use crate::error::Trouble;
 use crate::ids::ObjectId;
 use crate::ports::Ports;
-use crate::ports::forge::Deployment;
+use crate::ports::forge::{Deployment, Listed};
 use crate::ports::history::Difference;
 use crate::rollback::StepName;
 use crate::rollback::check::samples::Samples;
@@ -98,7 +98,7 @@ struct Asking<'a> {
     stop: Stop,
 }
 
-type Deployments = Result<Arc<Vec<Deployment>>, Trouble>;
+type Deployments = Result<Arc<Listed<Deployment>>, Trouble>;
 
 /// What lies between target and live.
 type Between = Result<Option<Arc<Read>>, Trouble>;
@@ -142,7 +142,7 @@ async fn find(question: Question, asking: &Asking<'_>) -> Option<Found> {
         Question::TargetArtifact => artifact::there(ports, plan).await,
         Question::WorkflowReady => workflow::ready(ports, plan).await,
         Question::DeployCommand => command::may_deploy(ports, plan, plan.deploy.local.as_ref()?).await,
-        Question::AccessReady => access::ready(ports).await,
+        Question::AccessReady => access::ready(ports, plan).await,
         Question::EnvironmentIdle => environment::idle(asking).await,
         Question::RiskMigrations => risk::migrations(asking).await,
         Question::RiskConfig => risk::config(asking).await,
@@ -159,7 +159,8 @@ async fn find(question: Question, asking: &Asking<'_>) -> Option<Found> {
 }
 
 async fn deployments(ports: &Ports) -> Deployments {
-    ports.forge.deployments().await.map(Arc::new)
+    let items = ports.forge.deployments().await?;
+    Ok(Arc::new(Listed { items, cut: ports.forge.history_is_cut() }))
 }
 
 /// `None` where what is live is not known, or is no release.

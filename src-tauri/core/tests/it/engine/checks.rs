@@ -14,7 +14,7 @@ use lastgood_core::rollback::plan::Plan;
 use lastgood_core::rollback::{Outcome, StepName};
 
 use super::outcome;
-use super::world::{BAD, Call, Fault, REPOSITORY, World, object};
+use super::world::{BAD, Call, Cut, Fault, REPOSITORY, World, object};
 
 #[tokio::test]
 async fn all_questions_are_asked_and_all_is_well() {
@@ -67,30 +67,47 @@ async fn a_clear_no_is_said_before_what_could_not_be_asked() {
 #[tokio::test]
 async fn access_is_told_by_rights_and_scopes() {
     let scopes = |words: &[&str]| Some(words.iter().map(|word| (*word).to_owned()).collect());
-    for (rights, verdict) in [
-        (Rights { push: true, scopes: scopes(&["repo", "workflow"]), ..Rights::default() }, Verdict::Passed),
-        (Rights { push: true, scopes: None, ..Rights::default() }, Verdict::Passed),
-        (Rights { push: true, scopes: scopes(&["public_repo"]), ..Rights::default() }, Verdict::Passed),
-        (Rights { push: true, private: true, scopes: scopes(&["public_repo"]), ..Rights::default() }, Verdict::Failed),
-        (Rights { push: true, scopes: scopes(&[]), ..Rights::default() }, Verdict::Failed),
-        (Rights { push: true, archived: true, ..Rights::default() }, Verdict::Failed),
-        (Rights::default(), Verdict::Failed),
+    for (rights, verdict, policy) in [
+        (
+            Rights { push: true, scopes: scopes(&["repo", "workflow"]), ..Rights::default() },
+            Verdict::Passed,
+            Policy::Block,
+        ),
+        (Rights { push: true, scopes: scopes(&["public_repo"]), ..Rights::default() }, Verdict::Passed, Policy::Block),
+        (
+            Rights { push: true, private: true, scopes: scopes(&["public_repo"]), ..Rights::default() },
+            Verdict::Failed,
+            Policy::Block,
+        ),
+        (Rights { push: true, scopes: scopes(&[]), ..Rights::default() }, Verdict::Failed, Policy::Block),
+        (Rights { push: true, archived: true, ..Rights::default() }, Verdict::Failed, Policy::Block),
+        (Rights::default(), Verdict::Failed, Policy::Block),
+        // Nothing tells what such a token may do; that is no yes, and no reason to hold a rollback up.
+        (Rights { push: true, scopes: None, ..Rights::default() }, Verdict::Inconclusive, Policy::Warn),
     ] {
         let world = World::new();
         world.with(|state| state.readiness.rights = rights.clone());
         let answer = one(&world, Question::AccessReady).await;
-        assert_eq!((answer.verdict, answer.policy), (verdict, Policy::Block), "{rights:?}");
-        let is_unnamed = rights.scopes.is_none() && verdict == Verdict::Passed;
-        assert_eq!(
-            answer.sentence.ends_with(", as far as GitHub tells"),
-            is_unnamed,
-            "{rights:?}: {}",
-            answer.sentence
-        );
+        assert_eq!((answer.verdict, answer.policy), (verdict, policy), "{rights:?}");
     }
     let world = World::new();
     world.fails(Call::Rights, 1..2, Fault::Broken);
     assert_eq!(one(&world, Question::AccessReady).await.verdict, Verdict::Errored);
+}
+
+#[tokio::test]
+async fn a_token_of_which_github_tells_nothing_warns_and_the_rollback_goes_on() {
+    let world = World::new();
+    world.with(|state| state.readiness.rights.scopes = None);
+    let rollback = world.roll_back(world.plan()).await;
+    assert_eq!(outcome(&rollback), Outcome::Succeeded);
+    let check = &rollback.step(StepName::Check).sentence;
+    assert!(check.contains("1 warning: This account may write; whether its token"), "{check}");
+    let mut plan = world.plan();
+    plan.checks.policies.insert(Question::AccessReady, Policy::Info);
+    let answers = ask(&world, &plan).await;
+    let answer = answers.into_iter().find(|answer| answer.question == Question::AccessReady).unwrap();
+    assert_eq!(answer.policy, Policy::Info, "the settings may ask for less");
 }
 
 #[tokio::test]
@@ -311,6 +328,23 @@ async fn without_a_deployment_the_journal_and_the_runs_tell_whether_it_ran_here(
     assert_eq!(outcome(&world.roll_back(world.plan()).await), Outcome::Succeeded);
     let answer = ran(&world).await;
     assert_eq!((answer.verdict, answer.evidence[0].as_str()), (Verdict::Passed, "rollback rb-1 brought it here"));
+}
+
+#[tokio::test]
+async fn where_github_lists_more_than_was_read_a_missing_record_is_no_no() {
+    for (cut, unread) in
+        [(Cut::Deployments, "older deployments were not read"), (Cut::Runs, "older successful runs were not read")]
+    {
+        let world = World::new();
+        world.with(|state| {
+            state.deployments.clear();
+            state.readiness.cut = Some(cut);
+        });
+        let answer = one(&world, Question::TargetRan).await;
+        assert_eq!((answer.verdict, answer.policy), (Verdict::Inconclusive, Policy::Warn), "{answer:?}");
+        assert_eq!(answer.sentence, "No record of v2.4.0 in production is among the newest that GitHub lists.");
+        assert_eq!(answer.evidence, [unread]);
+    }
 }
 
 #[tokio::test]

@@ -23,6 +23,8 @@ pub(crate) struct Ready {
     pub(crate) open_runs: Vec<RunRecord>,
     /// Those of the deploy workflow that succeeded.
     pub(crate) earlier_runs: Vec<RunRecord>,
+    /// What GitHub has more of than was read.
+    pub(crate) cut: Option<Cut>,
     pub(crate) protection: Protection,
     pub(crate) assets: Option<Vec<String>>,
     pub(crate) difference: Difference,
@@ -42,12 +44,19 @@ pub(crate) struct Ready {
     pub(crate) timeouts: Vec<Option<u32>>,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cut {
+    Deployments,
+    Runs,
+}
+
 impl Default for Ready {
     fn default() -> Self {
         Self {
-            rights: Rights { push: true, ..Rights::default() },
+            rights: Rights { push: true, scopes: Some(vec!["repo".to_owned()]), ..Rights::default() },
             open_runs: Vec::new(),
             earlier_runs: Vec::new(),
+            cut: None,
             protection: Protection::default(),
             assets: None,
             difference: Difference::default(),
