@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::error::Trouble;
 use crate::ids::{EnvironmentName, ObjectId, RunId, TagName};
@@ -149,6 +150,14 @@ pub struct Workflow {
     /// What makes a run's title; empty where the workflow leaves that to GitHub. Absent in looks of earlier versions.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub run_name: String,
+    /// What [`digest`] makes of the file's text. Absent in looks of earlier versions.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub digest: String,
+}
+
+/// Tells two texts apart.
+pub fn digest(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A run whose title is made of this tells what the input was given.

@@ -7,6 +7,7 @@ pub mod armed;
 mod artifact;
 mod away;
 pub mod command;
+mod deploying;
 mod environment;
 pub(crate) mod found;
 pub mod plan;
@@ -24,7 +25,7 @@ use futures_util::stream::{FuturesUnordered, Stream, StreamExt};
 use crate::error::Trouble;
 use crate::ids::ObjectId;
 use crate::ports::Ports;
-use crate::ports::forge::{Deployment, Listed};
+use crate::ports::forge::{Deployment, Listed, Workflow};
 use crate::ports::history::Difference;
 use crate::rollback::StepName;
 use crate::rollback::check::samples::Samples;
@@ -67,6 +68,7 @@ pub fn ask_until<'a>(
         plan,
         between: between(ports, plan).boxed().shared(),
         deployments: deployments(ports).boxed().shared(),
+        workflows: workflows(ports).boxed().shared(),
         stop,
     });
     let answers = questions.into_iter().map(|question| {
@@ -95,10 +97,13 @@ struct Asking<'a> {
     plan: &'a Plan,
     between: Shared<BoxFuture<'a, Between>>,
     deployments: Shared<BoxFuture<'a, Deployments>>,
+    workflows: Shared<BoxFuture<'a, Workflows>>,
     stop: Stop,
 }
 
 type Deployments = Result<Arc<Listed<Deployment>>, Trouble>;
+
+type Workflows = Result<Arc<Vec<Workflow>>, Trouble>;
 
 /// What lies between target and live.
 type Between = Result<Option<Arc<Read>>, Trouble>;
@@ -140,14 +145,14 @@ async fn find(question: Question, asking: &Asking<'_>) -> Option<Found> {
         Question::TargetRan => target::ran(asking).await,
         Question::TargetQuarantine => target::quarantine(ports, repository, plan).await,
         Question::TargetArtifact => artifact::there(ports, plan).await,
-        Question::WorkflowReady => workflow::ready(ports, plan).await,
+        Question::WorkflowReady => workflow::ready(asking).await,
         Question::DeployCommand => command::may_deploy(ports, plan, plan.deploy.local.as_ref()?).await,
         Question::AccessReady => access::ready(ports, plan).await,
         Question::EnvironmentIdle => environment::idle(asking).await,
         Question::RiskMigrations => risk::migrations(asking).await,
         Question::RiskConfig => risk::config(asking).await,
         Question::RiskDependencies => risk::dependencies(asking).await,
-        Question::RiskWorkflow => risk::workflow(asking).await,
+        Question::RiskWorkflow => deploying::workflow(asking).await,
         Question::RiskChanges => risk::changes(asking).await,
         Question::DependencyCheck
         | Question::SecurityScan
@@ -161,6 +166,10 @@ async fn find(question: Question, asking: &Asking<'_>) -> Option<Found> {
 async fn deployments(ports: &Ports) -> Deployments {
     let items = ports.forge.deployments().await?;
     Ok(Arc::new(Listed { items, cut: ports.forge.history_is_cut() }))
+}
+
+async fn workflows(ports: &Ports) -> Workflows {
+    ports.forge.workflows().await.map(Arc::new)
 }
 
 /// `None` where what is live is not known, or is no release.

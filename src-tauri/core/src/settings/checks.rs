@@ -164,7 +164,8 @@ pub struct RiskChecks {
     #[serde(deserialize_with = "word_or_table")]
     #[schemars(with = "WordOr<Plain>")]
     pub dependencies: Plain,
-    /// The deploy workflow changed in between. Usually `warn`.
+    /// The deploy workflow or what it uses changed, in what is live or on the default branch; or pushing the rollback's tag
+    /// starts a workflow by itself. Usually `warn`.
     #[serde(deserialize_with = "word_or_table")]
     #[schemars(with = "WordOr<Plain>")]
     pub workflow: Plain,

@@ -5,6 +5,7 @@ mod checks;
 mod commands;
 mod countdown;
 mod crashes;
+mod deploying;
 mod dispatch;
 mod failures;
 mod follow;

@@ -206,6 +206,16 @@ async fn migrations_are_listed_one_by_one() {
 }
 
 #[tokio::test]
+async fn each_of_many_migrations_is_listed() {
+    let paths: Vec<String> = (0..130).map(|number| format!("db/migrations/{number:04}.sql")).collect();
+    let files: Vec<(&str, ChangeKind)> = paths.iter().map(|path| (path.as_str(), ChangeKind::Added)).collect();
+    let answer = one(&differing(&files), Question::RiskMigrations).await;
+    assert_eq!(answer.sentence, "130 migrations ran since v2.4.0 and are not undone by a rollback.");
+    assert_eq!(answer.evidence.len(), 130);
+    assert_eq!(answer.evidence[129], "db/migrations/0129.sql added since the target");
+}
+
+#[tokio::test]
 async fn configuration_is_told_key_by_key_and_never_by_value() {
     let world = differing(&[("deploy/production.env", ChangeKind::Modified), (".env", ChangeKind::Modified)]);
     world.with(|state| {
@@ -245,12 +255,40 @@ async fn dependencies_come_majors_first_and_only_inform() {
 }
 
 #[tokio::test]
-async fn a_changed_deploy_workflow_warns_and_another_one_does_not() {
-    let other = differing(&[(".github/workflows/ci.yml", ChangeKind::Modified)]);
-    assert_eq!(one(&other, Question::RiskWorkflow).await.verdict, Verdict::Passed);
-    let own = differing(&[(".github/workflows/deploy.yml", ChangeKind::Modified)]);
-    let answer = one(&own, Question::RiskWorkflow).await;
-    assert_eq!(answer.sentence, "deploy.yml changed since v2.4.0; today's, from main, will deploy it.");
+async fn a_changed_lock_file_that_nobody_can_read_is_named_and_no_dependency() {
+    for path in ["yarn.lock", "web/pnpm-lock.yaml", "go.sum", "Cargo.lock"] {
+        let world = differing(&[(path, ChangeKind::Modified)]);
+        world.with(|state| state.readiness.files.insert((object('c'), path.to_owned()), "= =".to_owned()));
+        let answer = one(&world, Question::RiskDependencies).await;
+        assert_eq!((answer.verdict, answer.policy), (Verdict::Inconclusive, Policy::Info), "{answer:?}");
+        assert_eq!(answer.sentence, format!("{path} changed since v2.4.0, and cannot be read here."));
+    }
+    let several = differing(&[("yarn.lock", ChangeKind::Modified), ("go.sum", ChangeKind::Modified)]);
+    let answer = one(&several, Question::RiskDependencies).await;
+    assert_eq!(answer.sentence, "2 lock files changed since v2.4.0, and cannot be read here.");
+    assert_eq!(answer.evidence[0], "yarn.lock changed, and cannot be read here");
+}
+
+#[tokio::test]
+async fn dependencies_that_differ_are_told_beside_a_lock_file_that_nobody_can_read() {
+    let world = differing(&[("yarn.lock", ChangeKind::Modified), ("Cargo.lock", ChangeKind::Modified)]);
+    let lock = "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"registry\"\n";
+    world.with(|state| state.readiness.files.insert((object('c'), "Cargo.lock".to_owned()), lock.to_owned()));
+    let answer = one(&world, Question::RiskDependencies).await;
+    let sentence =
+        "1 dependency differs between v2.4.0 and live, 0 by a major version, and not every lock file could be read.";
+    assert_eq!((answer.verdict, answer.sentence.as_str()), (Verdict::Failed, sentence));
+    assert_eq!(answer.evidence, ["yarn.lock changed, and cannot be read here", "a none → 1.0.0"]);
+}
+
+#[tokio::test]
+async fn without_any_lock_file_nothing_is_claimed_of_dependencies() {
+    let world = World::new();
+    assert_eq!(one(&world, Question::RiskDependencies).await.evidence, ["unchanged: Cargo.lock"]);
+    world.with(|state| state.readiness.files.remove(&(object('c'), "Cargo.lock".to_owned())));
+    let answer = one(&world, Question::RiskDependencies).await;
+    assert_eq!(answer.verdict, Verdict::Inconclusive);
+    assert_eq!(answer.sentence, "v2.4.0 has no lock file at its top, so dependencies cannot be compared.");
 }
 
 #[tokio::test]
@@ -385,7 +423,7 @@ fn open_run(id: u64, workflow: &str) -> RunRecord {
     }
 }
 
-fn differing(files: &[(&str, ChangeKind)]) -> Arc<World> {
+pub(super) fn differing(files: &[(&str, ChangeKind)]) -> Arc<World> {
     let world = World::new();
     let files = files.iter().map(|(path, kind)| FileChange { path: (*path).to_owned(), kind: *kind }).collect();
     world.with(|state| state.readiness.difference.files = files);
@@ -397,7 +435,7 @@ async fn ask(world: &Arc<World>, plan: &Plan) -> Vec<Answer> {
     checks::ask_all(&world.ports(), REPOSITORY, plan).await
 }
 
-async fn one(world: &Arc<World>, question: Question) -> Answer {
+pub(super) async fn one(world: &Arc<World>, question: Question) -> Answer {
     let answers = ask(world, &world.plan()).await;
     answers.into_iter().find(|answer| answer.question == question).unwrap()
 }

@@ -14,7 +14,11 @@ use lastgood_core::ports::shell::{CommandEnd, CommandOrder, Distrust, Ran};
 use lastgood_core::ports::world::Seen;
 use lastgood_core::ports::{History, Readiness, Shell};
 
-use super::{Call, World, trouble};
+use super::{Call, World, object, trouble};
+
+/// The workflow that deploys, and what it says.
+pub(crate) const DEPLOY: &str = ".github/workflows/deploy.yml";
+pub(crate) const DISPATCHED: &str = "on: workflow_dispatch\njobs:\n  ship:\n    environment: production\n";
 
 /// How checks find the world; all is well by default.
 #[derive(Debug, Clone)]
@@ -30,6 +34,8 @@ pub(crate) struct Ready {
     pub(crate) difference: Difference,
     /// By commit and path.
     pub(crate) files: BTreeMap<(ObjectId, String), String>,
+    /// Branches as they were last fetched.
+    pub(crate) branches: BTreeMap<String, ObjectId>,
     pub(crate) signature: Signature,
     /// By the command on one line; what is not here is not on this machine.
     pub(crate) commands: BTreeMap<String, CommandEnd>,
@@ -60,7 +66,8 @@ impl Default for Ready {
             protection: Protection::default(),
             assets: None,
             difference: Difference::default(),
-            files: BTreeMap::new(),
+            files: files(),
+            branches: BTreeMap::from([("main".to_owned(), object('f'))]),
             signature: Signature::Verified(Key {
                 kind: "SSH",
                 id: "SHA256:abc".to_owned(),
@@ -76,6 +83,12 @@ impl Default for Ready {
     }
 }
 
+/// The target's and the branch's.
+fn files() -> BTreeMap<(ObjectId, String), String> {
+    let file = |commit, path: &str, text: &str| ((object(commit), path.to_owned()), text.to_owned());
+    [file('c', DEPLOY, DISPATCHED), file('f', DEPLOY, DISPATCHED), file('c', "Cargo.lock", "")].into()
+}
+
 #[async_trait]
 impl History for World {
     async fn difference(&self, _: &ObjectId, _: &ObjectId) -> Result<Difference, Trouble> {
@@ -87,6 +100,18 @@ impl History for World {
             let find = |path: &String| state.readiness.files.get(&(commit.clone(), path.clone()));
             paths.iter().map(|path| find(path).map(|text| text.clone().into_bytes())).collect()
         }))
+    }
+
+    async fn folder(&self, commit: &ObjectId, folder: &str) -> Result<Vec<(String, Vec<u8>)>, Trouble> {
+        let within = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        Ok(self.with(|state| {
+            let files = state.readiness.files.iter().filter(|((of, path), _)| of == commit && within(path));
+            files.map(|((_, path), text)| (path.clone(), text.clone().into_bytes())).collect()
+        }))
+    }
+
+    async fn branch(&self, name: &str) -> Result<Option<ObjectId>, Trouble> {
+        Ok(self.with(|state| state.readiness.branches.get(name).cloned()))
     }
 
     async fn signature(&self, _: &TagName, _: Option<&str>) -> Result<Signature, Trouble> {
