@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::EvidenceHash;
 use lastgood_core::ports::Clock;
-use lastgood_core::ports::shell::{CommandEnd, CommandOrder, CommandPlace, Distrust, Ran, Shell};
+use lastgood_core::ports::shell::{CommandEnd, CommandOrder, CommandPlace, Distrust, Ran, Said, Shell};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::SystemClock;
@@ -64,11 +64,15 @@ impl Commands {
         Self { repository, journal, trust, evidence, secret: Box::new(secret), running }
     }
 
-    async fn run_trusted(&self, order: &CommandOrder, stop: BoxFuture<'_, ()>) -> Result<CommandEnd, Trouble> {
+    async fn run_trusted(&self, order: &CommandOrder, mut stop: BoxFuture<'_, ()>) -> Result<CommandEnd, Trouble> {
         let Some(name) = name(order) else { return self.begin(order, stop).await };
         let turn =
             Arc::clone(self.running.lock().unwrap_or_else(PoisonError::into_inner).entry(name.clone()).or_default());
-        let _turn = turn.lock().await;
+        let begun = SystemClock.now();
+        let _turn = match select(Box::pin(turn.lock()), &mut stop).await {
+            Either::Left((turn, _)) => turn,
+            Either::Right(((), _)) => return Ok(CommandEnd::Stopped(not_begun(begun))),
+        };
         if let Some(ran) = order.recall_for.and_then(|limit| self.recall(&name, limit)) {
             return Ok(CommandEnd::Exited(ran));
         }
@@ -135,7 +139,11 @@ impl Commands {
         fresh.then_some(Ran { exit: Some(exit), tail, output: Some(output), began, milliseconds, recalled: true })
     }
 
+    /// What could not tell is asked again.
     fn remember(&self, name: &str, ran: &Ran) -> Result<(), Trouble> {
+        if !matches!(ran.said(), Said::Yes | Said::No) {
+            return Ok(());
+        }
         let (Some(exit), Some(output)) = (ran.exit, ran.output.clone()) else { return Ok(()) };
         let outcome =
             Outcome { exit, tail: ran.tail.clone(), output, began: ran.began, milliseconds: ran.milliseconds };

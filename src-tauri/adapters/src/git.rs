@@ -244,6 +244,16 @@ impl History for GitRepository {
         blocking(move || difference::files(&repository.location, repository.environment(), &commit, &paths)).await
     }
 
+    async fn folder(&self, commit: &ObjectId, folder: &str) -> Result<Vec<(String, Vec<u8>)>, Trouble> {
+        let (repository, commit, folder) = (self.clone(), commit.clone(), folder.to_owned());
+        blocking(move || repository.files_in(commit.as_str(), &folder)).await
+    }
+
+    async fn branch(&self, name: &str) -> Result<Option<ObjectId>, Trouble> {
+        let (repository, name) = (self.clone(), name.to_owned());
+        blocking(move || repository.branch_as_fetched(&name)).await
+    }
+
     async fn signature(&self, tag: &TagName, signers: Option<&str>) -> Result<Signature, Trouble> {
         self.verify(tag, signers).await
     }

@@ -38,7 +38,7 @@ use lastgood_core::error::Trouble;
 use lastgood_core::ids::{EnvironmentName, ObjectId, RepositorySlug, RunId, TagName};
 use lastgood_core::ports::Forge;
 use lastgood_core::ports::forge::{
-    Decision, Deployment, DispatchAnswer, DispatchOrder, Environment, PendingApproval, RunRecord, RunSnapshot,
+    Decision, Deployment, DispatchAnswer, DispatchOrder, Environment, Listed, PendingApproval, RunRecord, RunSnapshot,
     RunSummary, Tagger, Waiting, Workflow, Written,
 };
 use lastgood_core::ports::publishing::Published;
@@ -253,6 +253,10 @@ impl Forge for Github {
         self.all_deployments(Titles::Newest).await
     }
 
+    fn history_is_cut(&self) -> bool {
+        self.is_history_cut()
+    }
+
     async fn workflows(&self) -> Result<Vec<Workflow>, Trouble> {
         self.all_workflows().await
     }
@@ -270,7 +274,7 @@ impl Forge for Github {
         self.one_run(id).await
     }
 
-    async fn successful_runs(&self, workflow: &str) -> Result<Vec<RunRecord>, Trouble> {
+    async fn successful_runs(&self, workflow: &str) -> Result<Listed<RunRecord>, Trouble> {
         self.runs_that_succeeded(workflow).await
     }
 

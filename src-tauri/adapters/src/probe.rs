@@ -7,7 +7,9 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ports::Probe;
 use lastgood_core::ports::world::{Seen, Wanted};
 use regex::Regex;
-use reqwest::{Client, Response, redirect};
+use reqwest::header::LOCATION;
+use reqwest::redirect::{self, Action, Attempt};
+use reqwest::{Client, Response, Url};
 use serde_json::Value;
 
 use crate::loopback::is_loopback;
@@ -40,7 +42,7 @@ impl HttpProbe {
         let building = || {
             Client::builder()
                 .timeout(deadline)
-                .redirect(redirect::Policy::limited(3))
+                .redirect(redirect::Policy::custom(to_the_same_place))
                 .user_agent(concat!("lastgood/", env!("CARGO_PKG_VERSION")))
         };
         let broken = |error: reqwest::Error| {
@@ -82,7 +84,7 @@ impl Probe for HttpProbe {
             Err(words) => return Seen::Nothing(words),
         };
         if !response.status().is_success() {
-            return Seen::No(format!("{url} answered {}", response.status().as_u16()));
+            return Seen::No(format!("{url} answered {}{}", response.status().as_u16(), leads(&response)));
         }
         match self.read(response, deadline).await {
             Ok(body) => version(&body).map_or_else(|| Seen::No(format!("{url} tells no version")), Seen::Answer),
@@ -100,7 +102,7 @@ impl Probe for HttpProbe {
         let fits =
             if wanted.status.is_empty() { status.is_success() } else { wanted.status.contains(&status.as_u16()) };
         if !fits {
-            return Seen::No(format!("health {}", status.as_u16()));
+            return Seen::No(format!("health {}{}", status.as_u16(), leads(&response)));
         }
         let Some(pattern) = &wanted.body else { return Seen::Answer(status.as_u16()) };
         // The settings refuse what is no pattern; a plan of another version may still hold one.
@@ -113,6 +115,39 @@ impl Probe for HttpProbe {
             Err(words) => Seen::Nothing(format!("{}: {words}", wanted.url)),
         }
     }
+}
+
+/// So many ways to write the same address.
+const WAYS: usize = 3;
+
+/// An answer from another place is no answer of this one: a page that asks for a password is well as well.
+fn to_the_same_place(attempt: Attempt<'_>) -> Action {
+    let is_same = attempt.previous().last().is_some_and(|from| is_same_place(from, attempt.url()));
+    if !is_same {
+        attempt.stop()
+    } else if attempt.previous().len() > WAYS {
+        attempt.error("it leads in a circle")
+    } else {
+        attempt.follow()
+    }
+}
+
+/// Beside a slash at the end, and https in the place of http.
+fn is_same_place(from: &Url, to: &Url) -> bool {
+    let path = |url: &Url| url.path().trim_end_matches('/').to_owned();
+    let is_upgrade = from.scheme() == "http" && to.scheme() == "https";
+    let is_same_server = from.scheme() == to.scheme() && from.port_or_known_default() == to.port_or_known_default();
+    (is_upgrade || is_same_server)
+        && from.host_str() == to.host_str()
+        && path(from) == path(to)
+        && from.query() == to.query()
+}
+
+/// Where an answer leads that is no answer itself. What stands behind the path may be a secret.
+fn leads(response: &Response) -> String {
+    let location = response.headers().get(LOCATION).filter(|_| response.status().is_redirection());
+    let place = location.and_then(|location| response.url().join(location.to_str().ok()?).ok());
+    place.map(|url| format!(", and leads to {}{}", url.origin().ascii_serialization(), url.path())).unwrap_or_default()
 }
 
 fn reason(error: reqwest::Error, deadline: Duration) -> String {

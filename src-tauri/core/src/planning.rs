@@ -270,6 +270,7 @@ fn proofs(settings: &EnvironmentSettings, base: Option<&str>) -> Proofs {
         interval_seconds: probes.interval_seconds,
         within_seconds: probes.within_seconds,
         timeout_seconds: probes.timeout_seconds,
+        reference: reference.map(str::to_owned),
         reference_version: reference.and_then(|_| elsewhere(&probes.version)),
         reference_health: reference.and_then(|whole| elsewhere(&probes.health).or_else(|| Some(whole.to_owned()))),
     }

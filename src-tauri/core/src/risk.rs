@@ -2,6 +2,7 @@
 
 pub mod keys;
 pub mod locks;
+pub mod workflows;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 

@@ -99,7 +99,9 @@ async fn notes(workspace: &Workspace, tag: &TagName) -> Option<String> {
 
 /// The same questions that are asked before a rollback; git alone answers them.
 async fn asked(workspace: &Workspace, plan: Option<Plan>, has_live: bool) -> Vec<Answer> {
-    let Some(plan) = plan else { return Vec::new() };
+    let Some(mut plan) = plan else { return Vec::new() };
+    // A look at a release waits for no answer of GitHub's about the workflow.
+    plan.checks.off.insert(Question::WorkflowReady);
     let (person, _) = desk();
     let audience =
         Audience { desktop: Arc::new(DesktopAlerts::default()), person: Arc::new(person), watcher: Arc::new(Nobody) };

@@ -14,7 +14,7 @@ use lastgood_core::release::Moment;
 
 use super::location::{Location, Reader};
 use super::network::Ended;
-use super::{GitRepository, history, program, settings, trouble};
+use super::{GitRepository, history, program, remote, settings, trouble};
 
 const ASK_DEADLINE: Duration = Duration::from_secs(30);
 /// A clone that has not been fetched into for long has much to catch up with.
@@ -193,6 +193,26 @@ impl GitRepository {
         self.verified(&reference(branch)?)
     }
 
+    /// Where the remote's branch stood when it was last fetched; without that, where the branch of this name stands here.
+    /// Blocks.
+    ///
+    /// # Errors
+    /// `RepositoryUnreadable`.
+    pub fn branch_as_fetched(&self, branch: &str) -> Result<Option<ObjectId>, Trouble> {
+        let Ok(here) = reference(branch) else { return Ok(None) };
+        let fetched = remote::name(&self.location).map(|remote| format!("refs/remotes/{remote}/{branch}"));
+        for name in fetched.into_iter().chain([here]) {
+            let found = match self.location.reader {
+                Reader::Library => resolved(&self.location, &name)?,
+                Reader::Program => self.verified(&name)?,
+            };
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
     /// The commit that a tag, a branch or an id names here; blocks.
     pub fn commit_named(&self, name: &str) -> Result<Option<ObjectId>, Trouble> {
         self.verified(&format!("{name}^{{commit}}"))
@@ -243,6 +263,17 @@ impl GitRepository {
         let who = Signature::new(&name, &mail, &Time::new(date.seconds, date.offset.into())).map_err(failed)?;
         let commit = repository.commit(None, &who, &who, message, &tree, &[&parent]).map_err(failed)?;
         Ok(ObjectId::new(commit.to_string()))
+    }
+}
+
+/// Where a ref leads, read in this process.
+fn resolved(location: &Location, name: &str) -> Result<Option<ObjectId>, Trouble> {
+    let failed = |error: git2::Error| trouble::unreadable(error.message());
+    let repository = git2::Repository::open(&location.git_dir).map_err(failed)?;
+    match repository.refname_to_id(name) {
+        Ok(id) => Ok(Some(ObjectId::new(id.to_string()))),
+        Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+        Err(error) => Err(failed(error)),
     }
 }
 

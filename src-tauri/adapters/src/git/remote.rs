@@ -15,23 +15,37 @@ use super::{settings, trouble};
 /// The remote's address as the repository has it: `origin`'s, else the only remote's; the push address where it has
 /// its own. What is asked of the remote is asked where it is pushed to.
 pub(super) fn configured(location: &Location) -> Result<String, Trouble> {
-    let config = settings::of_repository(location).ok_or_else(trouble::no_remote)?;
-    let addresses = settings::matching(&config, r"^remote\..*\.(push)?url$");
+    let addresses = addresses(location).ok_or_else(trouble::no_remote)?;
+    let name = named(&addresses).ok_or_else(trouble::no_remote)?;
+    let address = |key: &str| {
+        let setting = format!("remote.{name}.{key}");
+        addresses.iter().find(|(found, value)| *found == setting && !value.is_empty()).map(|(_, value)| value.clone())
+    };
+    address("pushurl").or_else(|| address("url")).ok_or_else(trouble::no_remote)
+}
+
+/// `origin`, else the only remote.
+pub(super) fn name(location: &Location) -> Option<String> {
+    named(&addresses(location)?)
+}
+
+/// All settings that name a remote's address.
+fn addresses(location: &Location) -> Option<Vec<(String, String)>> {
+    let config = settings::of_repository(location)?;
+    Some(settings::matching(&config, r"^remote\..*\.(push)?url$"))
+}
+
+fn named(addresses: &[(String, String)]) -> Option<String> {
     let name_of = |setting: &str| {
         setting.strip_prefix("remote.").and_then(|rest| rest.rsplit_once('.')).map(|(name, _)| name.to_owned())
     };
     let mut names: Vec<String> = addresses.iter().filter_map(|(setting, _)| name_of(setting)).collect();
     names.sort_unstable();
     names.dedup();
-    let name = match names.as_slice() {
-        [only] => only,
-        several => several.iter().find(|name| *name == "origin").ok_or_else(trouble::no_remote)?,
-    };
-    let address = |key: &str| {
-        let setting = format!("remote.{name}.{key}");
-        addresses.iter().find(|(found, value)| *found == setting && !value.is_empty()).map(|(_, value)| value.clone())
-    };
-    address("pushurl").or_else(|| address("url")).ok_or_else(trouble::no_remote)
+    match names.as_slice() {
+        [only] => Some(only.clone()),
+        several => several.iter().find(|name| *name == "origin").cloned(),
+    }
 }
 
 /// The address after the person's own rewriting rules; for showing, and for finding the forge.

@@ -144,8 +144,8 @@ impl Github {
         self.learn_makers(&wanted, titles, &mut known.makers).await;
     }
 
-    /// The last look read the newest deployments only: there are more than anybody reads, or GitHub did not tell the rest.
-    pub fn history_is_cut(&self) -> bool {
+    /// There are more than anybody reads, or GitHub did not tell the rest.
+    pub(super) fn is_history_cut(&self) -> bool {
         self.history_cut.load(Ordering::Relaxed)
     }
 

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use lastgood_core::error::Trouble;
+use lastgood_core::ports::forge::Listed;
 use serde::de::DeserializeOwned;
 use tokio::task::JoinSet;
 
@@ -67,8 +68,13 @@ impl Reader {
 
     /// A whole list, up to so many pages. `route` has a query, with `per_page` in it.
     pub(super) async fn all<P: Page>(&self, route: &str, most: u32) -> Result<Vec<P::Item>, Trouble> {
+        Ok(self.listed::<P>(route, most).await?.items)
+    }
+
+    /// The same, and whether there are more pages than were read.
+    pub(super) async fn listed<P: Page>(&self, route: &str, most: u32) -> Result<Listed<P::Item>, Trouble> {
         let first = self.ask::<P>(route).await?;
-        let (mut read, mut pages) = (1, first.pages.min(most));
+        let (mut read, mut pages, mut last) = (1, first.pages.min(most), first.pages);
         let mut items = first.value.items();
         // A server that tells the next page and not the last one is followed page by page.
         while read < pages {
@@ -78,9 +84,9 @@ impl Reader {
                 further = further.max(page.pages);
                 items.extend(page.value.items());
             }
-            (read, pages) = (pages, further.min(most));
+            (read, pages, last) = (pages, further.min(most), last.max(further));
         }
-        Ok(items)
+        Ok(Listed { items, cut: last > most })
     }
 
     /// In their order, asked at once.

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use http::Method;
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::{EnvironmentName, RunId};
-use lastgood_core::ports::forge::{Decision, PendingApproval, RunRecord, RunSnapshot, RunSummary, Written};
+use lastgood_core::ports::forge::{Decision, Listed, PendingApproval, RunRecord, RunSnapshot, RunSummary, Written};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -105,11 +105,11 @@ impl Github {
         self.path(&format!("/actions/runs/{id}/jobs?filter=latest&per_page=100"))
     }
 
-    pub(super) async fn runs_that_succeeded(&self, workflow: &str) -> Result<Vec<RunRecord>, Trouble> {
+    pub(super) async fn runs_that_succeeded(&self, workflow: &str) -> Result<Listed<RunRecord>, Trouble> {
         let workflow = encode(workflow);
         let route = self.path(&format!("/actions/workflows/{workflow}/runs?status=success&per_page=100"));
-        let runs = self.reader.all::<Runs>(&route, HISTORY_PAGES).await?;
-        Ok(runs.into_iter().map(Run::record).collect())
+        let Listed { items, cut } = self.reader.listed::<Runs>(&route, HISTORY_PAGES).await?;
+        Ok(Listed { items: items.into_iter().map(Run::record).collect(), cut })
     }
 
     /// The newest page, whoever or whatever began them.

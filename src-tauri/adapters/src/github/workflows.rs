@@ -1,7 +1,7 @@
 //! Workflows that can be dispatched, with their inputs, from the files on the default branch.
 
 use lastgood_core::error::{Code, Trouble};
-use lastgood_core::ports::forge::Workflow;
+use lastgood_core::ports::forge::{Workflow, digest};
 use tokio::task::JoinSet;
 
 use super::reading::Page;
@@ -49,6 +49,7 @@ impl Github {
             state: listed.state,
             inputs,
             run_name: workflow_file::run_name(&text),
+            digest: digest(&text),
         }))
     }
 

@@ -304,7 +304,7 @@ async fn evidence(
         let settings = workspace.settings().environment(name.as_str());
         let Ok(deploy) = planning::deploy(name, &settings, workflows, &known.default_branch) else { continue };
         let Some(workflow) = workflows.iter().find(|workflow| workflow.file == deploy.workflow) else { continue };
-        let runs = github.successful_runs(&workflow.file).await?;
+        let runs = github.successful_runs(&workflow.file).await?.items;
         found.insert(name.clone(), Evidence { runs, shared: planning::is_shared(workflow, &names) });
     }
     Ok(found)

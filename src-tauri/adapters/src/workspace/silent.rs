@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use lastgood_core::error::Trouble;
 use lastgood_core::ids::{ObjectId, RunId, TagName};
 use lastgood_core::ports::forge::{
-    Decision, Deployment, DispatchAnswer, DispatchOrder, Environment, PendingApproval, RunRecord, RunSnapshot,
+    Decision, Deployment, DispatchAnswer, DispatchOrder, Environment, Listed, PendingApproval, RunRecord, RunSnapshot,
     RunSummary, Tagger, Waiting, Workflow, Written,
 };
 use lastgood_core::ports::publishing::{
@@ -46,6 +46,11 @@ impl Forge for Silent {
         self.asked()
     }
 
+    /// Nothing was read at all.
+    fn history_is_cut(&self) -> bool {
+        true
+    }
+
     async fn workflows(&self) -> Result<Vec<Workflow>, Trouble> {
         self.asked()
     }
@@ -66,7 +71,7 @@ impl Forge for Silent {
         self.asked()
     }
 
-    async fn successful_runs(&self, _: &str) -> Result<Vec<RunRecord>, Trouble> {
+    async fn successful_runs(&self, _: &str) -> Result<Listed<RunRecord>, Trouble> {
         self.asked()
     }
 

@@ -1,6 +1,7 @@
 //! Real commands in real worktrees: trusted or not run, bounded, ended with all that they started.
 
 use std::fs;
+use std::future::pending;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -18,6 +19,8 @@ use lastgood_core::ids::{ObjectId, WriterId};
 use lastgood_core::ports::Shell;
 use lastgood_core::ports::shell::{CommandEnd, CommandOrder, CommandPlace, Distrust, Ran};
 use lastgood_core::rollback::check::Question;
+use lastgood_core::rollback::checks::command::{orders, preset};
+use lastgood_core::rollback::checks::plan::CommandSet;
 use tempfile::TempDir;
 
 use crate::rehearsed::git;
@@ -78,7 +81,7 @@ impl Bench {
     }
 
     async fn run(&self, order: &CommandOrder) -> CommandEnd {
-        self.commands.run(order).await
+        self.commands.run_until(order, pending().boxed()).await
     }
 
     fn output(&self, ran: &Ran) -> String {
@@ -250,7 +253,7 @@ async fn a_command_that_nobody_waits_for_any_more_is_ended_with_all_that_it_star
     let script = format!("echo $$ > '{0}'; sleep 600 & echo $! >> '{0}'; wait", pids.display());
     let order = bench.trusted(&script);
     let commands = Arc::clone(&bench.commands);
-    let running = tokio::spawn(async move { commands.run(&order).await });
+    let running = tokio::spawn(async move { commands.run_until(&order, pending().boxed()).await });
     until("both have begun", || fs::read_to_string(&pids).is_ok_and(|text| text.lines().count() == 2)).await;
     running.abort();
     all_gone(&pids).await;
@@ -308,6 +311,66 @@ async fn a_program_that_is_not_here_is_named() {
         let order = CommandOrder { argv: argv.map(str::to_owned).to_vec(), ..bench.order("") };
         bench.trust.grant(Question::DependencyCheck, &order, Timestamp::now()).unwrap();
         assert_eq!(bench.run(&order).await, CommandEnd::Missing(missing.to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn what_could_not_tell_is_not_remembered_as_a_no() {
+    let bench = Bench::new();
+    let count = bench.folder.path().join("count");
+    let script = format!("echo x >> '{}'; exit 75", count.display());
+    let order = CommandOrder { recall_for: Some(PATIENCE * 60), ..bench.trusted(&script) };
+    for runs in 1..3 {
+        let ran = exited(bench.run(&order).await);
+        assert_eq!((ran.exit, ran.recalled), (Some(75), false));
+        assert_eq!(fs::read_to_string(&count).unwrap().lines().count(), runs);
+    }
+}
+
+#[tokio::test]
+async fn who_waits_for_the_same_command_of_somebody_else_can_be_stopped() {
+    let bench = Bench::new();
+    let mark = bench.folder.path().join("mark");
+    let script = format!("touch '{}'; exec sleep 600", mark.display());
+    let order = CommandOrder { recall_for: Some(PATIENCE), ..bench.trusted(&script) };
+    let (commands, same) = (Arc::clone(&bench.commands), order.clone());
+    let running = tokio::spawn(async move { commands.run_until(&same, pending().boxed()).await });
+    until("the other one runs", || mark.exists()).await;
+    let end = bench.commands.run_until(&order, std::future::ready(()).boxed()).await;
+    assert!(matches!(end, CommandEnd::Stopped(_)), "{end:?}");
+    running.abort();
+}
+
+/// The preset itself, with the real cargo, on a crate that needs nothing from anywhere.
+#[tokio::test]
+async fn the_preset_for_a_rust_project_passes_what_compiles_and_fails_what_does_not() {
+    let bench = Bench::new();
+    bench.trust.grant_repository(Timestamp::now()).unwrap();
+    let manifest = "[package]\nname = \"shop\"\nversion = \"2.4.0\"\nedition = \"2021\"\n[workspace]\n";
+    let lock = "version = 3\n\n[[package]]\nname = \"shop\"\nversion = \"2.4.0\"\n";
+    fs::create_dir(bench.path().join("src")).unwrap();
+    for (lock, code, exit, says) in [
+        (Some(lock), "pub fn price() -> u32 { 3 }\n", Some(0), "Finished"),
+        (Some(lock), "pub fn price() -> u32 { \"3\" }\n", Some(101), "mismatched types"),
+        (None, "pub fn price() -> u32 { 3 }\n", Some(101), "--locked"),
+    ] {
+        fs::write(bench.path().join("Cargo.toml"), manifest).unwrap();
+        fs::write(bench.path().join("src/lib.rs"), code).unwrap();
+        match lock {
+            Some(lock) => fs::write(bench.path().join("Cargo.lock"), lock).unwrap(),
+            None => fs::remove_file(bench.path().join("Cargo.lock")).unwrap(),
+        }
+        git(&bench.path(), &["add", "--all"]);
+        git(&bench.path(), &["commit", "--quiet", "-m", "A crate"]);
+        let (repository, commit) = (GitRepository::open(&bench.path(), OpenOptions::default()).unwrap(), bench.head());
+        let commands = preset(Question::DependencyCheck, &repository, &commit).await.unwrap();
+        assert_eq!(commands, [["cargo", "check", "--locked"].map(str::to_owned)]);
+        let set = CommandSet::of(commands);
+        let order = orders(Question::DependencyCheck, &set, &commit, &[]).remove(0);
+        bench.trust.grant(Question::DependencyCheck, &order, Timestamp::now()).unwrap();
+        let ran = exited(bench.run(&order).await);
+        assert_eq!(ran.exit, exit, "{:?}", ran.tail);
+        assert!(bench.output(&ran).contains(says), "{}", bench.output(&ran));
     }
 }
 

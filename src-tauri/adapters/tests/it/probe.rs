@@ -95,12 +95,37 @@ async fn health_is_what_was_asked_for_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn redirects_are_followed_and_a_circle_is_left() {
-    let rehearsed = Rehearsed::start().await;
-    let place = format!("{}/version", rehearsed.description().service);
-    let moved = |to: &str| format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n");
-    assert_eq!(asked(&moved(&place)).await, Seen::Answer("v2.4.1".to_owned()));
-    assert!(matches!(asked(&moved("/again")).await, Seen::Nothing(_)));
+async fn a_redirect_is_followed_to_the_same_place_and_a_circle_is_left() {
+    let there = "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nv2.4.0";
+    let url = serve_by(|path| if path == "/version/" { there.to_owned() } else { moved("/version/") }).await;
+    assert_eq!(probe().version(&url, None).await, Seen::Answer("v2.4.0".to_owned()));
+    assert_eq!(probe().health(&Wanted::at(&url)).await, Seen::Answer(200));
+    assert!(matches!(asked(&moved("/version/")).await, Seen::Nothing(_)), "it leads to itself");
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_place_is_judged_itself_and_says_where_it_leads() {
+    let well = serve(&ok("v2.4.0"), Ending::Close).await;
+    let port = well.rsplit(':').next().unwrap().split('/').next().unwrap();
+    for (to, shown) in [
+        ("/login?next=/version&token=opensesame".to_owned(), "/login".to_owned()),
+        ("/version?login".to_owned(), "/version".to_owned()),
+        (well.clone(), well.clone()),
+        (format!("http://user:pass@localhost:{port}/version"), format!("http://localhost:{port}/version")),
+    ] {
+        let url = serve_by(move |path| if path == "/version" { moved(&to) } else { ok("v2.4.0") }).await;
+        let shown = if shown.starts_with('/') { url.replace("/version", &shown) } else { shown };
+        let seen = probe().version(&url, None).await;
+        assert_eq!(seen, Seen::No(format!("{url} answered 302, and leads to {shown}")));
+        let health = probe().health(&Wanted::at(&url)).await;
+        assert_eq!(health, Seen::No(format!("health 302, and leads to {shown}")));
+        let wanted = Wanted { status: vec![302], ..Wanted::at(&url) };
+        assert_eq!(probe().health(&wanted).await, Seen::Answer(302), "it is what was asked for");
+    }
+}
+
+fn moved(to: &str) -> String {
+    format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
 }
 
 #[tokio::test]
@@ -169,16 +194,28 @@ enum Ending {
 }
 
 async fn serve(answer: &str, ending: Ending) -> String {
+    let answer = answer.to_owned();
+    serve_with(move |_| answer.clone(), ending).await
+}
+
+/// What it says depends on the path that it is asked for; it closes behind each answer.
+async fn serve_by(answer: impl Fn(&str) -> String + Send + 'static) -> String {
+    serve_with(answer, Ending::Close).await
+}
+
+async fn serve_with(answer: impl Fn(&str) -> String + Send + 'static, ending: Ending) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/version", listener.local_addr().unwrap());
-    let answer = answer.to_owned();
     tokio::spawn(async move {
         loop {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut request = [0; 4096];
-            if stream.read(&mut request).await.unwrap_or(0) == 0 {
+            let count = stream.read(&mut request).await.unwrap_or(0);
+            if count == 0 {
                 continue;
             }
+            let request = String::from_utf8_lossy(&request[..count]).into_owned();
+            let answer = answer(request.split(' ').nth(1).unwrap());
             // A client that has heard enough hangs up.
             drop(stream.write_all(answer.as_bytes()).await);
             if matches!(ending, Ending::Stay) {

@@ -1,5 +1,6 @@
 //! `lastgood check`: everything that is asked before a rollback. It changes nothing.
 
+mod asking;
 mod shown;
 mod way;
 
@@ -16,9 +17,9 @@ use lastgood_core::ids::TagName;
 use lastgood_core::journal::Fact;
 use lastgood_core::planning::Wish;
 use lastgood_core::ports::Watcher;
+use lastgood_core::rollback::Rollback;
 use lastgood_core::rollback::check::blocking;
 use lastgood_core::rollback::plan::Plan;
-use lastgood_core::rollback::{Rollback, checks};
 
 use crate::arguments::Check;
 use crate::output::{self, INTERRUPTED};
@@ -33,18 +34,18 @@ pub(crate) async fn run(arguments: Check) -> Result<ExitCode, Trouble> {
     let audience =
         Audience { desktop: Arc::new(DesktopAlerts::default()), person: Arc::new(desk), watcher: Arc::new(Nobody) };
     let ports = workspace.ports_of(&plan, audience)?;
-    // Commands have process groups of their own: an interrupt reaches them by way of this one.
-    let answers = tokio::select! {
-        answers = checks::ask_all(&ports, workspace.key(), &plan) => answers,
-        _ = tokio::signal::ctrl_c() => return Ok(ExitCode::from(INTERRUPTED)),
-    };
-    let blocked = way.blocked().is_some() || blocking(&answers).is_some();
+    let asked = asking::ask(&ports, workspace.key(), &plan).await;
     if arguments.json {
-        output::json(&shown::as_json(&plan, &answers, &way));
+        output::json(&shown::as_json(&plan, &asked, &way));
     } else {
-        shown::print(&plan, &answers, &way, arguments.evidence);
+        shown::print(&plan, &asked, &way, arguments.evidence);
     }
-    Ok(if blocked { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    let blocked = way.blocked().is_some() || blocking(&asked.answers).is_some();
+    Ok(match blocked {
+        _ if asked.stopped => ExitCode::from(INTERRUPTED),
+        true => ExitCode::FAILURE,
+        false => ExitCode::SUCCESS,
+    })
 }
 
 fn plan(workspace: &Workspace, arguments: &Check, known: &Known) -> Result<Plan, Trouble> {

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::error::Trouble;
 use crate::ids::{EnvironmentName, ObjectId, RunId, TagName};
@@ -31,6 +32,9 @@ pub trait Forge: Send + Sync {
     /// Newest first, as many as matter for what is live and what was last good in every environment.
     async fn deployments(&self) -> Result<Vec<Deployment>, Trouble>;
 
+    /// The newest look at the deployments did not read the older ones.
+    fn history_is_cut(&self) -> bool;
+
     /// Workflow files on the default branch that can be dispatched.
     async fn workflows(&self) -> Result<Vec<Workflow>, Trouble>;
 
@@ -48,7 +52,7 @@ pub trait Forge: Send + Sync {
     async fn run(&self, id: RunId) -> Result<RunSnapshot, Trouble>;
 
     /// Runs of this workflow that succeeded, newest first: evidence of what is live where no deployment tells.
-    async fn successful_runs(&self, workflow: &str) -> Result<Vec<RunRecord>, Trouble>;
+    async fn successful_runs(&self, workflow: &str) -> Result<Listed<RunRecord>, Trouble>;
 
     /// Runs of any workflow that have not ended, newest first; those that wait for an approval have the status `waiting`.
     async fn open_runs(&self) -> Result<Vec<RunRecord>, Trouble>;
@@ -77,6 +81,14 @@ pub trait Forge: Send + Sync {
 
     /// Until when GitHub wants no calls; `None` where it takes them.
     fn waiting(&self) -> Option<Waiting>;
+}
+
+/// The newest of something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed<T> {
+    pub items: Vec<T>,
+    /// There are older ones that were not read.
+    pub cut: bool,
 }
 
 /// Who a tag says it is by.
@@ -138,6 +150,14 @@ pub struct Workflow {
     /// What makes a run's title; empty where the workflow leaves that to GitHub. Absent in looks of earlier versions.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub run_name: String,
+    /// What [`digest`] makes of the file's text. Absent in looks of earlier versions.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub digest: String,
+}
+
+/// Tells two texts apart.
+pub fn digest(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A run whose title is made of this tells what the input was given.

@@ -14,6 +14,12 @@ pub trait History: Send + Sync {
     /// Files as they are in a commit, in the order asked for; `None` where there is none.
     async fn files(&self, commit: &ObjectId, paths: &[String]) -> Result<Vec<Option<Vec<u8>>>, Trouble>;
 
+    /// The files of one folder of a commit, by their paths, and not of those below it; none where there is no such folder.
+    async fn folder(&self, commit: &ObjectId, folder: &str) -> Result<Vec<(String, Vec<u8>)>, Trouble>;
+
+    /// Where the remote's branch stood when it was last fetched; without that, where the branch of this name stands here.
+    async fn branch(&self, name: &str) -> Result<Option<ObjectId>, Trouble>;
+
     /// What the tag's signature is worth. `signers` is a file of the repository that names the keys of its people, in
     /// the form of ssh-keygen's allowed signers; without it the person's own settings count.
     async fn signature(&self, tag: &TagName, signers: Option<&str>) -> Result<Signature, Trouble>;

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -17,11 +16,6 @@ pub trait Shell: Send + Sync {
     /// Runs one command to its end or its deadline, or until `stop` comes. Dropping the call ends the command and all that it
     /// started.
     async fn run_until(&self, order: &CommandOrder, stop: BoxFuture<'_, ()>) -> CommandEnd;
-
-    /// The same, where nobody stops it.
-    async fn run(&self, order: &CommandOrder) -> CommandEnd {
-        self.run_until(order, std::future::pending().boxed()).await
-    }
 
     /// Why this may not run; `None` where it may.
     async fn distrust(&self, order: &CommandOrder) -> Result<Option<Distrust>, Trouble>;
@@ -83,6 +77,36 @@ pub struct Ran {
     pub milliseconds: u64,
     /// It ran earlier, on the same commit.
     pub recalled: bool,
+}
+
+/// What an exit code says. Those beside 0 and a plain no are the shells' own, and the one that sysexits.h has for
+/// "try again later".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// 0.
+    Yes,
+    No,
+    /// 75, `EX_TEMPFAIL`: by its own word it could not tell.
+    CouldNotTell,
+    /// 126: what it was to run may not be executed.
+    NotExecutable,
+    /// 127: what it was to run was not found.
+    NotFound,
+    /// A signal ended it.
+    Nothing,
+}
+
+impl Ran {
+    pub fn said(&self) -> Said {
+        match self.exit {
+            Some(0) => Said::Yes,
+            Some(75) => Said::CouldNotTell,
+            Some(126) => Said::NotExecutable,
+            Some(127) => Said::NotFound,
+            Some(_) => Said::No,
+            None => Said::Nothing,
+        }
+    }
 }
 
 impl CommandOrder {

@@ -6,7 +6,30 @@ use std::collections::{BTreeMap, BTreeSet};
 use semver::Version;
 
 /// Lock files that are understood, by name.
-pub const NAMES: [&str; 3] = ["Cargo.lock", "package-lock.json", "pubspec.lock"];
+const READ: [&str; 4] = ["Cargo.lock", "package-lock.json", "npm-shrinkwrap.json", "pubspec.lock"];
+
+/// Lock files that are known by their names, and not understood.
+const UNREAD: [&str; 19] = [
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "bun.lock",
+    "bun.lockb",
+    "deno.lock",
+    "go.sum",
+    "poetry.lock",
+    "uv.lock",
+    "pdm.lock",
+    "Pipfile.lock",
+    "Gemfile.lock",
+    "composer.lock",
+    "mix.lock",
+    "packages.lock.json",
+    "Package.resolved",
+    "Podfile.lock",
+    "gradle.lockfile",
+    "flake.lock",
+    "conan.lock",
+];
 
 /// One dependency that is not the same in both.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,13 +51,22 @@ pub enum Size {
 
 type Packages = BTreeMap<String, BTreeSet<String>>;
 
-/// Whether a path is a lock file that is understood.
+/// Whether a path is a lock file, understood or not.
 pub fn is_lock(path: &str) -> bool {
-    NAMES.contains(&path.rsplit('/').next().unwrap_or(path))
+    names().any(|known| known == name(path))
 }
 
-/// What going from one state of the lock file to the other does, majors first. `None` where it cannot be read.
+/// The names of all lock files that are known.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    READ.into_iter().chain(UNREAD)
+}
+
+/// What going from one state of the lock file to the other does, majors first. `None` where it is not understood, or cannot
+/// be read.
 pub fn compare(path: &str, before: Option<&[u8]>, after: Option<&[u8]>) -> Option<Vec<Change>> {
+    if !READ.contains(&name(path)) {
+        return None;
+    }
     let read = |bytes: Option<&[u8]>| bytes.map_or_else(|| Some(Packages::new()), |bytes| packages(path, bytes));
     let (before, after) = (read(before)?, read(after)?);
     let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
@@ -99,11 +131,15 @@ fn sorted<'a>(versions: impl Iterator<Item = &'a String>) -> Vec<String> {
     versions
 }
 
+fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
 fn packages(path: &str, bytes: &[u8]) -> Option<Packages> {
     let text = std::str::from_utf8(bytes).ok()?;
-    match path.rsplit('/').next().unwrap_or(path) {
+    match name(path) {
         "Cargo.lock" => cargo(text),
-        "package-lock.json" => npm(text),
+        "package-lock.json" | "npm-shrinkwrap.json" => npm(text),
         "pubspec.lock" => dart(text),
         _ => None,
     }

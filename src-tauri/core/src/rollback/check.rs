@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::EvidenceHash;
 use crate::rollback::StepName;
 use crate::rollback::check::samples::Samples;
+use crate::rollback::event::StepOutcome;
 
 /// One question's answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,4 +136,13 @@ pub fn blocking(answers: &[Answer]) -> Option<&Answer> {
     let blocks = |answer: &&Answer| answer.blocks();
     let no = answers.iter().filter(blocks).find(|answer| answer.verdict == Verdict::Failed);
     no.or_else(|| answers.iter().find(blocks))
+}
+
+/// How the step ends that asked these.
+pub fn outcome(answers: &[Answer]) -> StepOutcome {
+    match blocking(answers).map(|answer| answer.verdict) {
+        None => StepOutcome::Succeeded,
+        Some(Verdict::Errored | Verdict::Inconclusive) => StepOutcome::Errored,
+        Some(Verdict::Failed | Verdict::Passed) => StepOutcome::Failed,
+    }
 }

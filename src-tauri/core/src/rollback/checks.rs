@@ -8,11 +8,13 @@ pub mod armed;
 mod artifact;
 mod away;
 pub mod command;
+mod deploying;
 mod environment;
 pub(crate) mod found;
 pub mod plan;
 mod risk;
 mod signature;
+pub mod stopping;
 mod target;
 mod workflow;
 
@@ -25,13 +27,14 @@ use futures_util::stream::{FuturesUnordered, Stream, StreamExt};
 use crate::error::Trouble;
 use crate::ids::ObjectId;
 use crate::ports::Ports;
-use crate::ports::forge::Deployment;
+use crate::ports::forge::{Deployment, Listed, Workflow};
 use crate::ports::history::Difference;
 use crate::rollback::StepName;
 use crate::rollback::check::samples::Samples;
 use crate::rollback::check::{Answer, Question};
 use crate::rollback::plan::Plan;
 use found::Found;
+use stopping::Stop;
 
 /// The questions before this rollback, in the order in which they are shown.
 pub fn before(plan: &Plan) -> Vec<Question> {
@@ -50,6 +53,18 @@ pub fn ask<'a>(
     repository: &'a str,
     plan: &'a Plan,
 ) -> impl Stream<Item = Answer> + Unpin + 'a {
+    ask_until(questions, ports, repository, plan, Stop::never()).filter_map(|(_, answer)| std::future::ready(answer))
+}
+
+/// The same for each question, also for one that has nothing to ask. Once `stop` comes, commands are ended and answer with
+/// what they wrote.
+pub fn ask_until<'a>(
+    questions: Vec<Question>,
+    ports: &'a Ports,
+    repository: &'a str,
+    plan: &'a Plan,
+    stop: Stop,
+) -> impl Stream<Item = (Question, Option<Answer>)> + Unpin + 'a {
     let asking = Arc::new(Asking {
         ports,
         repository,
@@ -57,9 +72,14 @@ pub fn ask<'a>(
         exists: target::exists(ports, plan).boxed().shared(),
         between: between(ports, plan).boxed().shared(),
         deployments: deployments(ports).boxed().shared(),
+        workflows: workflows(ports).boxed().shared(),
+        stop,
     });
-    let answers = questions.into_iter().map(|question| answer(question, Arc::clone(&asking)).boxed());
-    answers.collect::<FuturesUnordered<_>>().filter_map(std::future::ready)
+    let answers = questions.into_iter().map(|question| {
+        let answer = answer(question, Arc::clone(&asking));
+        answer.map(move |answer| (question, answer)).boxed()
+    });
+    answers.collect::<FuturesUnordered<_>>()
 }
 
 /// All answers before this rollback, in the order in which they are shown.
@@ -82,9 +102,13 @@ struct Asking<'a> {
     exists: Shared<BoxFuture<'a, Found>>,
     between: Shared<BoxFuture<'a, Between>>,
     deployments: Shared<BoxFuture<'a, Deployments>>,
+    workflows: Shared<BoxFuture<'a, Workflows>>,
+    stop: Stop,
 }
 
-type Deployments = Result<Arc<Vec<Deployment>>, Trouble>;
+type Deployments = Result<Arc<Listed<Deployment>>, Trouble>;
+
+type Workflows = Result<Arc<Vec<Workflow>>, Trouble>;
 
 /// What lies between target and live.
 type Between = Result<Option<Arc<Read>>, Trouble>;
@@ -126,27 +150,32 @@ async fn find(question: Question, asking: &Asking<'_>) -> Option<Found> {
         Question::TargetRan => target::ran(asking).await,
         Question::TargetQuarantine => target::quarantine(ports, repository, plan).await,
         Question::TargetArtifact => artifact::there(ports, plan).await,
-        Question::WorkflowReady => workflow::ready(ports, plan).await,
+        Question::WorkflowReady => workflow::ready(asking).await,
         Question::DeployCommand => command::may_deploy(ports, plan, plan.deploy.local.as_ref()?).await,
-        Question::AccessReady => access::ready(ports).await,
+        Question::AccessReady => access::ready(ports, plan).await,
         Question::EnvironmentIdle => environment::idle(asking).await,
         Question::RiskMigrations => risk::migrations(asking).await,
         Question::RiskConfig => risk::config(asking).await,
         Question::RiskDependencies => risk::dependencies(asking).await,
-        Question::RiskWorkflow => risk::workflow(asking).await,
+        Question::RiskWorkflow => deploying::workflow(asking).await,
         Question::RiskChanges => risk::changes(asking).await,
         Question::DependencyCheck | Question::SecurityScan => {
-            return command::ask(question, ports, plan, Some(asking.exists.clone())).await;
+            return command::ask(question, ports, plan, Some(asking.exists.clone()), &asking.stop).await;
         }
         Question::ProofFunctionality | Question::ProofPerformance | Question::ProofSecurity => {
-            return command::ask(question, ports, plan, None::<Ready<Found>>).await;
+            return command::ask(question, ports, plan, None::<Ready<Found>>, &asking.stop).await;
         }
         Question::LiveVersion | Question::LiveHealth => Found::unclear("Only the live service can answer."),
     })
 }
 
 async fn deployments(ports: &Ports) -> Deployments {
-    ports.forge.deployments().await.map(Arc::new)
+    let items = ports.forge.deployments().await?;
+    Ok(Arc::new(Listed { items, cut: ports.forge.history_is_cut() }))
+}
+
+async fn workflows(ports: &Ports) -> Workflows {
+    ports.forge.workflows().await.map(Arc::new)
 }
 
 /// `None` where what is live is not known, or is no release.

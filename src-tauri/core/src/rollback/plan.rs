@@ -112,7 +112,11 @@ pub struct Proofs {
     /// Seconds that one answer may take; without them, the probe's own deadline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<u32>,
-    /// The same probes at an installation that is known to be good.
+    /// Where an installation answers that is known to be good: commands that say no are told it and run once more. Absent
+    /// in what earlier versions wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// The same probes there.
     #[serde(default)]
     pub reference_version: Option<String>,
     #[serde(default)]

@@ -55,7 +55,8 @@ pub struct ArtifactRule {
     pub policy: Option<PolicyWord>,
     /// Files that the GitHub release of the target must have; `{tag}` and `{version}` are filled in.
     pub assets: Option<Vec<Glob>>,
-    /// An address that must answer with 2xx; `{tag}` and `{version}` are filled in.
+    /// An address that must answer with 2xx itself; `{tag}` and `{version}` are filled in. A redirect to another place does
+    /// not count.
     pub url: Option<String>,
 }
 
@@ -67,7 +68,8 @@ pub struct FileRule {
     pub files: Option<Vec<Glob>>,
 }
 
-/// Commands, each an array of words. None runs before a person has seen and trusted it.
+/// Commands, each an array of words. None runs before a person has seen and trusted it. Exit code 0 is a yes, any other a
+/// no; 75 says that it could not tell (`EX_TEMPFAIL`), as do 126 and 127, where something in it could not be run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Commands {
@@ -162,7 +164,8 @@ pub struct RiskChecks {
     #[serde(deserialize_with = "word_or_table")]
     #[schemars(with = "WordOr<Plain>")]
     pub dependencies: Plain,
-    /// The deploy workflow changed in between. Usually `warn`.
+    /// The deploy workflow or what it uses changed, in what is live or on the default branch; or pushing the rollback's tag
+    /// starts a workflow by itself. Usually `warn`.
     #[serde(deserialize_with = "word_or_table")]
     #[schemars(with = "WordOr<Plain>")]
     pub workflow: Plain,

@@ -55,7 +55,8 @@ pub struct EnvironmentSettings {
 pub struct ProbeSettings {
     /// Address that tells the live version: whole, or a path below the environment's address.
     pub version: Option<String>,
-    /// Address that answers as `status` and `body` say when all is well.
+    /// Address that answers as `status` and `body` say when all is well. A redirect is followed to https and behind a slash
+    /// at the end, and to no other place: there it is the answer itself.
     pub health: Option<String>,
     /// Well this many times in a row counts as proof. Default: 3.
     pub health_times: Option<u8>,
@@ -70,7 +71,8 @@ pub struct ProbeSettings {
     /// Seconds that the service may take to become healthy. Default: 90.
     pub within_seconds: Option<u32>,
     /// Another installation that is known to be good. Where health is not as it should be, it is asked the same, so that a
-    /// probe or a network that is broken is not mistaken for the release.
+    /// probe or a network that is broken is not mistaken for the release. A proof that says no is run once more with this
+    /// address as `LASTGOOD_URL`.
     pub reference: Option<String>,
 }
 

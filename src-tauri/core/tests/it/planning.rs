@@ -328,5 +328,6 @@ fn workflow(file: &str, inputs: &[&str]) -> Workflow {
         state: "active".to_owned(),
         inputs: inputs.iter().map(input).collect(),
         run_name: String::new(),
+        digest: String::new(),
     }
 }

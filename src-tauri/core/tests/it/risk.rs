@@ -3,6 +3,7 @@
 use lastgood_core::ports::history::{ChangeKind, FileChange};
 use lastgood_core::risk::keys::{self, KeyChanges};
 use lastgood_core::risk::locks::{self, Size};
+use lastgood_core::risk::workflows::{Files, Parts, started_by};
 use lastgood_core::risk::{CONFIG, MIGRATIONS, matching};
 
 #[test]
@@ -90,4 +91,90 @@ fn lock_files_of_three_kinds_tell_their_majors_first() {
     }
     let gone = locks::compare("pubspec.lock", Some(dart("1.0.0").as_bytes()), None).unwrap();
     assert_eq!((gone[0].size, gone[0].words().as_str()), (Size::ComesOrGoes, "a 1.0.0 → none"));
+}
+
+#[test]
+fn a_tag_starts_what_asks_for_it_in_any_form() {
+    let push = |filter: &str| format!("on:\n  push:\n    {filter}\n");
+    for (text, starts) in [
+        ("on: push".to_owned(), true),
+        ("on: [push]".to_owned(), true),
+        ("true:\n  push:".to_owned(), true),
+        ("'on': { push: {} }".to_owned(), true),
+        ("on: create".to_owned(), true),
+        ("on:\n  create:".to_owned(), true),
+        ("on: [workflow_dispatch, pull_request]".to_owned(), false),
+        ("on: { release: { types: [published] } }".to_owned(), false),
+        (push("paths: ['src/**']"), true),
+        (push("branches: [main]"), false),
+        (push("branches-ignore: [main]"), false),
+        (push("branches: ['**']"), false),
+        (push("{ branches: [main], tags: ['*'] }"), true),
+        (push("tags: rollback-*"), true),
+        (push("tags: ['v*']"), false),
+        (push("tags: ['**']"), true),
+        (push("tags: ['v*', '*-*']"), true),
+        (push("tags: ['*', '!rollback-*']"), false),
+        (push("tags: ['!rollback-*', '*']"), true),
+        (push("tags: []"), false),
+        (push("tags-ignore: ['rollback-*']"), false),
+        (push("tags-ignore: ['v*']"), true),
+        ("on: [push\n".to_owned(), false),
+        ("push".to_owned(), false),
+        (String::new(), false),
+    ] {
+        assert_eq!(started_by(&text, "rollback-20260302-100000").is_some(), starts, "{text}");
+    }
+}
+
+/// The rows of GitHub's own table, and where it is silent what git allows.
+#[test]
+fn patterns_of_tags_are_githubs_own() {
+    for (pattern, name, fits) in [
+        ("feature/*", "feature/my-branch", true),
+        ("feature/*", "feature/a/b", false),
+        ("feature/**", "feature/beta-a/my-branch", true),
+        ("main", "main", true),
+        ("main", "mainly", false),
+        ("*", "v2", true),
+        ("*", "feature/v2", false),
+        ("**", "every/branch", true),
+        ("*feature", "mona-feature", true),
+        ("v2*", "v2.9", true),
+        ("v[12].[0-9]+.[0-9]+", "v1.10.1", true),
+        ("v[12].[0-9]+.[0-9]+", "v3.0.0", false),
+        ("v2.0.0?", "v2.0.", true),
+        ("rollback-[0-9]+-[0-9]+", "rollback-20260302-100000", true),
+        ("a\\+b", "a+b", true),
+        ("v1.0", "v1x0", false),
+        ("[", "[", false),
+    ] {
+        let text = serde_json::json!({ "on": { "push": { "tags": [pattern] } } }).to_string();
+        assert_eq!(started_by(&text, name).is_some(), fits, "{pattern} {name}");
+    }
+}
+
+#[test]
+fn the_parts_of_a_deploy_are_followed_and_a_circle_is_left() {
+    let file = |uses: &str| format!("jobs:\n  a:\n    uses: {uses}\n");
+    let files: Files = [
+        (".github/workflows/deploy.yml", file("./.github/workflows/build.yml")),
+        (".github/workflows/build.yml", file("./.github/workflows/sign.yml")),
+        (
+            ".github/workflows/sign.yml",
+            "jobs:\n  a:\n    steps:\n      - run: x\n      - uses: ./tools/sign/\n".to_owned(),
+        ),
+        (".github/workflows/ci.yml", file("acme/other/.github/workflows/ci.yml@v1")),
+        (".github/workflows/round.yml", file("./.github/workflows/round.yml")),
+    ]
+    .map(|(path, text)| (path.to_owned(), text))
+    .into();
+    let parts = Parts::of(".github/workflows/deploy.yml", &files);
+    assert_eq!(parts.workflows.len(), 3);
+    assert!(parts.has("tools/sign/action.yml") && parts.has(".github/actions/any/action.yml"), "{parts:?}");
+    assert!(!parts.has("tools/signature") && !parts.has(".github/workflows/ci.yml"));
+    for alone in ["ci.yml", "round.yml", "nowhere.yml"] {
+        let parts = Parts::of(&format!(".github/workflows/{alone}"), &files);
+        assert_eq!((parts.workflows.len(), parts.actions.len()), (1, 0), "{alone}");
+    }
 }

@@ -36,7 +36,7 @@ async fn everything_that_is_read_conforms_with_graphql_and_without() {
     assert!(!by_rest.deployments().await.unwrap().is_empty());
     assert!(!by_rest.releases().await.unwrap().is_empty());
     assert!(!by_rest.workflows().await.unwrap().is_empty());
-    let runs = by_rest.successful_runs("deploy.yml").await.unwrap();
+    let runs = by_rest.successful_runs("deploy.yml").await.unwrap().items;
     assert!(!runs.is_empty());
     by_rest.run(runs[0].id).await.unwrap();
     by_rest.open_runs().await.unwrap();
@@ -86,7 +86,7 @@ async fn every_further_page_of_a_list_conforms() {
     assert!(github.environments().await.unwrap().len() > 100);
     assert!(github.releases().await.unwrap().len() > 230);
     assert!(github.recent_runs(300).await.unwrap().len() > 200);
-    assert!(github.successful_runs("deploy.yml").await.unwrap().len() > 100);
+    assert!(github.successful_runs("deploy.yml").await.unwrap().items.len() > 100);
     assert_eq!(github.deployments().await.unwrap().len(), 300);
     all_passed(
         &served,
@@ -142,7 +142,7 @@ async fn a_cancelled_run_and_the_log_of_a_job_conform() {
     let seen = github.run(run).await.unwrap();
     assert_eq!(seen.conclusion.as_deref(), Some("cancelled"), "{seen:?}");
 
-    let ended = github.successful_runs("deploy.yml").await.unwrap()[0].id;
+    let ended = github.successful_runs("deploy.yml").await.unwrap().items[0].id;
     let job = github.run(ended).await.unwrap().jobs[0].id;
     let log = github.job_log(job).await.unwrap();
     assert!(log.contains("##[group]"), "{log}");

@@ -119,7 +119,7 @@ export function sampleDetail(tag: string, live: string | null): ReleaseDetail {
         title: `1 configuration file differs between ${tag} and live`,
         items: ["config/production.toml: the rollback changes FUEL_LIMIT and removes PLUGIN_CACHE"],
       },
-      { tone: "good", title: `deploy.yml is as it was in ${tag}`, items: [] },
+      { tone: "good", title: `deploy.yml is on main as it was in ${tag}`, items: [] },
     ],
     comparedWith: live,
     signature: VOUCHED,

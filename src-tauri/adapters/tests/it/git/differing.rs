@@ -44,3 +44,30 @@ async fn files_and_commits_between_two_releases_are_told_in_every_format() {
         repository.difference(&"0".repeat(target.as_str().len()).as_str().into(), &live).await.unwrap_err();
     }
 }
+
+#[tokio::test]
+async fn a_folder_of_a_commit_and_a_branch_as_it_was_fetched_are_told_in_every_format() {
+    for format in [&[][..], &["--object-format=sha256"], &["--ref-format=reftable"]] {
+        let sample = Sample::of_format(format);
+        std::fs::create_dir_all(sample.path().join("flows/below")).unwrap();
+        sample.write("flows/a.yml", b"on: push\n");
+        sample.write("flows/below/b.yml", b"on: push\n");
+        sample.git(&["add", "."]);
+        let first = sample.commit("First");
+        sample.git(&["branch", "trunk"]);
+        let repository = sample.open();
+        let files = repository.folder(&first, "flows").await.unwrap();
+        assert_eq!(files, [("flows/a.yml".to_owned(), b"on: push\n".to_vec())], "{format:?}");
+        assert_eq!(repository.folder(&first, "nowhere").await.unwrap(), []);
+        assert_eq!(repository.branch("trunk").await.unwrap(), Some(first.clone()), "no remote: the one here");
+        sample.write("more", b"x\n");
+        sample.git(&["add", "."]);
+        let second = sample.commit("Second");
+        sample.git(&["remote", "add", "hub", "https://example.com/acme/shop.git"]);
+        sample.git(&["update-ref", "refs/remotes/hub/trunk", second.as_str()]);
+        assert_eq!(sample.open().branch("trunk").await.unwrap(), Some(second), "as it was fetched");
+        for nothing in ["nowhere", "", "-x", "a b"] {
+            assert_eq!(repository.branch(nothing).await.unwrap(), None, "{nothing:?}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use lastgood_core::error::Code;
 use lastgood_core::ports::Forge;
-use lastgood_core::ports::forge::{Workflow, WorkflowInput};
+use lastgood_core::ports::forge::{Workflow, WorkflowInput, digest};
 use lastgood_rehearsal::{Fault, FaultKind, When};
 use serde_json::json;
 
@@ -24,7 +24,9 @@ async fn the_sample_has_one_workflow_that_can_be_dispatched() {
     ];
     let (file, name, state) = ("deploy.yml".to_owned(), "Deploy".to_owned(), "active".to_owned());
     let run_name = "Deploy ${{ inputs.version_tag }} to ${{ inputs.environment }} ${{ inputs.rollback_id }}".to_owned();
-    assert_eq!(found, [Workflow { file, name, state, inputs, run_name }]);
+    let path = rehearsed.description().clone.join(".github/workflows/deploy.yml");
+    let digest = digest(&std::fs::read_to_string(path).unwrap());
+    assert_eq!(found, [Workflow { file, name, state, inputs, run_name, digest }]);
 }
 
 #[tokio::test]

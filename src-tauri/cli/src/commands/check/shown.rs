@@ -7,11 +7,13 @@ use lastgood_core::rollback::check::{Answer, Policy, Verdict, blocking};
 use lastgood_core::rollback::plan::Plan;
 use serde_json::{Value, json};
 
+use super::asking::Asked;
 use super::way::Way;
 use crate::commands::hold::as_value;
 use crate::output::{self, plain};
 
-pub(super) fn as_json(plan: &Plan, answers: &[Answer], way: &Way) -> Value {
+pub(super) fn as_json(plan: &Plan, asked: &Asked, way: &Way) -> Value {
+    let answers = &asked.answers;
     let now = Timestamp::now();
     let blocked = way.blocked().map(|blocked| &blocked.sentence);
     json!({
@@ -22,6 +24,8 @@ pub(super) fn as_json(plan: &Plan, answers: &[Answer], way: &Way) -> Value {
         "hint": way.blocked().map(|blocked| &blocked.hint),
         "hold": way.hold.as_ref().map(|hold| as_value(hold, now)),
         "unfinished": way.unfinished.as_ref().map(|rollback| &rollback.id),
+        "stopped": asked.stopped,
+        "open": asked.open.iter().map(|question| question.code()).collect::<Vec<_>>(),
         "checks": answers.iter().map(|answer| answer_as_json(answer, now)).collect::<Vec<_>>(),
     })
 }
@@ -43,9 +47,16 @@ fn answer_as_json(answer: &Answer, now: Timestamp) -> Value {
     })
 }
 
-/// The blocking reason comes first, in one sentence. `evidence`: also what is behind the answers that passed.
-pub(super) fn print(plan: &Plan, answers: &[Answer], way: &Way, evidence: bool) {
-    output::line(&plain(&first(plan, answers, way)));
+/// The blocking reason comes first, in one sentence. Of questions that nobody answered any more nothing is claimed.
+/// `evidence`: also what is behind the answers that passed.
+pub(super) fn print(plan: &Plan, asked: &Asked, way: &Way, evidence: bool) {
+    let answers = &asked.answers;
+    if asked.stopped {
+        output::line(&stopped(asked));
+    }
+    if let Some(first) = first(plan, asked, way) {
+        output::line(&plain(&first));
+    }
     if let Some(blocked) = way.blocked() {
         output::line(&plain(&format!("  {}", blocked.hint)));
     }
@@ -61,12 +72,16 @@ pub(super) fn print(plan: &Plan, answers: &[Answer], way: &Way, evidence: bool) 
     }
 }
 
-fn first(plan: &Plan, answers: &[Answer], way: &Way) -> String {
+fn first(plan: &Plan, asked: &Asked, way: &Way) -> Option<String> {
+    let answers = &asked.answers;
     if let Some(blocked) = way.blocked() {
-        return format!("Blocked: {}", blocked.sentence);
+        return Some(format!("Blocked: {}", blocked.sentence));
     }
     if let Some(answer) = blocking(answers) {
-        return format!("Blocked: {}", answer.sentence);
+        return Some(format!("Blocked: {}", answer.sentence));
+    }
+    if asked.stopped {
+        return None;
     }
     let count = |wanted: &dyn Fn(&Answer) -> bool| answers.iter().filter(|answer| wanted(answer)).count();
     let passed = count(&|answer| answer.verdict == Verdict::Passed);
@@ -74,7 +89,14 @@ fn first(plan: &Plan, answers: &[Answer], way: &Way) -> String {
     let word = if warned == 1 { "warning" } else { "warnings" };
     let from = plan.from.as_ref().map_or("what is live", TagName::as_str);
     let deed = if plan.forward { "may go forward" } else { "may go back" };
-    format!("{} {deed} from {from} to {}: {passed} passed, {warned} {word}", plan.environment, plan.to)
+    Some(format!("{} {deed} from {from} to {}: {passed} passed, {warned} {word}", plan.environment, plan.to))
+}
+
+fn stopped(asked: &Asked) -> String {
+    let open: Vec<&str> = asked.open.iter().map(|question| question.code()).collect();
+    let word = if asked.answers.len() == 1 { "answer" } else { "answers" };
+    let left = if open.is_empty() { String::new() } else { format!("; without one: {}", open.join(", ")) };
+    format!("Stopped after {} {word}{left}", asked.answers.len())
 }
 
 fn line(answer: &Answer) -> String {

@@ -3,9 +3,11 @@
 use super::found::Found;
 use crate::ports::Ports;
 use crate::ports::readiness::Rights;
+use crate::rollback::check::{Policy, Question};
+use crate::rollback::plan::Plan;
 
 /// GitHub's "Scopes for OAuth apps": dispatching takes `repo`; `public_repo` is enough for public repositories.
-pub(super) async fn ready(ports: &Ports) -> Found {
+pub(super) async fn ready(ports: &Ports, plan: &Plan) -> Found {
     let rights = match ports.readiness.rights().await {
         Ok(rights) => rights,
         Err(trouble) => return Found::errored(&trouble),
@@ -23,17 +25,20 @@ pub(super) async fn ready(ports: &Ports) -> Found {
     {
         return Found::failed("The token lacks the scope repo, so it may not dispatch.").with(evidence);
     }
-    let told = if rights.scopes.is_some() { "" } else { ", as far as GitHub tells" };
-    Found::passed(format!("This token may push a tag and dispatch{told}")).with(evidence)
+    if rights.scopes.is_some() {
+        return Found::passed("This token may push a tag and dispatch").with(evidence);
+    }
+    // It could not tell, and the token may well be right: what cannot be asked before must not hold up a rollback.
+    let policy = (plan.checks.policy(Question::AccessReady) == Policy::Block).then_some(Policy::Warn);
+    let sentence = "This account may write; whether its token may push a tag and dispatch, GitHub does not tell.";
+    Found { policy, ..Found::unclear(sentence).with(evidence) }
 }
 
 fn evidence(rights: &Rights) -> Vec<String> {
     let scopes = match &rights.scopes {
         Some(scopes) if scopes.is_empty() => "the token has no scopes".to_owned(),
         Some(scopes) => format!("scopes {}", scopes.join(", ")),
-        None => {
-            "a fine-grained token: GitHub names no scopes; it needs Actions and Contents, read and write".to_owned()
-        }
+        None => "no classic token: GitHub names no scopes; it needs Actions and Contents, read and write".to_owned(),
     };
     vec![if rights.push { "may write" } else { "may only read" }.to_owned(), scopes]
 }

@@ -36,7 +36,9 @@ pub(super) async fn there(ports: &Ports, plan: &Plan) -> Found {
     if let Some(url) = &artifact.url {
         match ports.probe.health(&Wanted::at(url.as_str())).await {
             Seen::Answer(status) => evidence.push(format!("{url} answered {status}")),
-            Seen::No(words) => return Found::failed(format!("{url} does not have it: {words}.")).with(evidence),
+            Seen::No(words) => {
+                return Found::failed(format!("{url} does not say that it is there: {words}.")).with(evidence);
+            }
             Seen::Nothing(words) => {
                 return Found::unclear(format!("{url} could not be asked: {words}.")).with(evidence);
             }

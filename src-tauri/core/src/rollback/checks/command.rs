@@ -1,27 +1,34 @@
 //! `dependency.check`, `security.scan` and the proofs by command: a team's own, or those that fit its kind of project.
 
+mod elsewhere;
 mod project;
+mod told;
 
 use std::time::Duration;
 
 use project::Project;
+use told::Told;
+pub(crate) use told::no_patience;
 
 use super::found::Found;
 use super::plan::CommandSet;
+use super::stopping::Stop;
 use crate::error::{Code, Trouble};
 use crate::ids::ObjectId;
-use crate::ports::shell::{CommandEnd, CommandOrder, CommandPlace, Distrust, Ran};
+use crate::ports::shell::{CommandOrder, CommandPlace, Distrust};
 use crate::ports::{History, Ports};
 use crate::rollback::check::{Policy, Question, Verdict};
 use crate::rollback::local::LocalDeploy;
 use crate::rollback::plan::Plan;
 
-/// `None` where there is nothing to run. Nothing runs before `target` is told, where that is to be waited for.
+/// `None` where there is nothing to run. Nothing runs before `target` is told, where that is to be waited for. Once `stop`
+/// comes, the command is ended, and what it wrote is the answer.
 pub(super) async fn ask(
     question: Question,
     ports: &Ports,
     plan: &Plan,
     target: Option<impl Future<Output = Found>>,
+    stop: &Stop,
 ) -> Option<Found> {
     let configured = plan.checks.commands.get(&question);
     let set = match configured {
@@ -31,25 +38,20 @@ pub(super) async fn ask(
             Err(trouble) => return Some(Found::errored(&trouble)),
         },
     };
-    let variables = [
-        ("LASTGOOD_ENVIRONMENT".to_owned(), plan.environment.to_string()),
-        ("LASTGOOD_URL".to_owned(), plan.proofs.url.clone().unwrap_or_default()),
-        ("LASTGOOD_TAG".to_owned(), plan.to.to_string()),
-    ];
-    let orders = orders(question, &set, &plan.commit, &variables);
+    let orders = orders(question, &set, &plan.commit, &variables(plan));
     let first = orders.first()?;
     if let Some(target) = target
         && let Some(found) = not_for(first, plan, &target.await)
     {
         return Some(found);
     }
-    let mut told = Told::default();
+    let mut told = Told::of(question, plan);
     for order in orders {
-        let end = ports.shell.run(&order).await;
-        if let Some(mut found) = told.hear(&order, end) {
+        let end = ports.shell.run_until(&order, stop.came()).await;
+        if let Some(mut found) = told.hear(&order, end, stop.why()) {
             // Nobody asked for it in so many words, and nobody has said yet that it may run.
             found.policy = (configured.is_none() && told.distrusted).then_some(Policy::Info);
-            return Some(found);
+            return Some(elsewhere::compared(found, &order, question, ports, plan, stop).await);
         }
     }
     Some(told.all_passed())
@@ -65,6 +67,17 @@ fn not_for(order: &CommandOrder, plan: &Plan, target: &Found) -> Option<Found> {
     let sentence = format!("{} was not run: {}", order.shown(), target.sentence);
     Some(Found::unclear(sentence).with(vec![format!("$ {}", order.shown())]))
 }
+
+/// What every command is told.
+fn variables(plan: &Plan) -> [(String, String); 3] {
+    let url = plan.proofs.url.clone().unwrap_or_default();
+    let told = [(ENVIRONMENT, plan.environment.to_string()), (URL, url), (TAG, plan.to.to_string())];
+    told.map(|(name, value)| (name.to_owned(), value))
+}
+
+const ENVIRONMENT: &str = "LASTGOOD_ENVIRONMENT";
+const URL: &str = "LASTGOOD_URL";
+const TAG: &str = "LASTGOOD_TAG";
 
 /// `deploy.command`: whether the command that deploys from here may run.
 pub(super) async fn may_deploy(ports: &Ports, plan: &Plan, deploy: &LocalDeploy) -> Found {
@@ -153,90 +166,6 @@ pub async fn preset(question: Question, history: &dyn History, commit: &ObjectId
     })
 }
 
-/// What the commands said so far.
-#[derive(Default)]
-struct Told {
-    ran: Vec<String>,
-    evidence: Vec<String>,
-    outputs: Vec<crate::ids::EvidenceHash>,
-    oldest: Option<jiff::Timestamp>,
-    distrusted: bool,
-}
-
-impl Told {
-    /// The answer, where this command decides it.
-    fn hear(&mut self, order: &CommandOrder, end: CommandEnd) -> Option<Found> {
-        let shown = order.shown();
-        let found = match end {
-            CommandEnd::Exited(ran) if ran.exit == Some(0) => {
-                self.note(&shown, &ran, "exit 0", 0);
-                self.ran.push(shown);
-                return None;
-            }
-            CommandEnd::Exited(ran) => {
-                let how = ran.exit.map_or_else(|| "ended by a signal".to_owned(), |exit| format!("exit {exit}"));
-                self.note(&shown, &ran, &how, TAIL);
-                match ran.exit {
-                    Some(exit) => Found::failed(format!("{shown} said no (exit {exit}).")),
-                    None => Found::errored(&broken(&shown)),
-                }
-            }
-            CommandEnd::TimedOut(ran) => {
-                self.note(&shown, &ran, "stopped", TAIL);
-                Found::unclear(format!("{shown} was not done within {} s.", order.deadline.as_secs()))
-            }
-            CommandEnd::Stopped(ran) => {
-                self.note(&shown, &ran, "stopped", TAIL);
-                Found::unclear(format!("{shown} was stopped."))
-            }
-            CommandEnd::NotTrusted(distrust) => {
-                self.distrusted = true;
-                self.evidence.push(format!("$ {shown}"));
-                self.evidence.push(what_to_do(order, distrust));
-                Found::unclear(match distrust {
-                    Distrust::Repository => format!("{shown} was not run: the repository is not trusted yet."),
-                    Distrust::Command => format!("{shown} was not run: it is not trusted yet."),
-                })
-            }
-            CommandEnd::Missing(program) => {
-                self.evidence.push(format!("$ {shown}"));
-                Found::unclear(format!("{shown} could not run: {program} is not on this machine."))
-            }
-            CommandEnd::Broken(trouble) => {
-                self.evidence.push(format!("$ {shown}"));
-                self.evidence.push(trouble.hint.clone());
-                Found { evidence: Vec::new(), ..Found::errored(&trouble) }
-            }
-        };
-        Some(self.finish(found))
-    }
-
-    fn all_passed(mut self) -> Found {
-        let sentence = format!("{} passed", self.ran.join(" and "));
-        self.finish(Found::passed(sentence))
-    }
-
-    fn note(&mut self, shown: &str, ran: &Ran, how: &str, tail: usize) {
-        let seconds = Duration::from_millis(ran.milliseconds).as_secs_f64();
-        let when = if ran.recalled { format!(", run {}", ran.began) } else { String::new() };
-        self.evidence.push(format!("$ {shown}"));
-        self.evidence.extend(ran.tail.iter().skip(ran.tail.len().saturating_sub(tail)).cloned());
-        self.evidence.push(format!("{how} after {seconds:.1} s{when}"));
-        self.outputs.extend(ran.output.clone());
-        self.oldest = Some(self.oldest.map_or(ran.began, |oldest| oldest.min(ran.began)));
-    }
-
-    fn finish(&mut self, mut found: Found) -> Found {
-        found.evidence = std::mem::take(&mut self.evidence);
-        found.outputs = std::mem::take(&mut self.outputs);
-        found.asked_at = self.oldest;
-        found
-    }
-}
-
-/// So many of a failed command's last lines are shown; the evidence store has them all.
-const TAIL: usize = 12;
-
 /// Why the order does not run, and how it is allowed.
 pub fn untrusted(order: &CommandOrder, distrust: Distrust) -> Trouble {
     Trouble::new(Code::CommandUntrusted, not_trusted(order), what_to_do(order, distrust))
@@ -255,12 +184,4 @@ fn what_to_do(order: &CommandOrder, distrust: Distrust) -> String {
         }
         Distrust::Command => format!("It runs the target's own code. Allow it with: lastgood trust --grant {hash}"),
     }
-}
-
-fn broken(shown: &str) -> Trouble {
-    Trouble::new(
-        Code::Internal,
-        format!("{shown} was ended by a signal before it could answer."),
-        "Run it by hand to see why.",
-    )
 }

@@ -15,7 +15,7 @@ pub(super) async fn idle(asking: &Asking<'_>) -> Found {
     };
     let here = environments.into_iter().find(|environment| environment.name == plan.environment);
     let gates = gated(&here.map(|environment| environment.protection).unwrap_or_default());
-    if let Some(busy) = under_way(&deployments, plan) {
+    if let Some(busy) = under_way(&deployments.items, plan) {
         let state = word(&busy.state);
         let sentence = format!("Another deploy of {} to {} is {state}.", busy.reference, plan.environment);
         let mut evidence = vec![format!("deployment {} by {}, since {}", busy.id, busy.creator, busy.state_since)];

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::found::Found;
 use super::{Asking, Read};
+use crate::ids::TagName;
 use crate::ports::history::{ChangeKind, FileChange};
 use crate::risk::{self, keys, locks};
 
-/// So many lines of evidence are shown; their number is always said.
+/// So many lines of evidence are shown, of migrations all; their number is always said.
 const LINES: usize = 40;
 
 pub(super) async fn migrations(asking: &Asking<'_>) -> Found {
@@ -30,7 +31,8 @@ pub(super) async fn migrations(asking: &Asking<'_>) -> Found {
             format!("{} between {} and live.", counted(all, "migration differs", "migrations differ"), asking.plan.to)
         }
     };
-    Found::failed(sentence).with(listed(found.into_iter().map(line).collect()))
+    // Each one counts: nobody finds the rest of this list elsewhere.
+    Found::failed(sentence).with(found.into_iter().map(line).collect())
 }
 
 pub(super) async fn config(asking: &Asking<'_>) -> Found {
@@ -71,46 +73,63 @@ pub(super) async fn dependencies(asking: &Asking<'_>) -> Found {
         Ok(read) => read,
         Err(found) => return found,
     };
-    let found: Vec<FileChange> =
-        read.difference.files.iter().filter(|file| locks::is_lock(&file.path)).cloned().collect();
-    let sides = match sides(asking, &read, &found).await {
-        Ok(sides) => sides,
-        Err(found) => return found,
-    };
+    let found: Vec<&FileChange> = read.difference.files.iter().filter(|file| locks::is_lock(&file.path)).collect();
+    if found.is_empty() {
+        return unlocked(asking).await;
+    }
     let (mut changes, mut unread) = (Vec::new(), Vec::new());
-    for (file, (target, live)) in found.iter().zip(sides) {
-        match locks::compare(&file.path, live.as_deref(), target.as_deref()) {
+    for file in found {
+        match lock(asking, &read, file).await {
             Some(found) => changes.extend(found),
-            None => unread.push(format!("{} cannot be read", file.path)),
+            None => unread.push(file.path.as_str()),
         }
     }
     changes.sort_by(|a, b| a.size.cmp(&b.size).then_with(|| a.name.cmp(&b.name)));
-    let majors = changes.iter().filter(|change| change.size == locks::Size::Major).count();
-    let lines: Vec<String> = changes.iter().map(locks::Change::words).chain(unread).collect();
-    if lines.is_empty() {
-        return Found::passed(format!("The same dependencies as in {}", asking.plan.to));
-    }
-    let count = counted(lines.len(), "dependency differs", "dependencies differ");
-    Found::failed(format!("{count} between {} and live, {majors} by a major version.", asking.plan.to))
-        .with(listed(lines))
+    differing(&changes, &unread, &asking.plan.to)
 }
 
-pub(super) async fn workflow(asking: &Asking<'_>) -> Found {
-    let read = match read(asking).await {
-        Ok(read) => read,
-        Err(found) => return found,
-    };
-    let (file, plan) = (format!(".github/workflows/{}", asking.plan.deploy.workflow), asking.plan);
-    let concerns = |path: &str| path == file || path.starts_with(".github/actions/");
-    let found: Vec<String> = read.difference.files.iter().filter(|change| concerns(&change.path)).map(line).collect();
-    if found.is_empty() {
-        return Found::passed(format!("{} is as it was in {}", plan.deploy.workflow, plan.to));
+/// A lock file that nobody can read is no dependency, and no proof that there is none.
+fn differing(changes: &[locks::Change], unread: &[&str], to: &TagName) -> Found {
+    let unknown = unread.iter().map(|path| format!("{path} changed, and cannot be read here"));
+    if !changes.is_empty() {
+        let majors = changes.iter().filter(|change| change.size == locks::Size::Major).count();
+        let count = counted(changes.len(), "dependency differs", "dependencies differ");
+        let more = if unread.is_empty() { "" } else { ", and not every lock file could be read" };
+        let lines = listed(changes.iter().map(locks::Change::words).collect());
+        let sentence = format!("{count} between {to} and live, {majors} by a major version{more}.");
+        return Found::failed(sentence).with(unknown.chain(lines).collect());
     }
-    let sentence = format!(
-        "{} changed since {}; today's, from {}, will deploy it.",
-        plan.deploy.workflow, plan.to, plan.deploy.branch
-    );
-    Found::failed(sentence).with(listed(found))
+    match unread {
+        [] => Found::passed(format!("The same dependencies as in {to}")),
+        [file] => Found::unclear(format!("{file} changed since {to}, and cannot be read here.")),
+        several => {
+            let sentence = format!("{} lock files changed since {to}, and cannot be read here.", several.len());
+            Found::unclear(sentence).with(unknown.collect())
+        }
+    }
+}
+
+/// What the rollback does to a lock file; `None` where that cannot be read.
+async fn lock(asking: &Asking<'_>, read: &Read, file: &FileChange) -> Option<Vec<locks::Change>> {
+    let (target, live) = sides(asking, read, std::slice::from_ref(file)).await.ok()?.pop()?;
+    locks::compare(&file.path, live.as_deref(), target.as_deref())
+}
+
+/// Where no lock file changed: whether there is one at all. One that cannot be read is there, and the same.
+async fn unlocked(asking: &Asking<'_>) -> Found {
+    let (plan, history) = (asking.plan, &asking.ports.history);
+    let mut there = Vec::new();
+    for name in locks::names() {
+        let file = history.files(&plan.commit, &[name.to_owned()]).await;
+        if !file.is_ok_and(|file| file.iter().all(Option::is_none)) {
+            there.push(name);
+        }
+    }
+    if there.is_empty() {
+        return Found::unclear(format!("{} has no lock file at its top, so dependencies cannot be compared.", plan.to));
+    }
+    let evidence = vec![format!("unchanged: {}", there.join(", "))];
+    Found::passed(format!("The same dependencies as in {}", plan.to)).with(evidence)
 }
 
 pub(super) async fn changes(asking: &Asking<'_>) -> Found {
@@ -155,7 +174,7 @@ fn is_pull_request(title: &str) -> bool {
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-async fn read(asking: &Asking<'_>) -> Result<Arc<Read>, Found> {
+pub(super) async fn read(asking: &Asking<'_>) -> Result<Arc<Read>, Found> {
     match asking.between.clone().await {
         Ok(Some(read)) => Ok(read),
         Ok(None) => Err(Found::unclear("What is live is no release that is known here, so nothing can be compared.")),
@@ -177,7 +196,7 @@ async fn sides(asking: &Asking<'_>, read: &Read, files: &[FileChange]) -> Result
     }
 }
 
-fn line(file: &FileChange) -> String {
+pub(super) fn line(file: &FileChange) -> String {
     let word = match file.kind {
         ChangeKind::Added => "added",
         ChangeKind::Removed => "removed",

@@ -72,20 +72,19 @@ pub(super) async fn ran(asking: &Asking<'_>) -> Found {
     let before = |evidence: String| {
         Found::passed(format!("{} ran in {} before", plan.to, plan.environment)).with(vec![evidence])
     };
-    match asking.deployments.clone().await {
+    let deployments = match asking.deployments.clone().await {
         Err(trouble) => return Found::errored(&trouble),
-        Ok(deployments) => {
-            if let Some(found) = deployments.iter().find(|deployment| put_here(deployment, plan)) {
-                return before(format!("deployment {} by {}", found.id, found.creator));
-            }
-        }
+        Ok(deployments) => deployments,
+    };
+    if let Some(found) = deployments.items.iter().find(|deployment| put_here(deployment, plan)) {
+        return before(format!("deployment {} by {}", found.id, found.creator));
     }
     if let Some(found) = brought_here(asking).await {
         return found;
     }
     match asking.ports.forge.successful_runs(&plan.deploy.workflow).await {
         Err(trouble) => Found::errored(&trouble),
-        Ok(runs) => told_by_runs(&runs, plan),
+        Ok(runs) => told_by_runs(&runs.items, plan).unwrap_or_else(|| no_record(plan, deployments.cut, runs.cut)),
     }
 }
 
@@ -126,20 +125,30 @@ fn rolled_back_to(facts: &[Fact], plan: &Plan) -> Option<RollbackId> {
     })
 }
 
+/// Of lists that were cut nobody can say that it is not on them.
+fn no_record(plan: &Plan, deployments_cut: bool, runs_cut: bool) -> Found {
+    if !deployments_cut && !runs_cut {
+        return Found::failed(format!("{} has no record of running in {}", plan.to, plan.environment));
+    }
+    let unread = [(deployments_cut, "deployments"), (runs_cut, "successful runs")];
+    let unread = unread.iter().filter(|(cut, _)| *cut).map(|(_, what)| format!("older {what} were not read"));
+    let sentence = format!("No record of {} in {} is among the newest that GitHub lists.", plan.to, plan.environment);
+    Found::unclear(sentence).with(unread.collect())
+}
+
 /// A title that names the release and the environment is evidence; one without the environment tells too little.
-fn told_by_runs(runs: &[RunRecord], plan: &Plan) -> Found {
+fn told_by_runs(runs: &[RunRecord], plan: &Plan) -> Option<Found> {
     let names = |run: &RunRecord, word: &str| words(&run.title).any(|found| found.eq_ignore_ascii_case(word));
     let of_it: Vec<&RunRecord> = runs.iter().filter(|run| run.succeeded() && names(run, plan.to.as_str())).collect();
     if let Some(run) = of_it.iter().find(|run| names(run, plan.environment.as_str())) {
-        return Found::passed(format!("{} ran in {} before", plan.to, plan.environment))
-            .with(vec![format!("run {} by {}: {}", run.id, run.actor, run.title)]);
+        let found = Found::passed(format!("{} ran in {} before", plan.to, plan.environment));
+        return Some(found.with(vec![format!("run {} by {}: {}", run.id, run.actor, run.title)]));
     }
-    match of_it.first() {
-        Some(run) => Found::unclear(format!(
+    of_it.first().map(|run| {
+        Found::unclear(format!(
             "A run of {} put {} somewhere; whether it was {} is not told.",
             plan.deploy.workflow, plan.to, plan.environment
         ))
-        .with(vec![format!("run {} by {}: {}", run.id, run.actor, run.title)]),
-        None => Found::failed(format!("{} has no record of running in {}", plan.to, plan.environment)),
-    }
+        .with(vec![format!("run {} by {}: {}", run.id, run.actor, run.title)])
+    })
 }

@@ -1,12 +1,12 @@
 //! `workflow.ready`.
 
+use super::Asking;
 use super::found::Found;
-use crate::ports::Ports;
-use crate::rollback::plan::Plan;
 
 /// On the default branch, active, dispatchable, with the version input and nothing required that is not given.
-pub(super) async fn ready(ports: &Ports, plan: &Plan) -> Found {
-    let workflows = match ports.forge.workflows().await {
+pub(super) async fn ready(asking: &Asking<'_>) -> Found {
+    let plan = asking.plan;
+    let workflows = match asking.workflows.clone().await {
         Ok(workflows) => workflows,
         Err(trouble) => return Found::errored(&trouble),
     };

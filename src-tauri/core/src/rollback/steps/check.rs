@@ -4,12 +4,12 @@ use jiff::SignedDuration;
 
 use crate::error::{Code, Trouble};
 use crate::rollback::StepName;
-use crate::rollback::check::{Answer, Question, Verdict, blocking};
+use crate::rollback::check::{Answer, Question, Verdict, blocking, outcome};
 use crate::rollback::checks;
 use crate::rollback::engine::Engine;
 use crate::rollback::event::{Ending, StepOutcome};
 use crate::rollback::steps::waiting::{self, Waited};
-use crate::rollback::steps::{asking, errored, failed, succeeded};
+use crate::rollback::steps::{asking, ended, succeeded};
 
 pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
     let known = armed(engine).await;
@@ -82,10 +82,7 @@ fn judge(answers: &[Answer]) -> Ending {
     if let Some(blocking) = blocking(answers) {
         let hint = "Choose another target, or mend this and start again.";
         let trouble = Trouble::new(Code::CheckBlocked, blocking.sentence.clone(), hint);
-        return match blocking.verdict {
-            Verdict::Errored | Verdict::Inconclusive => errored(StepName::Check, trouble),
-            Verdict::Failed | Verdict::Passed => failed(StepName::Check, trouble),
-        };
+        return ended(StepName::Check, outcome(answers), trouble);
     }
     let passed = answers.iter().filter(|answer| answer.verdict == Verdict::Passed).count();
     let warnings: Vec<&str> =

@@ -14,7 +14,7 @@ use lastgood_core::rollback::plan::Plan;
 use lastgood_core::rollback::{Outcome, StepName};
 
 use super::outcome;
-use super::world::{BAD, Call, Fault, REPOSITORY, World, object};
+use super::world::{BAD, Call, Cut, Fault, REPOSITORY, World, object};
 
 #[tokio::test]
 async fn all_questions_are_asked_and_all_is_well() {
@@ -67,30 +67,47 @@ async fn a_clear_no_is_said_before_what_could_not_be_asked() {
 #[tokio::test]
 async fn access_is_told_by_rights_and_scopes() {
     let scopes = |words: &[&str]| Some(words.iter().map(|word| (*word).to_owned()).collect());
-    for (rights, verdict) in [
-        (Rights { push: true, scopes: scopes(&["repo", "workflow"]), ..Rights::default() }, Verdict::Passed),
-        (Rights { push: true, scopes: None, ..Rights::default() }, Verdict::Passed),
-        (Rights { push: true, scopes: scopes(&["public_repo"]), ..Rights::default() }, Verdict::Passed),
-        (Rights { push: true, private: true, scopes: scopes(&["public_repo"]), ..Rights::default() }, Verdict::Failed),
-        (Rights { push: true, scopes: scopes(&[]), ..Rights::default() }, Verdict::Failed),
-        (Rights { push: true, archived: true, ..Rights::default() }, Verdict::Failed),
-        (Rights::default(), Verdict::Failed),
+    for (rights, verdict, policy) in [
+        (
+            Rights { push: true, scopes: scopes(&["repo", "workflow"]), ..Rights::default() },
+            Verdict::Passed,
+            Policy::Block,
+        ),
+        (Rights { push: true, scopes: scopes(&["public_repo"]), ..Rights::default() }, Verdict::Passed, Policy::Block),
+        (
+            Rights { push: true, private: true, scopes: scopes(&["public_repo"]), ..Rights::default() },
+            Verdict::Failed,
+            Policy::Block,
+        ),
+        (Rights { push: true, scopes: scopes(&[]), ..Rights::default() }, Verdict::Failed, Policy::Block),
+        (Rights { push: true, archived: true, ..Rights::default() }, Verdict::Failed, Policy::Block),
+        (Rights::default(), Verdict::Failed, Policy::Block),
+        // Nothing tells what such a token may do; that is no yes, and no reason to hold a rollback up.
+        (Rights { push: true, scopes: None, ..Rights::default() }, Verdict::Inconclusive, Policy::Warn),
     ] {
         let world = World::new();
         world.with(|state| state.readiness.rights = rights.clone());
         let answer = one(&world, Question::AccessReady).await;
-        assert_eq!((answer.verdict, answer.policy), (verdict, Policy::Block), "{rights:?}");
-        let is_unnamed = rights.scopes.is_none() && verdict == Verdict::Passed;
-        assert_eq!(
-            answer.sentence.ends_with(", as far as GitHub tells"),
-            is_unnamed,
-            "{rights:?}: {}",
-            answer.sentence
-        );
+        assert_eq!((answer.verdict, answer.policy), (verdict, policy), "{rights:?}");
     }
     let world = World::new();
     world.fails(Call::Rights, 1..2, Fault::Broken);
     assert_eq!(one(&world, Question::AccessReady).await.verdict, Verdict::Errored);
+}
+
+#[tokio::test]
+async fn a_token_of_which_github_tells_nothing_warns_and_the_rollback_goes_on() {
+    let world = World::new();
+    world.with(|state| state.readiness.rights.scopes = None);
+    let rollback = world.roll_back(world.plan()).await;
+    assert_eq!(outcome(&rollback), Outcome::Succeeded);
+    let check = &rollback.step(StepName::Check).sentence;
+    assert!(check.contains("1 warning: This account may write; whether its token"), "{check}");
+    let mut plan = world.plan();
+    plan.checks.policies.insert(Question::AccessReady, Policy::Info);
+    let answers = ask(&world, &plan).await;
+    let answer = answers.into_iter().find(|answer| answer.question == Question::AccessReady).unwrap();
+    assert_eq!(answer.policy, Policy::Info, "the settings may ask for less");
 }
 
 #[tokio::test]
@@ -189,6 +206,16 @@ async fn migrations_are_listed_one_by_one() {
 }
 
 #[tokio::test]
+async fn each_of_many_migrations_is_listed() {
+    let paths: Vec<String> = (0..130).map(|number| format!("db/migrations/{number:04}.sql")).collect();
+    let files: Vec<(&str, ChangeKind)> = paths.iter().map(|path| (path.as_str(), ChangeKind::Added)).collect();
+    let answer = one(&differing(&files), Question::RiskMigrations).await;
+    assert_eq!(answer.sentence, "130 migrations ran since v2.4.0 and are not undone by a rollback.");
+    assert_eq!(answer.evidence.len(), 130);
+    assert_eq!(answer.evidence[129], "db/migrations/0129.sql added since the target");
+}
+
+#[tokio::test]
 async fn configuration_is_told_key_by_key_and_never_by_value() {
     let world = differing(&[("deploy/production.env", ChangeKind::Modified), (".env", ChangeKind::Modified)]);
     world.with(|state| {
@@ -228,12 +255,40 @@ async fn dependencies_come_majors_first_and_only_inform() {
 }
 
 #[tokio::test]
-async fn a_changed_deploy_workflow_warns_and_another_one_does_not() {
-    let other = differing(&[(".github/workflows/ci.yml", ChangeKind::Modified)]);
-    assert_eq!(one(&other, Question::RiskWorkflow).await.verdict, Verdict::Passed);
-    let own = differing(&[(".github/workflows/deploy.yml", ChangeKind::Modified)]);
-    let answer = one(&own, Question::RiskWorkflow).await;
-    assert_eq!(answer.sentence, "deploy.yml changed since v2.4.0; today's, from main, will deploy it.");
+async fn a_changed_lock_file_that_nobody_can_read_is_named_and_no_dependency() {
+    for path in ["yarn.lock", "web/pnpm-lock.yaml", "go.sum", "Cargo.lock"] {
+        let world = differing(&[(path, ChangeKind::Modified)]);
+        world.with(|state| state.readiness.files.insert((object('c'), path.to_owned()), "= =".to_owned()));
+        let answer = one(&world, Question::RiskDependencies).await;
+        assert_eq!((answer.verdict, answer.policy), (Verdict::Inconclusive, Policy::Info), "{answer:?}");
+        assert_eq!(answer.sentence, format!("{path} changed since v2.4.0, and cannot be read here."));
+    }
+    let several = differing(&[("yarn.lock", ChangeKind::Modified), ("go.sum", ChangeKind::Modified)]);
+    let answer = one(&several, Question::RiskDependencies).await;
+    assert_eq!(answer.sentence, "2 lock files changed since v2.4.0, and cannot be read here.");
+    assert_eq!(answer.evidence[0], "yarn.lock changed, and cannot be read here");
+}
+
+#[tokio::test]
+async fn dependencies_that_differ_are_told_beside_a_lock_file_that_nobody_can_read() {
+    let world = differing(&[("yarn.lock", ChangeKind::Modified), ("Cargo.lock", ChangeKind::Modified)]);
+    let lock = "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"registry\"\n";
+    world.with(|state| state.readiness.files.insert((object('c'), "Cargo.lock".to_owned()), lock.to_owned()));
+    let answer = one(&world, Question::RiskDependencies).await;
+    let sentence =
+        "1 dependency differs between v2.4.0 and live, 0 by a major version, and not every lock file could be read.";
+    assert_eq!((answer.verdict, answer.sentence.as_str()), (Verdict::Failed, sentence));
+    assert_eq!(answer.evidence, ["yarn.lock changed, and cannot be read here", "a none → 1.0.0"]);
+}
+
+#[tokio::test]
+async fn without_any_lock_file_nothing_is_claimed_of_dependencies() {
+    let world = World::new();
+    assert_eq!(one(&world, Question::RiskDependencies).await.evidence, ["unchanged: Cargo.lock"]);
+    world.with(|state| state.readiness.files.remove(&(object('c'), "Cargo.lock".to_owned())));
+    let answer = one(&world, Question::RiskDependencies).await;
+    assert_eq!(answer.verdict, Verdict::Inconclusive);
+    assert_eq!(answer.sentence, "v2.4.0 has no lock file at its top, so dependencies cannot be compared.");
 }
 
 #[tokio::test]
@@ -314,6 +369,23 @@ async fn without_a_deployment_the_journal_and_the_runs_tell_whether_it_ran_here(
 }
 
 #[tokio::test]
+async fn where_github_lists_more_than_was_read_a_missing_record_is_no_no() {
+    for (cut, unread) in
+        [(Cut::Deployments, "older deployments were not read"), (Cut::Runs, "older successful runs were not read")]
+    {
+        let world = World::new();
+        world.with(|state| {
+            state.deployments.clear();
+            state.readiness.cut = Some(cut);
+        });
+        let answer = one(&world, Question::TargetRan).await;
+        assert_eq!((answer.verdict, answer.policy), (Verdict::Inconclusive, Policy::Warn), "{answer:?}");
+        assert_eq!(answer.sentence, "No record of v2.4.0 in production is among the newest that GitHub lists.");
+        assert_eq!(answer.evidence, [unread]);
+    }
+}
+
+#[tokio::test]
 async fn a_deployment_of_a_branch_counts_for_the_target_by_the_title_of_its_run_and_not_by_its_commit() {
     for (event, title, verdict) in [
         ("workflow_dispatch", "Deploy v2.4.0 to production", Verdict::Passed),
@@ -351,7 +423,7 @@ fn open_run(id: u64, workflow: &str) -> RunRecord {
     }
 }
 
-fn differing(files: &[(&str, ChangeKind)]) -> Arc<World> {
+pub(super) fn differing(files: &[(&str, ChangeKind)]) -> Arc<World> {
     let world = World::new();
     let files = files.iter().map(|(path, kind)| FileChange { path: (*path).to_owned(), kind: *kind }).collect();
     world.with(|state| state.readiness.difference.files = files);
@@ -363,7 +435,7 @@ async fn ask(world: &Arc<World>, plan: &Plan) -> Vec<Answer> {
     checks::ask_all(&world.ports(), REPOSITORY, plan).await
 }
 
-async fn one(world: &Arc<World>, question: Question) -> Answer {
+pub(super) async fn one(world: &Arc<World>, question: Question) -> Answer {
     let answers = ask(world, &world.plan()).await;
     answers.into_iter().find(|answer| answer.question == question).unwrap()
 }

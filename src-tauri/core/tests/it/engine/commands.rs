@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use lastgood_core::ids::EvidenceHash;
 use lastgood_core::ports::shell::{CommandEnd, CommandOrder, CommandPlace, Distrust, Ran};
 use lastgood_core::ports::world::{Request, Seen};
 use lastgood_core::rollback::check::{Answer, Policy, Question, Verdict};
@@ -176,6 +177,100 @@ async fn a_program_that_is_missing_and_a_deadline_that_passed_are_no_no() {
 }
 
 #[tokio::test]
+async fn an_exit_code_that_says_that_it_could_not_tell_is_no_no() {
+    for (exit, verdict, sentence) in [
+        (1, Verdict::Failed, "cargo audit said no (exit 1)."),
+        (74, Verdict::Failed, "cargo audit said no (exit 74)."),
+        (75, Verdict::Inconclusive, "cargo audit could not tell (exit 75)."),
+        (126, Verdict::Inconclusive, "cargo audit could not run: it may not be executed (exit 126)."),
+        (127, Verdict::Inconclusive, "cargo audit could not run: something in it was not found (exit 127)."),
+        (128, Verdict::Failed, "cargo audit said no (exit 128)."),
+    ] {
+        let world = World::new();
+        world.command("cargo audit", exit, "the last line");
+        let plan = with(&world, Question::SecurityScan, &[&["cargo", "audit"]]);
+        let answer = one(&world, &plan, Question::SecurityScan).await.unwrap();
+        assert_eq!((answer.verdict, answer.sentence.as_str()), (verdict, sentence));
+        assert_eq!(answer.evidence[1], "the last line", "{exit}");
+    }
+}
+
+#[tokio::test]
+async fn a_proof_that_could_not_tell_is_for_a_person_to_decide() {
+    let world = World::new();
+    world.command("./smoke.sh", 75, "the queue was full");
+    let rollback = world.roll_back(with(&world, Question::ProofFunctionality, &[&["./smoke.sh"]])).await;
+    let prove = rollback.step(StepName::Prove);
+    assert_eq!(
+        (prove.phase, prove.sentence.as_str()),
+        (StepPhase::Inconclusive, "./smoke.sh could not tell (exit 75).")
+    );
+}
+
+#[tokio::test]
+async fn a_proof_that_says_no_is_asked_once_of_the_reference_and_only_there_it_is_no_fault_of_the_release() {
+    let reference = "https://other.example".to_owned();
+    for (there, phase) in
+        [(Some(0), StepPhase::Failed), (Some(1), StepPhase::Inconclusive), (Some(75), StepPhase::Failed)]
+    {
+        let world = World::new();
+        world.command("./smoke.sh", 1, "checkout is broken");
+        let end = CommandEnd::Exited(Ran { output: Some("beef".into()), ..ran(&world, there) });
+        world.with(|state| state.readiness.elsewhere = Some((reference.clone(), end)));
+        let mut plan = with(&world, Question::ProofFunctionality, &[&["./smoke.sh"]]);
+        plan.proofs.url = Some("https://shop.example".to_owned());
+        plan.proofs.reference = Some(reference.clone());
+        let rollback = world.roll_back(plan).await;
+        let prove = rollback.step(StepName::Prove);
+        assert_eq!(prove.phase, phase, "{there:?}");
+        let answer = prove.answers.last().unwrap();
+        assert_eq!(outputs(answer), ["f00d", "beef"]);
+        assert!(answer.evidence.contains(&format!("reference {reference}:")), "{answer:?}");
+        assert_eq!(world.with(|state| state.readiness.orders.len()), 2);
+        if phase == StepPhase::Inconclusive {
+            assert_eq!(prove.sentence, "./smoke.sh says no, here and at the reference that is known to be good.");
+        }
+    }
+    let world = World::new();
+    world.command("./smoke.sh", 1, "checkout is broken");
+    let mut plan = with(&world, Question::ProofFunctionality, &[&["./smoke.sh"]]);
+    plan.proofs.reference = Some(reference);
+    world.roll_back(plan).await;
+    assert_eq!(world.with(|state| state.readiness.orders.len()), 1, "it was told no address that could be another");
+}
+
+#[tokio::test]
+async fn what_a_stopped_command_wrote_is_its_answer() {
+    for request in [Request::Undo, Request::StopAfterThisStep] {
+        let world = World::new();
+        world.with(|state| state.readiness.endless = vec!["cargo audit".to_owned()]);
+        world.asks_after(100, request);
+        let mut plan = with(&world, Question::SecurityScan, &[&["cargo", "audit"]]);
+        plan.checks.policies.insert(Question::SecurityScan, Policy::Block);
+        let rollback = world.roll_back(plan).await;
+        assert_eq!(outcome(&rollback), Outcome::Aborted);
+        let answers = &rollback.step(StepName::Check).answers;
+        let answer = answers.iter().find(|answer| answer.question == Question::SecurityScan).unwrap();
+        assert_eq!((answer.verdict, answer.sentence.as_str()), (Verdict::Inconclusive, "cargo audit was stopped."));
+        assert_eq!(answer.evidence, ["$ cargo audit", "half way", "stopped after 1.2 s"]);
+        assert_eq!(outputs(answer), ["f00d"]);
+    }
+}
+
+#[tokio::test]
+async fn what_a_command_wrote_that_was_waited_for_too_long_is_kept() {
+    let world = World::new();
+    world.with(|state| state.readiness.endless = vec!["cargo audit".to_owned()]);
+    let rollback = world.roll_back(with(&world, Question::SecurityScan, &[&["cargo", "audit"]])).await;
+    let answers = &rollback.step(StepName::Check).answers;
+    let answer = answers.iter().find(|answer| answer.question == Question::SecurityScan).unwrap();
+    assert_eq!(answer.sentence, "Security scan had no answer within 20 s, and could only warn.");
+    let evidence = ["$ cargo audit", "half way", "stopped after 1.2 s", "The rollback went on without it."];
+    assert_eq!(answer.evidence, evidence);
+    assert_eq!(outputs(answer), ["f00d"]);
+}
+
+#[tokio::test]
 async fn an_answer_is_as_old_as_the_run_that_it_recalls() {
     let world = World::new();
     let mut ran = ran(&world, Some(0));
@@ -260,6 +355,10 @@ fn with(world: &World, question: Question, commands: &[&[&str]]) -> Plan {
     let words = |argv: &&[&str]| argv.iter().map(|word| (*word).to_owned()).collect();
     plan.checks.commands.insert(question, CommandSet::of(commands.iter().map(words).collect()));
     plan
+}
+
+fn outputs(answer: &Answer) -> Vec<&str> {
+    answer.outputs.iter().map(EvidenceHash::as_str).collect()
 }
 
 fn ran(world: &World, exit: Option<i32>) -> Ran {

@@ -36,7 +36,7 @@ use lastgood_core::rollback::plan::Plan;
 use tokio::sync::Notify;
 
 pub(crate) use labels::label;
-pub(crate) use readiness::Ready;
+pub(crate) use readiness::{Cut, DEPLOY, DISPATCHED, Ready};
 pub(crate) use start::{BAD, ENVIRONMENT, REPOSITORY, TARGET, object};
 
 /// No rollback in these tests takes this long; one that does never ends.

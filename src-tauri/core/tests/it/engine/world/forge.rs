@@ -8,13 +8,13 @@ use lastgood_core::error::{Code, Trouble};
 use lastgood_core::ids::{ObjectId, RunId, TagName};
 use lastgood_core::ports::Forge;
 use lastgood_core::ports::forge::{
-    Decision, Deployment, DeploymentState, DispatchAnswer, DispatchOrder, Environment, Job, JobStep, Limit,
+    Decision, Deployment, DeploymentState, DispatchAnswer, DispatchOrder, Environment, Job, JobStep, Limit, Listed,
     PendingApproval, RunRecord, RunSnapshot, RunSummary, Tagger, Waiting, Workflow, Written,
 };
 use lastgood_core::ports::repository::{PushOutcome, TagOrder, TagTarget};
 
 use super::start::object;
-use super::{Call, ENVIRONMENT, Effect, Fate, Fault, Run, State, World, trouble};
+use super::{Call, Cut, ENVIRONMENT, Effect, Fate, Fault, Run, State, World, trouble};
 
 const BEGINS_AFTER: Duration = Duration::from_secs(4);
 pub(super) const ENDS_AFTER: Duration = Duration::from_secs(20);
@@ -42,6 +42,10 @@ impl Forge for World {
             let ours = state.runs.iter().filter(|run| state.keeps_deployments && has_succeeded(state, run));
             ours.rev().map(deployed).chain(state.deployments.clone()).collect()
         }))
+    }
+
+    fn history_is_cut(&self) -> bool {
+        self.with(|state| state.readiness.cut == Some(Cut::Deployments))
     }
 
     async fn workflows(&self) -> Result<Vec<Workflow>, Trouble> {
@@ -120,8 +124,11 @@ impl Forge for World {
         }))
     }
 
-    async fn successful_runs(&self, _: &str) -> Result<Vec<RunRecord>, Trouble> {
-        Ok(self.with(|state| state.readiness.earlier_runs.clone()))
+    async fn successful_runs(&self, _: &str) -> Result<Listed<RunRecord>, Trouble> {
+        Ok(self.with(|state| Listed {
+            items: state.readiness.earlier_runs.clone(),
+            cut: state.readiness.cut == Some(Cut::Runs),
+        }))
     }
 
     async fn open_runs(&self) -> Result<Vec<RunRecord>, Trouble> {

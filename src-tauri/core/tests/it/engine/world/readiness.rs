@@ -14,7 +14,11 @@ use lastgood_core::ports::shell::{CommandEnd, CommandOrder, Distrust, Ran};
 use lastgood_core::ports::world::Seen;
 use lastgood_core::ports::{History, Readiness, Shell};
 
-use super::{Call, World, trouble};
+use super::{Call, World, object, trouble};
+
+/// The workflow that deploys, and what it says.
+pub(crate) const DEPLOY: &str = ".github/workflows/deploy.yml";
+pub(crate) const DISPATCHED: &str = "on: workflow_dispatch\njobs:\n  ship:\n    environment: production\n";
 
 /// How checks find the world; all is well by default.
 #[derive(Debug, Clone)]
@@ -23,11 +27,15 @@ pub(crate) struct Ready {
     pub(crate) open_runs: Vec<RunRecord>,
     /// Those of the deploy workflow that succeeded.
     pub(crate) earlier_runs: Vec<RunRecord>,
+    /// What GitHub has more of than was read.
+    pub(crate) cut: Option<Cut>,
     pub(crate) protection: Protection,
     pub(crate) assets: Option<Vec<String>>,
     pub(crate) difference: Difference,
     /// By commit and path.
     pub(crate) files: BTreeMap<(ObjectId, String), String>,
+    /// Branches as they were last fetched.
+    pub(crate) branches: BTreeMap<String, ObjectId>,
     pub(crate) signature: Signature,
     /// By the command on one line; what is not here is not on this machine.
     pub(crate) commands: BTreeMap<String, CommandEnd>,
@@ -36,20 +44,30 @@ pub(crate) struct Ready {
     pub(crate) orders: Vec<CommandOrder>,
     /// The installation that is known to be good: its address and what it answers.
     pub(crate) reference: Option<(String, Seen<u16>)>,
+    /// How a command ends that is told this address.
+    pub(crate) elsewhere: Option<(String, CommandEnd)>,
     /// How long each answer about the version was allowed to take.
     pub(crate) timeouts: Vec<Option<u32>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cut {
+    Deployments,
+    Runs,
 }
 
 impl Default for Ready {
     fn default() -> Self {
         Self {
-            rights: Rights { push: true, ..Rights::default() },
+            rights: Rights { push: true, scopes: Some(vec!["repo".to_owned()]), ..Rights::default() },
             open_runs: Vec::new(),
             earlier_runs: Vec::new(),
+            cut: None,
             protection: Protection::default(),
             assets: None,
             difference: Difference::default(),
-            files: BTreeMap::new(),
+            files: files(),
+            branches: BTreeMap::from([("main".to_owned(), object('f'))]),
             signature: Signature::Verified(Key {
                 kind: "SSH",
                 id: "SHA256:abc".to_owned(),
@@ -59,9 +77,16 @@ impl Default for Ready {
             endless: Vec::new(),
             orders: Vec::new(),
             reference: None,
+            elsewhere: None,
             timeouts: Vec::new(),
         }
     }
+}
+
+/// The target's and the branch's.
+fn files() -> BTreeMap<(ObjectId, String), String> {
+    let file = |commit, path: &str, text: &str| ((object(commit), path.to_owned()), text.to_owned());
+    [file('c', DEPLOY, DISPATCHED), file('f', DEPLOY, DISPATCHED), file('c', "Cargo.lock", "")].into()
 }
 
 #[async_trait]
@@ -75,6 +100,18 @@ impl History for World {
             let find = |path: &String| state.readiness.files.get(&(commit.clone(), path.clone()));
             paths.iter().map(|path| find(path).map(|text| text.clone().into_bytes())).collect()
         }))
+    }
+
+    async fn folder(&self, commit: &ObjectId, folder: &str) -> Result<Vec<(String, Vec<u8>)>, Trouble> {
+        let within = |path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        Ok(self.with(|state| {
+            let files = state.readiness.files.iter().filter(|((of, path), _)| of == commit && within(path));
+            files.map(|((_, path), text)| (path.clone(), text.clone().into_bytes())).collect()
+        }))
+    }
+
+    async fn branch(&self, name: &str) -> Result<Option<ObjectId>, Trouble> {
+        Ok(self.with(|state| state.readiness.branches.get(name).cloned()))
     }
 
     async fn signature(&self, _: &TagName, _: Option<&str>) -> Result<Signature, Trouble> {
@@ -105,6 +142,10 @@ impl Shell for World {
         if self.with(|state| state.readiness.endless.contains(&shown)) {
             stop.await;
             return CommandEnd::Stopped(self.ran(None, "half way"));
+        }
+        let elsewhere = self.with(|state| state.readiness.elsewhere.clone());
+        if let Some((_, end)) = elsewhere.filter(|(url, _)| order.variables.iter().any(|(_, value)| value == url)) {
+            return end;
         }
         let known = self.with(|state| state.readiness.commands.get(&shown).cloned());
         known.unwrap_or_else(|| CommandEnd::Missing(order.argv[0].clone()))

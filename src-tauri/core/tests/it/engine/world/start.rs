@@ -161,6 +161,7 @@ fn workflow() -> Workflow {
         state: "active".to_owned(),
         inputs: vec![input("version", true), input("rollback_id", false)],
         run_name: "Deploy ${{ inputs.rollback_id }}".to_owned(),
+        digest: String::new(),
     }
 }
 
