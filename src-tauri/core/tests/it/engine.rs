@@ -14,6 +14,7 @@ mod hold;
 mod left;
 mod local;
 mod marking;
+mod overdue;
 mod prove;
 mod put_back;
 mod schedules;

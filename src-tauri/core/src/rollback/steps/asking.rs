@@ -57,6 +57,7 @@ pub(super) async fn ask(engine: &mut Engine, questions: Vec<Question>, known: Ve
                         continue;
                     }
                     Either::Right((None, _)) => {
+                        engine.call_beyond_budget().await;
                         let patience = ports.clock.elapsed().saturating_sub(begun) < plan.checks.patience();
                         if patience || open.iter().any(|question| plan.checks.policy(*question) == Policy::Block) {
                             continue;
