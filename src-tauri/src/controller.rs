@@ -29,7 +29,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lastgood_adapters::clock;
 use lastgood_adapters::place::Place;
 use lastgood_adapters::sqlite::SqliteJournal;
 use lastgood_adapters::workspace::{Access, Workspace};
@@ -83,7 +82,12 @@ pub struct Beginning {
     pub wanted: Wanted,
     /// A rehearsal's speed, 1 as in life.
     pub speed: f64,
+    /// What tells whether this computer slept or its clock was set.
+    pub clocks: Clocks,
 }
+
+/// Reads the clocks of this computer.
+pub type Clocks = Arc<dyn Fn() -> Reading + Send + Sync>;
 
 /// A repository, and the loopback GitHub that it may stand on.
 type World = (Arc<Workspace>, Option<Arc<Rehearsal>>);
@@ -94,7 +98,9 @@ pub struct Controller {
     access: Access,
     journal: SqliteJournal,
     journal_version: i64,
+    /// As they were at the last look.
     clocks: Reading,
+    read_clocks: Clocks,
     sender: mpsc::UnboundedSender<Message>,
     /// All alerts of this window go over one connection.
     desktop: Arc<dyn Desktop>,
@@ -128,7 +134,7 @@ impl Controller {
     /// # Errors
     /// Where the journal cannot be opened.
     pub fn start(screen: Arc<dyn Screen>, beginning: Beginning) -> Result<Host, Trouble> {
-        let Beginning { place, access, wanted, speed } = beginning;
+        let Beginning { place, access, wanted, speed, clocks: read_clocks } = beginning;
         let writer = WriterId::new(format!("writer-{}", lastgood_adapters::workspace::fresh()));
         let journal = SqliteJournal::open(&place.journal(), &writer)?;
         let (sender, mut messages) = mpsc::unbounded_channel();
@@ -139,7 +145,8 @@ impl Controller {
             access,
             settings: Settings::new(journal.clone()),
             journal_version: journal.version()?,
-            clocks: clock::reading(),
+            clocks: read_clocks(),
+            read_clocks,
             journal,
             sender: sender.clone(),
             window: None,
@@ -244,7 +251,7 @@ impl Controller {
     }
 
     async fn look(&mut self) {
-        self.look_at_clocks();
+        self.look_at_clocks().await;
         self.look_at_journal().await;
         self.keep_title();
     }

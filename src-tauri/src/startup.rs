@@ -4,12 +4,13 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use lastgood_adapters::clock;
 use lastgood_adapters::place::Place;
 use lastgood_adapters::workspace::Access;
 use lastgood_core::error::{Code, Trouble};
 use tauri::{App, Manager, Wry};
 
-use crate::controller::{Beginning, Controller, Wanted};
+use crate::controller::{Beginning, Clocks, Controller, Wanted};
 use crate::desktop::AppScreen;
 use crate::ipc;
 
@@ -33,7 +34,8 @@ pub(crate) fn build() -> Result<App<Wry>, Trouble> {
         .invoke_handler(ipc::handler())
         .setup(move |app| {
             let Arguments { wanted, speed } = arguments;
-            let beginning = Beginning { place, access: Access::from_environment(), wanted, speed };
+            let clocks: Clocks = Arc::new(clock::reading);
+            let beginning = Beginning { place, access: Access::from_environment(), wanted, speed, clocks };
             let host = Controller::start(Arc::new(AppScreen { app: app.handle().clone() }), beginning)?;
             app.manage(host);
             crate::tray::begin(app);

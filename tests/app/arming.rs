@@ -53,14 +53,17 @@ async fn a_changed_settings_file_is_read_and_checked_without_opening_the_reposit
 const SOON: SignedDuration = SignedDuration::from_secs(40);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tag_a_deployment_and_a_probe_that_change_are_seen_and_the_target_is_checked_again() {
+async fn a_tag_a_deployment_a_run_and_a_probe_that_change_are_seen_and_the_target_is_checked_again() {
     let stage = Stage::at_speed(1.0).await;
     let window = stage.window(&stage.clone_folder());
     window.armed().await;
     let tagged = || git(&stage.clone_folder(), &["tag", "v2.2.9", "v2.3.0"]);
-    let deployed = || stage.server().change(|state, now| state.runs.push(again(state, now))).unwrap();
+    let deployed = || stage.server().change(|state, now| state.runs.push(again(state, now, "production"))).unwrap();
+    // Somewhere else, so that it is no deployment of this environment.
+    let waits = || stage.server().change(|state, now| state.runs.push(waiting(state, now, "staging"))).unwrap();
     let healthy = || stage.server().change(|state, _| state.sicknesses.clear()).unwrap();
-    let changes: [(&str, &dyn Fn()); 3] = [("a tag", &tagged), ("a deployment", &deployed), ("the probe", &healthy)];
+    let changes: [(&str, &dyn Fn()); 4] =
+        [("a tag", &tagged), ("a deployment", &deployed), ("a run", &waits), ("the probe", &healthy)];
     for (what, change) in changes {
         let before = checked_at(&production(&window.newest("overview").unwrap()).unwrap()["arming"]).unwrap();
         change();
@@ -69,17 +72,26 @@ async fn a_tag_a_deployment_and_a_probe_that_change_are_seen_and_the_target_is_c
     }
 }
 
-/// Somebody deploys once more what was deployed last.
-fn again(state: &State, now: Timestamp) -> Run {
-    let in_production = |run: &&Run| run.inputs.get("environment").is_some_and(|name| name == "production");
-    let mut run = state.runs.iter().rfind(in_production).unwrap().clone();
-    run.id += 1_000_000;
-    run.number += 1;
+/// Somebody deploys once more what was deployed there last.
+fn again(state: &State, now: Timestamp, environment: &str) -> Run {
+    let is_there = |run: &&Run| run.inputs.get("environment").is_some_and(|name| name == environment);
+    let mut run = state.runs.iter().rfind(is_there).unwrap().clone();
+    let newest = |number: fn(&Run) -> u64| state.runs.iter().map(number).max().unwrap();
+    run.id = newest(|run| run.id) + 1_000_000;
+    run.number = newest(|run| run.number) + 1;
     run.attempts.truncate(1);
     // It is over by now.
     run.attempts[0].created_at = now - SignedDuration::from_mins(20);
     // Jobs, checks and the deployment are numbered from here.
-    run.attempts[0].first_id += 1_000_000;
+    run.attempts[0].first_id = newest(|run| run.attempts[0].first_id) + 1_000_000;
+    run
+}
+
+/// The same, until somebody approves it.
+fn waiting(state: &State, now: Timestamp, environment: &str) -> Run {
+    let mut run = again(state, now, environment);
+    run.attempts[0].plan.wait_for_approval();
+    run.attempts[0].reviews.clear();
     run
 }
 

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use lastgood_adapters::clock;
 use lastgood_adapters::place::Place;
 use lastgood_adapters::secret::Secret;
 use lastgood_adapters::workspace::{Access, Workspace};
@@ -17,7 +18,7 @@ use lastgood_core::incident::event::Opening;
 use lastgood_core::incident::{Audience, Severity};
 use lastgood_core::ports::Desktop;
 use lastgood_core::ports::world::{About, Alert};
-use lastgood_desktop::controller::{Beginning, Controller, Host, Opened, Screen, Wanted};
+use lastgood_desktop::controller::{Beginning, Clocks, Controller, Host, Opened, Screen, Wanted};
 use lastgood_desktop::ipc::notice::Notice;
 use lastgood_rehearsal::{Description, GitHub, Options, Rehearsal};
 use serde_json::Value;
@@ -128,12 +129,18 @@ impl Stage {
 
     /// A window that is given this folder.
     pub(crate) fn window(&self, folder: &Path) -> Window {
+        self.window_by(folder, Arc::new(clock::reading))
+    }
+
+    /// The same, by clocks that a test moves.
+    pub(crate) fn window_by(&self, folder: &Path, clocks: Clocks) -> Window {
         let seen = Arc::new(Seen::default());
         let beginning = Beginning {
             place: self.place(),
             access: self.access(),
             wanted: Wanted::Folder(folder.to_path_buf()),
             speed: self.speed,
+            clocks,
         };
         let host = Controller::start(Arc::clone(&seen) as Arc<dyn Screen>, beginning).unwrap();
         let told = Arc::clone(&seen);
@@ -207,6 +214,12 @@ impl Window {
     /// How many notices of this kind there were.
     pub(crate) fn count(&self, kind: &str) -> usize {
         self.seen.notices.lock().unwrap().iter().filter(|notice| notice["kind"] == kind).count()
+    }
+
+    /// Every notice since the first one of this kind, that one left out.
+    pub(crate) fn since(&self, kind: &str) -> Vec<Value> {
+        let notices = self.seen.notices.lock().unwrap();
+        notices.iter().skip_while(|notice| notice["kind"] != kind).skip(1).cloned().collect()
     }
 
     pub(crate) fn newest(&self, kind: &str) -> Option<Value> {

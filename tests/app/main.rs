@@ -3,6 +3,7 @@
 
 mod alerts;
 mod arming;
+mod awake;
 mod countdown;
 mod driving;
 mod kit;

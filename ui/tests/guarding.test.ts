@@ -97,8 +97,21 @@ describe("break glass", () => {
       `sha256:${"41c0".repeat(16)}`,
     ])
       expect(page.textContent).toContain(words);
-    expect(screen.getByText("Prepared 3 min ago, while all was well")).toBeTruthy();
-    expect(within(page).getAllByRole("button", { name: /^Copy the commands of step/ }).length).toBe(3);
+    expect(screen.getByText("Prepared 3 min ago, while GitHub answered")).toBeTruthy();
+    expect(within(page).getAllByRole("button", { name: /^Copy the commands of step/ }).length).toBe(5);
+  });
+
+  it("tells how to see a hold and to lift one's own, before what deploys", async () => {
+    await openWindow("away");
+    await fireEvent.click(await screen.findByTestId("to-break-glass"));
+    const page = await screen.findByTestId("break-glass");
+    await within(page).findByText(/gh workflow run deploy\.yml/);
+    const steps = within(within(page).getByRole("list", { name: "What to do, in this order" }));
+    const texts = steps.getAllByRole("listitem").map((step) => step.textContent ?? "");
+    const place = (words: string) => texts.findIndex((text) => text.includes(words));
+    expect(place("git ls-remote --exit-code")).toBe(1);
+    expect(place(":refs/lastgood/hold/production")).toBe(2);
+    expect(place("gh workflow run")).toBeGreaterThan(2);
   });
 
   it("is found by Ctrl K, and says when what it was prepared for has changed", async () => {
@@ -132,6 +145,9 @@ describe("break glass", () => {
     await fireEvent.click(await screen.findByTestId("to-break-glass"));
     const here = await screen.findByTestId("glass-here");
     expect(here.textContent).toContain("./scripts/deploy.sh --here");
+    const steps = screen.getByRole("list", { name: "What to do, in this order" });
+    expect(steps.textContent).not.toContain("lastgood rollback");
+    expect(steps.contains(here)).toBe(false);
     expect(screen.queryByTestId("glass-reachable")).toBeNull();
     await fireEvent.click(within(here).getByTestId("deploy-here"));
     expect(fake.count("roll_back_here")).toBe(0);

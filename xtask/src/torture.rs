@@ -1,5 +1,5 @@
-//! `cargo xtask torture`: the engine under kills at every point and at random ones, under faults, and people who race for
-//! one environment.
+//! `cargo xtask torture`: the engine under kills at every point and at random ones, under faults, people who race for one
+//! environment, and bits that turn in the journal.
 //!
 //! The same tests run with few rounds in `cargo xtask test`.
 
@@ -24,10 +24,12 @@ pub(crate) fn torture(words: &[&str]) -> Outcome<String> {
     }
     let seed = seed.unwrap_or_else(by_the_clock);
     let races = rounds.div_ceil(TO_A_RACE);
-    println!("torture: seed {seed}, {rounds} schedules in memory and as many with real processes, {races} races");
+    println!("torture: seed {seed}, {rounds} schedules in memory and as many with real processes");
+    println!("         {races} races, and as many bits that turn in each file of the journal");
     run(seed, rounds, "engine::schedules::")?;
     run(seed, rounds, "killed::")?;
     run(seed, races, "torture::")?;
+    run(seed, races, "flipped::")?;
     Ok(format!("{rounds} rounds from seed {seed}"))
 }
 

@@ -5,6 +5,8 @@
 //! write at once; the chain's head is read inside the writing transaction.
 
 mod before;
+mod begun;
+mod troubles;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +21,8 @@ use lastgood_core::rollback::event::Event;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use self::before::Before;
+use self::begun::Begun;
+use self::troubles::{broken, lost, newer, unopened, unreadable, unwritable};
 
 /// How long a writer waits for another process's transaction.
 const BUSY: Duration = Duration::from_secs(10);
@@ -66,6 +70,7 @@ pub struct Settled {
 pub struct SqliteJournal {
     connection: Arc<Mutex<Connection>>,
     before: Arc<Mutex<Before>>,
+    begun: Begun,
     writer: WriterId,
 }
 
@@ -73,12 +78,22 @@ impl SqliteJournal {
     /// Opens the file, or makes it. `new_writer` names this installation if it has no name yet.
     ///
     /// # Errors
-    /// [`Code::JournalUnwritable`] with the reason; [`Code::JournalBroken`] where the file is no journal, or one of a newer
-    /// version.
+    /// [`Code::JournalUnwritable`] with the reason; [`Code::JournalBroken`] where the file is no journal, one of a newer
+    /// version, or holds nothing any more.
     pub fn open(path: &Path, new_writer: &WriterId) -> Result<Self, Trouble> {
+        let begun = Begun::beside(path);
+        // Nothing that lies beside it is touched: SQLite drops what belongs to a file that is empty.
+        if begun.is_known() && begun.is_nothing() {
+            return Err(lost());
+        }
         let opened = patiently(|| open(path, new_writer)).map_err(|error| unopened(&error))?;
         let (connection, writer) = opened.ok_or_else(newer)?;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)), before: Arc::default(), writer })
+        match (has_facts(&connection).map_err(|error| unreadable(&error))?, begun.is_known()) {
+            (true, _) => begun.remember(),
+            (false, true) => return Err(lost()),
+            (false, false) => {}
+        }
+        Ok(Self { connection: Arc::new(Mutex::new(connection)), before: Arc::default(), begun, writer })
     }
 
     pub fn writer(&self) -> &WriterId {
@@ -175,8 +190,17 @@ impl SqliteJournal {
     }
 
     fn all_of(&self, id: &RollbackId) -> Result<Vec<Fact>, Trouble> {
-        const SQL: &str = "SELECT * FROM fact WHERE rollback = ?1 ORDER BY writer, sequence";
-        facts(&self.select(SQL, &[&id.to_string()])?)
+        let Some(repository) = self.repository_of(id)? else { return Ok(Vec::new()) };
+        let story = self.story(&repository)?;
+        let mut facts: Vec<Fact> =
+            story.iter().filter(|fact| fact.subject.rollback.as_ref() == Some(id)).cloned().collect();
+        facts.sort_by(|one, other| (&one.writer, one.sequence).cmp(&(&other.writer, other.sequence)));
+        Ok(facts)
+    }
+
+    fn story(&self, repository: &str) -> Result<Story, Trouble> {
+        let mut before = self.before.lock().unwrap_or_else(PoisonError::into_inner);
+        before.with_new(&self.lock(), repository)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Connection> {
@@ -191,10 +215,27 @@ impl SqliteJournal {
         rows.collect::<Result<_, _>>().map_err(|error| unreadable(&error))
     }
 
+    /// Where the index finds nothing, every row is looked at: a damaged one would leave it out.
+    fn repository_of(&self, rollback: &RollbackId) -> Result<Option<String>, Trouble> {
+        let connection = self.lock();
+        let found = |from: &str| {
+            let sql = format!("SELECT repository FROM {from} WHERE rollback = ?1 LIMIT 1");
+            connection.query_row(&sql, [rollback.as_str()], |row| row.get(0)).optional()
+        };
+        let found = found("fact").and_then(|repository| match repository {
+            Some(repository) => Ok(Some(repository)),
+            None => found("fact NOT INDEXED"),
+        });
+        found.map_err(|error| unreadable(&error))
+    }
+
     /// In one transaction: all of them, or none.
     fn write(&self, facts: &[NewFact], drafts: &[Settled]) -> Result<Vec<Fact>, Trouble> {
         let mut connection = self.lock();
         let records = insert_all(&mut connection, &self.writer, facts, drafts).map_err(|error| unwritable(&error))?;
+        if !records.is_empty() {
+            self.begun.remember();
+        }
         self::facts(&records)
     }
 
@@ -229,11 +270,7 @@ impl Journal for SqliteJournal {
 
     async fn of_repository(&self, repository: &str) -> Result<Story, Trouble> {
         let repository = repository.to_owned();
-        self.blocking(move |journal| {
-            let mut before = journal.before.lock().unwrap_or_else(PoisonError::into_inner);
-            before.with_new(&journal.lock(), &repository)
-        })
-        .await
+        self.blocking(move |journal| journal.story(&repository)).await
     }
 }
 
@@ -289,7 +326,8 @@ fn insert_all(
 ) -> rusqlite::Result<Vec<Record>> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut head = transaction
-        .prepare_cached("SELECT sequence, hash FROM fact WHERE writer = ?1 ORDER BY sequence DESC LIMIT 1")?
+        // By the order of the file: an index that lost the newest fact would begin a second chain.
+        .prepare_cached("SELECT sequence, hash FROM fact NOT INDEXED WHERE writer = ?1 ORDER BY rowid DESC LIMIT 1")?
         .query_row([writer.as_str()], |row| {
             Ok(Head { sequence: row.get::<_, i64>(0)?.unsigned_abs(), hash: row.get(1)? })
         })
@@ -333,6 +371,10 @@ fn insert(transaction: &Transaction<'_>, record: &Record, fact: &NewFact) -> rus
     Ok(())
 }
 
+fn has_facts(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT EXISTS (SELECT 1 FROM fact NOT INDEXED)", [], |row| row.get(0))
+}
+
 fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
     Ok(Record {
         writer: WriterId::new(row.get::<_, String>("writer")?),
@@ -348,41 +390,4 @@ fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
 
 fn facts(records: &[Record]) -> Result<Vec<Fact>, Trouble> {
     records.iter().map(|record| record.read().map_err(|error| broken(&error))).collect()
-}
-
-fn unopened(error: &rusqlite::Error) -> Trouble {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => unreadable(error),
-        Some(_) | None => unwritable(error),
-    }
-}
-
-fn newer() -> Trouble {
-    let message = "The journal was written by a newer version of Lastgood.";
-    Trouble::new(Code::JournalBroken, message, "Use the newest version of Lastgood with this data folder.")
-}
-
-fn unwritable(error: &rusqlite::Error) -> Trouble {
-    Trouble::new(
-        Code::JournalUnwritable,
-        format!("The journal cannot be written: {error}."),
-        "Nothing is done that is not recorded. Make room on the disk, or check the data folder's permissions.",
-    )
-}
-
-fn unreadable(error: &rusqlite::Error) -> Trouble {
-    Trouble::new(
-        Code::JournalBroken,
-        format!("The journal cannot be read: {error}."),
-        "Keep the file; a copy of it beside a fresh data folder lets you go on.",
-    )
-}
-
-fn broken(error: &journal::Unreadable) -> Trouble {
-    Trouble::new(
-        Code::JournalBroken,
-        format!("The journal holds a fact that this version cannot read: {error}."),
-        "Use the newest version of Lastgood. If this is it, see `lastgood journal verify`, keep the file, and go on with \
-         another data folder (LASTGOOD_DATA_DIR).",
-    )
 }

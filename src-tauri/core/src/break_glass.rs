@@ -1,11 +1,12 @@
 //! The page for the hour in which Lastgood cannot help: the exact commands, ids, digests and people of one rollback,
-//! written while all was well.
+//! written while GitHub answered.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::hold::mark::MarkName;
 use crate::ids::{EnvironmentName, ObjectId, TagName};
 use crate::ports::publishing::Asset;
 use crate::rollback::local::LocalDeploy;
@@ -44,6 +45,9 @@ pub struct Page {
     /// Who, and how to reach them.
     pub contacts: Vec<(String, String)>,
     pub steps: Vec<Step>,
+    /// In the place of all steps: Lastgood itself, from this machine. No step, since whoever follows them would deploy twice.
+    #[serde(default)]
+    pub instead: Option<Step>,
     pub files: Vec<File>,
 }
 
@@ -73,6 +77,7 @@ pub fn page(glass: &Glass<'_>) -> Page {
         commit: plan.commit.clone(),
         contacts: glass.contacts.iter().map(|(name, how)| (one_line(name), one_line(how))).collect(),
         steps: steps(glass),
+        instead: glass.local.map(|_| by_lastgood(plan)),
         files: glass.assets.iter().map(file).collect(),
     }
 }
@@ -83,7 +88,7 @@ pub fn text(page: &Page) -> String {
     let mut line = |words: &str| text.extend([words, "\n"]);
     let name = |tag: &TagName| one_line(tag.as_str());
     line(&format!("Break glass: {} back to {}", one_line(page.environment.as_str()), name(&page.to)));
-    line(&format!("Prepared {}, while all was well.", page.prepared.strftime("%Y-%m-%d %H:%M UTC")));
+    line(&format!("Prepared {}, while GitHub answered.", page.prepared.strftime("%Y-%m-%d %H:%M UTC")));
     line("");
     line(&format!("Live was   {}", page.from.as_ref().map_or("not known".to_owned(), name)));
     line(&format!("Target     {}", name(&page.to)));
@@ -92,8 +97,11 @@ pub fn text(page: &Page) -> String {
     people(&mut line, &page.contacts);
     line("");
     for (number, step) in page.steps.iter().enumerate() {
-        line(&format!("{}. {}", number + 1, step.title));
-        step.ways.iter().flat_map(|way| way.lines()).for_each(|command| line(&format!("   {command}")));
+        written(&mut line, &format!("{}. {}", number + 1, step.title), step);
+    }
+    if let Some(instead) = &page.instead {
+        line("");
+        written(&mut line, &instead.title, instead);
     }
     if !page.files.is_empty() {
         line("");
@@ -117,30 +125,61 @@ fn steps(glass: &Glass<'_>) -> Vec<Step> {
     );
     let follow =
         format!("gh run list --repo {} --workflow {}", quoted(&repository(glass)), quoted(&plan.deploy.workflow));
-    let step = |title: &str, ways: Vec<String>| Step { title: title.to_owned(), ways };
     let deploys = [by_gh(glass), by_curl(glass)].into_iter().chain(glass.local.map(|local| by_command(plan, local)));
-    let mut steps = vec![
-        step("Look that the target is what it was; both lines show its object:", vec![look]),
+    let mut steps = vec![step("Look that the target is what it was; both lines show its object:", vec![look])];
+    steps.extend(freeing(&plan.environment, &remote));
+    steps.extend([
         step("Mark the rollback:", vec![mark]),
         step("Deploy, by one of these, once:", deploys.collect()),
         step("Follow it:", vec![follow]),
         proving(plan),
-    ];
-    steps.extend(glass.local.map(|_| {
-        let title = "Or let Lastgood do all of it from this machine, without GitHub, and keep the journal:";
-        let (environment, target) = (quoted(plan.environment.as_str()), quoted(plan.to.as_str()));
-        step(title, vec![format!("lastgood rollback {environment} --to {target} --local --reason 'GitHub is away'")])
-    }));
+    ]);
     steps
+}
+
+fn step(title: &str, ways: Vec<String>) -> Step {
+    Step { title: title.to_owned(), ways }
+}
+
+/// A rollback that came as far as its hold and no further is in the way of these very commands: a workflow that looks at
+/// holds refuses them.
+fn freeing(environment: &EnvironmentName, remote: &str) -> [Step; 2] {
+    let hold = MarkName::hold(environment).as_ref_name();
+    let named = quoted(&hold);
+    let look = format!(
+        "git ls-remote --exit-code {remote} {named} && git fetch --quiet {remote} {named} && \
+         git log -1 --format=%B FETCH_HEAD"
+    );
+    let lift = format!("git push {remote} {}", quoted(&format!(":{hold}")));
+    [
+        step("See who holds the environment, and why; where nothing is printed, nobody does:", vec![look]),
+        step(
+            "Only if it is held by a rollback of yours that you give up for this page, lift that hold; anybody else is \
+             asked to lift theirs:",
+            vec![lift],
+        ),
+    ]
+}
+
+fn by_lastgood(plan: &Plan) -> Step {
+    let title = "Or, in the place of all these steps, let Lastgood do it from this machine, without GitHub, and keep the \
+                 journal:";
+    let (environment, target) = (quoted(plan.environment.as_str()), quoted(plan.to.as_str()));
+    step(title, vec![format!("lastgood rollback {environment} --to {target} --local --reason 'GitHub is away'")])
 }
 
 fn proving(plan: &Plan) -> Step {
     let probes = [&plan.proofs.version, &plan.proofs.health].into_iter().flatten();
     let asked: Vec<String> = probes.map(|url| format!("curl -fsS {}", quoted(url))).collect();
     if asked.is_empty() {
-        return Step { title: "Prove it: look at the service, no probe is configured.".to_owned(), ways: Vec::new() };
+        return step("Prove it: look at the service, no probe is configured.", Vec::new());
     }
-    Step { title: "Prove it:".to_owned(), ways: vec![asked.join("\n")] }
+    step("Prove it:", vec![asked.join("\n")])
+}
+
+fn written(line: &mut impl FnMut(&str), title: &str, step: &Step) {
+    line(title);
+    step.ways.iter().flat_map(|way| way.lines()).for_each(|command| line(&format!("   {command}")));
 }
 
 fn file(asset: &Asset) -> File {

@@ -144,6 +144,22 @@ pub fn chain(writer: &WriterId, head: Option<&Head>, fact: &NewFact) -> Result<R
 }
 
 impl Record {
+    /// What it is about, without reading the rest.
+    ///
+    /// # Errors
+    /// Where its subject cannot be read.
+    pub fn repository(&self) -> Result<String, Unreadable> {
+        let subject: Result<Subject, _> = serde_json::from_str(&self.subject);
+        subject.map(|subject| subject.repository).map_err(|error| {
+            let reason = error.to_string();
+            Unreadable { writer: self.writer.clone(), sequence: self.sequence, reason }
+        })
+    }
+
+    fn breaks(&self, reason: &'static str) -> BrokenChain {
+        BrokenChain { writer: self.writer.clone(), sequence: self.sequence, reason }
+    }
+
     /// # Errors
     /// Where the record was written by a newer version, or changed by hand.
     pub fn read(&self) -> Result<Fact, Unreadable> {
@@ -168,21 +184,29 @@ impl Record {
 
 /// Checks one writer's records, given in their order.
 pub fn verify(records: &[Record]) -> Result<(), BrokenChain> {
-    let mut previous = NO_PREVIOUS;
-    for (index, record) in records.iter().enumerate() {
-        let broken = |reason| BrokenChain { writer: record.writer.clone(), sequence: record.sequence, reason };
-        if record.sequence != index as u64 + 1 {
-            return Err(broken("its number does not follow the one before"));
-        }
-        if record.previous != previous {
-            return Err(broken("it names another predecessor"));
-        }
+    let mut head = None;
+    for record in records {
+        head = Some(follow(head.as_ref(), record)?);
         if record.hash != hash(record) {
-            return Err(broken(CHANGED));
+            return Err(record.breaks(CHANGED));
         }
-        previous = &record.hash;
     }
     Ok(())
+}
+
+/// The head of its writer's chain behind this record. Whether its content is what was written is not asked.
+///
+/// # Errors
+/// Where it does not follow what was the head before: something between them was lost, added or moved.
+pub fn follow(head: Option<&Head>, record: &Record) -> Result<Head, BrokenChain> {
+    let (number, previous) = head.map_or((0, NO_PREVIOUS), |head| (head.sequence, head.hash.as_str()));
+    if record.sequence != number + 1 {
+        return Err(record.breaks("its number does not follow the one before"));
+    }
+    if record.previous != previous {
+        return Err(record.breaks("it names another predecessor"));
+    }
+    Ok(Head { sequence: record.sequence, hash: record.hash.clone() })
 }
 
 /// Several writers' facts as one story: each writer's in the order in which they were written, whatever their clock did

@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    mem::replace,
     sync::{Arc, Mutex},
 };
 
@@ -28,6 +29,8 @@ use crate::{
 #[derive(Clone)]
 pub struct GitHub {
     shared: Arc<Shared>,
+    /// Who looks and changes through this handle, where it is not the person behind the first token.
+    viewer: Option<Arc<str>>,
 }
 
 struct Shared {
@@ -60,6 +63,7 @@ impl GitHub {
         let saved = Mutex::new(saved);
         let (facts, faults, requests, sign_ins) = Default::default();
         Self {
+            viewer: None,
             shared: Arc::new(Shared {
                 clock,
                 layout,
@@ -101,7 +105,11 @@ impl GitHub {
     pub fn change<T>(&self, deed: impl FnOnce(&mut State, Timestamp) -> T) -> Result<T, SaveError> {
         let mut saved = lock(&self.shared.saved);
         *lock(&self.shared.facts) = None;
+        let first = self.viewer.as_deref().map(|viewer| replace(&mut saved.state.viewer, viewer.to_owned()));
         let result = deed(&mut saved.state, self.now());
+        if let Some(first) = first {
+            saved.state.viewer = first;
+        }
         saved.anchor = self.shared.clock.anchor();
         self.shared.layout.save(&saved)?;
         Ok(result)
@@ -176,6 +184,16 @@ impl GitHub {
         lock(&self.shared.sign_ins).token = switches;
     }
 
+    /// From now on this token is good as well: it is another person's.
+    pub fn let_in(&self, token: &str, login: &str) {
+        lock(&self.shared.sign_ins).others.insert(token.to_owned(), login.to_owned());
+    }
+
+    /// The same GitHub, as this person sees and changes it.
+    pub(crate) fn seen_by(&self, login: &str) -> Self {
+        Self { viewer: Some(login.into()), ..self.clone() }
+    }
+
     pub(crate) fn sign_ins<T>(&self, deed: impl FnOnce(&mut SignIns) -> T) -> T {
         deed(&mut lock(&self.shared.sign_ins))
     }
@@ -183,7 +201,11 @@ impl GitHub {
     /// All facts of this moment, for who looks at them at leisure.
     pub(crate) fn facts(&self) -> Arc<State> {
         let saved = lock(&self.shared.saved);
-        Arc::clone(lock(&self.shared.facts).get_or_insert_with(|| Arc::new(saved.state.clone())))
+        let facts = Arc::clone(lock(&self.shared.facts).get_or_insert_with(|| Arc::new(saved.state.clone())));
+        match &self.viewer {
+            Some(viewer) => Arc::new(State { viewer: viewer.to_string(), ..(*facts).clone() }),
+            None => facts,
+        }
     }
 
     /// Looks without keeping others from looking too.

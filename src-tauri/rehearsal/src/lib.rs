@@ -80,7 +80,7 @@ pub struct Options {
 pub struct Description {
     /// Base address of the API, as for `api.github.com`; `/api/v3` below it works too.
     pub api: String,
-    /// The only token that the API takes.
+    /// The token that the API takes; others are let in by [`GitHub::let_in`].
     pub token: String,
     /// Owner of the repository.
     pub owner: String,

@@ -2,6 +2,8 @@
 //!
 //! Source: GitHub's "Authorizing OAuth apps", section "Device flow".
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +53,8 @@ pub struct TokenSwitches {
 pub(crate) struct SignIns {
     pub(crate) switches: SignInSwitches,
     pub(crate) token: TokenSwitches,
+    /// Tokens of other people, with their logins.
+    pub(crate) others: BTreeMap<String, String>,
     codes: Vec<Code>,
 }
 

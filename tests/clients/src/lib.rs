@@ -9,5 +9,5 @@ mod program;
 mod served;
 
 pub use prism::Prism;
-pub use program::{compare_schema, gh, node};
+pub use program::{GH_HOST, compare_schema, gh, node, typed};
 pub use served::Served;

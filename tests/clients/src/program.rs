@@ -8,19 +8,36 @@ use crate::Served;
 /// What `gh` printed. It reaches the rehearsal as its proxy, under GitHub's own names.
 pub async fn gh(served: &Served, arguments: &[&str]) -> Result<String, String> {
     let description = served.description();
-    let mut command = alone("gh");
+    let mut command = with_gh("gh", served);
     command
         .args(arguments)
+        .env("GH_HOST", GH_HOST)
+        .env("GH_REPO", format!("{GH_HOST}/{}/{}", description.owner, description.repo));
+    output(command).await
+}
+
+/// What a line printed that somebody types with `gh` at hand; the line itself names the repository.
+pub async fn typed(served: &Served, line: &str) -> Result<String, String> {
+    let mut command = with_gh("sh", served);
+    command.args(["-ec", line]);
+    output(command).await
+}
+
+/// Where `gh` looks for the rehearsal.
+pub const GH_HOST: &str = "github.localhost";
+
+fn with_gh(program: &str, served: &Served) -> Command {
+    let description = served.description();
+    let mut command = alone(program);
+    command
         .current_dir(&description.clone)
-        .env("GH_HOST", "github.localhost")
         .env("GH_TOKEN", &description.token)
-        .env("GH_REPO", format!("github.localhost/{}/{}", description.owner, description.repo))
         .env("GH_CONFIG_DIR", served.beside("gh"))
         .env("GH_PROMPT_DISABLED", "1")
         .env("GH_NO_UPDATE_NOTIFIER", "1")
         .env("NO_COLOR", "1")
         .env("http_proxy", &description.api);
-    output(command).await
+    command
 }
 
 /// What one of the scripts beside this crate printed.

@@ -114,6 +114,15 @@ impl Rehearsal {
         Ok(requests.into_iter().flatten().filter(is_dispatch).count())
     }
 
+    /// The files of a release and their digests, as its GitHub tells them.
+    pub fn files_of(&self, tag: &str) -> Result<Vec<(String, String)>, Failure> {
+        let (api, owner, repo) = (self.text("api"), self.text("owner"), self.text("repo"));
+        let release = http::get(&format!("{api}/repos/{owner}/{repo}/releases/tags/{tag}"), Some(self.token()))?;
+        let files = release.get("assets").and_then(Value::as_array).into_iter().flatten();
+        let text = |file: &Value, name: &str| file.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Ok(files.map(|file| (text(file, "name"), text(file, "digest"))).collect())
+    }
+
     /// Tags that rollbacks left on the remote.
     pub fn rollback_tags(&self) -> Result<Vec<String>, Failure> {
         Ok(self.git(&["tag", "--list", "rollback-*"])?.lines().map(str::to_owned).collect())

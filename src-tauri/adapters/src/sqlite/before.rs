@@ -1,13 +1,18 @@
 //! Facts that were read before. The file only ever grows, so what stands in it is parsed once, and told by sharing it.
+//!
+//! Rows are read in the order of the file and through no index: a damaged index leaves facts out without a word. Each row
+//! must follow the one before it in its writer's chain, those of other repositories too, so that a lost one shows.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use lastgood_core::error::Trouble;
-use lastgood_core::journal::{Fact, Story, merged};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use lastgood_core::ids::WriterId;
+use lastgood_core::journal::{self, Fact, Head, Record, Story, merged};
+use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::{facts, record, unreadable};
+use super::troubles::{broken, misfiled, torn, unreadable};
+use super::{facts, record};
 
 /// What was read of each repository.
 #[derive(Default)]
@@ -15,9 +20,19 @@ pub(super) struct Before(HashMap<String, Read>);
 
 #[derive(Default)]
 struct Read {
-    /// The newest of its rows, and that row's hash.
+    /// The newest row of the file, and that row's hash.
     newest: Option<(i64, String)>,
+    /// The chain of each writer, as far as it was read.
+    heads: HashMap<WriterId, Head>,
     story: Story,
+}
+
+/// One row of the file.
+struct Line {
+    number: i64,
+    /// What it is filed under.
+    repository: String,
+    record: Record,
 }
 
 impl Before {
@@ -42,17 +57,24 @@ impl Read {
     }
 
     fn go_on(&mut self, connection: &Connection, repository: &str) -> Result<(), Trouble> {
-        const SQL: &str = "SELECT rowid, * FROM fact WHERE repository = ?1 AND rowid > ?2 ORDER BY rowid";
         let from = self.newest.as_ref().map_or(0, |(row, _)| *row);
-        let place = |row: &Row<'_>| Ok((row.get::<_, i64>("rowid")?, record(row)?));
-        let mut statement = connection.prepare_cached(SQL).map_err(|error| unreadable(&error))?;
-        let rows = statement.query_map(params![repository, from], place).map_err(|error| unreadable(&error))?;
-        let (numbers, records): (Vec<_>, Vec<_>) =
-            rows.collect::<Result<Vec<_>, _>>().map_err(|error| unreadable(&error))?.into_iter().unzip();
-        self.tell(facts(&records)?);
-        if let Some(newest) = numbers.last().zip(records.last()) {
-            self.newest = Some((*newest.0, newest.1.hash.clone()));
+        let lines = lines(connection, from).map_err(|error| unreadable(&error))?;
+        let Some(newest) = lines.last().map(|line| (line.number, line.record.hash.clone())) else { return Ok(()) };
+        let (mut heads, mut ours) = (self.heads.clone(), Vec::new());
+        for line in lines {
+            let Line { repository: filed, record, .. } = line;
+            let head = journal::follow(heads.get(&record.writer), &record).map_err(|place| torn(&place))?;
+            heads.insert(record.writer.clone(), head);
+            let about = record.repository().map_err(|error| broken(&error))?;
+            if about != filed {
+                return Err(misfiled(&record));
+            }
+            if about == repository {
+                ours.push(record);
+            }
         }
+        self.tell(facts(&ours)?);
+        (self.newest, self.heads) = (Some(newest), heads);
         Ok(())
     }
 
@@ -75,4 +97,13 @@ impl Read {
 fn follows(story: &[Fact], new: &[Fact]) -> bool {
     let all = story.last().into_iter().chain(new);
     all.clone().zip(all.skip(1)).all(|(one, next)| one.writer == next.writer && one.sequence < next.sequence)
+}
+
+fn lines(connection: &Connection, from: i64) -> rusqlite::Result<Vec<Line>> {
+    const SQL: &str = "SELECT rowid, * FROM fact NOT INDEXED WHERE rowid > ?1 ORDER BY rowid";
+    let line = |row: &Row<'_>| {
+        Ok(Line { number: row.get("rowid")?, repository: row.get("repository")?, record: record(row)? })
+    };
+    let mut statement = connection.prepare_cached(SQL)?;
+    statement.query_map([from], line)?.collect()
 }

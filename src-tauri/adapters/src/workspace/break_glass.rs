@@ -1,4 +1,4 @@
-//! The break-glass page of each environment, prepared while all is well and read where nothing else works.
+//! The break-glass page of each environment, prepared while GitHub answers and read where nothing else works.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 mod full;
+mod lost;
 mod together;
 
 use std::path::Path;

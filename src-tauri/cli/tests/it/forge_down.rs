@@ -9,6 +9,7 @@ use std::process::Command;
 use lastgood_rehearsal::{Fault, FaultKind, Moment};
 use serde_json::Value;
 
+use crate::break_glass::{commands, run_in};
 use crate::kit::{Done, Running, Stage, finish, git};
 
 /// What deploys: it is told where, what, and leaves the version where the service reads it.
@@ -63,7 +64,10 @@ async fn it_is_shown_whole_before_it_runs_and_its_words_are_told() {
         assert!(page.contains(words), "{words}: {page}");
     }
     away.trust();
-    let told = away.stage.run(&["rollback", "production", "--reason", "checkout fails", "--yes", "--local"]);
+    let instead = commands(&page, "Or, in the place of all these steps");
+    assert!(!instead.contains("worktree"), "a section of its own: {instead}");
+    let words: Vec<&str> = instead.split(' ').take_while(|word| *word != "--reason").skip(1).collect();
+    let told = away.stage.run(&[&words[..], &["--reason", "checkout fails", "--yes"]].concat());
     assert_eq!(told.code, Some(0), "{told:?}");
     for words in [
         "from this machine, in a throw-away worktree of v2.4.0: sh -c ",
@@ -75,6 +79,22 @@ async fn it_is_shown_whole_before_it_runs_and_its_words_are_told() {
     ] {
         assert!(told.out.contains(words), "{words}: {}", told.out);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_deploys_by_the_same_command_where_not_even_lastgood_runs() {
+    let away = Away::begin(|live| vec!["sh".into(), "-c".into(), DEPLOY.into(), live.display().to_string()]).await;
+    let page = away.stage.run(&["break-glass", "production"]).out;
+    let numbered = page.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit())).count();
+    let last = page.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit())).next_back().unwrap();
+    assert!(last.starts_with(&format!("{numbered}. Prove it")), "nothing that deploys comes behind: {page}");
+    let deploys = commands(&page, "Deploy, by one of these, once");
+    let (_, by_hand) = deploys.split_once("folder=").unwrap();
+    let said = run_in(&away.stage, &format!("folder={by_hand}"));
+    let target = git(&away.stage.description().clone, &["rev-parse", "v2.4.0^{commit}"]);
+    assert!(said.contains(&format!("production is on {target}")), "{said}");
+    assert_eq!((away.live().as_str(), away.stage.dispatches()), ("v2.4.0", 0));
+    assert!(run_in(&away.stage, &commands(&page, "Prove it")).contains("v2.4.0"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -134,7 +154,7 @@ async fn where_nothing_is_named_nothing_is_offered() {
     assert!(!refused.err.contains("--local"), "{}", refused.err);
 }
 
-/// A rehearsal that was looked at while all was well, and whose GitHub answers nothing since.
+/// A rehearsal that was looked at while GitHub answered, and whose GitHub answers nothing since.
 struct Away {
     stage: Stage,
     folder: PathBuf,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::kit::{Done, Stage, finish, git};
+use crate::kit::{Done, Stage, facts_in, finish, git};
 use crate::status::environment;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -77,14 +77,26 @@ async fn of_two_machines_that_roll_back_one_wins_and_the_other_sees_who() {
 
 /// Both begin at once; the remote decides.
 pub(crate) fn one_wins(stage: &Stage, mate: &Mate<'_>) {
-    let ours = stage.rollback(&[]).spawn().unwrap();
-    let theirs = mate.rollback().spawn().unwrap();
-    let done = [crate::kit::wait(ours), crate::kit::wait(theirs)];
-    let (won, lost): (Vec<&Done>, Vec<&Done>) = done.iter().partition(|done| done.code == Some(0));
-    assert_eq!((won.len(), lost.len()), (1, 1), "{done:?}");
-    let sentence = lost[0].last()["sentence"].as_str().unwrap().to_owned();
-    let held = sentence.contains("production is held by @platform-lead until ") && sentence.contains("checkout fails");
-    assert!(held, "{sentence}");
+    let people = [
+        ("@platform-lead", "checkout fails", stage.data()),
+        ("@on-call", "orders are lost", stage.path("mate").join("data")),
+    ];
+    let begun = [stage.rollback(&[]).spawn().unwrap(), mate.rollback(people[1].1).spawn().unwrap()];
+    let done = begun.map(crate::kit::wait);
+    let won = done.iter().position(|done| done.code == Some(0)).unwrap_or_else(|| panic!("one wins: {done:?}"));
+    let (winner, loser) = (&people[won], &people[1 - won]);
+    let (won, lost) = (&done[won], &done[1 - won]);
+    assert_eq!((lost.code, &lost.last()["outcome"]), (Some(1), &json!("failed")), "{done:?}");
+    let sentence = lost.last()["sentence"].as_str().unwrap().to_owned();
+    let held = sentence.contains(&format!("production is held by {} until ", winner.0)) && sentence.contains(winner.1);
+    assert!(held && !sentence.contains(loser.0), "the other sees who, and why: {sentence}");
+
+    let remote = &stage.description().remote;
+    let hold = git(remote, &["for-each-ref", "--format=%(refname)%0a%(contents)", "refs/lastgood/hold/"]);
+    assert_eq!(hold.matches("refs/lastgood/hold/").count(), 1, "{hold}");
+    let (id, owner) = (won.last()["rollback"].as_str().unwrap().to_owned(), winner.0);
+    assert!(hold.contains(&format!("\nRollback: {id}\n")) && hold.contains(&format!("\nOwner: {owner}\n")), "{hold}");
+    assert_eq!((facts_in(&winner.2, "hold_taken"), facts_in(&loser.2, "hold_taken")), (1, 0));
     assert_eq!((stage.dispatches(), stage.rollback_tags().len(), stage.started()), (1, 1, 1));
 }
 
@@ -118,7 +130,7 @@ async fn without_the_remote_what_was_read_last_is_shown_and_the_code_says_so() {
     assert_eq!(shown.last()["error"]["code"], "remote_unreachable");
 }
 
-/// A teammate at another machine: a clone and a data folder of their own.
+/// A teammate at another machine: a name, a token, a clone and a data folder of their own.
 pub(crate) struct Mate<'s> {
     stage: &'s Stage,
     clone: std::path::PathBuf,
@@ -131,6 +143,7 @@ impl<'s> Mate<'s> {
             stage.path("").as_path(),
             &["clone", "--quiet", stage.description().remote.to_str().unwrap(), clone.to_str().unwrap()],
         );
+        stage.server().let_in(TOKEN, "on-call");
         Self { stage, clone }
     }
 
@@ -138,16 +151,20 @@ impl<'s> Mate<'s> {
         finish(&mut self.lastgood(arguments))
     }
 
-    pub(crate) fn rollback(&self) -> std::process::Command {
-        self.lastgood(&["rollback", "production", "--reason", "checkout fails", "--yes", "--json"])
+    pub(crate) fn rollback(&self, reason: &str) -> std::process::Command {
+        self.lastgood(&["rollback", "production", "--reason", reason, "--yes", "--json"])
     }
 
     fn lastgood(&self, arguments: &[&str]) -> std::process::Command {
         let mut command = self.stage.lastgood(arguments);
         command.current_dir(&self.clone).env("LASTGOOD_DATA_DIR", self.stage.path("mate").join("data"));
+        command.env("LASTGOOD_GITHUB_TOKEN", TOKEN);
         command
     }
 }
+
+/// The teammate's.
+const TOKEN: &str = "rehearsal-token-of-on-call";
 
 /// A hold as @on-call's Lastgood writes it, so many seconds from now.
 pub(crate) fn theirs(stage: &Stage, reason: &str, seconds: i64) {

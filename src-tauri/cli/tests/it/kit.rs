@@ -106,19 +106,28 @@ impl Stage {
 
     /// The journal's records; their chain holds.
     pub(crate) fn records(&self) -> Vec<Record> {
-        let path = self.data().join("journal.sqlite");
-        if !path.exists() {
-            return Vec::new();
-        }
-        let records = SqliteJournal::open(&path, &WriterId::new("reader")).unwrap().records().unwrap();
-        journal::verify(&records).unwrap();
-        records
+        records_in(&self.data())
     }
 
     /// Facts of this kind in the journal.
     pub(crate) fn facts(&self, kind: &str) -> usize {
-        self.records().iter().filter(|record| kind_of(&record.event) == kind).count()
+        facts_in(&self.data(), kind)
     }
+}
+
+fn records_in(data: &Path) -> Vec<Record> {
+    let path = data.join("journal.sqlite");
+    if !path.exists() {
+        return Vec::new();
+    }
+    let records = SqliteJournal::open(&path, &WriterId::new("reader")).unwrap().records().unwrap();
+    journal::verify(&records).unwrap();
+    records
+}
+
+/// Facts of this kind in the journal of that data folder; its chain holds.
+pub(crate) fn facts_in(data: &Path, kind: &str) -> usize {
+    records_in(data).iter().filter(|record| kind_of(&record.event) == kind).count()
 }
 
 fn kind_of(event: &str) -> String {

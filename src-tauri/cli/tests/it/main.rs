@@ -15,6 +15,7 @@ mod check;
 mod deciding;
 mod exported;
 mod faults;
+mod flipped;
 #[cfg(unix)]
 mod forge_down;
 mod forward;

@@ -95,7 +95,7 @@ fn it_is_a_step_that_a_workflow_file_takes() {
     assert!(!step.split_once("run: |").unwrap().1.contains("${{"), "what GitHub fills in goes through the environment");
 }
 
-fn deploy(stage: &Stage, environment: &str, rollback: &str) -> Done {
+pub(crate) fn deploy(stage: &Stage, environment: &str, rollback: &str) -> Done {
     finish(&mut script(stage, environment, rollback))
 }
 

@@ -3,12 +3,13 @@
 //! Order, always: write the intent, act, write the outcome. A step found with an intent and no outcome is looked up at
 //! its destination. A journal that cannot be written stops everything at once: nothing happens that is not recorded.
 
+mod budget;
 mod clocks;
 mod left;
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::error::{Code, Trouble};
 use crate::ids::{RollbackId, RunId};
@@ -95,6 +96,8 @@ pub struct Engine {
     pub(super) taken_up: bool,
     /// A person was asked whether it goes on.
     asked_whether: bool,
+    /// A person was called because it takes longer than it may.
+    called_beyond_budget: bool,
     /// The newest run of the workflow, as it was last looked for; ours is newer. Only where nothing else tells them apart.
     pub(super) newest: Option<RunId>,
 }
@@ -148,6 +151,7 @@ impl Engine {
             checked: None,
             taken_up: true,
             asked_whether,
+            called_beyond_budget: false,
             newest: None,
         }
     }
@@ -244,6 +248,7 @@ impl Engine {
     pub(super) async fn listen(&mut self, time: Duration) -> Result<(), Trouble> {
         if time > Duration::ZERO {
             self.keep().await?;
+            self.call_beyond_budget().await;
         }
         if let Some(request) = self.ports.person.asked_within(time).await {
             self.hear(request).await?;
@@ -339,12 +344,6 @@ impl Engine {
 
     pub(super) fn clocks(&self) -> Clocks {
         Clocks::read(&*self.ports.clock)
-    }
-
-    /// What the rollback may still take.
-    pub(super) fn left_of_budget(&self) -> SignedDuration {
-        let plan = &self.rollback.plan;
-        SignedDuration::from_secs(plan.budget.into()) - self.steady_now().duration_since(plan.started)
     }
 
     fn key(&self, step: StepName) -> String {

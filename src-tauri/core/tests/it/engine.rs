@@ -15,6 +15,7 @@ mod hold;
 mod left;
 mod local;
 mod marking;
+mod overdue;
 mod policies;
 mod prove;
 mod put_back;

@@ -27,6 +27,10 @@ pub(super) struct Call {
     pub(super) version: String,
 }
 
+/// Who calls, where that is not the person behind the first token.
+#[derive(Debug, Clone)]
+pub(super) struct Another(pub(super) String);
+
 /// Addresses as this client reaches them: by 127.0.0.1, by `/api/v3`, or by a proxy under GitHub's own names.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Links {
@@ -64,8 +68,9 @@ impl FromRequestParts<GitHub> for Call {
         let links = parts.extensions.get::<Links>().cloned().unwrap_or_default();
         let query = Query::<BTreeMap<String, String>>::try_from_uri(&parts.uri).map(|query| query.0);
         let version = parts.headers.get("x-github-api-version").and_then(|value| value.to_str().ok());
+        let another = parts.extensions.get::<Another>();
         Ok(Self {
-            github: github.clone(),
+            github: another.map_or_else(|| github.clone(), |another| github.seen_by(&another.0)),
             links,
             query: query.unwrap_or_default(),
             version: version.unwrap_or(DEFAULT_VERSION).to_owned(),

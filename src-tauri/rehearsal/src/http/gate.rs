@@ -13,7 +13,10 @@ use axum::{
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::{call::Links, refusal::Refusal};
+use super::{
+    call::{Another, Links},
+    refusal::Refusal,
+};
 use crate::{
     fault::{FaultKind, Moment, When},
     github::GitHub,
@@ -103,12 +106,14 @@ impl Asked {
     }
 }
 
-async fn admitted(github: &GitHub, parts: Parts, body: Bytes, next: Next) -> Response {
+async fn admitted(github: &GitHub, mut parts: Parts, body: Bytes, next: Next) -> Response {
     if parts.uri.path().starts_with("/_logs/") || parts.uri.path().starts_with("/login/") {
         return next.run(rebuilt(parts, body)).await;
     }
-    if !is_known(github, &parts.headers) || github.sign_ins(|sign_ins| sign_ins.token.revoked) {
-        return bad_credentials();
+    match (another(github, &parts.headers), is_known(github, &parts.headers)) {
+        (Some(another), _) => drop(parts.extensions.insert(another)),
+        (None, true) if !github.sign_ins(|sign_ins| sign_ins.token.revoked) => {}
+        (None, _) => return bad_credentials(),
     }
     let asked = Asked::of(&parts);
     let rate = github.spend(asked.resource, 0);
@@ -134,10 +139,17 @@ fn bad_credentials() -> Response {
 }
 
 fn is_known(github: &GitHub, headers: &HeaderMap) -> bool {
-    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let token =
-        value.split_once(' ').filter(|(scheme, _)| ["bearer", "token"].contains(&&*scheme.to_ascii_lowercase()));
-    token.is_some_and(|(_, token)| token.trim() == github.token())
+    shown_token(headers).is_some_and(|token| token == github.token())
+}
+
+fn another(github: &GitHub, headers: &HeaderMap) -> Option<Another> {
+    let token = shown_token(headers)?;
+    github.sign_ins(|sign_ins| sign_ins.others.get(token).cloned()).map(Another)
+}
+
+fn shown_token(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    ["bearer", "token"].contains(&&*scheme.to_ascii_lowercase()).then_some(token.trim())
 }
 
 fn rebuilt(parts: Parts, body: Bytes) -> Request {

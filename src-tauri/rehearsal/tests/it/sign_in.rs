@@ -1,7 +1,7 @@
 //! Signing in by code, as GitHub answers it.
 
 use jiff::SignedDuration;
-use lastgood_rehearsal::{Decision, SignInSwitches, TokenSwitches};
+use lastgood_rehearsal::{Decision, Description, SignInSwitches, TokenSwitches};
 use reqwest::{Method, Response, header};
 use serde_json::{Value, json};
 
@@ -22,6 +22,27 @@ async fn a_code_becomes_a_token_once_the_person_approves_and_only_once() {
     let token = ask(&kit, &begun).await["access_token"].clone();
     assert_eq!(token, json!(kit.description().token));
     assert_eq!(ask(&kit, &begun).await["error"], "expired_token");
+}
+
+#[tokio::test]
+async fn another_persons_token_is_that_persons_and_the_first_one_stays() {
+    let kit = Kit::start().await;
+    let Description { api, .. } = kit.description();
+    let asked = |token: &'static str| client().get(format!("{api}/user")).bearer_auth(token).send();
+    assert_eq!(asked("another").await.unwrap().status(), 401);
+    kit.github().let_in("another", "on-call");
+    assert_eq!(read(asked("another").await.unwrap()).await.1["login"], "on-call");
+    let query = json!({ "query": "query { viewer { login } }" });
+    let viewer = client().post(format!("{api}/graphql")).bearer_auth("another").json(&query).send().await.unwrap();
+    assert_eq!(read(viewer).await.1["data"]["viewer"]["login"], "on-call");
+    let order = json!({ "ref": "main", "inputs": { "version_tag": "v2.4.0" } });
+    let dispatches = format!("{api}/repos/acme/connectias/actions/workflows/deploy.yml/dispatches");
+    let sent = client().post(dispatches).bearer_auth("another").json(&order).send().await.unwrap();
+    assert!(sent.status().is_success(), "{sent:?}");
+    let runs = kit.get("/actions/runs?per_page=1").await;
+    assert_eq!(runs["workflow_runs"][0]["actor"]["login"], "on-call");
+    let own = kit.request(Method::GET, "/user").send().await.unwrap();
+    assert_eq!(read(own).await.1["login"], "platform-lead");
 }
 
 #[tokio::test]

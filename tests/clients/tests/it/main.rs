@@ -3,6 +3,7 @@
 mod conforming;
 mod everything;
 mod gh;
+mod glass;
 mod graphql;
 mod octokit;
 mod postmortem;

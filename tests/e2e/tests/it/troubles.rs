@@ -41,7 +41,12 @@ fn whatever_github_says_no_with_is_said_with_what_to_do() -> Result<(), Failure>
         ("limit-primary", limit(&reset), "The calls of this hour are used up", "by itself"),
         ("limit-secondary", limit(&json!({ "retry-after": "2" })), "GitHub asks for fewer calls", "by itself"),
         ("github-broken", json!({ "kind": "html", "code": 502 }), "GitHub answered 502", "roll back by hand"),
-        ("network-gone", json!({ "kind": "cut", "moment": "before_effect" }), "GitHub", "roll back by hand"),
+        (
+            "network-gone",
+            json!({ "kind": "cut", "moment": "before_effect" }),
+            "GitHub did not answer: ",
+            "roll back by hand",
+        ),
     ];
     for (name, fault, words, next) in refusals {
         rehearsal.arm(&for_ever(fault))?;
@@ -88,6 +93,7 @@ fn a_github_that_is_unwell_leads_to_the_page_and_a_tag_that_moved_stops_before_a
     let mut desk = Desk::start(Look::Dark)?;
     desk.set("LASTGOOD_GITHUB_STATUS", &status_page()?);
     let rehearsal = Rehearsal::start(&mut desk, 10)?;
+    names_people(&rehearsal)?;
     let window = desk.open(&[&rehearsal.clone_folder().to_string_lossy()])?;
     armed(&window)?;
     assert!(
@@ -99,6 +105,16 @@ fn a_github_that_is_unwell_leads_to_the_page_and_a_tag_that_moved_stops_before_a
         let page = window.text(&By::test_id("break-glass"))?;
         Ok(page.contains("-f version_tag=v2.4.0") && page.contains("Prove it"))
     })?;
+    let page = window.text(&By::test_id("break-glass"))?;
+    let files = rehearsal.files_of("v2.4.0")?;
+    assert!(files.len() > 1, "the sample's releases have files: {files:?}");
+    let told = files.into_iter().flat_map(|(name, digest)| [name, digest]);
+    for words in told.chain(PEOPLE.into_iter().flat_map(|(name, how)| [name.to_owned(), how.to_owned()])) {
+        assert!(!words.is_empty() && page.contains(&words), "{words}: {page}");
+    }
+    let steps = window.text(&By::css("[data-testid=break-glass] ol"))?;
+    assert!(steps.contains("push") && steps.contains(":refs/lastgood/hold/production"), "its own hold: {steps}");
+    assert!(!steps.contains("lastgood rollback"), "what does all of it is no step: {steps}");
     window.picture("break-glass")?;
     window.click(&By::role("button", "Timeline"))?;
     armed(&window)?;
@@ -238,6 +254,18 @@ fn held_by_somebody(rehearsal: &Rehearsal) -> Result<(), Failure> {
     let who = ["-c", "user.name=on-call", "-c", "user.email=on-call@acme.example"];
     let commit = rehearsal.git(&[&who[..], &["commit-tree", &tree, "-m", &message]].concat())?;
     rehearsal.git(&["update-ref", "refs/lastgood/hold/production", &commit]).map(|_| ())
+}
+
+/// Whom to call, and how.
+const PEOPLE: [(&str, &str); 2] = [("@on-call", "pager 555 0100"), ("@platform-lead", "phone 555 0101")];
+
+fn names_people(rehearsal: &Rehearsal) -> Result<(), Failure> {
+    let file = rehearsal.clone_folder().join("lastgood.toml");
+    let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", file.display()));
+    let mut settings = std::fs::read_to_string(&file).map_err(failed)?;
+    settings.push_str("\n[contacts]\n");
+    settings.extend(PEOPLE.map(|(name, how)| format!("\"{name}\" = \"{how}\"\n")));
+    std::fs::write(&file, settings).map_err(failed)
 }
 
 /// GitHub's own word on how it is doing.

@@ -97,6 +97,17 @@ export function samplePage(environment: string, now: number): BreakGlassView {
         ],
       },
       {
+        title: "See who holds the environment, and why; where nothing is printed, nobody does:",
+        ways: [
+          "git ls-remote --exit-code https://github.com/acme/connectias refs/lastgood/hold/production && git fetch --quiet https://github.com/acme/connectias refs/lastgood/hold/production && git log -1 --format=%B FETCH_HEAD",
+        ],
+      },
+      {
+        title:
+          "Only if it is held by a rollback of yours that you give up for this page, lift that hold; anybody else is asked to lift theirs:",
+        ways: ["git push https://github.com/acme/connectias :refs/lastgood/hold/production"],
+      },
+      {
         title: "Deploy, by one of these, once:",
         ways: [
           "gh workflow run deploy.yml --repo acme/connectias --ref main -f version_tag=v2.4.0",

@@ -7,6 +7,7 @@
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -42,30 +43,22 @@ async fn a_disk_that_is_full_at_any_write_of_the_journal_stops_the_rollback_and_
     }
     let kind = Kind::possible();
     println!("{}", kind.words());
-    let (program, told) = (std::env::current_exe().unwrap().display().to_string(), kind.word());
-    let (starter, before) = kind.starter();
-    let before: Vec<&str> = before.into_iter().chain([program.as_str()]).collect();
-    let inside = again::start_as(starter.into(), &before, NAME, Path::new(told), |command| {
-        // What failed in there is to be read.
-        command.stderr(Stdio::inherit())
-    });
-    let (_, ended) = tokio::task::spawn_blocking(move || inside.end()).await.unwrap();
-    assert!(ended.success(), "{ended}");
+    kind.inside(NAME).await;
 }
 
 async fn at_each_write(kind: Kind) {
-    let undisturbed = Stage::on(kind).await;
+    let undisturbed = Stage::on(kind, NAME).await;
     let (points, ended) = run(&undisturbed.rehearsed, NAME, Orders::of(&undisturbed.rehearsed)).await;
     assert!(ended.success(), "{points:?}");
     let end = Arc::new(Ending::of(&undisturbed.rehearsed).await);
     assert_eq!((end.outcome, end.runs, end.rollback_tags, end.holds), (Some(Outcome::Succeeded), 1, 1, 1));
-    let writes = repeatable(&points).into_iter().filter(|(point, _)| point.starts_with("before"));
+    let writes = repeatable(&points, false).into_iter().filter(|(point, _)| point.starts_with("before"));
     let (turns, mut all) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new());
     for (place, (point, times)) in writes.enumerate() {
         let (turns, end) = (Arc::clone(&turns), Arc::clone(&end));
         all.spawn(async move {
             let _turn = turns.acquire().await.unwrap();
-            let stage = Stage::on(kind).await;
+            let stage = Stage::on(kind, NAME).await;
             stage.stops_at(&point, times).await;
             if place % ONE_IN == 0 {
                 stage.stops_at(life::OPENING, 1).await;
@@ -80,17 +73,19 @@ async fn at_each_write(kind: Kind) {
 }
 
 /// A rehearsal whose client has a small disk of its own.
-struct Stage {
-    rehearsed: Arc<Rehearsed>,
-    disk: Disk,
+pub(super) struct Stage {
+    pub(super) rehearsed: Arc<Rehearsed>,
+    pub(super) disk: Disk,
+    /// The test whose process lives here.
+    name: &'static str,
 }
 
 impl Stage {
-    async fn on(kind: Kind) -> Self {
+    pub(super) async fn on(kind: Kind, name: &'static str) -> Self {
         let rehearsed = Arc::new(Rehearsed::at_speed(f64::INFINITY).await);
         let disk = Disk { kind, folder: rehearsed.beside("data") };
         disk.mount();
-        Self { rehearsed, disk }
+        Self { rehearsed, disk, name }
     }
 
     /// One life, until the full disk ends it: the sentence names it, nothing acts after it, and what was acknowledged
@@ -99,7 +94,7 @@ impl Stage {
         let before = self.kept();
         let full_from = Some((point.to_owned(), times, self.disk.clone()));
         let orders = Orders { full_from, ..Orders::of(&self.rehearsed) };
-        let (words, ended) = run(&self.rehearsed, NAME, orders).await;
+        let (words, ended) = run(&self.rehearsed, self.name, orders).await;
         assert!(!ended.success(), "{point}: {words:?}");
         let [passed @ .., acknowledged, refused] = &words[..] else { panic!("{point}: {words:?}") };
         let unwritable = r#"refused {"code":"journal_unwritable","message":"The journal cannot be written: "#;
@@ -116,9 +111,9 @@ impl Stage {
         assert!(sent || self.rehearsed.started() == 0, "{point}: nothing happens that is not recorded");
     }
 
-    /// There is room again.
-    async fn goes_on(&self, point: &str, end: &Ending) {
-        let (words, ended) = run(&self.rehearsed, NAME, Orders::of(&self.rehearsed)).await;
+    /// There is room again, or it may be written again.
+    pub(super) async fn goes_on(&self, point: &str, end: &Ending) {
+        let (words, ended) = run(&self.rehearsed, self.name, Orders::of(&self.rehearsed)).await;
         assert!(ended.success(), "{point}: {words:?}");
         assert_eq!(Ending::of(&self.rehearsed).await, *end, "{point}");
     }
@@ -150,7 +145,20 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    fn possible() -> Self {
+    /// The test of this name once more, where it can make such a disk.
+    pub(super) async fn inside(self, name: &str) {
+        let (program, told) = (std::env::current_exe().unwrap().display().to_string(), self.word());
+        let (starter, before) = self.starter();
+        let before: Vec<&str> = before.into_iter().chain([program.as_str()]).collect();
+        let inside = again::start_as(starter.into(), &before, name, Path::new(told), |command| {
+            // What failed in there is to be read.
+            command.stderr(Stdio::inherit())
+        });
+        let (_, ended) = tokio::task::spawn_blocking(move || inside.end()).await.unwrap();
+        assert!(ended.success(), "{ended}");
+    }
+
+    pub(super) fn possible() -> Self {
         let (unshare, words) = Self::Mounted.starter();
         let folder = tempfile::tempdir().unwrap();
         let mut trial = Command::new(unshare);
@@ -183,7 +191,7 @@ impl Kind {
         }
     }
 
-    fn read(word: &str) -> Option<Self> {
+    pub(super) fn read(word: &str) -> Option<Self> {
         [Self::Mounted, Self::Limited].into_iter().find(|kind| kind.word() == word)
     }
 }
@@ -226,6 +234,25 @@ impl Disk {
     fn free(&self) {
         if self.kind == Kind::Mounted {
             fs::remove_file(self.ballast()).unwrap();
+        }
+    }
+
+    /// From now on nothing may be written here, by root neither, or again. Nobody has a file open there: the system
+    /// refuses it then.
+    pub(super) fn is_sealed(&self, sealed: bool) {
+        match self.kind {
+            Kind::Mounted => {
+                let how = if sealed { "remount,ro" } else { "remount,rw" };
+                assert!(Command::new("mount").args(["-o", how]).arg(&self.folder).status().unwrap().success());
+            }
+            Kind::Limited => {
+                assert!(!rustix::process::geteuid().is_root(), "as root this test needs leave to mount");
+                let (own, files) = if sealed { (0o555, 0o444) } else { (0o755, 0o644) };
+                let may = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+                let entries = fs::read_dir(&self.folder).unwrap().map(|entry| entry.unwrap().path());
+                entries.filter(|path| path.is_file()).for_each(|path| may(&path, files));
+                may(&self.folder, own);
+            }
         }
     }
 

@@ -119,7 +119,7 @@ impl<S: Stream<Item = Told> + Unpin> Asking<S> {
         match select(self.coming.next(), person.asked_within(LOOK)).await {
             Either::Left((told, _)) => return Ok(Some(told)),
             Either::Right((Some(request), _)) => engine.hear(request).await?,
-            Either::Right((None, _)) => {}
+            Either::Right((None, _)) => engine.call_beyond_budget().await,
         }
         Ok(None)
     }

@@ -62,7 +62,7 @@ async fn heard(engine: &mut Engine, order: &CommandOrder) -> Result<CommandEnd, 
         match select(&mut running, ports.person.asked_within(LOOK)).await {
             Either::Left((end, _)) => return Ok(end),
             Either::Right((Some(request), _)) => engine.hear(request).await?,
-            Either::Right((None, _)) => {}
+            Either::Right((None, _)) => engine.call_beyond_budget().await,
         }
         if engine.rollback().stop_asked {
             stop.abort();

@@ -11,7 +11,7 @@ use super::gap::quarantine;
 use super::world::{Call, Crash, Fault, TARGET, World};
 use super::{choose, outcome, words};
 
-const DAYS: SignedDuration = SignedDuration::from_hours(3 * 24);
+pub(super) const DAYS: SignedDuration = SignedDuration::from_hours(3 * 24);
 
 #[tokio::test]
 async fn left_for_days_at_any_fact_before_the_dispatch_it_asks_and_sends_nothing_by_itself() {
@@ -102,7 +102,7 @@ async fn whoever_just_decided_is_not_asked_the_same_again() {
 }
 
 /// A process ends behind this fact, and another one finds the rollback so much later.
-async fn left_after(number: usize, gap: SignedDuration) -> (Arc<World>, Rollback) {
+pub(super) async fn left_after(number: usize, gap: SignedDuration) -> (Arc<World>, Rollback) {
     let world = World::new();
     world.with(|state| state.crash = Some(Crash::AfterFact(number)));
     world.live(world.plan(), "rb-1").await;

@@ -1,7 +1,7 @@
 //! Random schedules: the machine stops, the other side says no or falls silent, a person asks for something, the clock
 //! jumps, all at once and again in the next life. Whatever comes, the laws hold.
 //!
-//! `cargo xtask torture` runs many; a failure names its seed, and `LASTGOOD_TORTURE_SEED=N LASTGOOD_TORTURE_ROUNDS=1`
+//! `cargo xtask torture` runs many; each failure names its seed, and `LASTGOOD_TORTURE_SEED=N LASTGOOD_TORTURE_ROUNDS=1`
 //! runs that one again.
 
 use std::sync::Arc;
@@ -27,6 +27,7 @@ async fn whatever_comes_nothing_is_done_twice_and_nothing_is_claimed_that_is_not
     let rounds = number("LASTGOOD_TORTURE_ROUNDS").unwrap_or(ROUNDS);
     let mut ends = [0_u32; 4];
     for seed in first..first + rounds {
+        let _named = Named(seed);
         let (world, story) = (World::new(), Story::of(seed));
         let Some((end, story)) = story.tell(&world).await else { continue };
         let what = format!("seed {seed}: {:#?}", world.told());
@@ -35,6 +36,18 @@ async fn whatever_comes_nothing_is_done_twice_and_nothing_is_claimed_that_is_not
     }
     if rounds >= ROUNDS {
         assert!(ends.iter().all(|count| *count > 0), "every kind of end was seen: {ends:?}");
+    }
+}
+
+/// Whatever ends a round early, its seed is told.
+struct Named(u64);
+
+impl Drop for Named {
+    #[expect(clippy::print_stderr, reason = "the seed makes a failure come again")]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("in the schedule of seed {}", self.0);
+        }
     }
 }
 
@@ -58,7 +71,7 @@ impl Story {
         self.disturb(world);
         let mut life = world.live(plan, "rb-1").await;
         for number in 1.. {
-            assert!(number < 60, "it comes to an end");
+            assert!(number < 60, "it comes to an end: {:#?}", world.told());
             if let Life::Rested(rollback) = &life
                 && rollback.end.is_some()
             {

@@ -220,17 +220,19 @@ fn explanation(place: &str, kind: &str) -> Option<&'static str> {
             Some("these ask git or look again by themselves")
         }
         (_, "close aborted") => Some("no step aborts itself: a stop takes effect between two steps"),
-        (_, "check inconclusive" | "close inconclusive") => {
-            Some("these steps always know: the journal and the checks answer or break")
-        }
         (_, "dispatch errored" | "prove errored") => Some("what breaks here leaves no evidence, and is inconclusive"),
         (_, "follow errored") => Some("only where no run is known, which the dispatch step does not leave behind"),
-        (_, "close failed" | "close errored") => Some("closing only writes to the journal, and that stops the engine"),
+        (_, "close failed" | "close errored" | "close inconclusive") => Some(
+            "what the remote and GitHub refuse while it closes is said and fails nothing; a journal that cannot be \
+             written stops the engine and ends no step",
+        ),
         ("hold Pending", "undo asked" | "stop asked" | "reason given") => {
             Some("the hold's intent is written with the rollback's first fact")
         }
         ("tag Running" | "close Running", "stop asked") => Some("nobody is heard in these few moments"),
-        ("tag Aborted" | "dispatch Aborted" | "prove Aborted", "stop asked") => Some("giving up ends it at once"),
+        ("check Aborted" | "tag Aborted" | "dispatch Aborted" | "prove Aborted", "stop asked") => {
+            Some("giving up ends it at once")
+        }
         _ => None,
     }
 }
@@ -265,6 +267,55 @@ fn is_in_order(rollback: &Rollback) {
     }
     assert!(rollback.run.is_none() || rollback.step(StepName::Dispatch).attempts > 0);
     assert!(!rollback.undo_asked || rollback.tag.is_none(), "undo costs nothing");
+}
+
+/// Every kind by its name in the journal. No arm takes what is not named here, so that the compiler asks for a new one.
+macro_rules! kinds {
+    ($($event:pat => $name:literal,)*) => {
+        const KINDS: &[&str] = &[$($name),*];
+
+        fn named(event: &Event) -> &'static str {
+            match event { $($event => $name),* }
+        }
+    };
+}
+
+kinds! {
+    Event::RollbackStarted(_) => "rollback_started",
+    Event::ReasonGiven { .. } => "reason_given",
+    Event::StepStarted { .. } => "step_started",
+    Event::Answered(_) => "answered",
+    Event::HoldTaken { .. } => "hold_taken",
+    Event::HoldLifted { .. } => "hold_lifted",
+    Event::TagMade { .. } => "tag_made",
+    Event::NewestRun { .. } => "newest_run",
+    Event::Waiting { .. } => "waiting",
+    Event::DispatchSent => "dispatch_sent",
+    Event::LocalBegan { .. } => "local_began",
+    Event::LocalEnded(_) => "local_ended",
+    Event::TagKept { .. } => "tag_kept",
+    Event::RunFound { .. } => "run_found",
+    Event::RunSeen(_) => "run_seen",
+    Event::RunOutOfSight { .. } => "run_out_of_sight",
+    Event::Quarantined { .. } => "quarantined",
+    Event::ReleaseMarked { .. } => "release_marked",
+    Event::QuarantineLifted { .. } => "quarantine_lifted",
+    Event::StepEnded(_) => "step_ended",
+    Event::PersonChose { .. } => "person_chose",
+    Event::UndoAsked => "undo_asked",
+    Event::StopAsked => "stop_asked",
+    Event::RunOrdered { .. } => "run_ordered",
+    Event::RunOrderEnded { .. } => "run_order_ended",
+    Event::RollbackEnded { .. } => "rollback_ended",
+}
+
+#[test]
+fn everything_is_one_of_each_kind_at_least() {
+    let there: BTreeSet<&str> = everything().iter().map(named).collect();
+    assert_eq!(there, KINDS.iter().copied().collect());
+    for event in everything() {
+        assert_eq!(serde_json::to_value(&event).unwrap()["kind"], named(&event));
+    }
 }
 
 /// One event of each kind for each step, question, outcome and choice.

@@ -23,7 +23,6 @@ pub(super) struct Stuck {
 enum Reason {
     OutOfSight,
     Waits,
-    OverBudget,
 }
 
 impl Stuck {
@@ -38,14 +37,12 @@ impl Stuck {
         }
     }
 
-    fn reasons(&mut self, engine: &Engine, run: RunId) -> [(Reason, bool, (String, String)); 3] {
+    fn reasons(&mut self, engine: &Engine, run: RunId) -> [(Reason, bool, (String, String)); 2] {
         let (rollback, now) = (engine.rollback(), engine.ports.clock.elapsed());
         let blind = rollback.out_of_sight.clone();
         self.blind_since = blind.as_ref().map(|_| self.blind_since.unwrap_or(now));
         let unseen = self.blind_since.is_some_and(|since| now.saturating_sub(since) >= BLIND);
         let waits = rollback.seen.as_ref().is_some_and(|seen| seen.status == WAITING);
-        let seconds = engine.steady_now().duration_since(rollback.plan.started).as_secs();
-        let budget = rollback.plan.budget;
         let environment = &rollback.plan.environment;
         [
             (
@@ -59,14 +56,6 @@ impl Stuck {
                 (
                     format!("Run {run} waits for an approval"),
                     format!("Nothing happens to {environment} until somebody approves it."),
-                ),
-            ),
-            (
-                Reason::OverBudget,
-                seconds > i64::from(budget),
-                (
-                    format!("The rollback of {environment} takes longer than its budget of {budget} s"),
-                    format!("Run {run} is still under way."),
                 ),
             ),
         ]

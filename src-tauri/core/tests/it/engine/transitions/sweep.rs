@@ -11,6 +11,7 @@ use lastgood_core::rollback::plan::Plan;
 use crate::engine::failures;
 use crate::engine::gap::quarantine;
 use crate::engine::hold::{lift, lift_quarantine};
+use crate::engine::left::{DAYS, left_after};
 use crate::engine::local::{COMMAND, github_away};
 use crate::engine::world::{Call, Crash, Effect, Fate, Fault, Life, Service, TARGET, World};
 
@@ -36,6 +37,7 @@ pub(super) async fn taken() -> Vec<(Rollback, String)> {
     worlds.extend(local().await);
     worlds.extend(limited().await);
     worlds.extend(asleep().await);
+    worlds.extend(left().await);
     for effect in [Effect::Mark, Effect::Tag, Effect::Push, Effect::Dispatch] {
         let world = World::new();
         world.with(|state| state.crash = Some(Crash::After(effect)));
@@ -173,6 +175,25 @@ async fn asleep() -> Vec<Arc<World>> {
             world.with(|state| state.sleeps_after_fact = Some((place, days, Duration::ZERO)));
             world.asks_when(fact, request.clone());
             world.roll_back(world.plan()).await;
+            worlds.push(world);
+        }
+    }
+    worlds
+}
+
+/// Left for days in each step before the dispatch, until a person who is asked whether it goes on says something.
+async fn left() -> Vec<Arc<World>> {
+    let mut worlds = Vec::new();
+    for fact in ["hold started", "check started", "tag started", "dispatch started"] {
+        let place = undisturbed_place(fact).await;
+        for request in requests() {
+            let (world, _) = left_after(place, DAYS).await;
+            world.asks_after(1, request);
+            let rollback = world.resume("rb-1").await.unwrap().rested();
+            if rollback.end.is_none() {
+                world.asks_after(1, Request::Choose(Choice::GiveUp));
+                assert!(matches!(world.resume("rb-1").await, Some(Life::Rested(_))));
+            }
             worlds.push(world);
         }
     }
