@@ -23,7 +23,7 @@ use crate::ids::{ObjectId, RollbackId, RunId, TagName};
 use crate::ports::forge::RunSnapshot;
 use crate::release::notes::with_section;
 use crate::rollback::check::{Answer, Question};
-use crate::rollback::event::{Choice, Evidence};
+use crate::rollback::event::Evidence;
 use crate::rollback::local::LocalRun;
 use crate::rollback::plan::Plan;
 

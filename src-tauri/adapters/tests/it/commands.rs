@@ -138,9 +138,9 @@ async fn another_folder_that_calls_itself_the_same_repository_runs_nothing() {
     let repository = Arc::new(GitRepository::open(&unpacked, OpenOptions::default()).unwrap());
     let trust = Trust::of(&bench.journal, "acme/shop", repository.common_dir());
     let theirs = Commands::new(repository, &bench.journal, trust.clone(), bench.evidence.clone(), || None);
-    assert_eq!(theirs.run(&order).await, CommandEnd::NotTrusted(Distrust::Repository));
+    assert_eq!(theirs.run_until(&order, pending().boxed()).await, CommandEnd::NotTrusted(Distrust::Repository));
     trust.grant_repository(Timestamp::now()).unwrap();
-    assert_eq!(theirs.run(&order).await, CommandEnd::NotTrusted(Distrust::Command));
+    assert_eq!(theirs.run_until(&order, pending().boxed()).await, CommandEnd::NotTrusted(Distrust::Command));
     assert!(!mark.exists() && trust.granted().unwrap().is_empty());
 
     trust.distrust().unwrap();

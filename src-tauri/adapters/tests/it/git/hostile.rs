@@ -112,7 +112,7 @@ async fn nothing_is_pushed_to_a_remote_in_the_repositorys_own_folder_and_its_hoo
         sample.git(&["config", "remote.origin.url", &address]);
         let repository = sample.open();
         let order = order("rollback-1", &head);
-        let made = repository.create_tag(&order).await.unwrap();
+        let made = create(&repository, &order).await.unwrap();
         let trouble = repository.push_tag(&order.name, &made).await.unwrap_err();
         assert_eq!(trouble.code, Code::RemoteInside, "{address}");
         assert!(trouble.message.contains(&address) && trouble.hint.contains("set-url"), "{trouble:?}");

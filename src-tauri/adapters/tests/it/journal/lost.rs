@@ -56,9 +56,9 @@ async fn a_fact_that_is_not_there_any_more_stops_whoever_reads_of_its_repository
     }
     Connection::open(folder.path().join(FILE)).unwrap().execute("DELETE FROM fact WHERE sequence = 2", []).unwrap();
     let journal = open(folder.path(), "writer-a");
-    does_not_hold(&journal.of_repository(REPOSITORY, None).await.unwrap_err());
+    does_not_hold(&journal.of_repository(REPOSITORY).await.unwrap_err());
     does_not_hold(&journal.of_rollback(&"rb-1".into()).await.unwrap_err());
-    does_not_hold(&journal.of_repository("github.com/acme/other", None).await.unwrap_err());
+    does_not_hold(&journal.of_repository("github.com/acme/other").await.unwrap_err());
 }
 
 #[tokio::test]
@@ -68,7 +68,7 @@ async fn a_fact_that_is_filed_under_another_repository_stops_whoever_reads() {
     journal.append(fact("rb-1", "one")).await.unwrap();
     let harm = "UPDATE fact SET repository = 'github.com/acme/other'";
     Connection::open(folder.path().join(FILE)).unwrap().execute(harm, []).unwrap();
-    let trouble = journal.of_repository(REPOSITORY, None).await.unwrap_err();
+    let trouble = journal.of_repository(REPOSITORY).await.unwrap_err();
     assert!(trouble.message.contains("filed under another thing"), "{}", trouble.message);
 }
 
@@ -87,9 +87,9 @@ async fn what_an_index_lost_is_found_all_the_same_and_the_chain_goes_on() {
         let journal = open(folder.path(), "writer-a");
         assert!(!journal.damage().unwrap().is_empty(), "{index}: it lost them");
         assert_eq!(journal.of_rollback(&"rb-1".into()).await.unwrap(), written, "{index}");
-        assert_eq!(journal.of_repository(REPOSITORY, None).await.unwrap(), written, "{index}");
+        assert_eq!(*journal.of_repository(REPOSITORY).await.unwrap(), written, "{index}");
         written.push(journal.append(fact("rb-1", "four")).await.unwrap());
-        assert_eq!(journal.of_repository(REPOSITORY, None).await.unwrap(), written, "{index}");
+        assert_eq!(*journal.of_repository(REPOSITORY).await.unwrap(), written, "{index}");
     }
 }
 

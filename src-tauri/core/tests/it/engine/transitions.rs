@@ -184,13 +184,14 @@ async fn every_transition_that_is_legal_is_taken_somewhere_or_explained() {
 }
 
 /// Where a rollback ends without a dispatch and gives its hold back; or is over, and a person lifts it.
-const LIFTS: [&str; 15] = [
+const LIFTS: [&str; 17] = [
     "over",
     "hold Succeeded",
     "check Pending",
     "check Failed",
     "check Errored",
     "check Aborted",
+    "check Inconclusive",
     "tag Pending",
     "tag Failed",
     "tag Errored",
@@ -199,6 +200,7 @@ const LIFTS: [&str; 15] = [
     "dispatch Pending",
     "dispatch Failed",
     "dispatch Aborted",
+    "dispatch Inconclusive",
     "dispatch Running",
 ];
 
