@@ -125,7 +125,7 @@ async fn check(workspace: &Workspace) -> Result<Value, Box<dyn Error>> {
 async fn arm(workspace: &Workspace, plan: Plan) -> Result<Armed, Trouble> {
     let ports = workspace.ports(audience(&Moments::default()))?;
     let answers = checks::ask_all(&ports, workspace.key(), &plan).await;
-    Ok(Armed { plan, answers })
+    Ok(Armed { plan, answers, open: Vec::new() })
 }
 
 async fn lift(workspace: &Workspace, rollback: &Rollback) -> Result<(), Box<dyn Error>> {

@@ -8,7 +8,7 @@ use lastgood_core::ports::Probe;
 use lastgood_core::ports::world::{Seen, Wanted};
 use regex::Regex;
 use reqwest::header::LOCATION;
-use reqwest::redirect::{self, Action, Attempt};
+use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
 use serde_json::Value;
 
@@ -42,7 +42,7 @@ impl HttpProbe {
         let building = || {
             Client::builder()
                 .timeout(deadline)
-                .redirect(redirect::Policy::custom(to_the_same_place))
+                .redirect(Policy::none())
                 .user_agent(concat!("lastgood/", env!("CARGO_PKG_VERSION")))
         };
         let broken = |error: reqwest::Error| {
@@ -57,10 +57,21 @@ impl HttpProbe {
         timeout_seconds.map_or(self.deadline, |seconds| Duration::from_secs(seconds.max(1).into()))
     }
 
-    async fn get(&self, url: &str, deadline: Duration) -> Result<Response, String> {
-        let client = if is_loopback(url) { &self.direct } else { &self.client };
-        let sent = client.get(url).timeout(deadline).send().await;
-        sent.map_err(|error| format!("{url}: {}", reason(error, deadline)))
+    /// Follows it where it leads to the same place, or `anywhere`; any other redirect is the answer.
+    async fn get(&self, url: &str, deadline: Duration, anywhere: bool) -> Result<Response, String> {
+        let mut at = url.to_owned();
+        for _ in 0..WAYS {
+            let client = if is_loopback(&at) { &self.direct } else { &self.client };
+            let sent = client.get(&at).timeout(deadline).send().await;
+            let response = sent.map_err(|error| format!("{url}: {}", reason(error, deadline)))?;
+            let may =
+                |next: &Url| is_same_place(response.url(), next) || (anywhere && is_elsewhere(response.url(), next));
+            match leads_to(&response).filter(may) {
+                Some(next) => at = next.into(),
+                None => return Ok(response),
+            }
+        }
+        Err(format!("{url}: it leads in a circle"))
     }
 
     async fn read(&self, mut response: Response, deadline: Duration) -> Result<String, String> {
@@ -79,7 +90,7 @@ impl HttpProbe {
 impl Probe for HttpProbe {
     async fn version(&self, url: &str, timeout_seconds: Option<u32>) -> Seen<String> {
         let deadline = self.deadline(timeout_seconds);
-        let response = match self.get(url, deadline).await {
+        let response = match self.get(url, deadline, false).await {
             Ok(response) => response,
             Err(words) => return Seen::Nothing(words),
         };
@@ -94,7 +105,7 @@ impl Probe for HttpProbe {
 
     async fn health(&self, wanted: &Wanted) -> Seen<u16> {
         let deadline = self.deadline(wanted.timeout_seconds);
-        let response = match self.get(&wanted.url, deadline).await {
+        let response = match self.get(&wanted.url, deadline, wanted.anywhere).await {
             Err(words) => return Seen::Nothing(words),
             Ok(response) => response,
         };
@@ -117,36 +128,33 @@ impl Probe for HttpProbe {
     }
 }
 
-/// So many ways to write the same address.
-const WAYS: usize = 3;
+/// So many steps lead to an answer; more go in a circle.
+const WAYS: usize = 6;
 
-/// An answer from another place is no answer of this one: a page that asks for a password is well as well.
-fn to_the_same_place(attempt: Attempt<'_>) -> Action {
-    let is_same = attempt.previous().last().is_some_and(|from| is_same_place(from, attempt.url()));
-    if !is_same {
-        attempt.stop()
-    } else if attempt.previous().len() > WAYS {
-        attempt.error("it leads in a circle")
-    } else {
-        attempt.follow()
-    }
-}
-
-/// Beside a slash at the end, and https in the place of http.
+/// Beside a slash at the end, https in the place of http, and `www.`. An answer from another place is no answer of this
+/// one: a page that asks for a password is well as well.
 fn is_same_place(from: &Url, to: &Url) -> bool {
     let path = |url: &Url| url.path().trim_end_matches('/').to_owned();
+    let host = |url: &Url| url.host_str().map(|host| host.trim_start_matches("www.").to_owned());
     let is_upgrade = from.scheme() == "http" && to.scheme() == "https";
     let is_same_server = from.scheme() == to.scheme() && from.port_or_known_default() == to.port_or_known_default();
-    (is_upgrade || is_same_server)
-        && from.host_str() == to.host_str()
-        && path(from) == path(to)
-        && from.query() == to.query()
+    (is_upgrade || is_same_server) && host(from) == host(to) && path(from) == path(to) && from.query() == to.query()
+}
+
+/// Never out of https, and never from elsewhere onto this machine.
+fn is_elsewhere(from: &Url, to: &Url) -> bool {
+    let is_web = to.scheme() == "https" || (to.scheme() == "http" && from.scheme() == "http");
+    is_web && (is_loopback(from.as_str()) || !is_loopback(to.as_str()))
+}
+
+fn leads_to(response: &Response) -> Option<Url> {
+    let location = response.headers().get(LOCATION).filter(|_| response.status().is_redirection())?;
+    response.url().join(location.to_str().ok()?).ok()
 }
 
 /// Where an answer leads that is no answer itself. What stands behind the path may be a secret.
 fn leads(response: &Response) -> String {
-    let location = response.headers().get(LOCATION).filter(|_| response.status().is_redirection());
-    let place = location.and_then(|location| response.url().join(location.to_str().ok()?).ok());
+    let place = leads_to(response);
     place.map(|url| format!(", and leads to {}{}", url.origin().ascii_serialization(), url.path())).unwrap_or_default()
 }
 

@@ -43,6 +43,8 @@ pub(super) struct Arming {
 pub(super) struct Said {
     pub(super) plan: Plan,
     pub(super) answers: Vec<Answer>,
+    /// Still being asked.
+    open: Vec<Question>,
     at: Timestamp,
 }
 
@@ -55,8 +57,14 @@ pub(super) struct Answered {
 pub(super) struct Answers {
     pub(super) plan: Plan,
     pub(super) answers: Vec<Answer>,
-    /// Nothing is asked any more.
-    pub(super) whole: bool,
+    /// Still being asked; something stands for each among the answers.
+    pub(super) open: Vec<Question>,
+}
+
+impl Said {
+    fn armed(&self) -> Armed {
+        Armed { plan: self.plan.clone(), answers: self.answers.clone(), open: self.open.clone() }
+    }
 }
 
 impl Drop for Arming {
@@ -75,7 +83,7 @@ impl Arming {
     pub(super) fn armed(&self) -> Option<Armed> {
         let said = self.said.as_ref()?;
         let standing = self.slot.standing(&said.plan.to, SystemClock.elapsed());
-        (standing == Standing::Fresh).then(|| Armed { plan: said.plan.clone(), answers: said.answers.clone() })
+        (standing == Standing::Fresh).then(|| said.armed())
     }
 
     /// What still runs is ended: its answers count no more.
@@ -126,11 +134,11 @@ impl Controller {
         let Some(session) = self.session.as_mut().filter(|_| opened == self.opened) else { return };
         let Some(arming) = session.arming.get_mut(environment) else { return };
         match answered.result {
-            Ok(Answers { plan, answers, whole }) => {
-                if !arming.slot.answered(answered.number, whole, SystemClock.elapsed()) {
+            Ok(Answers { plan, answers, open }) => {
+                if !arming.slot.answered(answered.number, open.is_empty(), SystemClock.elapsed()) {
                     return;
                 }
-                arming.said = Some(Said { plan, answers, at: SystemClock.now() });
+                arming.said = Some(Said { plan, answers, open, at: SystemClock.now() });
                 arming.trouble = None;
             }
             Err(trouble) => {

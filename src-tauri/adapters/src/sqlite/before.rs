@@ -65,12 +65,12 @@ impl Read {
             let Line { repository: filed, record, .. } = line;
             let head = journal::follow(heads.get(&record.writer), &record).map_err(|place| torn(&place))?;
             heads.insert(record.writer.clone(), head);
-            let about = record.repository().map_err(|error| broken(&error))?;
-            if about != filed {
-                return Err(misfiled(&record));
-            }
-            if about == repository {
-                ours.push(record);
+            match record.repository() {
+                Ok(about) if about == repository && filed == repository => ours.push(record),
+                Ok(about) if about == repository || filed == repository => return Err(misfiled(&record)),
+                Err(error) if filed == repository => return Err(broken(&error)),
+                // What is wrong with another repository's facts keeps nobody from this one's.
+                Ok(_) | Err(_) => {}
             }
         }
         self.tell(facts(&ours)?);

@@ -121,6 +121,8 @@ async fn a_redirect_to_another_place_is_judged_itself_and_says_where_it_leads() 
         assert_eq!(health, Seen::No(format!("health 302, and leads to {shown}")));
         let wanted = Wanted { status: vec![302], ..Wanted::at(&url) };
         assert_eq!(probe().health(&wanted).await, Seen::Answer(302), "it is what was asked for");
+        let anywhere = Wanted { anywhere: true, ..Wanted::at(&url) };
+        assert_eq!(probe().health(&anywhere).await, Seen::Answer(200), "a file is kept elsewhere");
     }
 }
 

@@ -95,8 +95,16 @@ fn names_alone(maker: &Maker, tag: &TagName) -> bool {
 
 /// Whether a run's title names another version than this release, beside it or alone.
 pub(crate) fn names_another(title: &str, tag: &TagName) -> bool {
-    let is_own = |word: &str| is_tag(word, tag) || is_version(word, tag.as_str());
-    words(title).any(|word| read(word).version.is_some() && !is_own(word))
+    words(title).any(|word| read(word).version.is_some() && !is_own(word, tag))
+}
+
+/// Whether a run's title names this release, beside others or alone.
+pub(crate) fn names(title: &str, tag: &TagName) -> bool {
+    words(title).any(|word| is_own(word, tag))
+}
+
+fn is_own(word: &str, tag: &TagName) -> bool {
+    is_tag(word, tag) || is_version(word, tag.as_str())
 }
 
 /// A title's words have lost what stands around them, such as the sign that `@scope/pkg@1.2.0` begins with.

@@ -58,6 +58,9 @@ pub struct Wanted {
     /// Seconds that an answer may take. Without it, the probe's own deadline.
     #[serde(default)]
     pub timeout_seconds: Option<u32>,
+    /// It is followed wherever it leads, as files are kept elsewhere. A service answers at its own place.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub anywhere: bool,
 }
 
 impl Wanted {

@@ -55,8 +55,7 @@ pub struct ArtifactRule {
     pub policy: Option<PolicyWord>,
     /// Files that the GitHub release of the target must have; `{tag}` and `{version}` are filled in.
     pub assets: Option<Vec<Glob>>,
-    /// An address that must answer with 2xx itself; `{tag}` and `{version}` are filled in. A redirect to another place does
-    /// not count.
+    /// An address that must answer with 2xx, itself or where it leads; `{tag}` and `{version}` are filled in.
     pub url: Option<String>,
 }
 

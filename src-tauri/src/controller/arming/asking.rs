@@ -61,12 +61,12 @@ pub(super) async fn ask(
         if !told && !open.is_empty() && is_enough(&open, &plan.checks, waited) {
             told = true;
             let answers = with_open(&answers, &open, &plan, waited);
-            tell(Ok(Answers { plan: plan.clone(), answers, whole: false }));
+            tell(Ok(Answers { plan: plan.clone(), answers, open: open.clone() }));
         }
     }
     drop(coming);
     answers.sort_by_key(|answer| answer.question);
-    tell(Ok(Answers { plan: plan.clone(), answers, whole: true }));
+    tell(Ok(Answers { plan: plan.clone(), answers, open: Vec::new() }));
 }
 
 fn with_open(answers: &[Answer], open: &[Question], plan: &Plan, waited: Duration) -> Vec<Answer> {

@@ -16,23 +16,35 @@ pub const FRESH: SignedDuration = SignedDuration::from_mins(2);
 pub struct Armed {
     pub plan: Plan,
     pub answers: Vec<Answer>,
+    /// Still being asked: what stands for them among the answers is none.
+    pub open: Vec<Question>,
 }
 
 impl Armed {
     /// The answers that count for this plan now. Never the tag's: both sides are compared when the rollback is asked for.
-    /// Never one that blocks or could not tell: it may be another by now; but what only informs decides nothing, and keeps
-    /// nobody waiting. `facts` are the repository's.
+    /// Never one that blocks or broke: it may be another by now. One that could not tell counts where it cannot block, so
+    /// that nobody waits for it twice; that of a command only where it informs, for it may run by now. `facts` are the
+    /// repository's.
     pub(crate) fn counting(&self, plan: &Plan, facts: &[Fact], now: Timestamp) -> Vec<Answer> {
         if !same(&self.plan, plan) {
             return Vec::new();
         }
         let counts = |answer: &&Answer| {
             let fresh = answer.asked_at.is_some_and(|at| at <= now && now.duration_since(at) <= FRESH);
-            let tells = matches!(answer.verdict, Verdict::Passed | Verdict::Failed) && !answer.blocks();
-            let clear = tells || answer.policy == Policy::Info;
-            fresh && clear && answer.question != Question::TargetExists && !quarantined_since(answer, plan, facts)
+            fresh && self.is_clear(answer) && !quarantined_since(answer, plan, facts)
         };
         self.answers.iter().filter(|answer| answer.question.step() == StepName::Check).filter(counts).cloned().collect()
+    }
+
+    fn is_clear(&self, answer: &Answer) -> bool {
+        let is_command = Question::COMMANDED.contains(&answer.question);
+        let tells = match answer.verdict {
+            Verdict::Passed | Verdict::Failed => true,
+            Verdict::Inconclusive => !is_command || answer.policy == Policy::Info,
+            Verdict::Errored => false,
+        };
+        let is_open = self.open.contains(&answer.question);
+        tells && !is_open && !answer.blocks() && answer.question != Question::TargetExists
     }
 
     /// Whether no command is configured for this question and none fits the project. However old: a commit never changes,

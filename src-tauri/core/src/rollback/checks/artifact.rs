@@ -34,7 +34,7 @@ pub(super) async fn there(ports: &Ports, plan: &Plan) -> Found {
         }
     }
     if let Some(url) = &artifact.url {
-        match ports.probe.health(&Wanted::at(url.as_str())).await {
+        match ports.probe.health(&Wanted { anywhere: true, ..Wanted::at(url.as_str()) }).await {
             Seen::Answer(status) => evidence.push(format!("{url} answered {status}")),
             Seen::No(words) => {
                 return Found::failed(format!("{url} does not say that it is there: {words}.")).with(evidence);

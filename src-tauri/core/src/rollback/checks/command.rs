@@ -4,7 +4,10 @@ mod elsewhere;
 mod project;
 mod told;
 
+use std::pin::pin;
 use std::time::Duration;
+
+use futures_util::future::{Either, select};
 
 use project::Project;
 use told::Told;
@@ -40,10 +43,14 @@ pub(super) async fn ask(
     };
     let orders = orders(question, &set, &plan.commit, &variables(plan));
     let first = orders.first()?;
-    if let Some(target) = target
-        && let Some(found) = not_for(first, plan, &target.await)
-    {
-        return Some(found);
+    if let Some(target) = target {
+        let told = match select(pin!(target), stop.came()).await {
+            Either::Left((target, _)) => not_for(first, plan, &target),
+            Either::Right(_) => Some(not_run(first, "it was stopped before the target was told")),
+        };
+        if told.is_some() {
+            return told;
+        }
     }
     let mut told = Told::of(question, plan);
     for order in orders {
@@ -64,8 +71,12 @@ fn not_for(order: &CommandOrder, plan: &Plan, target: &Found) -> Option<Found> {
     if target.verdict == Verdict::Passed || was_not_asked {
         return None;
     }
-    let sentence = format!("{} was not run: {}", order.shown(), target.sentence);
-    Some(Found::unclear(sentence).with(vec![format!("$ {}", order.shown())]))
+    Some(not_run(order, &target.sentence))
+}
+
+fn not_run(order: &CommandOrder, why: &str) -> Found {
+    let sentence = format!("{} was not run: {why}", order.shown());
+    Found::unclear(sentence).with(vec![format!("$ {}", order.shown())])
 }
 
 /// What every command is told.

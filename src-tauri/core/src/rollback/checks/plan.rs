@@ -196,5 +196,6 @@ pub fn wanted(settings: &EnvironmentSettings, base: Option<&str>) -> Option<Want
         status: probes.status.clone(),
         body: probes.body.as_ref().map(|pattern| pattern.as_str().to_owned()),
         timeout_seconds: probes.timeout_seconds,
+        anywhere: false,
     })
 }

@@ -7,8 +7,8 @@
 use jiff::SignedDuration;
 
 use crate::error::{Code, Trouble};
-use crate::ids::RunId;
-use crate::live::brought::names_another;
+use crate::ids::{RunId, TagName};
+use crate::live::brought::{names, names_another};
 use crate::ports::forge::{DispatchAnswer, DispatchOrder, RunSummary};
 use crate::rollback::engine::{Attempt, Engine};
 use crate::rollback::event::{Ending, Event, Evidence};
@@ -205,10 +205,15 @@ fn pick(runs: &[RunSummary], rollback: &Rollback) -> Found {
     let newer: Vec<&RunSummary> = runs.iter().filter(|run| run.id > newest).collect();
     match newer.as_slice() {
         [] => Found::None,
-        [only] if names_another(&only.title, &rollback.plan.to) => Found::Another(only.id),
+        [only] if is_of_another(&only.title, &rollback.plan.to) => Found::Another(only.id),
         [only] => Found::Ours(only.id, Evidence::TimeAndActor),
         several => Found::Several(several.len()),
     }
+}
+
+/// A title may name more than what is deployed: what it was before, or a tool.
+fn is_of_another(title: &str, to: &TagName) -> bool {
+    names_another(title, to) && !names(title, to)
 }
 
 /// Where neither a key nor a number can tell: whether any run looks as if it came since this rollback began.

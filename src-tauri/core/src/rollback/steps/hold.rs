@@ -53,6 +53,9 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
             Either::Right(((), taking)) => taking.await,
         }
     };
+    if !ahead.way && matches!(taken, Change::Done(_)) {
+        engine.ports.repository.expect_push();
+    }
     (engine.target, engine.tag) = (ahead.target, ahead.tag);
     let (shared, over, why) = match taken {
         Change::Done(Taken { object, over }) => (Some(object), over, String::new()),
@@ -73,6 +76,8 @@ pub(crate) async fn run(engine: &mut Engine) -> Result<Ending, Trouble> {
 struct Ahead {
     target: Option<Answer>,
     tag: Option<tag::Made>,
+    /// The way for the tag's push is being opened.
+    way: bool,
 }
 
 impl Ahead {
@@ -80,6 +85,7 @@ impl Ahead {
         self.target = check::target(engine).await;
         self.tag = tag::ahead(engine).await;
         engine.ports.repository.expect_push();
+        self.way = true;
     }
 }
 

@@ -84,7 +84,7 @@ async fn what_is_switched_off_is_not_asked_beside_the_hold_either() {
     plan.checks.off.insert(Question::TargetExists);
     world.with(|state| state.remote.insert(TARGET.into(), object('e')));
     let answers = checks::ask_all(&world.ports(), REPOSITORY, &plan).await;
-    let rollback = click_on(&world, plan.clone(), Armed { plan, answers }).await;
+    let rollback = click_on(&world, plan.clone(), Armed { plan, answers, open: Vec::new() }).await;
     assert_eq!((outcome(&rollback), calls(&world)[2]), (Outcome::Succeeded, 0));
 }
 
@@ -155,6 +155,16 @@ async fn what_only_informs_is_not_asked_again_where_it_could_not_tell() {
     assert_eq!(rollback.step(StepName::Check).answers.iter().filter(unclear).count(), 2, "both are in the journal");
 }
 
+#[tokio::test]
+async fn what_is_still_asked_is_no_answer_at_a_click() {
+    let world = World::new();
+    let mut armed = arm(&world).await;
+    armed.open = vec![Question::AccessReady];
+    let before = calls(&world);
+    click(&world, armed).await;
+    assert_eq!(calls(&world), [before[0], before[1] + 1, before[2] + 1], "the rights are asked for");
+}
+
 /// A rollback of before, which is over.
 fn end_another(world: &World) {
     let subject = Subject::repository(REPOSITORY).environment(ENVIRONMENT.into()).rollback("rb-0".into());
@@ -212,7 +222,7 @@ async fn of_a_look_that_is_too_old_nothing_is_concluded() {
 async fn arm(world: &Arc<World>) -> Armed {
     let plan = world.plan();
     let answers = checks::ask_all(&world.ports(), REPOSITORY, &plan).await;
-    Armed { plan, answers }
+    Armed { plan, answers, open: Vec::new() }
 }
 
 async fn click(world: &Arc<World>, armed: Armed) -> Rollback {

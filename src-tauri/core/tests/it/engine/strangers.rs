@@ -14,9 +14,12 @@ use super::{choose, outcome};
 
 #[tokio::test]
 async fn without_a_key_a_run_whose_title_names_another_version_is_left_to_a_person() {
-    for (title, ours) in
-        [("Deploy v2.3.0 to production", false), ("Deploy 2.4.0", true), ("Deploy to production", true)]
-    {
+    for (title, ours) in [
+        ("Deploy v2.3.0 to production", false),
+        ("Deploy 2.4.0", true),
+        ("Deploy v2.4.0, was v2.5.0", true),
+        ("Deploy to production", true),
+    ] {
         let world = World::new();
         world.fails(Call::Dispatch, 1..2, Fault::LostBefore);
         world.with(|state| {
