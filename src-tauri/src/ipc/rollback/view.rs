@@ -152,7 +152,7 @@ fn is_proved(rollback: &Rollback) -> bool {
     rollback.end.as_ref().is_some_and(|end| end.outcome == Outcome::Succeeded) && rollback.is_proved()
 }
 
-/// Somebody must approve the run before it goes on.
+/// GitHub holds the run back: until somebody approves it, or until a timer is up.
 fn is_waiting(rollback: &Rollback) -> bool {
     rollback.seen.as_ref().is_some_and(|seen| seen.status == "waiting")
 }
