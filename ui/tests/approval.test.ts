@@ -53,7 +53,9 @@ describe("a run that waits for an approval", () => {
     const fake = await watchRollback("waiting");
     await screen.findByTestId("approval-of");
     await fireEvent.click(screen.getByRole("button", { name: "Reject…" }));
-    await screen.findByText(/The run fails and the rollback ends as failed\. The hold on production stays/);
+    await screen.findByText(
+      /The run fails, and this ends as failed\. The hold on production stays until it expires/,
+    );
     expect(fake.count("decide_run")).toBe(0);
     await fireEvent.click(screen.getByTestId("confirm-reject"));
     expect(fake.calls.find((call) => call.name === "decide_run")?.given).toMatchObject({

@@ -26,13 +26,13 @@ describe("a check", () => {
   it("says by its title that it passed, and by its sentence what else it said", () => {
     expect(chip({ ...QUARANTINED, verdict: "passed" })).toBe("Not quarantined");
     for (const verdict of ["failed", "inconclusive", "errored"] as const)
-      expect(chip({ ...QUARANTINED, verdict })).toBe("v2.4.0 is quarantined by @on-call: Loses orders.");
+      expect(chip({ ...QUARANTINED, verdict })).toBe("v2.4.0 is quarantined by @on-call: Loses orders");
   });
 
   it("says the whole sentence where the chip cuts it", () => {
     render(CheckChip, { check: QUARANTINED });
     const button = screen.getByRole("button");
-    expect(button.title).toBe(QUARANTINED.sentence);
+    expect(button.title).toBe("v2.4.0 is quarantined by @on-call: Loses orders");
     expect(button.getAttribute("aria-label")).toBe(
       "Not quarantined, failed: v2.4.0 is quarantined by @on-call: Loses orders. Show the evidence",
     );
@@ -55,7 +55,9 @@ describe("a check", () => {
     ];
     render(CheckList, { checks, label: "Checks" });
     const [no, yes] = screen.getAllByRole("listitem");
-    expect(no?.querySelector("summary")?.textContent?.trim()).toBe(`${QUARANTINED.sentence}, failed`);
+    expect(no?.querySelector("summary")?.textContent?.trim()).toBe(
+      "v2.4.0 is quarantined by @on-call: Loses orders, failed",
+    );
     expect(yes?.querySelector("summary")?.textContent?.trim()).toBe("Same tag, passed");
     for (const item of [no, yes]) expect(item?.textContent).toContain("refs/lastgood/quarantine/v2.4.0");
     expect(no?.textContent).toMatch(/target\.quarantine · policy block · took 0\.2 s · asked \d+ Nov 2026/);

@@ -34,7 +34,7 @@ describe("the end of a rollback", () => {
     const outcome = await screen.findByTestId("outcome");
     expect(within(outcome).getByRole("heading").textContent).toBe("Rolled back and proved");
     expect(outcome.className).toContain("good");
-    expect(within(outcome).getByText("Health answers 200, 3 of 3")).toBeTruthy();
+    expect(within(outcome).getByText("Health: healthy 3 times in a row")).toBeTruthy();
   });
 
   it("for somebody else's hold leads to breaking it, and keeps the reason until it is broken", async () => {

@@ -86,7 +86,7 @@ describe("the timeline", () => {
     const fake = await open("usual");
     const list = await screen.findByTestId("release-list");
     await fireEvent.click(within(list).getByText("v2.3.1"));
-    await screen.findByText("The tag is signed by @platform-lead");
+    await screen.findByText("v2.3.1 is signed by @platform-lead");
     await fireEvent.click(screen.getByRole("button", { name: "Compare" }));
     expect(fake.calls.find((call) => call.name === "open_link")?.given).toEqual({
       url: "https://github.com/acme/connectias/compare/v2.3.1...v2.4.1",
@@ -143,15 +143,17 @@ describe("the timeline", () => {
     expect(button.getAttribute("aria-disabled")).toBe("true");
     await fireEvent.click(button);
     expect(fake.count("start_rollback")).toBe(0);
-    const reason = "The tag v2.4.0 moved on the remote since it was read";
-    expect(screen.getByText(reason, { selector: "#roll-back-words" })).toBeTruthy();
+    const reason = "v2.4.0 is another object on the remote";
+    expect(screen.getByText(`${reason}.`, { selector: "#roll-back-words" })).toBeTruthy();
     expect(screen.getByText(reason, { selector: ".chip *" })).toBeTruthy();
     expect(screen.getByText("@on-call-lead holds production")).toBeTruthy();
   });
 
   it("names what to do about it", async () => {
     await open("no-workflow");
-    const words = await screen.findByText(/^No workflow is known/, { selector: "#roll-back-words" });
+    const words = await screen.findByText(/^No workflow on the default branch takes a version/, {
+      selector: "#roll-back-words",
+    });
     expect(words.textContent).toContain("Name it in lastgood.toml: [environments.production] workflow.");
     expect(words.querySelector("code")?.textContent).toBe("[environments.production] workflow");
   });
@@ -293,7 +295,7 @@ describe("the rollback", () => {
     fake.advance(60_000);
     const outcome = await screen.findByTestId("outcome");
     expect(outcome.dataset.phase).toBe("succeeded");
-    expect(outcome.textContent).toContain("Health answers 200, 3 of 3");
+    expect(outcome.textContent).toContain("Health: healthy 3 times in a row");
   });
 
   it("that cannot tell lets a person decide", async () => {

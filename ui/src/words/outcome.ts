@@ -40,9 +40,9 @@ export function checkSign(check: Pick<CheckView, "verdict" | "policy">): Sign {
   }
 }
 
-/** What a check says at a glance: a title names what passed; of anything else it would say the opposite. */
+/** What a check says at a glance: a title names what passed; of anything else it would say the opposite. No full stop. */
 export function checkWords(check: Pick<CheckView, "verdict" | "title" | "sentence">): string {
-  return plain(check.verdict === "passed" ? check.title : check.sentence);
+  return plain(check.verdict === "passed" ? check.title : check.sentence).replace(/\.$/, "");
 }
 
 /** What could not be answered is as bad as what it stops. */
@@ -95,7 +95,7 @@ const NOT_STARTED = ["queued", "pending", "requested"];
 export function jobSign(job: Pick<JobView, "status" | "conclusion">): Sign {
   if (job.status !== "completed") {
     if (job.status === "in_progress") return { tone: "info", glyph: "dot", word: "running" };
-    if (job.status === "waiting") return { tone: "warn", glyph: "clock", word: "waits for approval" };
+    if (job.status === "waiting") return { tone: "warn", glyph: "clock", word: "waits" };
     if (NOT_STARTED.includes(job.status)) return { tone: "neutral", glyph: "ring", word: "not started" };
     return { tone: "warn", glyph: "question", word: `could not tell: ${plain(job.status)}` };
   }

@@ -137,7 +137,8 @@ fn waiting_runs(known: &Known) -> Vec<Value> {
 fn print_more(known: &Known) {
     let Ok(forge) = &known.forge else { return };
     for run in &forge.waiting_runs {
-        output::line(&plain(&format!("waits for an approval: {} (run {}, by {})", run.title, run.id, run.actor)));
+        let told = format!("waits for an approval or a timer: {} (run {}, by {})", run.title, run.id, run.actor);
+        output::line(&plain(&told));
     }
     if known.whole {
         output::line(&format!("{} releases on GitHub", forge.published.len()));
@@ -214,7 +215,7 @@ fn told_by(source: Source) -> &'static str {
 }
 
 /// What takes an unfinished rollback up.
-fn next(rollback: &Rollback) -> String {
+pub(crate) fn next(rollback: &Rollback) -> String {
     let (offers, environment) = (rollback.offers(), &rollback.plan.environment);
     if offers.is_empty() {
         return format!("take it up: lastgood rollback {environment}");

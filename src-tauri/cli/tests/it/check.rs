@@ -138,7 +138,7 @@ async fn an_unfinished_rollback_is_said_first_with_what_takes_it_up() {
     let done = stage.run(&["check", "production"]);
     assert_eq!(done.code, Some(1), "{done:?}");
     assert!(done.out.starts_with("Blocked: a rollback is unfinished: rb-"), "{}", done.out);
-    assert!(done.out.contains("Take it up: `lastgood rollback production`."), "{}", done.out);
+    assert!(done.out.contains("take it up: lastgood rollback production\n"), "{}", done.out);
     let json = stage.run(&["check", "production", "--json"]).last();
     assert!(json["unfinished"].is_string() && json["blocked"].is_string(), "{json}");
     let status = stage.run(&["status"]).out;

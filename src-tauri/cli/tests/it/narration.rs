@@ -41,7 +41,7 @@ async fn ctrl_c_stops_after_the_step_and_a_second_one_leaves_at_once() {
     signal(running.child.id(), "INT");
     let left = running.finish();
     assert_eq!(left.code, Some(130), "{left:?}");
-    assert!(left.err.contains("the hold stays. The same command takes it up."), "{left:?}");
+    assert!(left.err.contains("a hold that was taken stays. The same command takes it up."), "{left:?}");
     assert_eq!(stage.facts("rollback_ended"), 0);
 
     // The run goes on at GitHub; the rollback is taken up, and the stop still counts.

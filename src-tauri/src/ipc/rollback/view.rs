@@ -152,7 +152,7 @@ fn is_proved(rollback: &Rollback) -> bool {
     rollback.end.as_ref().is_some_and(|end| end.outcome == Outcome::Succeeded) && rollback.is_proved()
 }
 
-/// Somebody must approve the run before it goes on.
+/// GitHub holds the run back: until somebody approves it, or until a timer is up.
 fn is_waiting(rollback: &Rollback) -> bool {
     rollback.seen.as_ref().is_some_and(|seen| seen.status == "waiting")
 }
@@ -170,8 +170,8 @@ fn words(rollback: &Rollback) -> (String, String) {
     match rollback.current() {
         Some(step) if step.phase == rollback::StepPhase::Inconclusive => (step.sentence.clone(), step.hint.clone()),
         Some(_) if is_waiting(rollback) => (
-            "The run waits for an approval".to_owned(),
-            "Once it is approved the rollback goes on by itself.".to_owned(),
+            "The run waits for an approval or a timer".to_owned(),
+            "Once GitHub lets it go on, the rollback goes on by itself.".to_owned(),
         ),
         Some(step) => (title(step.name, rollback), String::new()),
         None => (String::new(), String::new()),
@@ -292,7 +292,7 @@ fn ahead(name: rollback::StepName, rollback: &Rollback) -> String {
 fn active(rollback: &Rollback) -> Option<String> {
     let seen = rollback.seen.as_ref()?;
     if let Some(job) = seen.jobs.iter().find(|job| job.status == "waiting") {
-        return Some(format!("{} waits for an approval", job.name));
+        return Some(format!("{} waits for an approval or a timer", job.name));
     }
     let job = seen.jobs.iter().find(|job| job.status == "in_progress")?;
     let step = job.steps.iter().find(|step| step.status == "in_progress");

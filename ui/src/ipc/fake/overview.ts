@@ -69,19 +69,19 @@ export function githubAway(now: number): GithubState {
 }
 
 export const sampleChecks: CheckView[] = [
-  check("target.exists", "Same tag here and on the remote", "v2.4.0 is 9f1c2ab here and on origin"),
-  check("target.signature", "Signature", "The tag is signed by @platform-lead"),
-  check("target.ran", "Ran here before", "Ran here 6 d 4 h without an incident"),
-  check("target.artifact", "Artifacts still there", "connectias-2.4.0.tar.zst is on the release"),
-  check("workflow.ready", "Workflow ready", "deploy.yml is active on main and takes version_tag"),
-  check("access.ready", "May push and dispatch", "The token may push tags and start workflows"),
-  check("environment.idle", "Nothing else deploys", "No run in progress or queued"),
+  check(
+    "target.exists",
+    "Same tag here and on the remote",
+    "v2.4.0 is the same object here and on the remote",
+  ),
+  check("target.signature", "Signature", "v2.4.0 is signed by @platform-lead"),
+  check("target.ran", "Ran here before", "v2.4.0 ran in production before"),
+  check("target.artifact", "Artifacts still there", "Everything that v2.4.0 needs is still there"),
+  check("workflow.ready", "Workflow ready", "deploy.yml is active and takes version_tag"),
+  check("access.ready", "May push and dispatch", "This token may push a tag and dispatch"),
+  check("environment.idle", "Nothing else deploys", "Nothing else is being deployed to production"),
   {
-    ...check(
-      "risk.config",
-      "Configuration",
-      "2 keys change between v2.4.1 and v2.4.0: FUEL_LIMIT, PLUGIN_CACHE",
-    ),
+    ...check("risk.config", "Configuration", "1 configuration file differs between v2.4.0 and live."),
     verdict: "failed",
     policy: "warn",
     evidence: [

@@ -66,11 +66,13 @@ export function hostileReleases(now: number): ReleaseRow[] {
   ];
 }
 
-const VOUCHED: SignatureView = {
-  verdict: "passed",
-  sentence: "The tag is signed by @platform-lead",
-  evidence: ["SSH key SHA256:9vT2… of @platform-lead"],
-};
+function vouched(tag: string): SignatureView {
+  return {
+    verdict: "passed",
+    sentence: `${tag} is signed by @platform-lead`,
+    evidence: ["SSH key SHA256:9vT2… of @platform-lead"],
+  };
+}
 
 export function sampleDetail(tag: string, live: string | null): ReleaseDetail {
   if (tag === live)
@@ -82,7 +84,7 @@ export function sampleDetail(tag: string, live: string | null): ReleaseDetail {
       leaving: [],
       changes: [],
       comparedWith: live,
-      signature: VOUCHED,
+      signature: vouched(tag),
       compareUrl: null,
     };
   if (live === null)
@@ -94,7 +96,7 @@ export function sampleDetail(tag: string, live: string | null): ReleaseDetail {
       leaving: [],
       changes: [],
       comparedWith: null,
-      signature: VOUCHED,
+      signature: vouched(tag),
       compareUrl: null,
     };
   return {
@@ -122,7 +124,7 @@ export function sampleDetail(tag: string, live: string | null): ReleaseDetail {
       { tone: "good", title: `deploy.yml is on main as it was in ${tag}`, items: [] },
     ],
     comparedWith: live,
-    signature: VOUCHED,
+    signature: vouched(tag),
     compareUrl: `https://github.com/acme/connectias/compare/${tag}...${live}`,
   };
 }

@@ -60,7 +60,7 @@ const LINES: Line[] = [
     end: 2200,
     before: "",
     during: "Asking 8 questions",
-    after: "7 checks passed, 1 warning accepted: 2 keys change",
+    after: "7 checks passed, 1 warning: 1 configuration file differs between v2.4.0 and live",
   },
   {
     name: "tag",
@@ -96,7 +96,7 @@ const LINES: Line[] = [
     end: 104_000,
     before: "Live version, 2 health probes, security tests",
     during: "Probing production, 2 of 3 in a row",
-    after: "Live version is v2.4.0, health answers 200, 3 of 3",
+    after: "v2.4.0: v2.4.0 answers; healthy 3 times in a row",
   },
   {
     name: "close",
@@ -229,6 +229,10 @@ function endOf(script: Script, phase: RollbackPhase): number {
   return phase === "failed" ? failsAt(script) : 105_200;
 }
 
+function heldWords(script: Script): string {
+  return `${script.environment} is held by @on-call-lead: Data migration in progress`;
+}
+
 function wordsOf(phase: RollbackPhase, script: Script): { sentence: string; hint: string } {
   switch (phase) {
     case "succeeded":
@@ -244,7 +248,7 @@ function wordsOf(phase: RollbackPhase, script: Script): { sentence: string; hint
     case "failed":
       if (script.ending === "held")
         return {
-          sentence: `${script.environment} is held by @on-call-lead: Data migration in progress`,
+          sentence: `Rollback of ${script.environment} to ${script.to} did not work: ${heldWords(script)}`,
           hint: "Ask @on-call-lead to lift it, or break it with a reason.",
         };
       if (script.ending === "unproved")
@@ -269,8 +273,8 @@ function wordsOf(phase: RollbackPhase, script: Script): { sentence: string; hint
     default:
       return phase === "waiting"
         ? {
-            sentence: "The run waits for an approval",
-            hint: "Once it is approved the rollback goes on by itself.",
+            sentence: "The run waits for an approval or a timer",
+            hint: "Once GitHub lets it go on, the rollback goes on by itself.",
           }
         : { sentence: "Running", hint: "" };
   }
@@ -283,11 +287,12 @@ function stepAt(line: Line, script: Script, elapsed: number): StepView {
   const untold = line.name === "prove" && script.ending === "not-proved";
   const after = untold ? `${script.to}: ${UNTOLD.sentence}` : line.after;
   const sentence = { pending: line.before, running: line.during, succeeded: after }[phase as string];
+  const held = phase === "failed" && script.ending === "held" ? heldWords(script) : undefined;
   return {
     name: line.name,
     title,
     phase,
-    sentence: sentence ?? wordsOf(phase as RollbackPhase, script).sentence,
+    sentence: sentence ?? held ?? wordsOf(phase as RollbackPhase, script).sentence,
     hint: "",
     startedAt: phase === "pending" ? null : at(script, line.start),
     endedAt: done ? at(script, Math.min(line.end, failsAt(script))) : null,
@@ -321,7 +326,7 @@ const PROOFS = [
     title: "Live version",
     verdict: "passed",
     policy: "block",
-    sentence: "Live version is v2.4.0",
+    sentence: "v2.4.0 answers",
     evidence: ['{"version":"2.4.0"}'],
     milliseconds: 140,
     askedAt: null,
@@ -332,7 +337,7 @@ const PROOFS = [
     title: "Health",
     verdict: "passed",
     policy: "block",
-    sentence: "Health answers 200, 3 of 3",
+    sentence: "healthy 3 times in a row",
     evidence: ["200 in 31 ms", "200 in 28 ms", "200 in 30 ms"],
     milliseconds: 6200,
     askedAt: null,
@@ -346,7 +351,7 @@ const UNTOLD: CheckView = {
   verdict: "inconclusive",
   policy: "warn",
   sentence:
-    "the run succeeded, and GitHub keeps no deployment of production; the service itself was not asked",
+    "The run succeeded, and GitHub keeps no deployment of production; the service itself was not asked",
   evidence: ["no successful deployment"],
   milliseconds: 90,
   askedAt: null,

@@ -65,7 +65,7 @@ const inProduction = (change: (environment: Overview["environments"][number], no
     if (environment) change(environment, now);
   });
 
-const MOVED = "The tag v2.4.0 moved on the remote since it was read";
+const MOVED = "v2.4.0 is another object on the remote.";
 
 const theirs = (now: number): HoldView => ({
   owner: "@on-call-lead",
@@ -227,7 +227,7 @@ const scenarios = {
     overview: inProduction((environment) => {
       environment.arming = {
         state: "blocked",
-        sentence: "No workflow is known that deploys production.",
+        sentence: "No workflow on the default branch takes a version for production.",
         hint: "Name it in lastgood.toml: `[environments.production] workflow`.",
         checkedAt: null,
         checks: [],

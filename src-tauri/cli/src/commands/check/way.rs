@@ -7,6 +7,7 @@ use lastgood_core::rollback::Rollback;
 use lastgood_core::rollback::plan::Plan;
 
 use crate::commands::hold::{breaking, words};
+use crate::commands::status::next;
 
 pub(super) struct Way {
     pub(super) unfinished: Option<Rollback>,
@@ -52,6 +53,6 @@ fn is_unfinished(rollback: &Rollback) -> Blocked {
             "a rollback is unfinished: {} of {} to {}, at {step}",
             rollback.id, plan.environment, plan.to
         ),
-        hint: format!("Take it up: `lastgood rollback {}`.", plan.environment),
+        hint: next(rollback),
     }
 }

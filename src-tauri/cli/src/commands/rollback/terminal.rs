@@ -99,7 +99,10 @@ async fn hear_interrupts(requests: mpsc::UnboundedSender<Request>) {
 /// The second time they mean it. Nothing is lost: the journal knows where the rollback stands.
 #[expect(clippy::disallowed_methods, reason = "waiting for what they want to leave is what they refuse")]
 fn leave() -> ! {
-    output::aside("Left as it stands: what was started goes on, and the hold stays. The same command takes it up.");
+    output::aside(
+        "Left as it stands: what GitHub was told goes on, and a hold that was taken stays. \
+         The same command takes it up.",
+    );
     std::process::exit(INTERRUPTED.into())
 }
 

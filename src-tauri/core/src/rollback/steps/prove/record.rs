@@ -33,16 +33,16 @@ fn record(rollback: &Rollback, deployments: &[Deployment]) -> (Verdict, String, 
     let environment = &rollback.plan.environment;
     let is_here = |one: &&Deployment| one.environment == *environment && one.state == DeploymentState::Success;
     let Some(newest) = deployments.iter().find(is_here) else {
-        let sentence = format!("the run succeeded, and GitHub keeps no deployment of {environment}");
+        let sentence = format!("The run succeeded, and GitHub keeps no deployment of {environment}");
         return (Verdict::Inconclusive, sentence, "no successful deployment".to_owned());
     };
     let (verdict, sentence) = match told(rollback, newest) {
         Told::Target => (Verdict::Passed, "GitHub shows it as the newest deployment".to_owned()),
         Told::Another(what) => {
-            (Verdict::Inconclusive, format!("the run succeeded, and GitHub's newest deployment is of {what}"))
+            (Verdict::Inconclusive, format!("The run succeeded, and GitHub's newest deployment is of {what}"))
         }
         Told::Before => {
-            (Verdict::Inconclusive, "the run succeeded, and GitHub shows no deployment since it began".to_owned())
+            (Verdict::Inconclusive, "The run succeeded, and GitHub shows no deployment since it began".to_owned())
         }
     };
     (verdict, sentence, format!("deployment {}", newest.id))
