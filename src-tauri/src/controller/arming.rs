@@ -16,7 +16,7 @@ use lastgood_core::ids::EnvironmentName;
 use lastgood_core::live::Environment;
 use lastgood_core::planning::Wish;
 use lastgood_core::ports::Clock;
-use lastgood_core::rollback::check::{Answer, blocking};
+use lastgood_core::rollback::check::{Answer, Question, blocking};
 use lastgood_core::rollback::checks::armed::Armed;
 use lastgood_core::rollback::plan::Plan;
 use tauri::async_runtime::JoinHandle;
