@@ -97,8 +97,8 @@ pub(crate) async fn give_back(engine: &Engine) -> Result<(), String> {
     match change::give_back(&*engine.ports.team, environment, &rollback.id, over, now).await {
         // Somebody lifted or replaced it meanwhile: ours stands no more.
         Change::Done(_) | Change::Held(_) => Ok(()),
-        // The remote takes no holds, so it has none of ours.
-        Change::Refused(_) if rollback.shared.is_none() => Ok(()),
+        // The remote took no hold, so it has none of ours. Of one that nobody knows of that would be a guess.
+        Change::Refused(_) if rollback.held && rollback.shared.is_none() => Ok(()),
         Change::Unreadable(words) | Change::Refused(words) => Err(words),
         Change::Unclear(trouble) => Err(trouble.message),
     }

@@ -216,6 +216,20 @@ async fn giving_up_where_the_hold_may_have_arrived_takes_it_away() {
 }
 
 #[tokio::test]
+async fn where_a_hold_that_may_have_arrived_cannot_be_taken_away_that_is_said() {
+    for (call, from) in [(Call::Remove, 1), (Call::Marks, 2)] {
+        let world = World::new();
+        world.fails(Call::Put, 1..2, Fault::LostAfter);
+        world.fails(call, from..from + 1, Fault::No);
+        world.asks_when("hold inconclusive", choose(Choice::GiveUp));
+        let rollback = world.roll_back(world.plan()).await;
+        assert_eq!(outcome(&rollback), Outcome::Aborted);
+        assert!(words(&rollback).1.contains("lastgood hold production lift"), "{call:?}: {}", words(&rollback).1);
+        assert!(world.team_hold().is_some());
+    }
+}
+
+#[tokio::test]
 async fn giving_up_where_the_hold_may_have_arrived_puts_back_the_own_hold_that_it_replaced() {
     for (hours, stays) in [(72, true), (0, false)] {
         let world = World::new();
