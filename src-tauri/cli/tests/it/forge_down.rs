@@ -86,7 +86,7 @@ async fn the_page_deploys_by_the_same_command_where_not_even_lastgood_runs() {
     let away = Away::begin(|live| vec!["sh".into(), "-c".into(), DEPLOY.into(), live.display().to_string()]).await;
     let page = away.stage.run(&["break-glass", "production"]).out;
     let numbered = page.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit())).count();
-    let last = page.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit())).next_back().unwrap();
+    let last = page.lines().rfind(|line| line.starts_with(|c: char| c.is_ascii_digit())).unwrap();
     assert!(last.starts_with(&format!("{numbered}. Prove it")), "nothing that deploys comes behind: {page}");
     let deploys = commands(&page, "Deploy, by one of these, once");
     let (_, by_hand) = deploys.split_once("folder=").unwrap();

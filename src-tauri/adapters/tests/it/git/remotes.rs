@@ -257,7 +257,7 @@ fn over_http(sample: &Sample) -> (PathBuf, SmartHttp) {
 
 async fn tagged(sample: &Sample, repository: &GitRepository, name: &str) -> (TagName, ObjectId) {
     let order = order(name, &ObjectId::new(sample.git(&["rev-parse", "HEAD"])));
-    let made = create(&repository, &order).await.unwrap();
+    let made = create(repository, &order).await.unwrap();
     (order.name, made)
 }
 
