@@ -28,6 +28,21 @@ describe("a run that waits for an approval", () => {
     await expect.poll(() => screen.queryByTestId("approval")).toBeNull();
   });
 
+  it("names nobody where GitHub names nobody, and says whether it may be approved from here", () => {
+    for (const [canApprove, says] of [
+      [true, "You may approve."],
+      [false, "You may not approve;"],
+    ] as const) {
+      const approvals = [{ environment: "production", reviewers: [], waitMinutes: 0, canApprove }];
+      const given = { approvals, trouble: null, deciding: false, ondecide: () => {}, onask: () => {} };
+      const { unmount } = render(Approval, given);
+      const told = screen.getByTestId("approval-of").textContent;
+      expect(told).toContain(`Nobody is named as reviewer. ${says}`);
+      expect(told).not.toContain("one of them");
+      unmount();
+    }
+  });
+
   it("says that somebody else is asked, and offers nothing that GitHub would refuse", async () => {
     await watchRollback("waiting-for-others");
     expect((await screen.findByTestId("approval-of")).textContent).toContain("You are not one of them");

@@ -10,7 +10,7 @@ use lastgood_core::rollback::check::{Answer, Policy, Question, Verdict};
 use lastgood_core::rollback::checks;
 use lastgood_core::rollback::checks::plan::CommandSet;
 use lastgood_core::rollback::plan::Plan;
-use lastgood_core::rollback::{Outcome, StepName, StepPhase};
+use lastgood_core::rollback::{Outcome, Rollback, StepName, StepPhase};
 
 use super::outcome;
 use super::world::{Call, Fault, REPOSITORY, TARGET, World, object};
@@ -240,37 +240,6 @@ async fn a_proof_that_says_no_is_asked_once_of_the_reference_and_only_there_it_i
 }
 
 #[tokio::test]
-async fn what_a_stopped_command_wrote_is_its_answer() {
-    for request in [Request::Undo, Request::StopAfterThisStep] {
-        let world = World::new();
-        world.with(|state| state.readiness.endless = vec!["cargo audit".to_owned()]);
-        world.asks_after(100, request);
-        let mut plan = with(&world, Question::SecurityScan, &[&["cargo", "audit"]]);
-        plan.checks.policies.insert(Question::SecurityScan, Policy::Block);
-        let rollback = world.roll_back(plan).await;
-        assert_eq!(outcome(&rollback), Outcome::Aborted);
-        let answers = &rollback.step(StepName::Check).answers;
-        let answer = answers.iter().find(|answer| answer.question == Question::SecurityScan).unwrap();
-        assert_eq!((answer.verdict, answer.sentence.as_str()), (Verdict::Inconclusive, "cargo audit was stopped."));
-        assert_eq!(answer.evidence, ["$ cargo audit", "half way", "stopped after 1.2 s"]);
-        assert_eq!(outputs(answer), ["f00d"]);
-    }
-}
-
-#[tokio::test]
-async fn what_a_command_wrote_that_was_waited_for_too_long_is_kept() {
-    let world = World::new();
-    world.with(|state| state.readiness.endless = vec!["cargo audit".to_owned()]);
-    let rollback = world.roll_back(with(&world, Question::SecurityScan, &[&["cargo", "audit"]])).await;
-    let answers = &rollback.step(StepName::Check).answers;
-    let answer = answers.iter().find(|answer| answer.question == Question::SecurityScan).unwrap();
-    assert_eq!(answer.sentence, "Security scan had no answer within 20 s, and could only warn.");
-    let evidence = ["$ cargo audit", "half way", "stopped after 1.2 s", "The rollback went on without it."];
-    assert_eq!(answer.evidence, evidence);
-    assert_eq!(outputs(answer), ["f00d"]);
-}
-
-#[tokio::test]
 async fn an_answer_is_as_old_as_the_run_that_it_recalls() {
     let world = World::new();
     let mut ran = ran(&world, Some(0));
@@ -282,7 +251,7 @@ async fn an_answer_is_as_old_as_the_run_that_it_recalls() {
 }
 
 #[tokio::test]
-async fn a_rollback_does_not_wait_for_a_command_that_could_only_warn() {
+async fn a_rollback_does_not_wait_for_a_command_that_could_only_warn_and_keeps_what_it_wrote() {
     let world = World::new();
     world.with(|state| state.readiness.endless = vec!["cargo audit".to_owned()]);
     let plan = with(&world, Question::SecurityScan, &[&["cargo", "audit"]]);
@@ -294,10 +263,15 @@ async fn a_rollback_does_not_wait_for_a_command_that_could_only_warn() {
     let waited = check.ended.unwrap().duration_since(check.started.unwrap()).unsigned_abs();
     assert!(waited >= Duration::from_secs(20) && waited < Duration::from_secs(22), "{waited:?}");
     assert!(world.seconds() > begun);
+    let answer = scan(&rollback);
+    assert_eq!(answer.sentence, "Security scan had no answer within 20 s, and could only warn.");
+    let evidence = ["$ cargo audit", "half way", "stopped after 1.2 s", "The rollback went on without it."];
+    assert_eq!(answer.evidence, evidence);
+    assert_eq!(outputs(answer), ["f00d"]);
 }
 
 #[tokio::test]
-async fn a_person_who_stops_it_ends_a_command_that_blocks() {
+async fn a_person_who_stops_it_ends_a_command_that_blocks_and_what_it_wrote_is_its_answer() {
     for (request, says) in [(Request::Undo, "Undone: "), (Request::StopAfterThisStep, "Rollback of production stopped")]
     {
         let world = World::new();
@@ -310,7 +284,16 @@ async fn a_person_who_stops_it_ends_a_command_that_blocks() {
         assert_eq!(rollback.step(StepName::Check).phase, StepPhase::Aborted);
         assert!(rollback.end.as_ref().unwrap().sentence.starts_with(says));
         assert_eq!((world.effects().tags, world.hold()), (0, None));
+        let answer = scan(&rollback);
+        assert_eq!((answer.verdict, answer.sentence.as_str()), (Verdict::Inconclusive, "cargo audit was stopped."));
+        assert_eq!(answer.evidence, ["$ cargo audit", "half way", "stopped after 1.2 s"]);
+        assert_eq!(outputs(answer), ["f00d"]);
     }
+}
+
+fn scan(rollback: &Rollback) -> &Answer {
+    let mut answers = rollback.step(StepName::Check).answers.iter();
+    answers.find(|answer| answer.question == Question::SecurityScan).unwrap()
 }
 
 #[tokio::test]
